@@ -1,0 +1,30 @@
+"""What can go wrong with a fault itself.
+
+    FaultError
+    ├── InvalidFault       the description is wrong; nothing was touched
+    ├── FaultUnavailable   this lab cannot supply what the fault needs
+    ├── InjectionFailed    the world refused the fault; nothing is left behind
+    └── HealFailed         the cure did not work; the message says what is left broken
+"""
+
+from __future__ import annotations
+
+
+class FaultError(Exception):
+    """Base of every error that a fault raises."""
+
+
+class InvalidFault(FaultError):  # noqa: N818 - the field's word, without a suffix
+    """A fault was described with an impossible value; the message quotes it."""
+
+
+class FaultUnavailable(FaultError):  # noqa: N818 - see above
+    """The lab has no port of the kind that the fault needs; a reason to skip."""
+
+
+class InjectionFailed(FaultError):  # noqa: N818 - see above
+    """The proxy or the server refused the fault."""
+
+
+class HealFailed(FaultError):  # noqa: N818 - see above
+    """A fault could not be undone in time: what is left broken, and how to clean up."""
