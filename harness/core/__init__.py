@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""What the whole harness agrees on: clock, events, errors, identifiers."""

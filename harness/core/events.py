@@ -1,0 +1,122 @@
+"""What happened in a run, as facts that listeners receive: the engine emits, reports listen.
+
+Every event has ``at``: seconds of the monotonic clock. Events are written as JSON lines, one
+object each, with the class name under ``event``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    at: float
+
+    KINDS: ClassVar[dict[str, type[Event]]] = {}
+
+
+def _kind(cls: type[Event]) -> type[Event]:
+    Event.KINDS[cls.__name__] = cls
+    return cls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """The workload of one scenario begins."""
+
+    scenario: str
+    seed: int
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyStateChecked(Event):
+    """The gates of the steady state were judged before the first fault."""
+
+    holds: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInjected(Event):
+    """A fault is in force from here on. ``step`` is its position in the scenario, from 0."""
+
+    step: int
+    fault: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultHealed(Event):
+    """A fault is verifiably gone: the database accepts connections, the network is whole.
+
+    ``bites`` counts what the fault did, ``what`` names the things counted.
+    """
+
+    step: int
+    fault: str
+    bites: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSkipped(Event):
+    """The lab cannot supply what the fault needs."""
+
+    step: int
+    fault: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendsSampled(Event):
+    """Sessions of the app that the server knows, by pg_stat_activity, read behind the proxy."""
+
+    total: int
+    active: int
+    idle: int
+    idle_in_transaction: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppExited(Event):
+    """The process of the app under test ended without being told to."""
+
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """The workload is over and every operation has an outcome."""
+
+
+for _cls in (
+    RunStarted,
+    SteadyStateChecked,
+    FaultInjected,
+    FaultHealed,
+    FaultSkipped,
+    BackendsSampled,
+    AppExited,
+    RunEnded,
+):
+    _kind(_cls)
+
+Listener = Callable[[Event], None]
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """One flat object: the class name under ``event``, then the fields."""
+    return {"event": type(event).__name__, **dataclasses.asdict(event)}
+
+
+def from_json(line: dict[str, Any]) -> Event:
+    """The inverse of :func:`to_json`; KeyError for an unknown event, TypeError for its fields."""
+    fields = dict(line)
+    return Event.KINDS[fields.pop("event")](**fields)

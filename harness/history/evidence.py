@@ -1,0 +1,83 @@
+"""Everything that judges may look at: a history, the events, the final truth and the contract.
+
+Windows are cut by *intended* start:
+
+    before │ during                        │ after
+    ───────┼───────────────────────────────┼──────────▶ intended
+           first FaultInjected             last FaultHealed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.core import events
+from harness.history.op import Op
+
+Window = Literal["before", "during", "after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What the app promises its callers; the part of an app's profile that judges need."""
+
+    deadline_seconds: float
+    """Every request is answered within this time."""
+    error_statuses: frozenset[int] = frozenset({400, 404, 409, 422, 429, 503, 504})
+    """Documented statuses besides 2xx."""
+    error_media_type: str = "application/problem+json"
+    retry_after_statuses: frozenset[int] = frozenset({503, 504})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What the database holds after the run, read directly, behind every proxy."""
+
+    writes: Mapping[str, int] = field(default_factory=dict)
+    """For each key found: how many rows carry it. Keys of other runs may be present."""
+    conserved: Mapping[str, int] = field(default_factory=dict)
+    """Totals that must not change, by name, at the end of the run."""
+    conserved_before: Mapping[str, int] = field(default_factory=dict)
+    """The same totals before the run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One run, complete; pure data."""
+
+    ops: Sequence[Op]
+    events: Sequence[events.Event]
+    truth: Truth | None
+    """None when the truth could not be read or nothing declares how to."""
+    contract: Contract
+    unsent: int = 0
+    """Operations that the generator could not send because too many were in flight."""
+
+    @property
+    def first_injected(self) -> float | None:
+        """When the first fault came into force; None when none did."""
+        return min((e.at for e in self.events if isinstance(e, events.FaultInjected)), default=None)
+
+    @property
+    def last_healed(self) -> float | None:
+        """When the last fault was verifiably gone; None when none was."""
+        return max((e.at for e in self.events if isinstance(e, events.FaultHealed)), default=None)
+
+    def window(self, which: Window) -> list[Op]:
+        """The operations of one window, in order of their intended start."""
+        start, end = self.bounds(which)
+        chosen = [op for op in self.ops if start <= op.intended < end]
+        return sorted(chosen, key=lambda op: (op.intended, op.id))
+
+    def bounds(self, which: Window) -> tuple[float, float]:
+        """Start (inclusive) and end (exclusive) of a window; without a fault all is ``before``."""
+        never = float("inf")
+        injected = never if self.first_injected is None else self.first_injected
+        healed = never if self.last_healed is None else self.last_healed
+        return {
+            "before": (-never, injected),
+            "during": (injected, healed),
+            "after": (healed, never),
+        }[which]
