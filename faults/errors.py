@@ -1,10 +1,10 @@
 """What can go wrong with a fault itself.
 
-    FaultError
-    ├── InvalidFault       the description is wrong; nothing was touched
-    ├── FaultUnavailable   this lab cannot supply what the fault needs
-    ├── InjectionFailed    the world refused the fault; nothing is left behind
-    └── HealFailed         the cure did not work; the message says what is left broken
+FaultError
+├── InvalidFault       the description is wrong; nothing was touched
+├── FaultUnavailable   this lab cannot supply what the fault needs
+├── InjectionFailed    the world refused the fault; nothing is left behind
+└── HealFailed         the cure did not work; the message says what is left broken
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ StopMode = Literal["fast", "immediate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What has passed through one proxy since it was created; counters only grow, except ``open``."""
+    """What has passed through one proxy since it was created; all but ``open`` only grow."""
 
     open: int
     """Client connections that are open now."""
@@ -26,7 +26,11 @@ class Traffic:
 
 @runtime_checkable
 class NetworkProxy(Protocol):
-    """One proxy that speaks the Toxiproxy HTTP API, whichever engine is behind it."""
+    """One proxy that speaks the Toxiproxy HTTP API, whichever engine is behind it.
+
+    Whatever it puts into force has a time to live in the engine, where the engine can do that, so
+    that a killed harness leaves no fault behind. Every call is bounded in time.
+    """
 
     @property
     def name(self) -> str:
@@ -43,7 +47,6 @@ class NetworkProxy(Protocol):
         *,
         stream: Direction,
         attributes: Mapping[str, int],
-        ttl_seconds: float,
     ) -> None:
         """Add a toxic of Toxiproxy's type ``kind``; InjectionFailed with the server's text."""
 
@@ -53,7 +56,7 @@ class NetworkProxy(Protocol):
     async def remove_toxic(self, name: str) -> None:
         """Remove a toxic; one that is already gone is no error."""
 
-    async def disable(self, *, ttl_seconds: float) -> None:
+    async def disable(self) -> None:
         """Stop listening and drop every connection; new ones are refused."""
 
     async def enable(self) -> None:

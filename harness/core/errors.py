@@ -2,7 +2,7 @@
 
     SquallError            (3)
     ├── UsageError         (4)  a scenario file, option or address is wrong; all places are named
-    ├── LabError           (3)  a part of the lab did not start or died; last log lines and the next step
+    ├── LabError           (3)  a part of the lab did not start or died; log lines and the next step
     └── NothingRan         (5)  no outage was left to run
 
 A gate that fails and an inconclusive run are verdicts, not errors.

@@ -1,0 +1,20 @@
+"""Checks at the door: a fault with an impossible value never comes into being."""
+
+from __future__ import annotations
+
+from faults.errors import InvalidFault
+
+PROXIES = ("postgres", "app")
+"""The lab's proxies: between app and database, and between callers and app."""
+
+
+def whole_number(name: str, value: object, *, least: int, most: int) -> None:
+    """InvalidFault unless ``value`` is an integer within the bounds."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InvalidFault(f"{name} must be a whole number from {least} to {most}, got {value!r}")
+
+
+def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """InvalidFault unless ``value`` is one of the words."""
+    if value not in choices:
+        raise InvalidFault(f"{name} must be one of {', '.join(choices)}, got {value!r}")

@@ -1,0 +1,179 @@
+"""Toxiproxy's HTTP API as a :class:`~faults.ports.NetworkProxy`, for either engine.
+
+``toxiproxy-python`` is the client. It lacks what a harness needs, and this adapter adds it: a time
+limit on every call, the server's own words in errors (5xx, too), several servers in one process,
+update of a toxic, and calls that do not block the event loop. Only the library's request layer is
+used (``APIConsumer``): its proxy objects know neither time limits nor updates.
+
+The real Toxiproxy counts bytes only when a connection ends, so a second engine behind it, the
+``meter``, tells what passes while connections live:
+
+    app ──▶ Toxiproxy (faults) ──▶ embedded engine (meter) ──▶ PostgreSQL
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from toxiproxy.api import APIConsumer
+from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
+
+from faults.errors import InjectionFailed
+from faults.ports import Direction, Traffic
+
+CALL_SECONDS = 5.0
+"""Limit of one API call: nobody waits the 25 s after which a hung Toxiproxy answers 503."""
+
+TTL_SECONDS = 60.0
+"""Faults of the embedded engine heal by themselves after this time, if nobody healed them."""
+
+NO_HTTP_PROXY = {"http": None, "https": None}
+"""A proxy from the environment must not stand between the harness and a loopback address."""
+
+
+class ToxiproxyServer:
+    """One server that speaks Toxiproxy's HTTP API."""
+
+    def __init__(self, host: str, port: int, *, call_seconds: float = CALL_SECONDS) -> None:
+        self._address = f"{host}:{port}"
+        # The library keeps the address in class attributes: a class per server keeps servers apart.
+        self._consumer = type("Consumer", (APIConsumer,), {"host": host, "port": port})
+        self._call_seconds = call_seconds
+
+    async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """The decoded answer to a GET."""
+        return await self._call("get", path)
+
+    async def post(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        """The decoded answer to a POST, None when it has no body."""
+        return await self._call("post", path, json=body)
+
+    async def delete(self, path: str) -> None:
+        """DELETE; a thing that is already gone is no error."""
+        await self._call("delete", path, missing_ok=True)
+
+    async def version(self) -> str:
+        """The server's version, ``git`` for a source build of the real one."""
+        return str((await self.get("/version"))["version"])
+
+    async def create(self, name: str, *, upstream: str) -> str:
+        """Create a proxy on a free loopback port and return its address ``host:port``."""
+        body = {"name": name, "listen": "127.0.0.1:0", "upstream": upstream, "enabled": True}
+        return str((await self.post("/proxies", body))["listen"])
+
+    async def whole(self) -> str:
+        """Empty when every proxy is on and no toxic is left; else what is still in force."""
+        left = []
+        for name, proxy in (await self.get("/proxies")).items():
+            if not proxy["enabled"]:
+                left.append(f"proxy {name} is disabled")
+            left += [f"toxic {toxic['name']} is on proxy {name}" for toxic in proxy["toxics"]]
+        return ", ".join(left)
+
+    async def _call(self, method: str, path: str, *, missing_ok: bool = False, **more: Any) -> Any:  # noqa: ANN401 - what requests takes
+        send = getattr(self._consumer, method)
+        limits = {"timeout": self._call_seconds, "proxies": NO_HTTP_PROXY}
+        try:
+            answer = await asyncio.to_thread(send, path, **limits, **more)
+        except NotFound as error:
+            if missing_ok:
+                return None
+            raise self._refused(method, path, _words(error.args[0])) from error
+        except (ProxyExists, InvalidToxic) as error:
+            raise self._refused(method, path, _words(error.args[0])) from error
+        except requests.RequestException as error:
+            raise self._refused(method, path, type(error).__name__) from error
+        if answer.status_code >= requests.codes.bad_request:
+            raise self._refused(method, path, _words(answer.content))
+        return answer.json() if answer.content else None
+
+    def _refused(self, method: str, path: str, words: str) -> InjectionFailed:
+        return InjectionFailed(f"{method.upper()} {path} at {self._address}: {words}")
+
+
+class ToxiproxyProxy:
+    """One proxy of a server; implements ``faults.ports.NetworkProxy``."""
+
+    def __init__(
+        self,
+        server: ToxiproxyServer,
+        name: str,
+        *,
+        meter: ToxiproxyServer | None = None,
+        ttl_seconds: float = TTL_SECONDS,
+    ) -> None:
+        self._server = server
+        self._name = name
+        self._path = f"/proxies/{quote(name, safe='')}"
+        self._meter = meter or server
+        self._embedded = meter is None
+        self._ttl: dict[str, int] = {"ttl_ms": int(ttl_seconds * 1000)} if self._embedded else {}
+
+    @property
+    def name(self) -> str:
+        """Name of the proxy in its engine."""
+        return self._name
+
+    @property
+    def resets_live_connections(self) -> bool:
+        """Only the embedded engine can."""
+        return self._embedded
+
+    async def add_toxic(
+        self, name: str, kind: str, *, stream: Direction, attributes: Mapping[str, int]
+    ) -> None:
+        """POST the toxic with toxicity 1: which connections it hits is never left to chance."""
+        body = {
+            "name": name,
+            "type": kind,
+            "stream": stream,
+            "toxicity": 1.0,
+            "attributes": dict(attributes),
+            **self._ttl,
+        }
+        await self._server.post(f"{self._path}/toxics", body)
+
+    async def update_toxic(self, name: str, *, attributes: Mapping[str, int]) -> None:
+        """POST the new attributes: every server takes POST, PATCH came with 2.6.0."""
+        path = f"{self._path}/toxics/{quote(name, safe='')}"
+        await self._server.post(path, {"attributes": dict(attributes), **self._ttl})
+
+    async def remove_toxic(self, name: str) -> None:
+        """DELETE the toxic, if it is there."""
+        await self._server.delete(f"{self._path}/toxics/{quote(name, safe='')}")
+
+    async def disable(self) -> None:
+        """Stop listening and close every connection."""
+        await self._server.post(self._path, {"enabled": False, **self._ttl})
+
+    async def enable(self) -> None:
+        """Listen on the same port as before."""
+        await self._server.post(self._path, {"enabled": True})
+
+    async def reset_connections(self) -> int:
+        """An extension of the embedded engine."""
+        return int((await self._server.post(f"{self._path}/reset_connections", {}))["reset"])
+
+    async def traffic(self) -> Traffic:
+        """Counters of this proxy, or of the meter behind it."""
+        seen = await self._meter.get(f"{self._path}/traffic")
+        return Traffic(
+            open=seen["open"],
+            accepted=seen["accepted"],
+            upstream_bytes=seen["upstream_bytes"],
+            downstream_bytes=seen["downstream_bytes"],
+        )
+
+
+def _words(content: bytes | str) -> str:
+    """What the server said: the ``error`` of its JSON, or the text as it is."""
+    text = content.decode(errors="replace") if isinstance(content, bytes) else content
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, KeyError, TypeError):
+        return text.strip()[:200]
