@@ -1,0 +1,211 @@
+"""Scenario files: YAML in, :class:`Scenario` out, every problem told at once with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import faults
+from faults import Fault, InvalidFault
+from harness.checkers import catalogue as gate_catalogue
+from harness.checkers.verdict import Checker
+from harness.core.errors import UsageError
+from harness.scenario.model import Arrivals, Load, Scenario, Step
+from harness.scenario.nodes import Plain, Problems, plain_dict
+
+VERSION = 1
+"""Version of the file format, under the key ``squall``."""
+
+SUFFIX = ".squall.yaml"
+
+TOP_KEYS = (
+    "squall", "name", "story", "tags", "before_seconds", "after_seconds", "load", "steps", "gates",
+)  # fmt: skip
+
+
+def load(path: Path) -> Scenario:
+    """Read a scenario file.
+
+    Raises:
+        UsageError: the file cannot be read, or has problems: all of them, one a line with
+            ``file:line``.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text") from error
+    return loads(text, file=str(path))
+
+
+def loads(text: str, *, file: str = "<text>") -> Scenario:
+    """Read a scenario from YAML text; errors as :func:`load`."""
+    problems = Problems(file)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{file}:{line}: is not YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise UsageError(f"{file}:1: is not YAML: {error}") from error
+    if root is None:
+        raise UsageError(f"{file}:1: is empty; a scenario has name, story and steps")
+    scenario = _Reader(problems).scenario(root)
+    if problems.found or scenario is None:
+        raise UsageError(str(problems))
+    return scenario
+
+
+class _Reader:
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._plain = Plain(problems)
+
+    def scenario(self, root: yaml.Node) -> Scenario | None:
+        given = self._plain.mapping(root, "a scenario")
+        self._plain.known(root, given, TOP_KEYS, "a scenario")
+        self._version(root, given)
+        fields = {
+            "name": self._text(root, given, "name"),
+            "story": self._text(root, given, "story"),
+            "tags": frozenset(self._tags(given.get("tags"))),
+            "load": self._load(given.get("load")),
+            "steps": tuple(self._steps(root, given.get("steps"))),
+            "gates": self._gates(given.get("gates")),
+        }
+        for key in ("before_seconds", "after_seconds"):
+            if key in given:
+                fields[key] = self._plain.number(given[key], key, 1.0)
+        try:
+            scenario: Scenario = Scenario(**fields)  # type: ignore[arg-type]
+        except UsageError as error:
+            for line in str(error).splitlines():
+                self._problems.add(root, line)
+            return None
+        return scenario
+
+    def _version(self, root: yaml.Node, given: Mapping[str, yaml.Node]) -> None:
+        node = given.get("squall")
+        if node is None:
+            self._problems.add(root, f"a scenario starts with 'squall: {VERSION}'")
+        elif self._plain.value(node) != VERSION:
+            got = self._plain.value(node)
+            self._problems.add(node, f"format version {got!r} is unknown; this reads {VERSION}")
+
+    def _text(self, root: yaml.Node, given: Mapping[str, yaml.Node], key: str) -> str:
+        if key not in given:
+            self._problems.add(root, f"a scenario needs {key!r}")
+            return key
+        return self._plain.text(given[key], key, key)
+
+    def _tags(self, node: yaml.Node | None) -> Iterable[str]:
+        for item in self._plain.items(node, "tags") if node is not None else ():
+            yield self._plain.text(item, "a tag", "tag")
+
+    def _load(self, node: yaml.Node | None) -> Load:
+        if node is None:
+            return Load()
+        given = self._plain.mapping(node, "load")
+        self._plain.known(node, given, ("rate_per_second", "arrivals"), "load")
+        rate, arrivals = Load().rate_per_second, Load().arrivals
+        if "rate_per_second" in given:
+            rate = self._plain.number(given["rate_per_second"], "rate_per_second", rate)
+        if "arrivals" in given:
+            arrivals = self._arrivals(given["arrivals"])
+        return Load(rate_per_second=rate, arrivals=arrivals)
+
+    def _arrivals(self, node: yaml.Node) -> Arrivals:
+        value = self._plain.value(node)
+        if value == "constant":
+            return "constant"
+        if value != "poisson":
+            self._problems.add(node, f"arrivals must be poisson or constant, got {value!r}")
+        return "poisson"
+
+    def _steps(self, root: yaml.Node, node: yaml.Node | None) -> Iterable[Step]:
+        if node is None:
+            self._problems.add(root, "a scenario needs 'steps'; [] is the run without a fault")
+            return
+        for item in self._plain.items(node, "steps"):
+            step = self._step(item)
+            if step is not None:
+                yield step
+
+    def _step(self, node: yaml.Node) -> Step | None:
+        given = self._plain.mapping(node, "a step")
+        times = {
+            key: self._plain.number(given.pop(key), key, 0.0)
+            for key in ("at_seconds", "lasting_seconds")
+            if key in given
+        }
+        if "lasting_seconds" not in times:
+            self._problems.add(node, "a step needs 'lasting_seconds'")
+        fault = self._fault(node, given)
+        if fault is None:
+            return None
+        return Step(
+            at_seconds=times.get("at_seconds", 0.0),
+            fault=fault,
+            lasting_seconds=times.get("lasting_seconds", 0.0),
+        )
+
+    def _fault(self, node: yaml.Node, given: Mapping[str, yaml.Node]) -> Fault | None:
+        if "fault" not in given:
+            self._problems.add(node, "a step needs 'fault', for example network.latency")
+            return None
+        place = given["fault"]
+        try:
+            known = {field.name for field in faults.entry(str(self._plain.value(place))).fields()}
+            strange = [name for name in given if name != "fault" and name not in known]
+            place = given[strange[0]] if strange else _last(given, place)
+            return faults.from_dict(plain_dict(self._plain, given))
+        except InvalidFault as error:
+            self._problems.add(place, str(error))
+            return None
+
+    def _gates(self, node: yaml.Node | None) -> dict[str, Checker | None]:
+        gates: dict[str, Checker | None] = {}
+        for name, value in (self._plain.mapping(node, "gates") if node is not None else {}).items():
+            params = self._plain.value(value)
+            try:
+                # YAML 1.1 reads a bare "off" as False: the natural way to switch a gate off.
+                gates[name] = None if params is False else gate_catalogue.from_dict(name, params)
+            except UsageError as error:
+                self._problems.add(value, str(error))
+        return gates
+
+
+def _last(given: Mapping[str, yaml.Node], default: yaml.Node) -> yaml.Node:
+    """Where a bad attribute most likely stands: the last one given."""
+    return list(given.values())[-1] if given else default
+
+
+def dump(scenario: Scenario) -> str:
+    """The scenario as the text of a file; ``loads(dump(s)) == s``."""
+    body: dict[str, Any] = {
+        "squall": VERSION,
+        "name": scenario.name,
+        "story": scenario.story,
+        "tags": sorted(scenario.tags),
+        "before_seconds": scenario.before_seconds,
+        "after_seconds": scenario.after_seconds,
+        "load": {
+            "rate_per_second": scenario.load.rate_per_second,
+            "arrivals": scenario.load.arrivals,
+        },
+        "steps": [_dumped_step(step) for step in scenario.steps],
+        "gates": {
+            name: False if gate is None else gate_catalogue.to_dict(gate)
+            for name, gate in scenario.gates.items()
+        },
+    }
+    return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _dumped_step(step: Step) -> dict[str, Any]:
+    times = {"at_seconds": step.at_seconds, "lasting_seconds": step.lasting_seconds}
+    return {**faults.to_dict(step.fault), **times}
