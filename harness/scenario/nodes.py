@@ -44,7 +44,7 @@ class Plain:
 
     def value(self, node: yaml.Node) -> Any:  # noqa: ANN401 - whatever the file holds
         """The Python value of a node, with its children."""
-        return self._loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        return self._loader.construct_object(node, deep=True)
 
     def mapping(self, node: yaml.Node, what: str) -> dict[str, yaml.Node]:
         """Keys with their value nodes; keys given twice are a problem."""

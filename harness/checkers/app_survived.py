@@ -1,0 +1,26 @@
+"""An outage of the database is no reason for the app's process to end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checkers.findings import failed, passed
+from harness.checkers.verdict import Finding
+from harness.core.events import AppExited
+from harness.history.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSurvived:
+    """The process of the app is the same at the end as at the start."""
+
+    name = "app-survived"
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the exit code."""
+        for event in evidence.events:
+            if isinstance(event, AppExited):
+                return failed(
+                    self.name, f"the app's process ended with exit code {event.exit_code}"
+                )
+        return passed(self.name, "the app's process lives")
