@@ -1,0 +1,151 @@
+"""One direction of one connection: a chain of stages between two sockets.
+
+    source socket ─▶ [toxic] ─▶ [toxic] ─▶ … ─▶ writer ─▶ destination socket
+
+Without a toxic, bytes go straight from the source to the destination. Back-pressure: the source
+is not read while the destination's buffer is full, or while the stages hold too much.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from faults.proxy.chunk import Chunk
+from faults.proxy.toxics.stage import Sink, Stage
+
+
+class Ending(Protocol):
+    """Who is told that a link has written its last byte."""
+
+    def link_ended(self, link: Link) -> None:
+        """The end of file reached the destination's side."""
+
+
+class Link:
+    """The way of the bytes in one direction."""
+
+    def __init__(self, owner: Ending) -> None:
+        self._owner = owner
+        self._stages: dict[str, Stage] = {}
+        self._writer_full = False
+        self._reading = True
+        self.source: asyncio.Transport | None = None
+        self.destination: asyncio.Transport | None = None
+        self.ended = False
+        self.source_ended = False
+        self.bytes = 0
+        self._early: list[bytes] = []
+
+    # From the source's protocol
+
+    def received(self, data: bytes) -> None:
+        """Bytes from the source socket."""
+        self.bytes += len(data)
+        if not self._stages:
+            self._write(data)
+            return
+        self._first.feed(Chunk(data, asyncio.get_running_loop().time()))
+        self._throttle()
+
+    def source_finished(self) -> None:
+        """The source sends nothing more."""
+        if not self.source_ended:
+            self.source_ended = True
+            self._first.finish()
+
+    def writer_full(self, full: bool) -> None:  # noqa: FBT001 - two states, one setter
+        """The destination's buffer passed its high or low water mark."""
+        self._writer_full = full
+        self._throttle()
+
+    # The last stage's sink
+
+    def feed(self, chunk: Chunk) -> None:
+        """Write to the destination."""
+        self._write(chunk.data)
+        if not self._reading:
+            self._throttle()
+
+    def finish(self) -> None:
+        """Everything is written; the owner decides between half-close and close."""
+        if not self.ended:
+            self.ended = True
+            self._owner.link_ended(self)
+
+    def _write(self, data: bytes) -> None:
+        if self.destination is None:
+            self._early.append(data)  # the upstream is still being dialled
+        elif not self.destination.is_closing():
+            self.destination.write(data)
+
+    def connected(self, destination: asyncio.Transport) -> None:
+        """The destination is there: write what came before it was."""
+        self.destination = destination
+        for data in self._early:
+            destination.write(data)
+        self._early.clear()
+        if self.ended:
+            self._owner.link_ended(self)
+
+    # Toxics
+
+    @property
+    def _first(self) -> Sink:
+        return next(iter(self._stages.values()), self)
+
+    def add(self, name: str, stage: Stage) -> None:
+        """Put a stage at the end of the chain."""
+        stage.next = self
+        if self._stages:
+            list(self._stages.values())[-1].next = stage
+        self._stages[name] = stage
+        if self.source_ended and not self.ended and len(self._stages) == 1:
+            stage.finish()
+
+    def retune(self, name: str, stage: Stage | None, attributes: dict[str, int]) -> None:
+        """Change a stage's attributes, or replace it when its toxicity was rolled anew."""
+        old = self._stages.get(name)
+        if old is None:
+            return
+        if stage is None:
+            old.retune(attributes)
+        else:
+            self._replace(name, old, stage)
+        self._throttle()
+
+    def _replace(self, name: str, old: Stage, stage: Stage) -> None:
+        stage.next = old.next
+        for before in self._stages.values():
+            if before.next is old:
+                before.next = stage
+        self._stages[name] = stage
+        old.drain()
+
+    def remove(self, name: str) -> None:
+        """Take a stage out; it passes on what it holds first."""
+        stage = self._stages.get(name)
+        if stage is None:
+            return
+        stage.drain()
+        for before in self._stages.values():
+            if before.next is stage:
+                before.next = stage.next
+        del self._stages[name]
+        self._throttle()
+
+    def stop(self) -> None:
+        """The connection is gone: no timer may fire any more."""
+        for stage in self._stages.values():
+            stage.stop()
+
+    def _throttle(self) -> None:
+        held = any(stage.held > stage.HOLD_LIMIT for stage in self._stages.values())
+        reading = not (self._writer_full or held)
+        if reading == self._reading or self.source is None or self.source.is_closing():
+            return
+        self._reading = reading
+        if reading:
+            self.source.resume_reading()
+        else:
+            self.source.pause_reading()

@@ -1,0 +1,193 @@
+"""One proxy: a listener, its connections, and the toxics that new and live connections get."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from faults.proxy.connection import Connection
+from faults.proxy.errors import ApiError, BindError
+from faults.proxy.link import Link
+from faults.proxy.toxics import KINDS
+from faults.proxy.toxics.stage import Stage
+
+
+@dataclass(slots=True)
+class Toxic:
+    """A toxic as the API knows it."""
+
+    name: str
+    type: str
+    stream: str
+    toxicity: float = 1.0
+    attributes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def upstream(self) -> bool:
+        """Whether it acts on what clients send."""
+        return self.stream.lower() == "upstream"
+
+
+class Proxy:
+    """Listens, dials the upstream for each client, and applies toxics."""
+
+    DIAL_SECONDS = 10.0
+    BACKLOG = 1024
+
+    def __init__(self, name: str, listen: str, upstream: str, draws: random.Random) -> None:
+        self.name = name
+        self.listen = listen
+        self.upstream = upstream
+        self.toxics: dict[str, Toxic] = {}
+        self.accepted = self.dial_errors = self.resets = 0
+        self._closed_bytes = [0, 0]
+        self._draws = draws
+        self._server: asyncio.Server | None = None
+        self._connections: set[Connection] = set()
+        self._appointments: dict[str, asyncio.TimerHandle] = {}
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it listens."""
+        return self._server is not None
+
+    @property
+    def upstream_address(self) -> tuple[str, int]:
+        """Host and port to dial; a bad one fails like a dead upstream."""
+        host, _, port = self.upstream.rpartition(":")
+        return host.strip("[]") or "localhost", int(port) if port.isdigit() else 0
+
+    async def start(self) -> None:
+        """Listen; the port that was chosen for ``:0`` is kept from then on."""
+        if self._server is not None:
+            return
+        self._cancel("enable")
+        listener = await bound(self.listen, self.BACKLOG)
+        host, port = listener.getsockname()[:2]
+        self.listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self).client, sock=listener)
+
+    async def stop(self) -> None:
+        """Refuse new clients, then close every connection; buffered bytes are lost."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in list(self._connections):
+            connection.close()
+        await asyncio.sleep(0)  # sockets close in the next turn of the loop
+
+    def reset_connections(self) -> int:
+        """RST to both ends of every live connection, idle ones too."""
+        live = list(self._connections)
+        for connection in live:
+            connection.reset()
+        self.resets += len(live)
+        return len(live)
+
+    def traffic(self) -> dict[str, int]:
+        """Counters since creation, live connections included."""
+        return {
+            "open": len(self._connections),
+            "accepted": self.accepted,
+            "dial_errors": self.dial_errors,
+            "reset": self.resets,
+            "upstream_bytes": self._closed_bytes[0]
+            + sum(connection.upstream.bytes for connection in self._connections),
+            "downstream_bytes": self._closed_bytes[1]
+            + sum(connection.downstream.bytes for connection in self._connections),
+        }
+
+    # Called by connections
+
+    def opened(self, connection: Connection) -> None:
+        """A client was accepted."""
+        self.accepted += 1
+        self._connections.add(connection)
+        for toxic in self.toxics.values():
+            link = self._link(connection, toxic)
+            link.add(toxic.name, self._stage(connection, toxic))
+
+    def closed(self, connection: Connection) -> None:
+        """Both sockets are gone."""
+        if connection in self._connections:
+            self._connections.discard(connection)
+            self._closed_bytes[0] += connection.upstream.bytes
+            self._closed_bytes[1] += connection.downstream.bytes
+
+    # Toxics
+
+    def add_toxic(self, toxic: Toxic) -> None:
+        """Put it at the end of its direction's chain, on live connections too."""
+        if toxic.name in self.toxics:
+            raise ApiError("toxic already exists", 409)
+        self.toxics[toxic.name] = toxic
+        for connection in list(self._connections):
+            self._link(connection, toxic).add(toxic.name, self._stage(connection, toxic))
+
+    def update_toxic(self, toxic: Toxic) -> None:
+        """Apply changed attributes and roll the toxicity anew."""
+        for connection in list(self._connections):
+            fresh = None if toxic.toxicity >= 1 else self._stage(connection, toxic)
+            self._link(connection, toxic).retune(toxic.name, fresh, toxic.attributes)
+
+    def remove_toxic(self, name: str) -> None:
+        """Take it out of every chain; held bytes are passed on."""
+        toxic = self.toxics.pop(name)
+        self._cancel(f"toxic {name}")
+        for connection in list(self._connections):
+            self._link(connection, toxic).remove(name)
+
+    def _link(self, connection: Connection, toxic: Toxic) -> Link:
+        return connection.upstream if toxic.upstream else connection.downstream
+
+    def _stage(self, connection: Connection, toxic: Toxic) -> Stage:
+        if self._draws.random() >= toxic.toxicity:
+            return Stage(connection, toxic.attributes)
+        return KINDS[toxic.type].build(connection, toxic.attributes, self._draws)
+
+    # Time to live
+
+    def later(self, what: str, milliseconds: int, action: Callable[[], None]) -> None:
+        """Heal by ourselves after a time, unless somebody does so earlier."""
+        self._cancel(what)
+        loop = asyncio.get_running_loop()
+        self._appointments[what] = loop.call_later(milliseconds / 1000, action)
+
+    def _cancel(self, what: str) -> None:
+        timer = self._appointments.pop(what, None)
+        if timer is not None:
+            timer.cancel()
+
+
+async def bound(listen: str, backlog: int) -> socket.socket:
+    """A listening socket on ``host:port``; IPv4 is preferred, an empty host means loopback.
+
+    Raises:
+        ApiError: no port, unknown host, or an address that is in use (status 500, as Toxiproxy).
+    """
+    host, separator, port = listen.rpartition(":")
+    if not separator or not port.isdigit():
+        raise ApiError(f"listen tcp: address {listen}: missing port in address", 500)
+    loop = asyncio.get_running_loop()
+    host = host.strip("[]") or "127.0.0.1"
+    try:
+        found = await loop.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+    except (OSError, OverflowError) as error:
+        raise ApiError(f"listen tcp: lookup {host}: {error}", 500) from error
+    family, kind, proto, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+    listener = socket.socket(family, kind, proto)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        listener.bind(address)
+        listener.listen(backlog)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError):
+            raise BindError(listen, error) from error
+        raise ApiError(f"listen tcp: address {listen}: invalid port", 500) from error
+    return listener

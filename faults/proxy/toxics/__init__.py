@@ -1,0 +1,51 @@
+"""The toxics by Toxiproxy's type names: their attributes, and how each is built on a link."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from faults.proxy.toxics.bandwidth import BandwidthStage
+from faults.proxy.toxics.latency import LatencyStage
+from faults.proxy.toxics.limit_data import LimitDataStage
+from faults.proxy.toxics.reset_peer import ResetPeerStage
+from faults.proxy.toxics.slicer import SlicerStage
+from faults.proxy.toxics.slow_close import SlowCloseStage
+from faults.proxy.toxics.stage import Connection, Stage
+from faults.proxy.toxics.timeout import TimeoutStage
+
+Build = Callable[[Connection, Mapping[str, int], random.Random], Stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of toxic: its attributes in Toxiproxy's order, all 0 by default."""
+
+    attributes: tuple[str, ...]
+    build: Build
+
+
+KINDS: dict[str, Kind] = {
+    "bandwidth": Kind(("rate",), lambda c, a, _: BandwidthStage(c, a)),
+    "latency": Kind(("latency", "jitter"), LatencyStage),
+    "limit_data": Kind(("bytes",), lambda c, a, _: LimitDataStage(c, a)),
+    "noop": Kind((), lambda c, a, _: Stage(c, a)),
+    "reset_peer": Kind(("timeout",), lambda c, a, _: ResetPeerStage(c, a)),
+    "slicer": Kind(("average_size", "size_variation", "delay"), SlicerStage),
+    "slow_close": Kind(("delay",), lambda c, a, _: SlowCloseStage(c, a)),
+    "timeout": Kind(("timeout",), lambda c, a, _: TimeoutStage(c, a)),
+}
+
+
+def refusal(kind: str, attributes: Mapping[str, int]) -> str:
+    """Why these values cannot be served, or empty; Toxiproxy takes them and may crash."""
+    negative = [name for name, value in attributes.items() if value < 0]
+    if negative:
+        return f"{negative[0]} must not be negative, got {attributes[negative[0]]}"
+    if kind == "slicer":
+        if attributes["average_size"] < 1:
+            return f"average_size must be at least 1, got {attributes['average_size']}"
+        if attributes["size_variation"] > attributes["average_size"]:
+            return "size_variation must not be larger than average_size"
+    return ""

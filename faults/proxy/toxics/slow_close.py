@@ -1,0 +1,24 @@
+"""Bytes pass untouched; the end of the source is passed on ``delay`` ms late."""
+
+from __future__ import annotations
+
+from faults.proxy.toxics.stage import Stage, now
+
+
+class SlowCloseStage(Stage):
+    """Toxiproxy's ``slow_close``."""
+
+    def finish(self) -> None:
+        """Hold the end back."""
+        self.finished = True
+        self._at(now() + self.attributes["delay"] / 1000, self._close)
+
+    def _close(self) -> None:
+        self._timer = None
+        self.next.finish()
+
+    def drain(self) -> None:
+        """Pass a held end on at once."""
+        if self._timer is not None:
+            self.stop()
+            self.next.finish()
