@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""The load on the app: declared operations, an open loop, a process of its own."""

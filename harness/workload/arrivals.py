@@ -1,0 +1,26 @@
+"""When requests start, fixed before the run: an open loop does not wait for answers.
+
+A closed loop sends less while the service stalls, and so hides the stall (coordinated omission).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import count
+
+
+def arrivals(rate_per_second: float, seed: int, kind: str = "poisson") -> Iterator[float]:
+    """Offsets in seconds from the start of the run, rising without end.
+
+    ``poisson`` has exponential gaps, as independent callers do; ``constant`` has equal ones.
+    """
+    if not rate_per_second > 0:
+        raise ValueError(f"rate_per_second must be positive, got {rate_per_second}")
+    if kind == "constant":
+        yield from (number / rate_per_second for number in count())
+    draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    offset = 0.0
+    while True:
+        yield offset
+        offset += draws.expovariate(rate_per_second)

@@ -1,0 +1,135 @@
+"""The open loop: each request leaves at its time, whatever became of the others.
+
+The only module that imports aiohttp. Its client repeats idempotent requests by itself when a
+kept-alive connection turns out to be closed; here that is switched off, because a hidden retry
+would hide an error of the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import aiohttp
+
+from harness.history.op import Op
+from harness.workload.arrivals import arrivals
+from harness.workload.operations import PlannedRequest, outcome_of, requests
+from harness.workload.plan import Plan
+
+MOST_IN_FLIGHT = 500
+"""Requests under way at once; what would exceed it is counted as unsent, never delayed."""
+
+BODY_KEPT = 2_000
+
+
+class OpenLoop:
+    """Sends one plan."""
+
+    def __init__(self, plan: Plan, on_op: Callable[[Op], None]) -> None:
+        self._plan = plan
+        self._on_op = on_op
+        self._stop_at = plan.start_at + plan.max_seconds
+        self._stopped = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self.unsent = 0
+        self.offered = 0
+        self.lags: list[float] = []
+
+    def stop(self, at: float) -> None:
+        """Send nothing that was meant to start at ``at`` or later."""
+        self._stop_at = min(self._stop_at, at)
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Send until stopped, then wait for what is under way, bounded by the callers' patience."""
+        timeout = aiohttp.ClientTimeout(total=self._plan.timeout_seconds)
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+            session._retry_connection = False  # noqa: SLF001 - the switch has no public name
+            await self._send_all(session)
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=self._plan.timeout_seconds + 1)
+
+    async def _send_all(self, session: aiohttp.ClientSession) -> None:
+        plan = self._plan
+        planned = requests(plan.operations, plan.seed, plan.run_id)
+        for offset in arrivals(plan.rate_per_second, plan.seed, plan.arrivals):
+            intended = plan.start_at + offset
+            if not await self._due(intended):
+                return
+            request = next(planned)
+            self.offered += 1
+            if len(self._in_flight) >= MOST_IN_FLIGHT:
+                self.unsent += 1
+                continue
+            task = asyncio.get_running_loop().create_task(self._one(session, request, intended))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+
+    async def _due(self, intended: float) -> bool:
+        """Wait until ``intended``; False when sending ends before."""
+        while True:
+            if intended >= self._stop_at:
+                return False
+            wait = intended - time.monotonic()
+            if wait <= 0:
+                return True
+            if self._stopped.is_set():
+                await asyncio.sleep(wait)
+                continue
+            try:
+                async with asyncio.timeout(wait):
+                    await self._stopped.wait()
+            except TimeoutError:
+                continue
+
+    async def _one(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+    ) -> None:
+        sent = time.monotonic()
+        self.lags.append(sent - intended)
+        status, error, headers, body = None, None, {}, ""
+        try:
+            async with session.request(
+                request.operation.method,
+                self._plan.base_url + request.path,
+                json=request.body,
+                headers=request.headers,
+            ) as answer:
+                text = await answer.text(errors="replace")
+                status, headers = answer.status, dict(answer.headers)
+                body = "" if status < 300 else text[:BODY_KEPT]  # noqa: PLR2004 - HTTP's 2xx
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            error = classified(failure)
+        self._on_op(
+            Op(
+                id=request.id,
+                name=request.operation.name,
+                effect=request.operation.effect,
+                key=request.key,
+                intended=intended,
+                sent=sent,
+                done=time.monotonic(),
+                outcome=outcome_of(status, error, self._plan.refused_statuses),
+                status=status,
+                error=error,
+                content_type=headers.get("Content-Type"),
+                retry_after=headers.get("Retry-After"),
+                body=body,
+            )
+        )
+
+
+def classified(failure: BaseException) -> str:
+    """The word for an operation that got no answer."""
+    if isinstance(failure, TimeoutError):
+        return "timeout"
+    if isinstance(failure, aiohttp.ClientConnectorError):
+        return "refused"
+    if isinstance(failure, ConnectionResetError):
+        return "reset"
+    if isinstance(failure, (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError)):
+        return "disconnected"
+    return f"other: {type(failure).__name__}"
