@@ -61,9 +61,9 @@ class ToxiproxyServer:
         """The server's version, ``git`` for a source build of the real one."""
         return str((await self.get("/version"))["version"])
 
-    async def create(self, name: str, *, upstream: str) -> str:
-        """Create a proxy on a free loopback port and return its address ``host:port``."""
-        body = {"name": name, "listen": "127.0.0.1:0", "upstream": upstream, "enabled": True}
+    async def create(self, name: str, *, upstream: str, listen: str = "127.0.0.1:0") -> str:
+        """Create a proxy and return the address ``host:port`` that it listens on."""
+        body = {"name": name, "listen": listen, "upstream": upstream, "enabled": True}
         return str((await self.post("/proxies", body))["listen"])
 
     async def whole(self) -> str:

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""What starts, stops and watches the parts of a lab."""

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Parts of a lab as local processes."""

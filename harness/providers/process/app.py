@@ -1,0 +1,97 @@
+"""The app under test as a process: an import string run by uvicorn, or any command."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.core.errors import LabError
+from harness.providers import readiness
+from harness.providers.base import free_port
+from harness.providers.process.child import Child
+from harness.providers.process.keeper import Keeper
+
+START_SECONDS = 20.0
+GRACE_SECONDS = 5.0
+
+
+class AppProcess:
+    """One process of the app; implements what ``app.*`` faults need."""
+
+    def __init__(
+        self,
+        directory: Path,
+        keeper: Keeper,
+        target: str,
+        *,
+        factory: bool,
+        environment: Mapping[str, str],
+        cwd: Path | None,
+        ready_path: str,
+    ) -> None:
+        self.port = free_port()
+        self.host = "127.0.0.1"
+        self._target = target
+        self._factory = factory
+        self._environment = environment
+        self._cwd = cwd
+        self._ready_path = ready_path
+        self._child = Child("the app", directory / "app.log", keeper)
+
+    @property
+    def log_path(self) -> Path:
+        """Everything that the app printed."""
+        return self._child.log_path
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._child.exit_code
+
+    def command(self) -> list[str]:
+        """What is executed: ``{port}`` in a command is replaced."""
+        if " " in self._target or "{port}" in self._target:
+            return shlex.split(self._target.replace("{port}", str(self.port)))
+        uvicorn = [sys.executable, "-m", "uvicorn", self._target]
+        factory = ["--factory"] if self._factory else []
+        address = ["--host", self.host, "--port", str(self.port)]
+        return [*uvicorn, *factory, *address, "--no-access-log", "--log-level", "warning"]
+
+    async def start(self) -> None:
+        """Start it; returns once ``ready_path`` answers with success.
+
+        Raises:
+            LabError: it died or did not get ready, with its last log lines.
+        """
+        await self._child.start(
+            self.command(),
+            environment={**self._environment, "PYTHONUNBUFFERED": "1"},
+            cwd=self._cwd,
+        )
+        if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._child.running:
+            code = self.exit_code
+            state = f"ended with exit code {code}" if code is not None else "did not get ready"
+            raise LabError(
+                f"the app {self._target} {state} (asked GET {self._ready_path}); its last words:\n"
+                f"{self._child.tail()}\n  start it by hand: {shlex.join(self.command())}"
+            )
+
+    async def _ready_or_dead(self) -> bool:
+        if not self._child.running:
+            return True
+        return await readiness.answers_http(self.host, self.port, self._ready_path)
+
+    async def stop(self) -> None:
+        """SIGTERM, a grace time, then SIGKILL."""
+        await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
+
+    async def kill(self) -> None:
+        """SIGKILL it with its children."""
+        await self._child.kill()
+
+    async def close(self) -> None:
+        """End it without ceremony."""
+        await self._child.kill()

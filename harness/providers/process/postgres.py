@@ -1,0 +1,135 @@
+"""A real PostgreSQL server as our own child: stopped, killed, frozen and started at will.
+
+The postmaster obeys signals (PostgreSQL documentation, "Shutting Down the Server"): SIGINT is a
+fast shutdown, SIGQUIT an immediate one. No pg_ctl: its polling costs more than the restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from faults.ports import StopMode
+from harness.core.errors import LabError
+from harness.providers import readiness
+from harness.providers.base import free_port
+from harness.providers.observer import Observer
+from harness.providers.process import postgres_binaries
+from harness.providers.process.child import Child
+from harness.providers.process.keeper import Keeper
+from harness.providers.process.template import DATABASE, clone, template
+
+START_SECONDS = 20.0
+STOP_SECONDS = 8.0
+USER = "squall"
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "100",
+    "logging_collector": "off",
+    "log_line_prefix": "%m [%p] ",
+    "restart_after_crash": "on",
+}
+
+
+class PostgresProcess:
+    """One server with its own data directory; implements ``faults.ports.DatabaseProcess``."""
+
+    def __init__(self, directory: Path, keeper: Keeper) -> None:
+        self.port = free_port()
+        self.host = "127.0.0.1"
+        self._data = directory / "postgres"
+        self._child = Child("PostgreSQL", directory / "postgres.log", keeper)
+        self._who = postgres_binaries.account()
+        self._binaries: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the app's database, behind every proxy."""
+        return f"postgresql://{USER}@{self.host}:{self.port}/{DATABASE}"
+
+    @property
+    def log_path(self) -> Path:
+        """The server's log."""
+        return self._child.log_path
+
+    async def start(self) -> None:
+        """Start it if it does not run; returns once it accepts sessions.
+
+        Raises:
+            LabError: it died or did not get ready, with its last log lines.
+        """
+        if not self._child.running:
+            binaries = await self._prepared()
+            settings = [
+                part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")
+            ]
+            await self._child.start(
+                [
+                    str(binaries / "postgres"),
+                    "-D",
+                    str(self._data),
+                    "-p",
+                    str(self.port),
+                    *settings,
+                ],
+                cwd=self._data,
+                user=self._who.name if self._who else None,
+                group=self._who.gid if self._who else None,
+            )
+        if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._child.running:
+            raise LabError(
+                f"PostgreSQL did not accept connections on port {self.port}; its last words:\n"
+                f"{self._child.tail()}\n  see what this machine can run: squall doctor"
+            )
+
+    async def _prepared(self) -> Path:
+        if self._binaries is None:
+            self._binaries = await asyncio.to_thread(self._cloned)
+        return self._binaries
+
+    def _cloned(self) -> Path:
+        binaries = postgres_binaries.readable_by(postgres_binaries.find(), self._who)
+        clone(template(binaries, self._who), self._data, self._who)
+        return binaries
+
+    async def _ready_or_dead(self) -> bool:
+        return not self._child.running or await self.accepts()
+
+    async def accepts(self) -> bool:
+        """Whether it lets a session in now."""
+        return await readiness.accepts_sessions(self.host, self.port, USER, DATABASE)
+
+    async def stop(self, mode: StopMode) -> None:
+        """Shut down as ``pg_ctl stop -m mode`` does."""
+        number = signal.SIGINT if mode == "fast" else signal.SIGQUIT
+        await self._child.stop(number, STOP_SECONDS)
+
+    async def kill(self) -> None:
+        """SIGKILL the postmaster and every backend."""
+        await self._child.kill()
+
+    async def pause(self) -> None:
+        """SIGSTOP every process of the server."""
+        self._child.send_family(signal.SIGSTOP)
+
+    async def resume(self) -> None:
+        """SIGCONT every process of the server."""
+        self._child.send_family(signal.SIGCONT)
+
+    async def client_backends(self) -> int:
+        """Sessions of the app now; 0 when the server cannot be asked."""
+        observer = Observer(self.url)
+        try:
+            sample = await observer.sample()
+        finally:
+            await observer.close()
+        return 0 if sample is None else sample.total
+
+    async def close(self) -> None:
+        """End it without ceremony: its data directory is thrown away."""
+        await self._child.kill()
