@@ -14,17 +14,17 @@ class FaultError(Exception):
     """Base of every error that a fault raises."""
 
 
-class InvalidFault(FaultError):  # noqa: N818 - the field's word, without a suffix
+class InvalidFault(FaultError):
     """A fault was described with an impossible value; the message quotes it."""
 
 
-class FaultUnavailable(FaultError):  # noqa: N818 - see above
+class FaultUnavailable(FaultError):
     """The lab has no port of the kind that the fault needs; a reason to skip."""
 
 
-class InjectionFailed(FaultError):  # noqa: N818 - see above
+class InjectionFailed(FaultError):
     """The proxy or the server refused the fault."""
 
 
-class HealFailed(FaultError):  # noqa: N818 - see above
+class HealFailed(FaultError):
     """A fault could not be undone in time: what is left broken, and how to clean up."""

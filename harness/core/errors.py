@@ -41,7 +41,7 @@ class LabError(SquallError):
     """A process of the lab did not start, or died; the message ends with the next step."""
 
 
-class NothingRan(SquallError):  # noqa: N818 - a verdict-like word, not an accident
+class NothingRan(SquallError):
     """Every outage was left out, so nothing is proven."""
 
     exit_code = ExitCode.NOTHING_RAN

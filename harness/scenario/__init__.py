@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Scenarios and labs: what is run, and where."""

@@ -1,0 +1,25 @@
+"""Health for orchestrators: alive without the database, ready only with it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app_under_test.problems import problem
+from app_under_test.readiness import Readiness
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/livez")
+async def livez() -> dict[str, str]:
+    """The process answers; restarting it would not help the database."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", response_model=None)
+async def readyz(request: Request) -> Response | dict[str, str]:
+    """What the background probe saw last; asking never waits for the database."""
+    readiness: Readiness = request.app.state.readiness
+    if readiness.ready:
+        return {"status": "ready"}
+    return problem(503, "Not ready", "The order book cannot be reached.")

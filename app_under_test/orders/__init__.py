@@ -1,0 +1,1 @@
+"""Items and orders: what the service is about."""

@@ -1,0 +1,1 @@
+"""Policies: deadlines, time-outs, retries. Each is readable in one file."""

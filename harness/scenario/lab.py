@@ -1,0 +1,218 @@
+"""A lab: PostgreSQL, proxy, app, workload and observer, started together and ended for certain.
+
+    workload ──▶ proxy "app" ──▶ app ──▶ proxy "postgres" ──▶ [meter] ──▶ PostgreSQL ◀── observer
+
+The meter is there when the engine is the real Toxiproxy, which counts nothing while connections
+live (see :mod:`faults.toxiproxy`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults import Fault, FaultUnavailable
+from faults.catalogue import entry_of
+from faults.ports import DatabaseProcess, NetworkProxy
+from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
+from harness.core.errors import LabError
+from harness.core.ids import derived_seed
+from harness.providers.base import Endpoint, free_port
+from harness.providers.observer import Observer
+from harness.providers.process.app import AppProcess
+from harness.providers.process.keeper import Keeper
+from harness.providers.process.postgres import PostgresProcess
+from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
+from harness.scenario.profile import AppProfile
+from harness.workload.client import Workload
+
+CLOSE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabOptions:
+    """Which lab is wanted."""
+
+    profile: AppProfile
+    engine: str = "embedded"
+    """``embedded``, ``toxiproxy``, or the path of a toxiproxy-server program."""
+    seed: int = 0
+
+
+class Lab:
+    """A running lab; made by :func:`lab`."""
+
+    def __init__(self, options: LabOptions, directory: Path, keeper: Keeper) -> None:
+        self.options = options
+        self.profile = options.profile
+        self.directory = directory
+        self.keeper = keeper
+        self.workload = Workload()
+        self.database = PostgresProcess(directory, keeper)
+        self.observer = Observer(self.database.url)
+        self._binary = _program(options.engine)
+        self._engine = ProxyProcess(directory, keeper, self._binary)
+        self._meter = ProxyProcess(directory, keeper) if self._binary else None
+        self.app_address = Endpoint("127.0.0.1", free_port())
+        self._database_address = Endpoint("127.0.0.1", free_port())
+        self._proxies: dict[str, ToxiproxyProxy] = {}
+        self._servers: list[ToxiproxyServer] = []
+        self.app = self._new_app()
+
+    @property
+    def engine_name(self) -> str:
+        """``embedded`` or ``toxiproxy``."""
+        return "toxiproxy" if self._binary else "embedded"
+
+    def _new_app(self) -> AppProcess:
+        profile = self.profile
+        url = self.database.url.replace(
+            f":{self.database.port}/", f":{self._database_address.port}/"
+        )
+        return AppProcess(
+            self.directory,
+            self.keeper,
+            profile.target,
+            factory=profile.factory,
+            environment={**profile.environment, **dict.fromkeys(profile.database_env, url)},
+            cwd=profile.cwd,
+            ready_path=profile.ready_path,
+        )
+
+    async def start(self) -> None:
+        """Start everything at once; returns when the app is ready.
+
+        Raises:
+            LabError: a part did not start; the message has its last words.
+        """
+        await self.workload.start_process(self._spawned)
+        async with _together() as group:
+            group.create_task(self.database.start())
+            group.create_task(self._wire())
+            group.create_task(self.app.start())
+            group.create_task(self.workload.ready())
+
+    def _spawned(self, _pid: int) -> None:
+        """The workload ends by itself when its standard input does."""
+
+    async def _wire(self) -> None:
+        """Start the engine, and the meter behind a real Toxiproxy, and create the proxies."""
+        seed = derived_seed(self.options.seed, "engine")
+        database, app = (
+            Endpoint("127.0.0.1", self.database.port),
+            Endpoint("127.0.0.1", self.app.port),
+        )
+        meter = None
+        if self._meter is not None:
+            await self._meter.start(seed)
+            meter = ToxiproxyServer(self._meter.api.host, self._meter.api.port)
+            database = await self._metered(meter, "postgres", database)
+            app = await self._metered(meter, "app", app)
+            self._servers.append(meter)
+        await self._engine.start(seed)
+        server = ToxiproxyServer(self._engine.api.host, self._engine.api.port)
+        self._servers.append(server)
+        ways = {"postgres": (self._database_address, database), "app": (self.app_address, app)}
+        for name, (listen, upstream) in ways.items():
+            await server.create(name, upstream=str(upstream), listen=str(listen))
+            self._proxies[name] = ToxiproxyProxy(server, name, meter=meter)
+
+    async def _metered(self, meter: ToxiproxyServer, name: str, upstream: Endpoint) -> Endpoint:
+        listen = Endpoint("127.0.0.1", free_port())
+        await meter.create(name, upstream=str(upstream), listen=str(listen))
+        return listen
+
+    def port_for(self, fault: Fault) -> object:
+        """What the fault needs.
+
+        Raises:
+            FaultUnavailable: this lab cannot supply it.
+        """
+        needs = entry_of(fault).needs
+        if needs is NetworkProxy:
+            return self._proxies[str(getattr(fault, "proxy", "postgres"))]
+        if needs is DatabaseProcess:
+            return self.database
+        raise FaultUnavailable(f"this lab has no {needs.__name__}")
+
+    async def broken(self) -> str:
+        """Empty when the lab is whole; else what is still in force."""
+        left = [await server.whole() for server in self._servers]
+        if not await self.database.accepts():
+            left.append("PostgreSQL does not accept connections")
+        return ", ".join(text for text in left if text)
+
+    async def ensure_app(self) -> None:
+        """Start the app anew if its process ended."""
+        if self.app.exit_code is not None:
+            await self.app.start()
+
+    async def close(self) -> None:
+        """End every part and remove the lab's directory; never raises."""
+        parts = [self.workload.close(), self.app.close(), self.observer.close()]
+        await asyncio.gather(*parts, return_exceptions=True)
+        engines = [engine.close() for engine in (self._engine, self._meter) if engine is not None]
+        await asyncio.gather(*engines, self.database.close(), return_exceptions=True)
+        await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
+        self.keeper.forget_directory(self.directory)
+        with contextlib.suppress(Exception):
+            await self.keeper.close()
+
+
+def _program(engine: str) -> str | None:
+    """The real server's program, or None for the embedded engine."""
+    if engine == "embedded":
+        return None
+    found = find_toxiproxy(None if engine == "toxiproxy" else engine)
+    if found is None or (engine != "toxiproxy" and shutil.which(engine) is None):
+        raise LabError(
+            f"engine {engine!r}: no toxiproxy-server was found; install one with: {INSTALL}\n"
+            "  and name it: --engine PATH, or SQUALL_TOXIPROXY_BIN=PATH"
+        )
+    return found
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group whose first LabError comes out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except* LabError as errors:
+        raise errors.exceptions[0] from None
+
+
+def _directory(keeper: Keeper) -> Path:
+    """A directory of the lab, kept by the keeper; the server's account may pass through it."""
+    directory = Path(tempfile.mkdtemp(prefix="squall-")).resolve()
+    keeper.watch_directory(directory)
+    directory.chmod(0o755)
+    return directory
+
+
+@asynccontextmanager
+async def lab(options: LabOptions) -> AsyncIterator[Lab]:
+    """A lab for the length of a block; afterwards nothing of it is left, whatever happened."""
+    keeper = Keeper()
+    directory = _directory(keeper)
+    running = Lab(options, directory, keeper)
+    try:
+        await running.start()
+        yield running
+    finally:
+        closing = asyncio.ensure_future(running.close())
+        interrupted = None
+        while not closing.done():
+            try:
+                await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+                break
+            except asyncio.CancelledError as error:
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted

@@ -1,0 +1,241 @@
+"""One run of one scenario in a lab: load, steady state, faults, heal, truth, verdict."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from faults import FaultError, FaultUnavailable, HealFailed, within
+from faults.catalogue import key_of
+from harness.checkers.guards import SteadyState
+from harness.checkers.verdict import Finding, Verdict, judged, worst
+from harness.core import events
+from harness.core.clock import Clock, MonotonicClock
+from harness.core.errors import LabError
+from harness.core.ids import derived_seed, lab_id
+from harness.history.evidence import Evidence, Truth
+from harness.history.op import Op
+from harness.scenario.lab import Lab
+from harness.scenario.model import Scenario, Step
+from harness.workload.plan import Plan, WorkloadReport
+
+LEAD_SECONDS = 0.05
+"""Between the plan and its first request: time for the plan to reach the generator."""
+
+PATIENCE_SECONDS = 3.0
+"""Callers wait this much longer than the app's deadline."""
+
+SAMPLE_SECONDS = 0.1
+SETTLE_SECONDS = 2.0
+"""Limit of the wait for the sessions to come to rest after the load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of it."""
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the findings."""
+        return worst(finding.verdict for finding in self.findings)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every judge is content."""
+        return self.verdict is Verdict.PASS
+
+    @property
+    def verdicts(self) -> Mapping[str, str]:
+        """Verdict of each checker, by name."""
+        return {finding.checker: finding.verdict.value for finding in self.findings}
+
+    def finding(self, checker: str) -> Finding:
+        """What one checker said; KeyError."""
+        return {finding.checker: finding for finding in self.findings}[checker]
+
+
+@dataclass(slots=True)
+class _Log:
+    """Events of the run, handed to a listener as they happen."""
+
+    listener: events.Listener
+    happened: list[events.Event] = field(default_factory=list)
+
+    def __call__(self, event: events.Event) -> None:
+        self.happened.append(event)
+        self.listener(event)
+
+
+class Runner:
+    """Runs scenarios in a lab, one after the other."""
+
+    def __init__(self, lab: Lab, *, clock: Clock | None = None) -> None:
+        self._lab = lab
+        self._clock = clock or MonotonicClock()
+
+    async def run(self, scenario: Scenario, *, seed: int, listener: events.Listener) -> Run:
+        """Run one scenario.
+
+        Raises:
+            LabError: the lab broke, or a fault could not be healed: nothing is proven.
+        """
+        log = _Log(listener)
+        await self._lab.ensure_app()
+        before = await self._totals()
+        seed_here = derived_seed(seed, scenario.name)
+        now = self._clock.now()
+        log(
+            events.RunStarted(
+                at=now, scenario=scenario.name, seed=seed, engine=self._lab.engine_name
+            )
+        )
+        plan = self._plan(scenario, seed_here, now + LEAD_SECONDS)
+        await self._lab.workload.start(plan)
+        watching = asyncio.create_task(self._watch(log))
+        try:
+            report = await self._outage(scenario, plan, log)
+        finally:
+            watching.cancel()
+            await asyncio.wait({watching})
+        log(events.RunEnded(at=self._clock.now()))
+        await self._settled(log)
+        evidence = await self._evidence(report, log, before)
+        findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
+        return Run(
+            scenario=scenario,
+            seed=seed,
+            engine=self._lab.engine_name,
+            evidence=evidence,
+            findings=findings,
+        )
+
+    def _plan(self, scenario: Scenario, seed: int, start_at: float) -> Plan:
+        profile = self._lab.profile
+        return Plan(
+            base_url=f"http://{self._lab.app_address}",
+            operations=profile.operations,
+            rate_per_second=scenario.load.rate_per_second,
+            arrivals=scenario.load.arrivals,
+            seed=seed,
+            run_id=lab_id(),
+            start_at=start_at,
+            max_seconds=scenario.planned_seconds + 60,
+            timeout_seconds=profile.contract.deadline_seconds + PATIENCE_SECONDS,
+            refused_statuses=profile.refused_statuses,
+        )
+
+    async def _outage(self, scenario: Scenario, plan: Plan, log: _Log) -> WorkloadReport:
+        """Before, faults, after; the load ends ``after_seconds`` after the last heal."""
+        try:
+            await self._sleep_until(plan.start_at + scenario.before_seconds)
+            if self._steady(log):
+                await self._faults(scenario, log)
+                await self._clock.sleep(scenario.after_seconds)
+        finally:
+            report = await self._lab.workload.stop(self._clock.now())
+        return report
+
+    async def _sleep_until(self, at: float) -> None:
+        await self._clock.sleep(at - self._clock.now())
+
+    def _steady(self, log: _Log) -> bool:
+        """Judge the steady state on what has been answered so far."""
+        ops = tuple(self._lab.workload.ops)
+        evidence = Evidence(ops=ops, events=(), truth=None, contract=self._lab.profile.contract)
+        finding = SteadyState().judge(evidence)
+        holds = finding.verdict is Verdict.PASS
+        log(events.SteadyStateChecked(at=self._clock.now(), holds=holds, reason=finding.reason))
+        return holds
+
+    async def _faults(self, scenario: Scenario, log: _Log) -> None:
+        zero = self._clock.now()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for index, step in enumerate(scenario.steps):
+                    group.create_task(self._step(index, step, zero, log))
+        except* FaultError as errors:
+            raise LabError(_broken(errors.exceptions[0])) from None
+        left = await self._lab.broken()
+        if left:
+            raise LabError(f"after the last heal the lab is not whole: {left}")
+
+    async def _step(self, index: int, step: Step, zero: float, log: _Log) -> None:
+        key = key_of(step.fault)
+        try:
+            port = self._lab.port_for(step.fault)
+        except FaultUnavailable as error:
+            log(events.FaultSkipped(at=self._clock.now(), step=index, fault=key, reason=str(error)))
+            return
+        await self._sleep_until(zero + step.at_seconds)
+        begun = self._clock.now()
+        async with within(step.fault, port) as injection:
+            log(events.FaultInjected(at=begun, step=index, fault=key, label=step.label))
+            await self._clock.sleep(step.lasting_seconds)
+            bite = await injection.bite()
+        now = self._clock.now()
+        log(events.FaultHealed(at=now, step=index, fault=key, bites=bite.count, what=bite.what))
+
+    async def _watch(self, log: _Log) -> None:
+        """Count sessions and look at the app's process while the load runs."""
+        while True:
+            sample = await self._lab.observer.sample()
+            if sample is not None:
+                log(sample)
+            code = self._lab.app.exit_code
+            if code is not None:
+                log(events.AppExited(at=self._clock.now(), exit_code=code))
+                return
+            await self._clock.sleep(SAMPLE_SECONDS)
+
+    async def _settled(self, log: _Log) -> None:
+        """Sample until no session is in a transaction, or the patience is over."""
+        ends = self._clock.now() + SETTLE_SECONDS
+        while True:
+            sample = await self._lab.observer.sample()
+            rest = sample is not None and sample.active + sample.idle_in_transaction == 0
+            if sample is not None and (rest or self._clock.now() > ends):
+                log(sample)
+                return
+            if self._clock.now() > ends:
+                return
+            await self._clock.sleep(SAMPLE_SECONDS / 5)
+
+    async def _totals(self) -> dict[str, int]:
+        return await self._lab.observer.totals(self._lab.profile.conserved_queries)
+
+    async def _evidence(
+        self, report: WorkloadReport, log: _Log, before: Mapping[str, int]
+    ) -> Evidence:
+        profile = self._lab.profile
+        truth = None
+        if profile.writes_query is not None:
+            truth = Truth(
+                writes=await self._lab.observer.counts(profile.writes_query),
+                conserved=await self._totals(),
+                conserved_before=before,
+            )
+        return Evidence(
+            ops=_in_order(report.ops),
+            events=tuple(log.happened),
+            truth=truth,
+            contract=profile.contract,
+            unsent=report.unsent,
+        )
+
+
+def _in_order(ops: Sequence[Op]) -> tuple[Op, ...]:
+    """Operations by their place in the schedule: answers come in any order."""
+    return tuple(sorted(ops, key=lambda op: op.id))
+
+
+def _broken(error: BaseException) -> str:
+    if isinstance(error, HealFailed):
+        return f"{error}\n  the lab is thrown away; nothing outside it was touched"
+    return str(error)
