@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import secrets
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,8 @@ VERSION = "2.12.0"
 """The version of Toxiproxy whose API this speaks; its Ruby client parses it."""
 
 JSON = "application/json"
+
+log = logging.getLogger("squall.proxy")
 
 
 class Api:
@@ -39,6 +42,11 @@ class Api:
         except ApiError as error:
             body = json.dumps({"error": error.text, "status": error.status}) + "\n"
             return Response(error.status, body.encode(), JSON, _request_id())
+        except Exception as error:
+            # A bug of ours must not take the server down with all its faults in force.
+            log.exception("%s %s", request.method, request.target)
+            body = json.dumps({"error": f"internal: {type(error).__name__}", "status": 500}) + "\n"
+            return Response(500, body.encode(), JSON, _request_id())
 
     async def _routed(self, request: Request) -> Response:
         path = urlsplit(request.target).path

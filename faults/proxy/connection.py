@@ -139,8 +139,8 @@ class Connection:
             if handle is not None:
                 try:
                     handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST_ON_CLOSE)
-                except OSError:
-                    continue  # already closed by the other side
+                except (OSError, ValueError):  # uvloop: a closed socket has no descriptor
+                    continue
             transport.abort()
 
     def _transports(self) -> list[asyncio.Transport]:

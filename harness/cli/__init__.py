@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""The ``squall`` command."""

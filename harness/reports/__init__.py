@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""What listeners make of a run: terminal, files. Nothing below imports this package."""

@@ -1,0 +1,74 @@
+"""``squall check``: the stock outages against an app."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from harness.cli.options import lab_options, output_of, profile_of, seed_of
+from harness.core.errors import UsageError
+from harness.scenario.lab import LabOptions
+from harness.scenario.library import stock
+from harness.scenario.model import Scenario
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
+@click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
+@lab_options
+@click.pass_context
+def check(  # noqa: PLR0913 - one parameter an option
+    ctx: click.Context,
+    *,
+    only: tuple[str, ...],
+    listing: bool,
+    app: str | None,
+    factory: bool,
+    engine: str,
+    seed: int | None,
+    jobs: int,
+    output: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Run the stock outages against an app and judge it."""
+    from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
+    from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
+
+    scenarios = chosen(stock(), only)
+    if listing:
+        for scenario in scenarios:
+            click.echo(f"{scenario.name:28} {' '.join(sorted(scenario.tags))}")
+        return 0
+    seed_used = seed_of(seed)
+    words = ["squall", "check", "--only", "{name}", "--seed", str(seed_used), "--engine", engine]
+    words += ["--app", app] if app else []
+    words += ["--factory"] if factory else []
+    job = Job(
+        scenarios=scenarios,
+        options=LabOptions(profile=profile_of(app, factory=factory), engine=engine, seed=seed_used),
+        jobs=jobs,
+        directory=output_of(output),
+        reproduce=shlex.join(words).replace("'{name}'", "{name}"),
+    )
+    ctx.ensure_object(dict)
+    return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))
+
+
+def chosen(scenarios: Sequence[Scenario], only: Sequence[str]) -> list[Scenario]:
+    """Those with one of these names or tags; all when none is given.
+
+    Raises:
+        UsageError: a word fits nothing; the names and tags are listed.
+    """
+    names = {scenario.name for scenario in scenarios}
+    tags = {tag for scenario in scenarios for tag in scenario.tags}
+    for word in only:
+        if word not in names | tags:
+            known = f"outages: {', '.join(sorted(names))}; tags: {', '.join(sorted(tags))}"
+            raise UsageError(f"--only {word}: there is no such outage or tag; {known}")
+    wanted = set(only)
+    return [s for s in scenarios if not wanted or s.name in wanted or wanted & s.tags]

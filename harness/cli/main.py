@@ -1,0 +1,61 @@
+"""``squall``: the list of verbs, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from harness.cli.check import check
+from harness.cli.doctor import doctor
+from harness.cli.faults import list_faults
+from harness.cli.run import run
+from harness.core.errors import ExitCode, SquallError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="squall")
+def squall() -> None:
+    """Put a service through real outages of its database and its network, and judge it.
+
+    Exit codes: 0 pass, 1 a gate failed, 2 inconclusive, 3 the harness or lab failed, 4 usage,
+    5 nothing ran, 130 interrupted (and cleaned up).
+    """
+
+
+squall.add_command(check)
+squall.add_command(run)
+squall.add_command(list_faults)
+squall.add_command(doctor)
+
+
+def main() -> None:
+    """Entry point of the ``squall`` command."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        code = squall.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except SquallError as error:
+        click.echo(f"squall: {error}", err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        click.echo("squall: interrupted; faults are healed and the lab is cleaned up", err=True)
+        code = ExitCode.INTERRUPTED
+    except asyncio_cancelled():
+        click.echo("squall: terminated; faults are healed and the lab is cleaned up", err=True)
+        code = ExitCode.INTERRUPTED
+    return int(code or 0)
+
+
+def asyncio_cancelled() -> type[BaseException]:
+    """asyncio.CancelledError, imported only when something went wrong."""
+    from asyncio import CancelledError  # noqa: PLC0415 - keeps `squall --help` quick
+
+    return CancelledError

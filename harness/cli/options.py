@@ -1,0 +1,69 @@
+"""Options that several verbs share, each with its environment variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from harness.core.errors import UsageError
+from harness.core.ids import SEED_LIMIT, fresh_seed
+from harness.scenario.profile import REFERENCE, AppProfile
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+OUTPUT = Path(".squall") / "runs"
+
+
+def lab_options(command: C) -> C:
+    """Add the options that choose a lab."""
+    options = (
+        click.option("--app", envvar="SQUALL_APP", metavar="TARGET",
+                     help="App with the reference app's API: package.module:app, a factory with"
+                          " --factory, or a command with {port}. Default: the reference app."),
+        click.option("--factory", is_flag=True, help="TARGET is a factory: it is called."),
+        click.option("--engine", envvar="SQUALL_ENGINE", default="embedded", show_default=True,
+                     metavar="ENGINE", help="embedded, toxiproxy, or a program's path."),
+        click.option("--seed", envvar="SQUALL_SEED", type=click.IntRange(0, SEED_LIMIT - 1),
+                     help="Seed of every draw; printed, and fresh when not given."),
+        click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True,
+                     help="Labs at the same time."),
+        click.option("--output", type=click.Path(path_type=Path, file_okay=False),
+                     help=f"Directory for the files of this run. Default: below {OUTPUT}."),
+        click.option("--quiet", is_flag=True, help="Print only the table."),
+        click.option("--verbose", is_flag=True, help="Print every finding, not only the bad ones."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def profile_of(app: str | None, *, factory: bool) -> AppProfile:
+    """The reference app's profile, aimed at another target when one is named.
+
+    Raises:
+        UsageError: TARGET is neither an import string nor a command with ``{port}``.
+    """
+    if app is None:
+        return REFERENCE
+    if "{port}" not in app and (":" not in app or " " in app):
+        raise UsageError(
+            f"--app {app!r}: give an import string like package.module:app, or a command that"
+            " contains {port}"
+        )
+    return REFERENCE.with_target(app, factory=factory)
+
+
+def seed_of(seed: int | None) -> int:
+    """The chosen seed, or a fresh one."""
+    return fresh_seed() if seed is None else seed
+
+
+def output_of(output: Path | None) -> Path:
+    """The chosen directory, or a new one named by the time."""
+    if output is not None:
+        return output
+    return OUTPUT / datetime.now(tz=UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]

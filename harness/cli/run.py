@@ -1,0 +1,61 @@
+"""``squall run FILE…``: scenarios from files."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from harness.cli.options import lab_options, output_of, profile_of, seed_of
+from harness.core.errors import UsageError
+from harness.scenario.lab import LabOptions
+from harness.scenario.loader import load
+from harness.scenario.model import Scenario
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@lab_options
+def run(  # noqa: PLR0913 - one parameter an option
+    *,
+    files: tuple[Path, ...],
+    app: str | None,
+    factory: bool,
+    engine: str,
+    seed: int | None,
+    jobs: int,
+    output: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Run the scenarios of FILES and judge the app."""
+    from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
+    from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
+
+    scenarios = all_of(files)
+    seed_used = seed_of(seed)
+    words = ["squall", "run", *map(str, files), "--seed", str(seed_used), "--engine", engine]
+    words += ["--app", app] if app else []
+    words += ["--factory"] if factory else []
+    job = Job(
+        scenarios=scenarios,
+        options=LabOptions(profile=profile_of(app, factory=factory), engine=engine, seed=seed_used),
+        jobs=jobs,
+        directory=output_of(output),
+        reproduce=shlex.join(words),
+    )
+    return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))
+
+
+def all_of(files: tuple[Path, ...]) -> list[Scenario]:
+    """Every file's scenario; the problems of all files in one UsageError."""
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append(load(file))
+        except UsageError as error:
+            problems.append(str(error))
+    if problems:
+        raise UsageError("the scenario cannot be run:\n" + "\n".join(problems))
+    return scenarios

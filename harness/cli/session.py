@@ -1,0 +1,84 @@
+"""What ``check`` and ``run`` share: labs, scenarios, reports, and the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.checkers.verdict import Verdict, worst
+from harness.core.errors import ExitCode, NothingRan
+from harness.reports.files import RunDirectory
+from harness.reports.terminal import Terminal
+from harness.scenario.lab import LabOptions, lab
+from harness.scenario.model import Scenario
+from harness.scenario.runner import Run, Runner
+
+EXIT = {
+    Verdict.PASS: ExitCode.PASS,
+    Verdict.FAIL: ExitCode.FAIL,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be run."""
+
+    scenarios: Sequence[Scenario]
+    options: LabOptions
+    jobs: int
+    directory: Path
+    reproduce: str
+    """The command line that repeats one scenario, with ``{name}``."""
+
+
+def execute(job: Job, terminal: Terminal) -> ExitCode:
+    """Run everything, print the table, write the files; Ctrl-C heals and cleans up first."""
+    if not job.scenarios:
+        raise NothingRan("no outage was left to run; see: squall check --list")
+    terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
+    runs = asyncio.run(_until_interrupted(job, terminal))
+    terminal.table(runs, job.reproduce)
+    files = RunDirectory(job.directory)
+    files.write_summary(runs)
+    terminal.end(runs, files.path)
+    return EXIT[worst(run.verdict for run in runs)]
+
+
+async def _until_interrupted(job: Job, terminal: Terminal) -> list[Run]:
+    """SIGTERM means the same as Ctrl-C: undo, clean up, leave."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    if task is not None:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    return await _all(job, terminal)
+
+
+async def _all(job: Job, terminal: Terminal) -> list[Run]:
+    """Share the scenarios among ``jobs`` labs."""
+    waiting = list(enumerate(job.scenarios))
+    done: dict[int, Run] = {}
+
+    async def work() -> None:
+        async with lab(job.options) as running:
+            terminal.lab_is_up(running)
+            runner = Runner(running)
+            files = RunDirectory(job.directory)
+            while waiting:
+                index, scenario = waiting.pop(0)
+                with terminal.watching(scenario) as listener:
+                    run = await runner.run(scenario, seed=job.options.seed, listener=listener)
+                done[index] = run
+                terminal.finished(run)
+                files.write_run(run, running)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(job.jobs, len(job.scenarios))):
+                group.create_task(work())
+    except* Exception as errors:  # noqa: BLE001 - re-raised as it is, without the group around it
+        raise errors.exceptions[0] from None
+    return [done[index] for index in sorted(done)]

@@ -1,0 +1,46 @@
+"""The figures of one run that every report shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checkers.percentiles import percentile
+from harness.core.events import FaultHealed
+from harness.history.evidence import Window
+from harness.scenario.runner import Run
+
+WINDOWS: tuple[Window, ...] = ("before", "during", "after")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """A row of the table."""
+
+    bites: str
+    errors: str
+    p95: tuple[str, str, str]
+    recovery: str
+
+
+def numbers(run: Run) -> Numbers:
+    """Figures as text; ``-`` where the samples allow none."""
+    healed = [event for event in run.evidence.events if isinstance(event, FaultHealed)]
+    ops = run.evidence.ops
+    bad = sum(not op.good for op in ops)
+    recovery = run.finding("recovery-time").figures.get("recovery_ms") if _judged(run) else None
+    before, during, after = (_p95(run, window) for window in WINDOWS)
+    return Numbers(
+        bites=", ".join(f"{event.bites} {event.what}" for event in healed) or "-",
+        errors=f"{bad / len(ops):.0%}" if ops else "-",
+        p95=(before, during, after),
+        recovery="-" if recovery is None else f"{recovery:.0f} ms",
+    )
+
+
+def _judged(run: Run) -> bool:
+    return any(finding.checker == "recovery-time" for finding in run.findings)
+
+
+def _p95(run: Run, window: Window) -> str:
+    value = percentile([op.response_seconds for op in run.evidence.window(window)], 95)
+    return "-" if value is None else f"{value * 1000:.0f}"

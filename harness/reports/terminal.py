@@ -1,0 +1,128 @@
+"""The terminal: live progress, one table, one reproduce line for each failure.
+
+Plain lines when the output is no terminal; rich honours NO_COLOR by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.checkers.verdict import Finding, Verdict, worst
+from harness.core import events
+from harness.reports.numbers import numbers
+from harness.scenario.lab import Lab
+from harness.scenario.model import Scenario
+from harness.scenario.runner import Run
+
+STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "bold red"}
+PLAIN_WIDTH = 140
+
+
+class Terminal:
+    """Prints what happens."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._console = Console(highlight=False)
+        if not self._console.is_terminal:
+            self._console = Console(highlight=False, width=PLAIN_WIDTH)
+        self._quiet = quiet
+        self._verbose = verbose
+        self._begun = time.monotonic()
+
+    def begin(self, seed: int, engine: str, app: str) -> None:
+        """The first line: what is needed to do this again."""
+        self._begun = time.monotonic()
+        self._say(f"app [bold]{escape(app)}[/] · engine {escape(engine)} · seed {seed}")
+
+    def lab_is_up(self, _lab: Lab) -> None:
+        """Everything was started."""
+        took = time.monotonic() - self._begun
+        self._say(f"lab up after {took:.2f} s: PostgreSQL, proxy, app, workload, observer")
+
+    @contextmanager
+    def watching(self, scenario: Scenario) -> Iterator[events.Listener]:
+        """A live line for one scenario."""
+        live = self._console.is_terminal and not self._quiet
+        if not live:
+            yield lambda _event: None
+            return
+        with self._console.status(f"{scenario.name}: steady state") as status:
+
+            def listen(event: events.Event) -> None:
+                phase = _phase(event)
+                if phase:
+                    status.update(f"{scenario.name}: {phase}")
+
+            yield listen
+
+    def finished(self, run: Run) -> None:
+        """One line when a scenario has its verdict."""
+        style = STYLES[run.verdict]
+        self._say(f"[{style}]{run.verdict.value:>12}[/]  {run.scenario.name}")
+
+    def table(self, runs: Sequence[Run], reproduce: str) -> None:
+        """The table of all runs, then what is not well."""
+        table = Table(show_edge=False, pad_edge=False, header_style="bold")
+        for heading in (
+            "outage",
+            "bit",
+            "errors",
+            "p95 ms before/during/after",
+            "recovery",
+            "verdict",
+        ):
+            right = heading in ("errors", "p95 ms before/during/after", "recovery")
+            table.add_column(heading, justify="right" if right else "left")
+        for run in runs:
+            row = numbers(run)
+            verdict = f"[{STYLES[run.verdict]}]{run.verdict.value}[/]"
+            cells = (row.bites, row.errors, " / ".join(row.p95), row.recovery)
+            table.add_row(run.scenario.name, *cells, verdict)
+        self._console.print()
+        self._console.print(table)
+        for run in runs:
+            self._findings(run, reproduce)
+
+    def _findings(self, run: Run, reproduce: str) -> None:
+        shown = [f for f in run.findings if self._verbose or f.verdict is not Verdict.PASS]
+        if not shown:
+            return
+        self._console.print(f"\n[bold]{run.scenario.name}[/]")
+        for finding in shown:
+            self._console.print(_sentence(finding))
+        if not run.passed:
+            again = reproduce.replace("{name}", run.scenario.name)
+            self._console.print(f"  again: [bold]{escape(again)}[/]", soft_wrap=True)
+
+    def end(self, runs: Sequence[Run], path: Path) -> None:
+        """The last lines: the verdict over all, and where the files are."""
+        verdict = worst(run.verdict for run in runs)
+        took = time.monotonic() - self._begun
+        word = f"[{STYLES[verdict]}]{verdict.value}[/]"
+        self._console.print(f"\n{word}: {len(runs)} outages in {took:.1f} s · files in {path}")
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            self._console.print(line)
+
+
+def _sentence(finding: Finding) -> str:
+    style = STYLES[finding.verdict]
+    return f"  [{style}]{finding.verdict.value}[/] {finding.checker}: {escape(finding.reason)}"
+
+
+def _phase(event: events.Event) -> str:
+    if isinstance(event, events.FaultInjected):
+        return f"{event.label} is in force"
+    if isinstance(event, events.FaultHealed):
+        return f"{event.fault} healed ({event.bites} {event.what}), watching the recovery"
+    if isinstance(event, events.RunEnded):
+        return "reading the truth"
+    return ""
