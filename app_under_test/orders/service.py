@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app_under_test.errors import Ambiguous
 from app_under_test.orders import repository
 from app_under_test.orders.model import OrderRequest
 from app_under_test.orders.repository import Placed
 from app_under_test.resilience.deadline import Abandoned, Deadline
 from app_under_test.resilience.retry import RetryPolicy
 from app_under_test.storage.engine import Lease, connection
-from app_under_test.storage.translate import translated, translated_commit
+from app_under_test.storage.translate import Commit, translated
 
 T = TypeVar("T")
 
@@ -52,12 +53,21 @@ class OrderBook:
         return await self._bounded(attempt, deadline, lease, idempotent=True)
 
     async def _placed(self, wanted: OrderRequest, key: str, lease: Lease) -> Placed:
-        with translated():
-            async with connection(self._engine, lease) as held:
-                transaction = await held.begin()
-                placed = await repository.place(held, wanted, key)
-                with translated_commit():
-                    await transaction.commit()
+        commit = Commit()
+        try:
+            with translated():
+                async with connection(self._engine, lease) as held:
+                    transaction = await held.begin()
+                    placed = await repository.place(held, wanted, key)
+                    with commit.sent():
+                        await transaction.commit()
+        except Exception as error:
+            # Leaving the block with a dead connection raises once more and hides the first error:
+            # what may be said depends on how far the commit got, not on the error.
+            if commit.doubtful:
+                raise Ambiguous from error
+            if not commit.done:
+                raise
         return placed
 
     async def _bounded(

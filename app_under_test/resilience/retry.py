@@ -24,7 +24,7 @@ T = TypeVar("T")
 class RetryPolicy:
     """How often and how patiently to repeat: full jitter between 0 and a doubling wait."""
 
-    attempts: int = 5
+    attempts: int = 8
     first_wait: float = 0.02
     longest_wait: float = 0.2
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -1,4 +1,4 @@
-"""The one place that knows driver errors: they become Transient, Ambiguous or stay bugs.
+"""The one place that knows driver errors: they become Transient, or stay bugs.
 
 SQLAlchemy's asyncpg dialect never raises OperationalError; errors of the connect phase arrive
 raw (OSError, TimeoutError), the pool's own time-out is neither. What decides is the phase: before
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app_under_test.errors import Ambiguous, Overloaded, Transient
+from app_under_test.errors import Overloaded, Transient
 
 TRANSIENT = frozenset(
     {
@@ -80,12 +80,23 @@ def translated() -> Iterator[None]:
         raise
 
 
-@contextmanager
-def translated_commit() -> Iterator[None]:
-    """Errors of COMMIT: a definite refusal by the server is transient, silence is ambiguous."""
-    try:
-        yield
-    except (DBAPIError, OSError) as error:
-        if sqlstate(error) in ("40001", "40P01"):
-            raise Transient from error
-        raise Ambiguous from error
+class Commit:
+    """How far a COMMIT got: whoever asks for the outcome needs the phase, not the error."""
+
+    def __init__(self) -> None:
+        self.doubtful = False
+        """Sent, and no answer came."""
+        self.done = False
+        """The server said that it is committed."""
+
+    @contextmanager
+    def sent(self) -> Iterator[None]:
+        """Around the COMMIT: a definite refusal is transient, silence stays doubtful."""
+        self.doubtful = True
+        try:
+            yield
+        except DBAPIError as error:
+            if sqlstate(error) in ("40001", "40P01"):
+                self.doubtful = False
+            raise
+        self.doubtful, self.done = False, True

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 3.0
 """Callers wait this much longer than the app's deadline."""
 
 SAMPLE_SECONDS = 0.1
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 0.5
 """Limit of the wait for the sessions to come to rest after the load."""
 
 

@@ -1,0 +1,45 @@
+"""One run as plain text, for test failures: verdicts, timeline, the log's last words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.checkers.verdict import Verdict
+from harness.core import events
+from harness.reports.numbers import WINDOWS
+from harness.scenario.runner import Run
+
+
+def verdict_lines(run: Run) -> Iterator[str]:
+    """What is not well, or that all is."""
+    yield f"{run.scenario.name}: {run.verdict.value} (seed {run.seed}, engine {run.engine})"
+    for finding in run.findings:
+        if finding.verdict is not Verdict.PASS:
+            yield f"  {finding.verdict.value} {finding.checker}: {finding.reason}"
+
+
+def timeline(run: Run) -> Iterator[str]:
+    """Faults, and what callers got between them; seconds since the start of the run."""
+    start = min((event.at for event in run.evidence.events), default=0.0)
+    for event in run.evidence.events:
+        told = _told(event)
+        if told:
+            yield f"{event.at - start:7.3f} s  {told}"
+    for window in WINDOWS:
+        ops = run.evidence.window(window)
+        what = Counter(str(op.status or op.error) for op in ops)
+        answers = ", ".join(f"{count} x {name}" for name, count in what.most_common())
+        yield f"   {window:>6}    {answers or 'nothing'}"
+
+
+def _told(event: events.Event) -> str:
+    if isinstance(event, events.SteadyStateChecked):
+        return f"steady state {'holds' if event.holds else 'is broken'}: {event.reason}"
+    if isinstance(event, events.FaultInjected):
+        return f"{event.fault} injected"
+    if isinstance(event, events.FaultHealed):
+        return f"{event.fault} healed: {event.bites} {event.what}"
+    if isinstance(event, events.AppExited):
+        return f"the app ended with exit code {event.exit_code}"
+    return ""

@@ -1,0 +1,120 @@
+"""A lab that is held by ordinary, synchronous code: its event loop runs in a thread of its own.
+
+For pytest and notebooks. The lab starts with the first run, not before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from harness.core import events
+from harness.core.errors import LabError, UsageError
+from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.library import stock
+from harness.scenario.loader import load
+from harness.scenario.model import Scenario
+from harness.scenario.runner import Run, Runner
+
+T = TypeVar("T")
+
+CLOSE_SECONDS = 20.0
+
+
+class HeldLab:
+    """One lab, and :meth:`run` for one scenario after the other."""
+
+    def __init__(self, options: LabOptions) -> None:
+        self.options = options
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stack = AsyncExitStack()
+        self._lab: Lab | None = None
+
+    def run(self, scenario: Scenario | str | Path, *, seed: int | None = None) -> Run:
+        """Run a scenario: an object, the name of a stock outage, or a file.
+
+        Raises:
+            UsageError: there is no such outage, or the file has problems.
+            LabError: the lab broke; the next run gets a new one.
+        """
+        wanted = resolved(scenario)
+        chosen = self.options.seed if seed is None else seed
+        try:
+            return self._wait(self._run(wanted, chosen))
+        except LabError:
+            self.close()
+            raise
+
+    @property
+    def lab(self) -> Lab:
+        """The running lab, started now if it is not."""
+        if self._lab is None:
+            self._lab = self._wait(self._started())
+        return self._lab
+
+    def close(self) -> None:
+        """End the lab and its thread; nothing is left."""
+        if self._loop is None:
+            return
+        try:
+            self._wait(self._stack.aclose())
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            if self._thread is not None:
+                self._thread.join(CLOSE_SECONDS)
+            self._loop.close()
+            self._loop = self._lab = self._thread = None
+            self._stack = AsyncExitStack()
+
+    async def _started(self) -> Lab:
+        return await self._stack.enter_async_context(lab(self.options))
+
+    async def _run(self, scenario: Scenario, seed: int) -> Run:
+        if self._lab is None:
+            self._lab = await self._started()
+        left = await self._lab.broken()
+        if left:
+            raise LabError(f"the lab is not whole before the run: {left}")
+        return await Runner(self._lab).run(scenario, seed=seed, listener=_deaf)
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of ``work`` on our loop; an interruption cancels it and waits for the end."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+            self._thread.start()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+        except CancelledError as error:
+            raise LabError("the run was cancelled") from error
+
+
+def _deaf(_event: events.Event) -> None:
+    """Nobody watches live."""
+
+
+def resolved(scenario: Scenario | str | Path) -> Scenario:
+    """The scenario that is meant.
+
+    Raises:
+        UsageError: there is no stock outage of this name, or the file has problems.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, Path):
+        return load(scenario)
+    known = {outage.name: outage for outage in stock()}
+    if scenario not in known:
+        names = ", ".join(known)
+        raise UsageError(f"there is no stock outage {scenario!r}; there are: {names}")
+    return known[scenario]

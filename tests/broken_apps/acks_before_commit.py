@@ -1,0 +1,33 @@
+"""Orders are acknowledged before they are committed: a crash in between loses them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+
+from app_under_test import main
+from app_under_test.orders.model import Order, OrderRequest
+from app_under_test.orders.repository import Placed
+from app_under_test.orders.service import OrderBook
+from app_under_test.resilience.deadline import Deadline
+
+TASKS: set[asyncio.Task[Placed]] = set()
+place = OrderBook.place
+
+
+async def place_later(
+    self: OrderBook, wanted: OrderRequest, key: str, deadline: Deadline
+) -> Placed:
+    """Say yes, and do it in the background."""
+    task = asyncio.create_task(place(self, wanted, key, deadline))
+    TASKS.add(task)
+    task.add_done_callback(lambda done: (TASKS.discard(done), done.exception()))
+    order = Order(id=1, item_id=wanted.item_id, quantity=wanted.quantity)
+    return Placed(order, replayed=False)
+
+
+def create_app() -> FastAPI:
+    """The reference app that answers too early."""
+    OrderBook.place = place_later  # type: ignore[method-assign]
+    return main.create_app()

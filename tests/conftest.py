@@ -1,0 +1,41 @@
+"""Fixtures of all tests, and the rule for what a machine may lack."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from harness.providers.process.proxy import INSTALL, find_toxiproxy
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Labs end by themselves; asyncio's debug output is no use here."""
+    config.addinivalue_line("markers", "engine(name): the engine of a scenario test")
+
+
+def require(what: str, cure: str) -> None:
+    """Skip with the reason, or fail where SQUALL_REQUIRE says that it must be there."""
+    required = os.environ.get("SQUALL_REQUIRE", "").split(",")
+    reason = f"{what} is missing; install it with: {cure}"
+    if what in required:
+        pytest.fail(f"SQUALL_REQUIRE={what}, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(params=["embedded", "toxiproxy"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Either engine; the real Toxiproxy only where it is installed."""
+    name = str(request.param)
+    if name == "toxiproxy" and find_toxiproxy() is None:
+        require("toxiproxy", INSTALL)
+    return name
+
+
+@pytest.fixture
+def same_file() -> re.Pattern[str]:
+    """Matches ``file:line:`` at the start of a problem."""
+    return re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): (?P<text>.+)$", re.MULTILINE)
