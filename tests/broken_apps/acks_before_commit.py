@@ -22,9 +22,14 @@ async def place_later(
     """Say yes, and do it in the background."""
     task = asyncio.create_task(place(self, wanted, key, deadline))
     TASKS.add(task)
-    task.add_done_callback(lambda done: (TASKS.discard(done), done.exception()))
+    task.add_done_callback(_forget)
     order = Order(id=1, item_id=wanted.item_id, quantity=wanted.quantity)
     return Placed(order, replayed=False)
+
+
+def _forget(task: asyncio.Task[Placed]) -> None:
+    TASKS.discard(task)
+    task.exception()
 
 
 def create_app() -> FastAPI:
