@@ -21,6 +21,9 @@ VERSION = 1
 
 SUFFIX = ".squall.yaml"
 
+LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
+"""YAML takes these for line breaks: unless they are escaped, they come back as blanks."""
+
 TOP_KEYS = (
     "squall", "name", "story", "tags", "before_seconds", "after_seconds", "load", "steps", "gates",
 )  # fmt: skip
@@ -203,7 +206,9 @@ def dump(scenario: Scenario) -> str:
             for name, gate in scenario.gates.items()
         },
     }
-    return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+    texts = (scenario.name, scenario.story, *scenario.tags)
+    plain = not LINE_BREAKS & {letter for text in texts for letter in text}
+    return yaml.safe_dump(body, sort_keys=False, allow_unicode=plain, width=100)
 
 
 def _dumped_step(step: Step) -> dict[str, Any]:
