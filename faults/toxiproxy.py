@@ -40,7 +40,7 @@ class ToxiproxyServer:
     """One server that speaks Toxiproxy's HTTP API."""
 
     def __init__(self, host: str, port: int, *, call_seconds: float = CALL_SECONDS) -> None:
-        self._address = f"{host}:{port}"
+        self.address = f"{host}:{port}"
         # The library keeps the address in class attributes: a class per server keeps servers apart.
         self._consumer = type("Consumer", (APIConsumer,), {"host": host, "port": port})
         self._call_seconds = call_seconds
@@ -93,7 +93,7 @@ class ToxiproxyServer:
         return answer.json() if answer.content else None
 
     def _refused(self, method: str, path: str, words: str) -> InjectionFailed:
-        return InjectionFailed(f"{method.upper()} {path} at {self._address}: {words}")
+        return InjectionFailed(f"{method.upper()} {path} at {self.address}: {words}")
 
 
 class ToxiproxyProxy:

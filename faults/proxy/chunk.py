@@ -10,4 +10,4 @@ class Chunk(NamedTuple):
 
     data: bytes
     at: float
-    """Event-loop time of arrival; a toxic that delays moves it on, so that delays add up."""
+    """Monotonic time of arrival; a toxic that delays moves it on, so that delays add up."""

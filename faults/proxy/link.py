@@ -12,7 +12,7 @@ import asyncio
 from typing import Protocol
 
 from faults.proxy.chunk import Chunk
-from faults.proxy.toxics.stage import Sink, Stage
+from faults.proxy.toxics.stage import Sink, Stage, now
 
 
 class Ending(Protocol):
@@ -45,7 +45,7 @@ class Link:
         if not self._stages:
             self._write(data)
             return
-        self._first.feed(Chunk(data, asyncio.get_running_loop().time()))
+        self._first.feed(Chunk(data, now()))
         self._throttle()
 
     def source_finished(self) -> None:

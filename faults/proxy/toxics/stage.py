@@ -9,10 +9,15 @@ byte, except where losing bytes is the toxic's nature.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from faults.proxy.chunk import Chunk
+
+TIMER_SECONDS = 0.001
+"""Granularity of the event loop's timers."""
 
 
 class Sink(Protocol):
@@ -72,13 +77,22 @@ class Stage:
             self._timer.cancel()
             self._timer = None
 
-    def _at(self, when: float, action: object) -> None:
-        """Call ``action`` at loop time ``when``, instead of an earlier appointment."""
+    def _at(self, when: float, action: Callable[[], None]) -> None:
+        """Call ``action`` at ``when``, instead of an earlier appointment.
+
+        uvloop's timers are whole milliseconds, counted from a clock that it reads once a turn.
+        Waking up early and asking again is exact: the last fraction is spent in turns of the loop.
+        """
         self.stop()
-        if callable(action):
-            self._timer = asyncio.get_running_loop().call_at(when, action)
+        left = when - now()
+        if left <= 0:
+            action()
+            return
+        whole = max(0.0, left - TIMER_SECONDS)
+        again = partial(self._at, when, action)
+        self._timer = asyncio.get_running_loop().call_later(whole, again)
 
 
 def now() -> float:
-    """Event-loop time."""
-    return asyncio.get_running_loop().time()
+    """Seconds of the monotonic clock, read anew: the loop's own time may be a turn old."""
+    return time.monotonic()
