@@ -1,0 +1,69 @@
+"""A proxy that does nothing but write down, with the time, what a fault asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from faults import InjectionFailed
+from faults.ports import Direction, Traffic
+from harness.core.clock import VirtualClock
+
+
+class StubProxy:
+    """Implements ``faults.ports.NetworkProxy``; ``refuses`` names the call that fails."""
+
+    name = "postgres"
+
+    def __init__(self, *, resets: bool = True, refuses: str = "") -> None:
+        self.resets_live_connections = resets
+        self.refuses = refuses
+        self.clock = VirtualClock()
+        self.calls: list[tuple[Any, ...]] = []
+        self.now = Traffic(open=4, accepted=10, upstream_bytes=100, downstream_bytes=1000)
+
+    def _note(self, *call: Any) -> None:
+        self.calls.append((self.clock.now(), *call))
+        if call[0] == self.refuses:
+            raise InjectionFailed(f"{call[0]}: the stub refuses")
+
+    async def add_toxic(
+        self, name: str, kind: str, *, stream: Direction, attributes: Mapping[str, int]
+    ) -> None:
+        self._note("add_toxic", name, kind, stream, dict(attributes))
+
+    async def update_toxic(self, name: str, *, attributes: Mapping[str, int]) -> None:
+        self._note("update_toxic", name, dict(attributes))
+
+    async def remove_toxic(self, name: str) -> None:
+        self._note("remove_toxic", name)
+
+    async def disable(self) -> None:
+        self._note("disable")
+
+    async def enable(self) -> None:
+        self._note("enable")
+
+    async def reset_connections(self) -> int:
+        self._note("reset_connections")
+        return self.now.open
+
+    async def traffic(self) -> Traffic:
+        self._note("traffic")
+        return self.now
+
+    def passes(self, *, accepted: int = 0, open: int = 0, up: int = 0, down: int = 0) -> None:  # noqa: A002 - the word of Traffic
+        """What happens in the world meanwhile: changes of the counters."""
+        self.now = Traffic(
+            open=self.now.open + open,
+            accepted=self.now.accepted + accepted,
+            upstream_bytes=self.now.upstream_bytes + up,
+            downstream_bytes=self.now.downstream_bytes + down,
+        )
+
+
+@pytest.fixture
+def stub() -> type[StubProxy]:
+    return StubProxy
