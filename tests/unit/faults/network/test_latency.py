@@ -1,4 +1,4 @@
-"""``network.latency``: one toxic for the length of the block, the bytes of its direction as bite."""
+"""``network.latency``: one toxic for the length of the block, its direction's bytes as bite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``network.reset``: live connections at once where the engine can, new ones with their first byte."""
+"""``network.reset``: live connections at once where the engine can, new ones at the first byte."""
 
 from __future__ import annotations
 

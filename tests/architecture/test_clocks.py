@@ -1,0 +1,23 @@
+"""Time comes from the monotonic clock: wall clocks jump, and a verdict must not jump with them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+WALL = re.compile(r"\btime\.time\(|\bdatetime\.(?:now|utcnow|today)\(|\bdate\.today\(")
+
+NAMES_A_DIRECTORY = {"harness/cli/options.py": 1}
+"""A run directory is named for people, by the time on their wall; nothing is measured with it."""
+
+
+def test_no_source_reads_the_wall_clock(sources: dict[str, str]) -> None:
+    found = {path: len(WALL.findall(text)) for path, text in sources.items() if WALL.search(text)}
+    assert found == NAMES_A_DIRECTORY
+
+
+@pytest.mark.parametrize("line", ["time.time()", "datetime.now(tz=UTC)", "datetime.utcnow()"])
+def test_the_pattern_sees_wall_clocks(line: str) -> None:
+    assert WALL.search(f"    at = {line}")
+    assert not WALL.search("time.monotonic(); my_time.time_of(); loop.time()")

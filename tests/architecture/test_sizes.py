@@ -1,0 +1,69 @@
+"""Files and functions stay small enough to be read at once.
+
+Soft limits bind unless a line below gives the reason for the exception; hard limits always bind.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+FILE_SOFT, FILE_HARD = 250, 400
+FUNCTION_SOFT, FUNCTION_HARD = 25, 40
+
+LONG_FILES: dict[str, str] = {}
+
+LONG_FUNCTIONS = {
+    "app_under_test/resilience/retry.py::RetryPolicy.run": "a page of why beside a line of what",
+    "faults/proxy/proxy.py::bound": "one handshake, told in order",
+    "harness/checkers/recovery_time.py::RecoveryTime.judge": "one more line than the limit",
+    "harness/cli/check.py::check": "one parameter an option",
+    "harness/cli/run.py::run": "one parameter an option",
+    "harness/providers/process/child.py::Child.start": "one keyword a choice of Popen",
+    "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
+    "harness/scenario/runner.py::Runner.run": "the plot of a run, in order",
+    "harness/workload/open_loop.py::OpenLoop._one": "one field of the operation a line",
+}
+
+
+def functions(text: str) -> Iterator[tuple[str, int]]:
+    """Qualified name and number of lines of every function."""
+    todo: list[tuple[str, ast.AST]] = [("", ast.parse(text))]
+    while todo:
+        prefix, node = todo.pop()
+        for child in ast.iter_child_nodes(node):
+            name = prefix
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{prefix}.{child.name}".lstrip(".")
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield name, (child.end_lineno or child.lineno) - child.lineno + 1
+            todo.append((name, child))
+
+
+def longer_than(sources: dict[str, str], lines: int) -> set[str]:
+    return {
+        f"{path}::{name}"
+        for path, text in sources.items()
+        for name, length in functions(text)
+        if length > lines
+    }
+
+
+def files_longer_than(sources: dict[str, str], lines: int) -> set[str]:
+    return {path for path, text in sources.items() if len(text.splitlines()) > lines}
+
+
+def test_files_are_short_or_excused(sources: dict[str, str]) -> None:
+    assert files_longer_than(sources, FILE_SOFT) == set(LONG_FILES)
+    assert files_longer_than(sources, FILE_HARD) == set()
+
+
+def test_functions_are_short_or_excused(sources: dict[str, str]) -> None:
+    """An excuse that is no longer needed goes, too."""
+    assert longer_than(sources, FUNCTION_SOFT) == set(LONG_FUNCTIONS)
+    assert longer_than(sources, FUNCTION_HARD) == set()
+
+
+def test_the_measure_sees_methods_and_inner_functions() -> None:
+    text = "class A:\n    def b(self):\n        def c():\n            pass\n        return c\n"
+    assert dict(functions(text)) == {"A.b": 4, "A.b.c": 2}

@@ -1,0 +1,121 @@
+"""How people use the public names; type checkers read this file, nobody runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import assert_type
+
+import faults
+import harness
+from faults import Bite, Crash, Fault, Injection, Latency, Refuse, Reset, Restart, Stall
+from faults.ports import DatabaseProcess, NetworkProxy
+from harness import (
+    REFERENCE,
+    AppProfile,
+    Finding,
+    HeldLab,
+    Lab,
+    LabError,
+    LabOptions,
+    Load,
+    Operation,
+    Run,
+    Runner,
+    Scenario,
+    SquallError,
+    Step,
+    UsageError,
+    Verdict,
+)
+from harness.core import events
+from harness.core.clock import Clock, MonotonicClock, VirtualClock
+from harness.scenario.model import Arrivals
+
+# Every fault is a Fault, whatever it needs.
+every: list[Fault] = [
+    Crash(),
+    Latency(latency_ms=60, direction="upstream", proxy="app"),
+    Refuse(proxy="app"),
+    Reset(),
+    Restart(mode="immediate"),
+    Stall(direction="downstream"),
+    faults.NO_FAULT,
+    faults.compose(Latency(latency_ms=1), Stall()),
+]
+Latency()  # type: ignore[call-arg] # the delay has no default
+Latency(60)  # type: ignore[call-arg] # attributes are given by name
+Restart(mode="smart")  # type: ignore[arg-type] # never ends under load
+Latency(latency_ms=1).latency_ms = 2  # type: ignore[misc] # faults are frozen
+
+clocks: list[Clock] = [MonotonicClock(), VirtualClock(5.0)]
+
+
+async def hold(fault: Fault, proxy: NetworkProxy, database: DatabaseProcess) -> Bite:
+    """A fault by hand."""
+    async with Latency(latency_ms=5).inject(proxy) as injection:
+        assert_type(injection, Injection)
+    Crash().inject(proxy)  # type: ignore[arg-type] # a crash needs the server's process
+    Crash().inject(database)
+    async with faults.within(fault, proxy, heal_seconds=2.0) as injection:
+        bite = await injection.bite()
+    return assert_type(bite, Bite)
+
+
+def describe() -> None:
+    """Scenarios in Python and as text."""
+    step = assert_type(harness.at(0.5, Latency(latency_ms=60), lasting=2), Step)
+    arrivals: Arrivals = "constant"
+    scenario = Scenario(
+        name="moved away",
+        story="Every answer comes 60 ms late.",
+        steps=(step,),
+        load=Load(rate_per_second=50.0, arrivals=arrivals),
+        gates=harness.gate_set(),
+    )
+    assert_type(harness.dump(scenario), str)
+    assert_type(harness.loads("squall: 1", file="my.squall.yaml"), Scenario)
+    assert_type(harness.load(Path("my.squall.yaml")), Scenario)
+    assert_type(harness.stock(), list[Scenario])
+    assert_type(faults.from_dict({"fault": "database.crash"}), Fault)
+
+
+def run_synchronously() -> None:
+    """For pytest and notebooks."""
+    held = HeldLab(LabOptions(profile=REFERENCE, engine="embedded", seed=1))
+    run = assert_type(held.run("slow-network"), Run)
+    held.run(Path("my.squall.yaml"), seed=2)
+    assert_type(run.verdict, Verdict)
+    assert_type(run.passed, bool)
+    assert_type(run.verdicts, Mapping[str, str])
+    assert_type(run.finding("availability"), Finding)
+    held.close()
+
+
+async def run_in_a_loop(scenario: Scenario) -> Run:
+    """For programs that have an event loop."""
+    options = LabOptions(profile=own_app())
+    context: AbstractAsyncContextManager[Lab] = harness.lab(options)
+    async with context as lab:
+        runner = Runner(lab, clock=MonotonicClock())
+        return await runner.run(scenario, seed=1, listener=hear)
+
+
+def hear(event: events.Event) -> None:
+    """A listener."""
+    assert_type(event.at, float)
+    assert_type(events.to_json(event)["event"], object)  # type: ignore[assert-type] # it is Any
+
+
+def own_app() -> AppProfile:
+    """The reference app's promises, another app."""
+    Operation(name="read", method="GET", path="/", effect="reads")  # type: ignore[arg-type] # no such effect
+    return REFERENCE.with_target("mypkg.main:app", factory=False)
+
+
+def errors() -> None:
+    """One base to catch."""
+    for error in (LabError("x"), UsageError("x")):
+        base: SquallError = error
+        assert_type(int(base.exit_code), int)
