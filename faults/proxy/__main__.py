@@ -12,12 +12,11 @@ import signal
 import sys
 from pathlib import Path
 
-from faults.proxy import http
+from faults.proxy import http, listening
 from faults.proxy.api import VERSION, Api
-from faults.proxy.body import decoded
 from faults.proxy.collection import Collection
 from faults.proxy.errors import ApiError
-from faults.proxy.proxy import bound
+from faults.proxy.metrics import Metrics
 
 USAGE_ERROR = 4
 START_ERROR = 3
@@ -36,6 +35,10 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("-port", "--port", type=int, default=8474, help="port of the API; 0: any")
     parser.add_argument("-config", "--config", type=Path, help="JSON array of proxies to create")
     parser.add_argument("-seed", "--seed", type=int, help="seed of toxicity and jitter")
+    for name, of in (("proxy-metrics", "the proxies"), ("runtime-metrics", "this process")):
+        parser.add_argument(
+            f"-{name}", f"--{name}", action="store_true", help=f"/metrics shows {of}"
+        )
     parser.add_argument("-version", "--version", action="version", version=VERSION)
     return parser.parse_args(arguments)
 
@@ -46,9 +49,10 @@ async def run(chosen: argparse.Namespace) -> None:
     proxies = Collection(random.Random(seed))  # noqa: S311 - repeatable on purpose
     if chosen.config is not None:
         await _configured(proxies, chosen.config)
-    listener = await bound(f"{chosen.host}:{chosen.port}", 128)
+    listener = await listening.opened(f"{chosen.host}:{chosen.port}", 128)
     host, port = listener.getsockname()[:2]
-    api = Api(proxies, loopback=ipaddress.ip_address(host).is_loopback)
+    metrics = Metrics(proxies, of_proxies=chosen.proxy_metrics, of_runtime=chosen.runtime_metrics)
+    api = Api(proxies, loopback=ipaddress.ip_address(host).is_loopback, metrics=metrics)
     server = await asyncio.start_server(
         lambda reader, writer: http.serve(reader, writer, api.handle),
         sock=listener,
@@ -68,7 +72,7 @@ async def _configured(proxies: Collection, path: Path) -> None:
     """Create the proxies of a file; errors are told and the server starts all the same."""
     try:
         raw = await asyncio.to_thread(path.read_bytes)
-        _, error = await proxies.populate(decoded(raw))
+        _, error = await proxies.populate(raw)
     except (OSError, ApiError) as failure:
         error = failure if isinstance(failure, ApiError) else ApiError(str(failure), 400)
     if error is not None:

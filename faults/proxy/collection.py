@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any
 
-from faults.proxy.body import boolean, integer, number, text
+from faults.proxy import listening
+from faults.proxy.body import ENTRY, TOXIC, Fields, an_array, decoded
 from faults.proxy.errors import ApiError
 from faults.proxy.proxy import Proxy, Toxic
-from faults.proxy.toxics import KINDS, refusal
+from faults.proxy.wanted import WantedToxic, updated
 
 
 class Collection:
@@ -18,9 +19,11 @@ class Collection:
 
     def __init__(self, draws: random.Random) -> None:
         self.proxies: dict[str, Proxy] = {}
+        self._asked: dict[str, str] = {}
+        """The listen addresses as clients gave them: port 0 is no longer 0 once it is bound."""
         self._draws = draws
         self._lock = asyncio.Lock()
-        self._healing: list[asyncio.Task[None]] = []
+        self._healing: set[asyncio.Task[None]] = set()
 
     def proxy(self, name: str) -> Proxy:
         """The proxy called ``name``, or 404."""
@@ -35,161 +38,150 @@ class Collection:
             raise ApiError("toxic not found", 404)
         return toxics[name]
 
-    async def create(self, given: Mapping[str, Any]) -> Proxy:
+    async def create(self, given: Fields) -> Proxy:
         """POST /proxies: JSON, name, upstream, conflict, then bind."""
-        name, upstream = text(given, "name"), text(given, "upstream")
-        for field, value in (("name", name), ("upstream", upstream)):
-            if not value:
+        for field in ("name", "upstream"):
+            if not given.text(field):
                 raise ApiError(f"missing required field: {field}", 400)
+        toxics = _toxics(given)
         async with self._lock:
-            if name in self.proxies:
+            if given.text("name") in self.proxies:
                 raise ApiError("proxy already exists", 409)
-            return await self._started(given, name, upstream)
+            return await self._started(given, toxics)
 
-    async def _started(self, given: Mapping[str, Any], name: str, upstream: str) -> Proxy:
-        proxy = Proxy(name, text(given, "listen") or "127.0.0.1:0", upstream, self._draws)
-        if boolean(given, "enabled", default=True):
+    async def _started(self, given: Fields, toxics: list[WantedToxic]) -> Proxy:
+        name, listen = given.text("name"), given.text("listen")
+        proxy = Proxy(name, listen, given.text("upstream"), self._draws)
+        if given.boolean("enabled", default=True):
             await proxy.start()
         self.proxies[name] = proxy
+        self._asked[name] = listen
+        for toxic in toxics:
+            toxic.add_to(proxy)
         return proxy
 
-    async def update(self, name: str, given: Mapping[str, Any]) -> Proxy:
+    async def update(self, name: str, given: Fields) -> Proxy:
         """PATCH /proxies/{p}: another address restarts it; ``enabled`` starts or stops it."""
         async with self._lock:
             proxy = self.proxy(name)
-            listen = text(given, "listen") or proxy.listen
-            upstream = text(given, "upstream") or proxy.upstream
-            enabled = boolean(given, "enabled", default=proxy.enabled)
-            if (_resolved(listen), upstream) != (proxy.listen, proxy.upstream):
+            listen = given.text("listen", default=proxy.listen)
+            upstream = given.text("upstream", default=proxy.upstream)
+            enabled = given.boolean("enabled", default=proxy.enabled)
+            ttl_ms = given.positive("ttl_ms")
+            if upstream != proxy.upstream or not await listening.same(listen, proxy.listen):
                 await proxy.stop()
                 proxy.listen, proxy.upstream = listen, upstream
+                self._asked[name] = listen
             if enabled:
                 await proxy.start()
             else:
                 await proxy.stop()
-                self._enable_later(proxy, integer(given, "ttl_ms"))
+                self._enable_later(proxy, ttl_ms)
             return proxy
 
     def _enable_later(self, proxy: Proxy, ttl_ms: int | None) -> None:
         if ttl_ms:
-            proxy.later("enable", ttl_ms, lambda: self._healing.append(_task(proxy.start())))
+            proxy.later("enable", ttl_ms, lambda: self._heal(proxy.start()))
+
+    def _heal(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._healing.add(task)
+        task.add_done_callback(self._healing.discard)
 
     async def delete(self, name: str) -> None:
         """Stop it and forget it with its toxics."""
         async with self._lock:
-            proxy = self.proxy(name)
-            await proxy.stop()
-            del self.proxies[name]
+            await self.proxy(name).stop()
+            self._forget(name)
 
-    async def populate(self, entries: object) -> tuple[list[Proxy], ApiError | None]:
-        """POST /populate: what is equal stays as it is, what differs is replaced."""
-        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-            raise ApiError("bad request body: an array of proxies is needed", 400)
-        for position, entry in enumerate(entries, start=1):
-            for field in ("name", "upstream"):
-                if not text(entry, field):
-                    raise ApiError(f"missing required field: {field} at proxy {position}", 400)
+    def _forget(self, name: str) -> None:
+        """Its toxics go with it, so that no time to live is left over."""
+        proxy = self.proxies.pop(name)
+        for toxic in list(proxy.toxics):
+            proxy.remove_toxic(toxic)
+
+    async def populate(self, raw: bytes) -> tuple[list[Proxy], ApiError | None]:
+        """POST /populate: what is equal stays as it is, what differs is replaced.
+
+        Nothing changes when an entry is bad; when a listener cannot be opened, the proxies before
+        it stay, and the error comes with them.
+        """
+        try:
+            entries = [Fields(item, ENTRY) for item in an_array(decoded(raw), ENTRY)]
+            toxics = [_checked(entry, place) for place, entry in enumerate(entries, start=1)]
+        except ApiError as error:
+            return [], error
         done: list[Proxy] = []
         async with self._lock:
-            for entry in entries:
+            for entry, wanted in zip(entries, toxics, strict=True):
                 try:
-                    done.append(await self._populated(entry))
+                    done.append(await self._populated(entry, wanted))
                 except ApiError as error:
                     return done, error
         return done, None
 
-    async def _populated(self, entry: Mapping[str, Any]) -> Proxy:
-        name, upstream = text(entry, "name"), text(entry, "upstream")
-        existing = self.proxies.get(name)
-        if existing is not None:
-            listen = text(entry, "listen") or existing.listen
-            if (_resolved(listen), upstream) == (existing.listen, existing.upstream):
-                return existing
+    async def _populated(self, entry: Fields, toxics: list[WantedToxic]) -> Proxy:
+        existing = self.proxies.get(entry.text("name"))
+        if existing is None:
+            return await self._started(entry, toxics)
+        if not await self._unchanged(existing, entry):
             await existing.stop()
-        proxy = await self._started(entry, name, upstream)
-        for toxic in entry.get("toxics") or ():
-            self._add(proxy, toxic)
-        return proxy
+            replaced = await self._started(entry, toxics)
+            for name in list(existing.toxics):
+                existing.remove_toxic(name)
+            return replaced
+        for toxic in toxics:
+            toxic.ensure_on(existing)
+        return existing
+
+    async def _unchanged(self, existing: Proxy, entry: Fields) -> bool:
+        """Port 0 and a missing address are the same as before, whatever port was found."""
+        if entry.text("upstream") != existing.upstream:
+            return False
+        listen = entry.text("listen")
+        return listen == self._asked[existing.name] or await listening.same(listen, existing.listen)
 
     async def reset(self) -> None:
-        """POST /reset: every proxy on, every toxic gone."""
+        """POST /reset: every toxic gone, every proxy on; what fails does not stop the rest."""
         async with self._lock:
+            failed: ApiError | None = None
             for proxy in self.proxies.values():
-                await proxy.start()
                 for name in list(proxy.toxics):
                     proxy.remove_toxic(name)
+                try:
+                    await proxy.start()
+                except ApiError as error:
+                    failed = failed or error
+            if failed is not None:
+                raise failed
 
     async def close(self) -> None:
         """Stop everything."""
         for proxy in self.proxies.values():
             await proxy.stop()
 
-    def add_toxic(self, name: str, given: Mapping[str, Any]) -> Toxic:
+    def add_toxic(self, name: str, given: Fields) -> Toxic:
         """POST /proxies/{p}/toxics: stream, name, type, conflict, attributes."""
-        return self._add(self.proxy(name), given)
+        return WantedToxic(given).add_to(self.proxy(name))
 
-    def _add(self, proxy: Proxy, given: Mapping[str, Any]) -> Toxic:
-        stream = text(given, "stream") or "downstream"
-        if stream.lower() not in ("upstream", "downstream"):
-            raise ApiError("stream was invalid, can be either upstream or downstream", 400)
-        kind = text(given, "type")
-        if kind not in KINDS:
-            raise ApiError("invalid toxic type", 400)
-        toxic = Toxic(
-            name=text(given, "name") or f"{kind}_{stream}",
-            type=kind,
-            stream=stream,
-            toxicity=number(given, "toxicity", default=1.0),
-            attributes=dict.fromkeys(KINDS[kind].attributes, 0),
-        )
-        if toxic.name in proxy.toxics:
-            raise ApiError("toxic already exists", 409)
-        toxic.attributes = merged(toxic, given)
-        proxy.add_toxic(toxic)
-        self._remove_later(proxy, toxic.name, given)
-        return toxic
-
-    def update_toxic(self, proxy: str, name: str, given: Mapping[str, Any]) -> Toxic:
+    def update_toxic(self, proxy: str, name: str, given: Fields) -> Toxic:
         """PATCH a toxic: attributes are merged key by key, toxicity is rolled anew."""
-        toxic = self.toxic(proxy, name)
-        toxicity = number(given, "toxicity", default=toxic.toxicity)
-        toxic.attributes = merged(toxic, given)
-        toxic.toxicity = toxicity
-        self.proxy(proxy).update_toxic(toxic)
-        self._remove_later(self.proxy(proxy), name, given)
-        return toxic
-
-    @staticmethod
-    def _remove_later(proxy: Proxy, name: str, given: Mapping[str, Any]) -> None:
-        ttl_ms = integer(given, "ttl_ms")
-        if ttl_ms:
-            proxy.later(f"toxic {name}", ttl_ms, lambda: proxy.remove_toxic(name))
+        return updated(self.proxy(proxy), self.toxic(proxy, name), given)
 
 
-def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return asyncio.get_running_loop().create_task(work)
+def _checked(entry: Fields, place: int) -> list[WantedToxic]:
+    for field in ("name", "upstream"):
+        if not entry.text(field):
+            raise ApiError(f"missing required field: {field} at proxy {place}", 400)
+    entry.text("listen")
+    entry.boolean("enabled", default=True)
+    return _toxics(entry)
 
 
-def merged(toxic: Toxic, given: Mapping[str, Any]) -> dict[str, int]:
-    """The toxic's attributes with the given ones; 400 for what cannot be served."""
-    attributes = dict(toxic.attributes)
-    described = given.get("attributes") or {}
-    if not isinstance(described, dict):
-        raise ApiError("bad request body: attributes must be an object", 400)
-    for name, value in described.items():
-        wanted = name.lower()
-        if value is None or wanted not in attributes:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ApiError(f"bad request body: {wanted} must be a whole number", 400)
-        attributes[wanted] = value
-    problem = refusal(toxic.type, attributes)
-    if problem:
-        raise ApiError(f"bad request body: {problem}", 400)
-    return attributes
-
-
-def _resolved(listen: str) -> str:
-    """``localhost`` is the loopback address that it will be bound to."""
-    host, _, port = listen.rpartition(":")
-    return f"127.0.0.1:{port}" if host == "localhost" else listen
+def _toxics(given: Fields) -> list[WantedToxic]:
+    """The toxics that a new proxy starts with; Toxiproxy ignores them."""
+    wanted = [WantedToxic(Fields(item, TOXIC)) for item in an_array(given.raw("toxics"), TOXIC)]
+    names = [toxic.name for toxic in wanted]
+    if len(set(names)) < len(names):
+        raise ApiError("toxic already exists", 409)
+    return wanted

@@ -1,10 +1,11 @@
-"""Just enough HTTP/1.1 for a control API: requests with Content-Length, keep-alive, size limits."""
+"""Just enough HTTP/1.1 for a control API: bodies by length or chunks, keep-alive, size limits."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 
 MOST_HEAD = 32 * 1024
@@ -40,40 +41,63 @@ async def serve(
     """Answer requests on one connection until it closes."""
     try:
         while True:
-            request = await _read(reader)
-            if request is None:
-                break
+            request = await _read(reader, writer)
             response = await handler(request)
             keep = request.headers.get("connection", "").lower() != "close"
-            writer.write(_rendered(response, keep=keep))
+            writer.write(_rendered(response, keep=keep, bodiless=request.method == "HEAD"))
             await writer.drain()
             if not keep:
                 break
-    except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
-        pass  # a client that breaks HTTP or goes away gets nothing
+    except (OSError, asyncio.IncompleteReadError):
+        pass  # the client went away
+    except (ValueError, asyncio.LimitOverrunError):
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     finally:
         writer.close()
 
 
-async def _read(reader: asyncio.StreamReader) -> Request | None:
+async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
+    """One request; ValueError or LimitOverrunError for what is no HTTP or too large."""
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     method, target, _ = lines[0].split(" ", 2)
     pairs = (line.partition(":") for line in lines[1:] if line)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    length = int(headers.get("content-length", "0"))
-    if not 0 <= length <= MOST_BODY:
-        return None
+    if headers.get("expect", "").lower() == "100-continue":
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return Request(method, target, headers, await _chunked(reader))
+    length = _bounded(int(headers.get("content-length", "0")))
     return Request(method, target, headers, await reader.readexactly(length))
 
 
-def _rendered(response: Response, *, keep: bool) -> bytes:
+async def _chunked(reader: asyncio.StreamReader) -> bytes:
+    """A body in chunks (RFC 9112, 7.1); extensions and trailers are dropped."""
+    body = bytearray()
+    while size := int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16):
+        _bounded(len(body) + size)
+        body += await reader.readexactly(size)
+        await reader.readuntil(b"\r\n")
+    while await reader.readuntil(b"\r\n") != b"\r\n":
+        pass
+    return bytes(body)
+
+
+def _bounded(length: int) -> int:
+    if not 0 <= length <= MOST_BODY:
+        raise ValueError(f"a body of {length} bytes")
+    return length
+
+
+def _rendered(response: Response, *, keep: bool, bodiless: bool) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     if response.content_type:
         lines.append(f"Content-Type: {response.content_type}")
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    lines.append(f"Date: {formatdate(usegmt=True)}")
     if response.status != HTTPStatus.NO_CONTENT:
         lines.append(f"Content-Length: {len(response.body)}")
     if not keep:
         lines.append("Connection: close")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace")
+    return head if bodiless else head + response.body

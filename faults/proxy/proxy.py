@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from faults.proxy import listening
 from faults.proxy.connection import Connection
-from faults.proxy.errors import ApiError, BindError
+from faults.proxy.errors import ApiError
 from faults.proxy.link import Link
 from faults.proxy.toxics import KINDS
 from faults.proxy.toxics.stage import Stage
@@ -65,9 +65,8 @@ class Proxy:
         if self._server is not None:
             return
         self._cancel("enable")
-        listener = await bound(self.listen, self.BACKLOG)
-        host, port = listener.getsockname()[:2]
-        self.listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        listener = await listening.opened(self.listen, self.BACKLOG)
+        self.listen = listening.shown(listener.getsockname()[:2])
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: Connection(self).client, sock=listener)
 
@@ -161,33 +160,3 @@ class Proxy:
         timer = self._appointments.pop(what, None)
         if timer is not None:
             timer.cancel()
-
-
-async def bound(listen: str, backlog: int) -> socket.socket:
-    """A listening socket on ``host:port``; IPv4 is preferred, an empty host means loopback.
-
-    Raises:
-        ApiError: no port, unknown host, or an address that is in use (status 500, as Toxiproxy).
-    """
-    host, separator, port = listen.rpartition(":")
-    if not separator or not port.isdigit():
-        raise ApiError(f"listen tcp: address {listen}: missing port in address", 500)
-    loop = asyncio.get_running_loop()
-    host = host.strip("[]") or "127.0.0.1"
-    try:
-        found = await loop.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
-    except (OSError, OverflowError) as error:
-        raise ApiError(f"listen tcp: lookup {host}: {error}", 500) from error
-    family, kind, proto, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
-    listener = socket.socket(family, kind, proto)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setblocking(False)
-        listener.bind(address)
-        listener.listen(backlog)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        if isinstance(error, OSError):
-            raise BindError(listen, error) from error
-        raise ApiError(f"listen tcp: address {listen}: invalid port", 500) from error
-    return listener

@@ -20,21 +20,30 @@ Build = Callable[[Connection, Mapping[str, int], random.Random], Stage]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One type of toxic: its attributes in Toxiproxy's order, all 0 by default."""
+    """One type of toxic: its attributes in Toxiproxy's order, with Go's types; all 0 by default."""
 
-    attributes: tuple[str, ...]
+    types: Mapping[str, str]
     build: Build
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.types)
+
+
+def _wide(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "int64")
 
 
 KINDS: dict[str, Kind] = {
-    "bandwidth": Kind(("rate",), lambda c, a, _: BandwidthStage(c, a)),
-    "latency": Kind(("latency", "jitter"), LatencyStage),
-    "limit_data": Kind(("bytes",), lambda c, a, _: LimitDataStage(c, a)),
-    "noop": Kind((), lambda c, a, _: Stage(c, a)),
-    "reset_peer": Kind(("timeout",), lambda c, a, _: ResetPeerStage(c, a)),
-    "slicer": Kind(("average_size", "size_variation", "delay"), SlicerStage),
-    "slow_close": Kind(("delay",), lambda c, a, _: SlowCloseStage(c, a)),
-    "timeout": Kind(("timeout",), lambda c, a, _: TimeoutStage(c, a)),
+    "bandwidth": Kind(_wide("rate"), lambda c, a, _: BandwidthStage(c, a)),
+    "latency": Kind(_wide("latency", "jitter"), LatencyStage),
+    "limit_data": Kind(_wide("bytes"), lambda c, a, _: LimitDataStage(c, a)),
+    "noop": Kind(_wide(), lambda c, a, _: Stage(c, a)),
+    "reset_peer": Kind(_wide("timeout"), lambda c, a, _: ResetPeerStage(c, a)),
+    "slicer": Kind(dict.fromkeys(("average_size", "size_variation", "delay"), "int"), SlicerStage),
+    "slow_close": Kind(_wide("delay"), lambda c, a, _: SlowCloseStage(c, a)),
+    "timeout": Kind(_wide("timeout"), lambda c, a, _: TimeoutStage(c, a)),
 }
 
 

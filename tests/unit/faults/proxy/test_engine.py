@@ -243,7 +243,7 @@ async def test_faults_heal_by_themselves_when_nobody_does(bench: Bench) -> None:
             "/proxies/postgres/toxics",
             {"type": "latency", "attributes": {"latency": 1.5}},
             400,
-            "latency must be a whole number",
+            "cannot unmarshal number 1.5 into Go struct field LatencyToxic.attributes.latency",
         ),
     ],
 )
