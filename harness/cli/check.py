@@ -18,6 +18,13 @@ from harness.scenario.model import Scenario
 @click.command()
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    help="github adds annotations and a job summary ($GITHUB_STEP_SUMMARY).",
+)
 @lab_options
 @click.pass_context
 def check(  # noqa: PLR0913 - one parameter an option
@@ -25,6 +32,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     *,
     only: tuple[str, ...],
     listing: bool,
+    form: str,
     app: str | None,
     factory: bool,
     engine: str,
@@ -53,6 +61,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
+        github=form == "github",
     )
     ctx.ensure_object(dict)
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))

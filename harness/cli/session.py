@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from harness.checkers.verdict import Verdict, worst
 from harness.core.errors import ExitCode, NothingRan
+from harness.reports import github
 from harness.reports.files import RunDirectory
 from harness.reports.terminal import Terminal
 from harness.scenario.lab import LabOptions, lab
@@ -33,31 +35,35 @@ class Job:
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with ``{name}``."""
+    github: bool = False
+    """Whether GitHub Actions is to get annotations and a job summary."""
 
 
 def execute(job: Job, terminal: Terminal) -> ExitCode:
     """Run everything, print the table, write the files; Ctrl-C heals and cleans up first."""
     if not job.scenarios:
         raise NothingRan("no outage was left to run; see: squall check --list")
+    files = RunDirectory(job.directory, job.reproduce)
     terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
-    runs = asyncio.run(_until_interrupted(job, terminal))
+    runs = asyncio.run(_until_interrupted(job, terminal, files))
     terminal.table(runs, job.reproduce)
-    files = RunDirectory(job.directory)
-    files.write_summary(runs)
+    reported = files.write_reports(runs)
+    if job.github:
+        github.announce(reported, os.environ)
     terminal.end(runs, files.path)
     return EXIT[worst(run.verdict for run in runs)]
 
 
-async def _until_interrupted(job: Job, terminal: Terminal) -> list[Run]:
+async def _until_interrupted(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
     """SIGTERM means the same as Ctrl-C: undo, clean up, leave."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    return await _all(job, terminal)
+    return await _all(job, terminal, files)
 
 
-async def _all(job: Job, terminal: Terminal) -> list[Run]:
+async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
     """Share the scenarios among ``jobs`` labs."""
     waiting = list(enumerate(job.scenarios))
     done: dict[int, Run] = {}
@@ -66,7 +72,6 @@ async def _all(job: Job, terminal: Terminal) -> list[Run]:
         async with lab(job.options) as running:
             terminal.lab_is_up(running)
             runner = Runner(running)
-            files = RunDirectory(job.directory)
             while waiting:
                 index, scenario = waiting.pop(0)
                 with terminal.watching(scenario) as listener:

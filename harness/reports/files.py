@@ -1,67 +1,102 @@
-"""The run directory: everything that is needed to look again, and to judge again.
+"""The run directory: everything that is needed to look again, to judge again and to run again.
 
 <output>/
-├── verdict.json                    all outages
-└── <outage>/  scenario.squall.yaml  history.jsonl  events.jsonl  verdict.json  app.log
+├── verdict.json  junit.xml  index.html        all outages
+└── <outage>/
+    ├── report.html  verdict.json              for people and for programs
+    ├── scenario.squall.yaml  run.json         what was run, and how to do it again
+    ├── history.jsonl  events.jsonl  evidence.json    what judges saw
+    └── app.log  postgres.log
 """
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from harness.checkers.verdict import worst
 from harness.core.errors import UsageError
 from harness.history import store
+from harness.reports.html import page
+from harness.reports.junit import junit
+from harness.reports.stored import evidence_document, run_document
+from harness.reports.verdict_json import Reported, document
 from harness.scenario.lab import Lab
 from harness.scenario.loader import dump
 from harness.scenario.runner import Run
+
+LOGS = ("app.log", "postgres.log")
 
 
 class RunDirectory:
     """The files of one command."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, reproduce: str) -> None:
+        """``reproduce`` is the command that repeats one scenario, with ``{name}``."""
         self.path = path
+        self._reproduce = reproduce
+        self._names: set[str] = set()
+        self._written: list[Reported] = []
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"--output {path}: cannot be made: {error.strerror}") from error
 
     def write_run(self, run: Run, lab: Lab) -> None:
-        """The files of one scenario."""
-        home = self.path / run.scenario.name
+        """The files of one scenario that must outlive the lab; reports come when all has run."""
+        reported = Reported(
+            run=run,
+            directory=self._directory(run.scenario.name),
+            reproduce=self._reproduce.replace("{name}", run.scenario.name),
+        )
+        home = self.path / reported.directory
         home.mkdir(exist_ok=True)
         (home / "scenario.squall.yaml").write_text(dump(run.scenario), encoding="utf-8")
         store.write_ops(home / "history.jsonl", run.evidence.ops)
         store.write_events(home / "events.jsonl", run.evidence.events)
-        (home / "verdict.json").write_text(json.dumps(as_json(run), indent=2) + "\n")
+        _write_json(home / "evidence.json", evidence_document(run.evidence))
+        _write_json(home / "run.json", run_document(run, lab.options, reported.reproduce))
+        here = Reported(run=run, directory=".", reproduce=reported.reproduce)
+        _write_json(home / "verdict.json", document([here]))
+        for name, path in zip(LOGS, (lab.app.log_path, lab.database.log_path), strict=True):
+            with suppress(OSError):
+                shutil.copyfile(path, home / name)
+        self._written.append(reported)
+
+    def _directory(self, scenario: str) -> str:
+        """A name of its own below the output directory, whatever the scenario is called."""
+        plain = re.sub(r"[^\w.-]+", "-", scenario).strip("-.") or "scenario"
+        numbered = (f"{plain}-{number}" for number in itertools.count(2))
+        name = next(n for n in itertools.chain([plain], numbered) if n not in self._names)
+        self._names.add(name)
+        return name
+
+    def write_reports(self, runs: Sequence[Run]) -> list[Reported]:
+        """Reports over all scenarios, in the order of ``runs``."""
+        places = {id(run): place for place, run in enumerate(runs)}
+        reported = sorted(self._written, key=lambda each: places.get(id(each.run), len(places)))
+        _write_json(self.path / "verdict.json", document(reported))
+        (self.path / "junit.xml").write_text(junit(reported), encoding="utf-8")
+        for each in reported:
+            home = self.path / each.directory
+            (home / "report.html").write_text(page.report(each, logs_of(home)), encoding="utf-8")
+        (self.path / "index.html").write_text(page.index(reported), encoding="utf-8")
+        return reported
+
+
+def logs_of(home: Path) -> dict[str, str]:
+    """The logs of a run, by file name; those that are not there are left out."""
+    found = {}
+    for name in LOGS:
         with suppress(OSError):
-            shutil.copyfile(lab.app.log_path, home / "app.log")
-            shutil.copyfile(lab.database.log_path, home / "postgres.log")
-
-    def write_summary(self, runs: Sequence[Run]) -> None:
-        """The verdict over all scenarios."""
-        body = {
-            "version": 1,
-            "verdict": worst(run.verdict for run in runs).value,
-            "outages": [as_json(run) for run in runs],
-        }
-        (self.path / "verdict.json").write_text(json.dumps(body, indent=2) + "\n")
+            found[name] = (home / name).read_text(encoding="utf-8", errors="replace")
+    return found
 
 
-def as_json(run: Run) -> dict[str, Any]:
-    """One run's verdict with every finding."""
-    return {
-        "scenario": run.scenario.name,
-        "seed": run.seed,
-        "engine": run.engine,
-        "verdict": run.verdict.value,
-        "operations": len(run.evidence.ops),
-        "findings": [dataclasses.asdict(finding) for finding in run.findings],
-    }
+def _write_json(path: Path, body: dict[str, Any]) -> None:
+    path.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")

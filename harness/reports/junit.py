@@ -1,0 +1,87 @@
+"""junit.xml: one suite for a check, one case for an outage, findings as the text of a failure.
+
+An inconclusive run is an ``error``, not a ``failure``: the app may be well, but nothing is proven.
+Attributes and elements are those that Jenkins, GitLab and GitHub's reporters agree on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from harness.checkers.verdict import Verdict
+from harness.reports.numbers import numbers
+from harness.reports.text import timeline, verdict_lines
+from harness.reports.verdict_json import Reported
+from harness.reports.windows import WINDOWS, recovery_ms, start_of, window_figures
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0, section 2.2, does not allow even when it is escaped."""
+
+ELEMENT = {Verdict.FAIL: "failure", Verdict.INCONCLUSIVE: "error"}
+
+
+def junit(reported: Sequence[Reported]) -> str:
+    """The file's text."""
+    verdicts = [each.run.verdict for each in reported]
+    totals = {
+        "name": "squall",
+        "tests": str(len(reported)),
+        "failures": str(verdicts.count(Verdict.FAIL)),
+        "errors": str(verdicts.count(Verdict.INCONCLUSIVE)),
+        "skipped": "0",
+        "time": f"{sum(_seconds(each) for each in reported):.3f}",
+    }
+    root = Element("testsuites", totals)
+    suite = SubElement(root, "testsuite", totals)
+    for each in reported:
+        suite.append(_case(each))
+    indent(root)
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
+
+
+def _case(reported: Reported) -> Element:
+    run = reported.run
+    name = _clean(run.scenario.name)
+    case = Element("testcase", classname="squall", name=name, time=f"{_seconds(reported):.3f}")
+    properties = SubElement(case, "properties")
+    for key, value in _properties(reported):
+        SubElement(properties, "property", name=key, value=_clean(value))
+    if run.verdict in ELEMENT:
+        bad = [f for f in run.findings if f.verdict is not Verdict.PASS]
+        message = "; ".join(f"{finding.checker}: {finding.reason}" for finding in bad)
+        kind = ELEMENT[run.verdict]
+        told = SubElement(case, kind, message=_clean(message), type=run.verdict.value)
+        lines = [*verdict_lines(run), "", *timeline(run), "", f"again: {reported.reproduce}"]
+        told.text = _clean("\n".join(lines))
+    return case
+
+
+def _properties(reported: Reported) -> Iterator[tuple[str, str]]:
+    run = reported.run
+    yield "squall.verdict", run.verdict.value
+    yield "squall.seed", str(run.seed)
+    yield "squall.engine", run.engine
+    yield "squall.bites", numbers(run).bites
+    recovery = recovery_ms(run)
+    if recovery is not None:
+        yield "squall.recovery_ms", f"{recovery:g}"
+    for window in WINDOWS:
+        figures = window_figures(run.evidence, window)
+        yield f"squall.{window}.operations", str(figures.operations)
+        yield f"squall.{window}.good", str(figures.good)
+        if figures.p95_ms is not None:
+            yield f"squall.{window}.p95_ms", f"{figures.p95_ms:g}"
+    yield "squall.reproduce", reported.reproduce
+
+
+def _seconds(reported: Reported) -> float:
+    """From the first to the last that was seen."""
+    evidence = reported.run.evidence
+    ends = [op.done for op in evidence.ops] + [event.at for event in evidence.events]
+    return max(ends, default=0.0) - start_of(evidence)
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("�", text)

@@ -1,0 +1,43 @@
+"""Frozen data as JSON and back, by type: evidence and lab options of a stored run.
+
+cattrs follows the annotations, so that a field added to one of these classes is stored and read
+without a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cattrs import transform_error
+from cattrs.errors import BaseValidationError
+from cattrs.preconf.json import make_converter
+
+from harness.core import events
+from harness.core.errors import UsageError
+
+T = TypeVar("T")
+
+_converter = make_converter(
+    # files of the same run are the same
+    unstruct_collection_overrides={Set: sorted}
+)
+_converter.register_structure_hook(Path, lambda value, _kind: Path(value))
+_converter.register_unstructure_hook(Path, str)
+_converter.register_structure_hook(events.Event, lambda value, _kind: events.from_json(value))
+_converter.register_unstructure_hook(events.Event, events.to_json)
+
+
+def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON
+    """What ``json.dumps`` takes."""
+    return _converter.unstructure(value)
+
+
+def from_plain(kind: type[T], plain: object, *, where: str) -> T:
+    """The inverse of :func:`to_plain`; UsageError naming ``where`` when it does not fit."""
+    try:
+        return _converter.structure(plain, kind)
+    except BaseValidationError as error:
+        told = "; ".join(transform_error(error))
+        raise UsageError(f"{where}: does not fit this version of Squall: {told}") from error

@@ -1,0 +1,78 @@
+"""verdict.json: what a program needs to act on a run, as ``schema/verdict.schema.json`` has it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from harness.checkers.verdict import Finding, worst
+from harness.history.evidence import Window
+from harness.reports.windows import WINDOWS, fault_spans, recovery_ms, window_figures
+from harness.scenario.runner import Run
+
+VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A run with what its reports need besides it."""
+
+    run: Run
+    directory: str
+    """Where its files are, relative to the file or page that names it."""
+    reproduce: str
+    """The command that does it again."""
+
+
+def schema() -> dict[str, Any]:
+    """The published schema (JSON Schema 2020-12)."""
+    text = files("harness.reports").joinpath("schema/verdict.schema.json").read_text("utf-8")
+    published: dict[str, Any] = json.loads(text)
+    return published
+
+
+def document(reported: Sequence[Reported]) -> dict[str, Any]:
+    """The whole file, for one outage or for many."""
+    return {
+        "squall": "verdict",
+        "version": VERSION,
+        "verdict": worst(each.run.verdict for each in reported).value,
+        "outages": [_outage(each) for each in reported],
+    }
+
+
+def _outage(reported: Reported) -> dict[str, Any]:
+    run = reported.run
+    return {
+        "scenario": run.scenario.name,
+        "directory": reported.directory,
+        "seed": run.seed,
+        "engine": run.engine,
+        "verdict": run.verdict.value,
+        "reproduce": reported.reproduce,
+        "operations": len(run.evidence.ops),
+        "recovery_ms": recovery_ms(run),
+        "faults": [dataclasses.asdict(span) for span in fault_spans(run.evidence)],
+        "windows": {window: _window(run, window) for window in WINDOWS},
+        "findings": [finding_json(finding) for finding in run.findings],
+    }
+
+
+def _window(run: Run, window: Window) -> dict[str, Any]:
+    figures = dataclasses.asdict(window_figures(run.evidence, window))
+    del figures["window"]
+    return figures
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One checker's conclusion."""
+    return {
+        "checker": finding.checker,
+        "verdict": finding.verdict.value,
+        "reason": finding.reason,
+        "figures": dict(finding.figures),
+        "ops": list(finding.ops),
+    }
