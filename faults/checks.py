@@ -18,3 +18,9 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
     """InvalidFault unless ``value`` is one of the words."""
     if value not in choices:
         raise InvalidFault(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def share(name: str, value: object) -> None:
+    """InvalidFault unless ``value`` is a number above 0 and at most 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 1:
+        raise InvalidFault(f"{name} must be more than 0 and at most 1, got {value!r}")

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Direction = Literal["upstream", "downstream"]
 StopMode = Literal["fast", "immediate"]
+Scope = Literal["all", "existing", "new"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which connections of a proxy a toxic hits; the draw of a share comes from the seed."""
+
+    scope: Scope = "all"
+    """``existing``: those that are open at injection; ``new``: those accepted later."""
+    connections: int = 0
+    """At most so many; 0 means no limit."""
+    share: float = 1.0
+    """Probability of each connection to be hit."""
+
+
+EVERYTHING = Target()
+"""Every connection, those that exist and those to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +65,7 @@ class NetworkProxy(Protocol):
         *,
         stream: Direction,
         attributes: Mapping[str, int],
+        target: Target = EVERYTHING,
     ) -> None:
         """Add a toxic of Toxiproxy's type ``kind``; InjectionFailed with the server's text."""
 
@@ -65,8 +84,29 @@ class NetworkProxy(Protocol):
     async def reset_connections(self) -> int:
         """Send RST on every live connection, idle ones too; how many there were."""
 
+    async def silence_connections(self) -> int:
+        """Let every live connection go silent for good, both ways; how many there were."""
+
     async def traffic(self) -> Traffic:
         """Counters of this proxy, valid while connections live."""
+
+
+@runtime_checkable
+class WireProxy(Protocol):
+    """A proxy that reads PostgreSQL's messages and obeys rules on them."""
+
+    async def arm(self, rule: Mapping[str, Any]) -> str:
+        """Put a rule into force (see ``faults.proxy.postgres.rules``); its id.
+
+        Raises:
+            InjectionFailed: with the engine's reason.
+        """
+
+    async def disarm(self, rule_id: str) -> None:
+        """Take it out of force and let go what it holds; one that is gone is no error."""
+
+    async def bites(self, rule_id: str) -> int:
+        """How often it has acted so far."""
 
 
 @runtime_checkable
@@ -90,3 +130,63 @@ class DatabaseProcess(Protocol):
 
     async def client_backends(self) -> int:
         """Sessions of the app now: client backends, without the harness's own."""
+
+
+@runtime_checkable
+class DatabaseSession(Protocol):
+    """One session on the real server, made for a fault, behind every proxy."""
+
+    async def execute(self, sql: str) -> None:
+        """Run a statement; InjectionFailed with the server's words."""
+
+    async def values(self, sql: str) -> Sequence[Any]:
+        """The first column of what a query gives; InjectionFailed with the server's words."""
+
+
+@runtime_checkable
+class DatabaseServer(Protocol):
+    """The database server as its administrator sees it, by SQL, behind every proxy."""
+
+    def session(self) -> AbstractAsyncContextManager[DatabaseSession]:
+        """A session of one's own for the length of a block.
+
+        Raises:
+            InjectionFailed: the server does not let one in.
+        """
+
+
+@runtime_checkable
+class AppControl(Protocol):
+    """The process of the app under test."""
+
+    async def crash(self) -> None:
+        """SIGKILL it with its children; returns when they are gone."""
+
+    async def terminate(self) -> int:
+        """SIGTERM it, as a deployment does; returns its exit code when it is gone."""
+
+    async def pause(self) -> int:
+        """SIGSTOP it with its children; how many processes stand still now."""
+
+    async def resume(self) -> None:
+        """SIGCONT them."""
+
+    async def revive(self) -> None:
+        """Start it if it does not run; returns once it is ready."""
+
+
+@runtime_checkable
+class Callers(Protocol):
+    """The workload: those who call the app."""
+
+    async def hang_up(self, share: float, after_seconds: float) -> None:
+        """From now on let this share of callers hang up so long after sending, if unanswered."""
+
+    async def multiply(self, factor: float) -> None:
+        """Offer ``factor`` times the planned load from now on."""
+
+    async def cut_short(self) -> int:
+        """Calls that were hung up so far, in this run."""
+
+    async def extra(self) -> int:
+        """Calls beyond the planned load so far, in this run."""

@@ -9,6 +9,9 @@ The real Toxiproxy counts bytes only when a connection ends, so a second engine 
 ``meter``, tells what passes while connections live:
 
     app ──▶ Toxiproxy (faults) ──▶ embedded engine (meter) ──▶ PostgreSQL
+
+What the real one cannot do at all is done there, too: toxics on some connections only, silencing
+connections that exist, and rules on PostgreSQL's messages.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from faults.errors import InjectionFailed
-from faults.ports import Direction, Traffic
+from faults.ports import EVERYTHING, Direction, Target, Traffic
 
 CALL_SECONDS = 5.0
 """Limit of one API call: nobody waits the 25 s after which a hung Toxiproxy answers 503."""
@@ -97,7 +100,7 @@ class ToxiproxyServer:
 
 
 class ToxiproxyProxy:
-    """One proxy of a server; implements ``faults.ports.NetworkProxy``."""
+    """One proxy of a server; implements ``NetworkProxy`` and ``WireProxy`` of ``faults.ports``."""
 
     def __init__(
         self,
@@ -112,7 +115,10 @@ class ToxiproxyProxy:
         self._path = f"/proxies/{quote(name, safe='')}"
         self._meter = meter or server
         self._embedded = meter is None
-        self._ttl: dict[str, int] = {"ttl_ms": int(ttl_seconds * 1000)} if self._embedded else {}
+        self._ttl_ms = {"ttl_ms": int(ttl_seconds * 1000)}
+        self._ttl = self._ttl_ms if self._embedded else {}
+        self._targeted: set[str] = set()
+        """Toxics that the meter's engine holds, because they hit some connections only."""
 
     @property
     def name(self) -> str:
@@ -125,27 +131,45 @@ class ToxiproxyProxy:
         return self._embedded
 
     async def add_toxic(
-        self, name: str, kind: str, *, stream: Direction, attributes: Mapping[str, int]
+        self,
+        name: str,
+        kind: str,
+        *,
+        stream: Direction,
+        attributes: Mapping[str, int],
+        target: Target = EVERYTHING,
     ) -> None:
-        """POST the toxic with toxicity 1: which connections it hits is never left to chance."""
+        """POST the toxic. Which connections it hits is never left to an unseeded chance."""
         body = {
             "name": name,
             "type": kind,
             "stream": stream,
-            "toxicity": 1.0,
+            "toxicity": target.share,
             "attributes": dict(attributes),
-            **self._ttl,
         }
-        await self._server.post(f"{self._path}/toxics", body)
+        if target == EVERYTHING:
+            await self._server.post(f"{self._path}/toxics", {**body, **self._ttl})
+            return
+        self._targeted.add(name)
+        hits = {"scope": target.scope, "connections": target.connections}
+        await self._meter.post(f"{self._path}/toxics", {**body, **hits, **self._ttl_ms})
 
     async def update_toxic(self, name: str, *, attributes: Mapping[str, int]) -> None:
         """POST the new attributes: every server takes POST, PATCH came with 2.6.0."""
         path = f"{self._path}/toxics/{quote(name, safe='')}"
-        await self._server.post(path, {"attributes": dict(attributes), **self._ttl})
+        server, ttl = self._holder(name)
+        await server.post(path, {"attributes": dict(attributes), **ttl})
 
     async def remove_toxic(self, name: str) -> None:
         """DELETE the toxic, if it is there."""
-        await self._server.delete(f"{self._path}/toxics/{quote(name, safe='')}")
+        server, _ = self._holder(name)
+        await server.delete(f"{self._path}/toxics/{quote(name, safe='')}")
+        self._targeted.discard(name)
+
+    def _holder(self, name: str) -> tuple[ToxiproxyServer, Mapping[str, int]]:
+        if name in self._targeted:
+            return self._meter, self._ttl_ms
+        return self._server, self._ttl
 
     async def disable(self) -> None:
         """Stop listening and close every connection."""
@@ -158,6 +182,27 @@ class ToxiproxyProxy:
     async def reset_connections(self) -> int:
         """An extension of the embedded engine."""
         return int((await self._server.post(f"{self._path}/reset_connections", {}))["reset"])
+
+    async def silence_connections(self) -> int:
+        """An extension of the embedded engine: in front, or behind a real Toxiproxy."""
+        return int((await self._meter.post(f"{self._path}/silence_connections", {}))["silenced"])
+
+    async def close_silent(self) -> int:
+        """Close the connections that were silenced; how many there still were."""
+        return int((await self._meter.post(f"{self._path}/close_silent", {}))["closed"])
+
+    async def arm(self, rule: Mapping[str, Any]) -> str:
+        """POST a rule on PostgreSQL's messages to the embedded engine."""
+        return str((await self._meter.post(f"{self._path}/rules", {**rule, **self._ttl_ms}))["id"])
+
+    async def disarm(self, rule_id: str) -> None:
+        """DELETE a rule, if it is there."""
+        await self._meter.delete(f"{self._path}/rules/{quote(rule_id, safe='')}")
+
+    async def bites(self, rule_id: str) -> int:
+        """How often a rule has acted."""
+        rule = await self._meter.get(f"{self._path}/rules/{quote(rule_id, safe='')}")
+        return int(rule["bites"])
 
     async def traffic(self) -> Traffic:
         """Counters of this proxy, or of the meter behind it."""

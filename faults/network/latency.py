@@ -1,6 +1,6 @@
 """Every byte arrives late; none is lost.
 
-    server ──bytes──▶ proxy ──(latency_ms later)──▶ client
+    server ──bytes──▶ proxy ──(latency_ms ± jitter_ms later)──▶ client
 
 A query of three round trips pays three times. Nothing fails by itself: what breaks are time-outs
 that were set for a healthy network, and pools that are too small for the longer hold time.
@@ -15,29 +15,36 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Injection
-from faults.network.toxic import toxic_in_force
-from faults.ports import Direction, NetworkProxy
+from faults.network.on_connections import OnConnections
+from faults.network.toxic import Toxic, in_force, passed
+from faults.ports import NetworkProxy
 
 
 @catalogued("network.latency", needs=NetworkProxy, colour="#d9a300")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
-    """Delay every byte of one direction by ``latency_ms`` milliseconds."""
+class Latency(OnConnections):
+    """Delay every byte of one direction by ``latency_ms`` ± ``jitter_ms`` milliseconds."""
 
     latency_ms: int
-    direction: Direction = "downstream"
-    proxy: str = "postgres"
+    jitter_ms: int = 0
+    """The delay of each chunk is drawn evenly from the range; bytes stay in order."""
 
     def __post_init__(self) -> None:
-        """Refuse delays that no network has."""
+        """Refuse values that make no such fault."""
         checks.whole_number("latency_ms", self.latency_ms, least=1, most=60_000)
-        checks.one_of("direction", self.direction, ("upstream", "downstream"))
-        checks.one_of("proxy", self.proxy, checks.PROXIES)
+        checks.whole_number("jitter_ms", self.jitter_ms, least=0, most=self.latency_ms)
+        self.check_target()
 
     @asynccontextmanager
     async def inject(self, proxy: NetworkProxy) -> AsyncIterator[Injection]:
         """Toxiproxy's ``latency``; it bites with each byte that passes meanwhile."""
-        async with toxic_in_force(
-            proxy, "latency", self.direction, {"latency": self.latency_ms}, bites="bytes delayed"
+        toxic = Toxic(
+            kind="latency",
+            direction=self.direction,
+            attributes={"latency": self.latency_ms, "jitter": self.jitter_ms},
+            target=self.target,
+        )
+        async with in_force(
+            proxy, toxic, count=passed(self.direction), bites="bytes delayed"
         ) as injection:
             yield injection

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
-from faults.ports import NetworkProxy, Traffic
+from faults.network.toxic import ended
+from faults.ports import NetworkProxy
 
 TOXIC = "squall_reset_peer"
 
@@ -42,8 +43,7 @@ class Reset:
         before = await proxy.traffic()
 
         async def bite() -> Bite:
-            ended = _ended(before, await proxy.traffic())
-            return Bite(count=ended, what="connections reset")
+            return Bite(count=ended(before, await proxy.traffic()), what="connections reset")
 
         try:
             await proxy.add_toxic(
@@ -54,7 +54,3 @@ class Reset:
             yield Injection(bite)
         finally:
             await proxy.remove_toxic(TOXIC)
-
-
-def _ended(before: Traffic, after: Traffic) -> int:
-    return before.open + (after.accepted - before.accepted) - after.open

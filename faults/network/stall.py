@@ -14,30 +14,32 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Injection
-from faults.network.toxic import toxic_in_force
-from faults.ports import Direction, NetworkProxy
+from faults.network.on_connections import OnConnections
+from faults.network.toxic import Toxic, in_force, passed
+from faults.ports import NetworkProxy
 
 
 @catalogued("network.stall", needs=NetworkProxy, colour="#8b5cf6")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stall:
+class Stall(OnConnections):
     """Hold every byte of one direction until the fault heals."""
 
-    direction: Direction = "downstream"
-    proxy: str = "postgres"
-
     def __post_init__(self) -> None:
-        """Refuse what no proxy of the lab can do."""
-        checks.one_of("direction", self.direction, ("upstream", "downstream"))
-        checks.one_of("proxy", self.proxy, checks.PROXIES)
+        """Refuse values that make no such fault."""
+        self.check_target()
 
     @asynccontextmanager
     async def inject(self, proxy: NetworkProxy) -> AsyncIterator[Injection]:
         """Toxiproxy's ``bandwidth`` with rate 0; it bites with each byte held."""
-        async with toxic_in_force(
-            proxy, "bandwidth", self.direction, {"rate": 0}, bites="bytes held"
+        toxic = Toxic(
+            kind="bandwidth",
+            direction=self.direction,
+            attributes={"rate": 0},
+            target=self.target,
+        )
+        async with in_force(
+            proxy, toxic, count=passed(self.direction), bites="bytes held"
         ) as injection:
             yield injection

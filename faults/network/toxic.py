@@ -1,36 +1,69 @@
-"""One toxic in force for the length of a block, with the bytes that met it as its bite."""
+"""Toxics in force for the length of a block, with what met them meanwhile as their bite."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
 from faults.fault import Bite, Injection
-from faults.ports import Direction, NetworkProxy
+from faults.ports import EVERYTHING, Direction, NetworkProxy, Target, Traffic
+
+Count = Callable[[Traffic, Traffic], int]
+"""What happened between two readings of a proxy's counters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toxic:
+    """One toxic of Toxiproxy."""
+
+    kind: str
+    direction: Direction
+    attributes: Mapping[str, int] = field(default_factory=dict)
+    target: Target = EVERYTHING
+
+    @property
+    def name(self) -> str:
+        """Its name in the engine: whoever looks there sees whose it is."""
+        return f"squall_{self.kind}_{self.direction}"
+
+
+def passed(direction: Direction) -> Count:
+    """Bytes read in a direction, whether they were let through or not."""
+    if direction == "upstream":
+        return lambda before, after: after.upstream_bytes - before.upstream_bytes
+    return lambda before, after: after.downstream_bytes - before.downstream_bytes
+
+
+def ended(before: Traffic, after: Traffic) -> int:
+    """Connections that were open, or came, and are gone."""
+    return before.open + (after.accepted - before.accepted) - after.open
+
+
+def accepted(before: Traffic, after: Traffic) -> int:
+    """Connections that came."""
+    return after.accepted - before.accepted
 
 
 @asynccontextmanager
-async def toxic_in_force(
-    proxy: NetworkProxy,
-    kind: str,
-    direction: Direction,
-    attributes: Mapping[str, int],
-    *,
-    bites: str,
+async def in_force(
+    proxy: NetworkProxy, *toxics: Toxic, count: Count, bites: str
 ) -> AsyncIterator[Injection]:
-    """Add a toxic named ``squall_<kind>_<direction>``, and remove it whatever happens."""
-
-    async def passed() -> int:
-        traffic = await proxy.traffic()
-        return traffic.upstream_bytes if direction == "upstream" else traffic.downstream_bytes
+    """Add toxics, and remove them whatever happens; the bite is what ``count`` sees meanwhile."""
+    before = await proxy.traffic()
 
     async def bite() -> Bite:
-        return Bite(count=await passed() - before, what=bites)
+        return Bite(count=count(before, await proxy.traffic()), what=bites)
 
-    name = f"squall_{kind}_{direction}"
-    before = await passed()
-    try:
-        await proxy.add_toxic(name, kind, stream=direction, attributes=attributes)
+    async with AsyncExitStack() as stack:
+        for toxic in toxics:
+            # Before the toxic is there: a refused or half-done addition is undone, too.
+            stack.push_async_callback(proxy.remove_toxic, toxic.name)
+            await proxy.add_toxic(
+                toxic.name,
+                toxic.kind,
+                stream=toxic.direction,
+                attributes=toxic.attributes,
+                target=toxic.target,
+            )
         yield Injection(bite)
-    finally:
-        await proxy.remove_toxic(name)

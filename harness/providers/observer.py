@@ -25,7 +25,7 @@ SELECT count(*) AS total,
        count(*) FILTER (WHERE state = 'idle') AS idle,
        count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction
 FROM pg_stat_activity
-WHERE backend_type = 'client backend' AND application_name <> 'squall-observer'
+WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
   AND datname = current_database()
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from faults import InjectionFailed
-from faults.ports import Direction, Traffic
+from faults.ports import EVERYTHING, Direction, Target, Traffic
 from harness.core.clock import VirtualClock
 
 
@@ -30,9 +30,16 @@ class StubProxy:
             raise InjectionFailed(f"{call[0]}: the stub refuses")
 
     async def add_toxic(
-        self, name: str, kind: str, *, stream: Direction, attributes: Mapping[str, int]
+        self,
+        name: str,
+        kind: str,
+        *,
+        stream: Direction,
+        attributes: Mapping[str, int],
+        target: Target = EVERYTHING,
     ) -> None:
-        self._note("add_toxic", name, kind, stream, dict(attributes))
+        only = () if target == EVERYTHING else (target,)
+        self._note("add_toxic", name, kind, stream, dict(attributes), *only)
 
     async def update_toxic(self, name: str, *, attributes: Mapping[str, int]) -> None:
         self._note("update_toxic", name, dict(attributes))
@@ -48,6 +55,10 @@ class StubProxy:
 
     async def reset_connections(self) -> int:
         self._note("reset_connections")
+        return self.now.open
+
+    async def silence_connections(self) -> int:
+        self._note("silence_connections")
         return self.now.open
 
     async def traffic(self) -> Traffic:

@@ -1,0 +1,39 @@
+"""The server stands still: a frozen virtual machine, a storage stall, a debugger left attached.
+
+    SIGSTOP ──▶ postmaster and every backend
+    kernel still accepts connections and acknowledges bytes; nobody reads them
+    SIGCONT ──▶ everything goes on where it stood
+
+TCP sees a healthy peer, so keep-alive and ``TCP_USER_TIMEOUT`` never fire: only time-outs of the
+client itself end the wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from faults.catalogue import catalogued
+from faults.fault import Bite, Injection
+from faults.ports import DatabaseProcess
+
+
+@catalogued("database.pause", needs=DatabaseProcess, colour="#9333ea")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """SIGSTOP every process of the server; heal by SIGCONT."""
+
+    @asynccontextmanager
+    async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
+        """It bites with each session of the app that stands still."""
+        sessions = await database.client_backends()
+
+        async def bite() -> Bite:
+            return Bite(count=sessions, what="sessions frozen")
+
+        try:
+            await database.pause()
+            yield Injection(bite)
+        finally:
+            await database.resume()

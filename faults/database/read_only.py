@@ -1,0 +1,54 @@
+"""The server takes no writes: a demoted primary, a full disk that an operator protects.
+
+    app ──INSERT──▶ server ──25006 cannot execute INSERT in a read-only transaction──▶ app
+
+The connection is healthy, so no pool drops it: after a fail-over an app can keep talking to the
+demoted server for ever, and fail each write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from faults.catalogue import catalogued
+from faults.database.sql import number
+from faults.fault import Bite, Injection
+from faults.ports import DatabaseServer
+
+ROLLED_BACK = """SELECT (SELECT xact_rollback FROM pg_stat_database
+ WHERE datname = current_database()) FROM pg_stat_clear_snapshot()"""
+"""An app's refused write ends in a rollback; reads end in one, too, with some libraries."""
+
+OFF = "ALTER SYSTEM RESET default_transaction_read_only"
+ON = "ALTER SYSTEM SET default_transaction_read_only = on"
+RELOAD = "SELECT pg_reload_conf()"
+
+
+@catalogued("database.read_only", needs=DatabaseServer, colour="#475569")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOnly:
+    """Set ``default_transaction_read_only`` for the whole server; heal by resetting it."""
+
+    @asynccontextmanager
+    async def inject(self, server: DatabaseServer) -> AsyncIterator[Injection]:
+        """The setting reaches every session with its next statement.
+
+        It bites with each transaction that was rolled back meanwhile, as the server counts them.
+        """
+        async with server.session() as session:
+            await session.execute("SET default_transaction_read_only = off")
+            before = await number(session, ROLLED_BACK)
+
+            async def bite() -> Bite:
+                after = await number(session, ROLLED_BACK)
+                return Bite(count=after - before, what="transactions rolled back")
+
+            try:
+                await session.execute(ON)
+                await session.execute(RELOAD)
+                yield Injection(bite)
+            finally:
+                await session.execute(OFF)
+                await session.execute(RELOAD)

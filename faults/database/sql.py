@@ -1,0 +1,68 @@
+"""What administrators' faults share: whose sessions are the app's, and who waits for a lock."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from faults.errors import InjectionFailed, InvalidFault
+from faults.ports import DatabaseServer, DatabaseSession
+
+APP_SESSIONS = """backend_type = 'client backend' AND datname = current_database()
+ AND application_name NOT LIKE 'squall-%' AND pid <> pg_backend_pid()"""
+"""Condition on pg_stat_activity; everything of ours calls itself ``squall-…``."""
+
+LOCK_WAITS = f"""SELECT count(*) FROM pg_stat_activity
+ WHERE wait_event_type = 'Lock' AND {APP_SESSIONS}"""  # noqa: S608 - constants only
+
+TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?")
+WATCH_SECONDS = 0.01
+
+
+def check_table(name: object) -> None:
+    """InvalidFault unless ``name`` is a plain table name, with or without its schema."""
+    if not isinstance(name, str) or not TABLE.fullmatch(name):
+        raise InvalidFault(f"table must be a table's name, such as orders, got {name!r}")
+
+
+async def number(session: DatabaseSession, sql: str) -> int:
+    """The number that a query gives."""
+    values = await session.values(sql)
+    return int(values[0]) if values else 0
+
+
+@dataclass(slots=True)
+class Most:
+    """The largest number seen while watching."""
+
+    seen: int = 0
+
+
+@asynccontextmanager
+async def watched(ask: Callable[[], Awaitable[int]]) -> AsyncIterator[Most]:
+    """Ask again and again during the block, and keep the largest answer."""
+    most = Most()
+
+    async def watch() -> None:
+        while True:
+            most.seen = max(most.seen, await ask())
+            await asyncio.sleep(WATCH_SECONDS)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield most
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise InjectionFailed(f"watching the server failed: {error}")
+
+
+@asynccontextmanager
+async def lock_waits(server: DatabaseServer) -> AsyncIterator[Most]:
+    """The most sessions of the app seen waiting for a lock at once, during the block."""
+    async with server.session() as observer, watched(lambda: number(observer, LOCK_WAITS)) as most:
+        yield most

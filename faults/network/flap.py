@@ -1,0 +1,72 @@
+"""The line is down, up, down, up: a bad cable, a failing balancer, a restart loop.
+
+    ▁▁▁▁████▁▁▁▁████▁▁▁▁████    down_ms each time, then up_ms
+
+Each return invites everybody to connect at once, and then cuts them off again. Retries without a
+pause, breakers that close at the first success, and pools that refill eagerly do worst here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from faults import checks
+from faults.catalogue import catalogued
+from faults.errors import InjectionFailed
+from faults.fault import Bite, Injection
+from faults.ports import NetworkProxy
+
+
+@catalogued("network.flap", needs=NetworkProxy, colour="#ea580c")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flap:
+    """Refuse connections for ``down_ms``, serve for ``up_ms``, and again, until healed."""
+
+    down_ms: int = 100
+    up_ms: int = 100
+    proxy: str = "postgres"
+
+    def __post_init__(self) -> None:
+        """Refuse what no proxy of the lab can do."""
+        checks.whole_number("down_ms", self.down_ms, least=10, most=60_000)
+        checks.whole_number("up_ms", self.up_ms, least=10, most=60_000)
+        checks.one_of("proxy", self.proxy, checks.PROXIES)
+
+    @asynccontextmanager
+    async def inject(self, proxy: NetworkProxy) -> AsyncIterator[Injection]:
+        """Toxiproxy's ``enabled``, off and on; it bites with each connection that it cuts."""
+        flapping = _Flapping(self, proxy)
+        task = asyncio.create_task(flapping.run())
+
+        async def bite() -> Bite:
+            if task.done() and (error := task.exception()) is not None:
+                raise InjectionFailed(f"flapping ended: {error}")
+            return Bite(count=flapping.cut, what=f"connections cut in {flapping.times} drops")
+
+        try:
+            yield Injection(bite)
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            await proxy.enable()
+
+
+@dataclass(slots=True)
+class _Flapping:
+    fault: Flap
+    proxy: NetworkProxy
+    cut: int = 0
+    times: int = field(default=0)
+
+    async def run(self) -> None:
+        while True:
+            live = (await self.proxy.traffic()).open
+            await self.proxy.disable()
+            self.cut += live
+            self.times += 1
+            await asyncio.sleep(self.fault.down_ms / 1000)
+            await self.proxy.enable()
+            await asyncio.sleep(self.fault.up_ms / 1000)

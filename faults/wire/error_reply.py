@@ -1,0 +1,59 @@
+"""PostgreSQL seems to answer with an error: any SQLSTATE, on the statement of one's choice.
+
+    app ──INSERT──▶ proxy
+    app ◀──ErrorResponse sqlstate── proxy            and the transaction is aborted, as it would be
+
+For what is hard to provoke on demand: 40001 serialization failures, 40P01 deadlocks, 53100 disk
+full, 0A000 cached plans. The client sees the protocol that PostgreSQL would have spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from faults import checks
+from faults.catalogue import catalogued
+from faults.fault import Injection
+from faults.ports import WireProxy
+from faults.wire import checks as wire_checks
+from faults.wire.armed import armed
+
+
+@catalogued("wire.error_reply", needs=WireProxy, colour="#db2777")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorReply:
+    """Answer matching statements with an error instead of running them."""
+
+    sqlstate: str
+    """PostgreSQL, Appendix A, "Error Codes"."""
+    statement: str = ""
+    """Regular expression, searched in the statement's text without regard to case."""
+    nth: int = 1
+    """The first so many matches pass; this one is the first to fail."""
+    times: int = 0
+    """How often; 0: every time."""
+    message: str = "injected by squall"
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no such fault."""
+        wire_checks.sqlstate(self.sqlstate)
+        wire_checks.pattern("statement", self.statement)
+        checks.whole_number("nth", self.nth, least=1, most=wire_checks.MOST)
+        wire_checks.times(self.times)
+
+    @asynccontextmanager
+    async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
+        """It bites with each statement that fails."""
+        rule = {
+            "on": "statement",
+            "statement": self.statement,
+            "do": "error",
+            "sqlstate": self.sqlstate,
+            "message": self.message,
+            "nth": self.nth,
+            **wire_checks.limited(self.times),
+        }
+        async with armed(proxy, rule, bites="statements answered with an error") as injection:
+            yield injection
