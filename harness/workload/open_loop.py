@@ -8,6 +8,7 @@ would hide an error of the app.
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,9 @@ MOST_IN_FLIGHT = 500
 """Requests under way at once; what would exceed it is counted as unsent, never delayed."""
 
 BODY_KEPT = 2_000
+
+RESET = (errno.ECONNRESET, errno.EPIPE)
+"""aiohttp hands an RST on as its own ``ClientOSError``, told apart by the number alone."""
 
 
 class OpenLoop:
@@ -97,11 +101,12 @@ class OpenLoop:
                 self._plan.base_url + request.path,
                 json=request.body,
                 headers=request.headers,
+                allow_redirects=False,  # following one would send a second request in secret
             ) as answer:
                 text = await answer.text(errors="replace")
                 status, headers = answer.status, dict(answer.headers)
                 body = "" if status < 300 else text[:BODY_KEPT]  # noqa: PLR2004 - HTTP's 2xx
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as failure:
             error = classified(failure)
         self._on_op(
             Op(
@@ -128,7 +133,7 @@ def classified(failure: BaseException) -> str:
         return "timeout"
     if isinstance(failure, aiohttp.ClientConnectorError):
         return "refused"
-    if isinstance(failure, ConnectionResetError):
+    if isinstance(failure, ConnectionError) or getattr(failure, "errno", None) in RESET:
         return "reset"
     if isinstance(failure, (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError)):
         return "disconnected"
