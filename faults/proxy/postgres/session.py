@@ -1,0 +1,200 @@
+"""One session as seen from the wire: which answer belongs to which message, and its state.
+
+    client ──▶ Parse  Bind  Execute  Sync │ Query │ …        may run ahead of the answers (pipeline)
+               step   step  step     step   step
+    server ◀── 1      2     D D C    Z    │ T D C Z │ …      each answer ends the oldest step
+
+An error in the extended protocol ends every step up to the next Sync: the server reads on and
+ignores what comes before it (PostgreSQL documentation, "Extended Query", "Pipelining").
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from faults.proxy.postgres import messages as pg
+from faults.proxy.postgres.framing import Framer, Piece
+from faults.proxy.postgres.names import Names
+
+STATEMENTS = frozenset({pg.QUERY, pg.EXECUTE, pg.FUNCTION_CALL})
+"""The messages that make the server do something."""
+
+_UNIT_ENDS = frozenset({pg.QUERY, pg.FUNCTION_CALL, pg.SYNC, pg.STARTUP})
+_EXTENDED = frozenset({pg.PARSE, pg.BIND, pg.DESCRIBE, pg.EXECUTE, pg.CLOSE})
+_STEPS = _UNIT_ENDS | _EXTENDED | {pg.COPY_DONE, pg.COPY_FAIL}
+_COPY_ENDS = frozenset({pg.COPY_DONE, pg.COPY_FAIL})
+_ASYNCHRONOUS = frozenset({pg.NOTICE, pg.PARAMETER_STATUS, pg.NOTIFICATION})
+
+# The answers that end a step of the extended protocol, by the step's kind.
+_ENDS_STEP = {
+    pg.PARSE_COMPLETE: pg.PARSE,
+    pg.BIND_COMPLETE: pg.BIND,
+    pg.CLOSE_COMPLETE: pg.CLOSE,
+    pg.NO_DATA: pg.DESCRIBE,
+    pg.ROW_DESCRIPTION: pg.DESCRIBE,
+    pg.COMMAND_COMPLETE: pg.EXECUTE,
+    pg.EMPTY_QUERY: pg.EXECUTE,
+    pg.PORTAL_SUSPENDED: pg.EXECUTE,
+}
+
+
+class Step:
+    """A message of the client that the server has still to answer."""
+
+    __slots__ = ("answers", "kind", "replaced", "sql", "undo")
+
+    def __init__(self, kind: int, sql: bytes = b"") -> None:
+        self.kind = kind
+        self.sql = sql
+        """What it runs, as far as it was examined."""
+        self.answers = 0
+        """So many messages (runs of rows count as one) have answered it."""
+        self.replaced: object = None
+        """The owner's reason to send something that fails in its place: only an error ends it."""
+        self.undo: tuple[bytes, bytes | None] | None = None
+        """Of a Parse: its name, and the SQL that the name stood for before."""
+
+
+class Session:
+    """Both directions of one connection. Feed each first piece of a message, in order."""
+
+    def __init__(self) -> None:
+        self.client = Framer.of_client()
+        self.server = Framer.of_server()
+        self.outstanding: deque[Step] = deque()
+        self.status = ""
+        """Transaction status of the last ReadyForQuery: I, T or E; empty before the first."""
+        self.startup = b""
+        """The parameters of the StartupMessage, as they were sent."""
+        self.skipping = False
+        """An error occurred: the server ignores everything up to the next Sync."""
+        self.given_up: list[Step] = []
+        """Replaced steps that an earlier error made the server ignore; the owner empties this."""
+        self._copying = False
+        self._names = Names()
+
+    @property
+    def plain(self) -> bool:
+        """Nothing is understood any more: encrypted, or not this protocol."""
+        return self.client.plain
+
+    @property
+    def encrypted(self) -> bool:
+        """It is plain because encryption was agreed on."""
+        return self.client.encrypted
+
+    def sent(self, piece: Piece) -> Step | None:
+        """A message goes to the server; answers with its step when it waits for an answer."""
+        kind = piece.kind
+        if kind >= pg.PLAIN:
+            return self._sent_untyped(piece)
+        if kind not in _STEPS or self._ignored(kind):
+            return None
+        self.skipping = False
+        step = Step(kind, self._names.sent(kind, piece.head))
+        if kind == pg.PARSE:
+            step.undo = self._names.undo
+        self.outstanding.append(step)
+        return step
+
+    def answered(self, piece: Piece) -> Step | None:
+        """A message of the server; answers with the step that it belongs to, if to any."""
+        kind = piece.kind
+        if kind >= pg.PLAIN:
+            self._answered_untyped(piece)
+            return None
+        if kind in _ASYNCHRONOUS or not self.outstanding:
+            if kind == pg.READY:
+                self.status = chr(piece.head[0])
+            return None
+        step = self.outstanding[0]
+        step.answers += 1
+        if kind == pg.COMMAND_COMPLETE:
+            self._names.completed(piece.head)
+        if kind == pg.READY:
+            return self._ready(piece)
+        if kind == pg.ERROR:
+            self._failed(step)
+        elif kind in (pg.COPY_IN, pg.COPY_BOTH):
+            self._copy_begins(step)
+        elif _ENDS_STEP.get(kind) == step.kind and step.replaced is None:
+            self._ended(step)
+        return step
+
+    def sync_is_sent(self) -> bool:
+        """Whether a ReadyForQuery for the oldest step is sure to come."""
+        return any(step.kind in _UNIT_ENDS for step in self.outstanding)
+
+    def go_plain(self) -> None:
+        """Understand nothing from now on."""
+        encrypted = self.client.encrypted or self.server.encrypted
+        for framer in (self.client, self.server):
+            framer.plain, framer.encrypted = True, encrypted
+
+    def _sent_untyped(self, piece: Piece) -> Step | None:
+        if piece.kind == pg.PLAIN:
+            self.go_plain()
+        elif piece.kind in (pg.TLS_REQUEST, pg.GSS_REQUEST):
+            self.server.answers += 1
+        elif piece.kind == pg.STARTUP:
+            self.startup = piece.head
+            self.outstanding.append(Step(pg.STARTUP))
+            return self.outstanding[-1]
+        return None
+
+    def _answered_untyped(self, piece: Piece) -> None:
+        if piece.kind == pg.PLAIN or self.server.encrypted:
+            self.go_plain()
+
+    def _ignored(self, kind: int) -> bool:
+        if self.skipping:
+            return kind != pg.SYNC
+        if kind in _COPY_ENDS:
+            ignored = self._copying or not self.outstanding
+            self._copying = False
+            return ignored
+        # While the server takes COPY data it ignores Flush and Sync: libpq sends Parse … Sync
+        # before it knows that the command is a COPY, and a Sync again behind CopyDone.
+        return self._copying and kind == pg.SYNC
+
+    def _copy_begins(self, step: Step) -> None:
+        """What was sent behind the COPY up to its CopyDone is read as COPY data, thus ignored."""
+        self._copying = True
+        rest = list(self.outstanding)[1:]
+        self.outstanding = deque([step])
+        while rest and self._copying:
+            self._copying = rest.pop(0).kind not in _COPY_ENDS
+        self.outstanding.extend(rest)
+
+    def _ready(self, piece: Piece) -> Step:
+        self.status = chr(piece.head[0])
+        self._copying = False
+        step = self.outstanding.popleft()
+        while step.kind not in _UNIT_ENDS and self.outstanding:
+            step = self.outstanding.popleft()
+        self._drop_stray_copy_ends()
+        return step
+
+    def _ended(self, step: Step) -> None:
+        self.outstanding.popleft()
+        if step.kind == pg.EXECUTE:
+            self._copying = False
+        self._drop_stray_copy_ends()
+
+    def _drop_stray_copy_ends(self) -> None:
+        # Sent for a COPY that failed: the server ignores them.
+        while self.outstanding and self.outstanding[0].kind in _COPY_ENDS:
+            self.outstanding.popleft()
+
+    def _failed(self, step: Step) -> None:
+        self._copying = False
+        if step.kind not in _EXTENDED:
+            return
+        lost: list[Step] = []
+        while self.outstanding and self.outstanding[0].kind != pg.SYNC:
+            lost.append(self.outstanding.popleft())
+        self.skipping = not self.outstanding
+        self.given_up += [other for other in lost[1:] if other.replaced is not None]
+        for parse in reversed(lost):
+            if parse.undo is not None:
+                self._names.restore(*parse.undo)
