@@ -40,10 +40,7 @@ class Collection:
 
     async def create(self, given: Fields) -> Proxy:
         """POST /proxies: JSON, name, upstream, conflict, then bind."""
-        for field in ("name", "upstream"):
-            if not given.text(field):
-                raise ApiError(f"missing required field: {field}", 400)
-        toxics = _toxics(given)
+        toxics = _checked(given)
         async with self._lock:
             if given.text("name") in self.proxies:
                 raise ApiError("proxy already exists", 409)
@@ -108,7 +105,10 @@ class Collection:
         """
         try:
             entries = [Fields(item, ENTRY) for item in an_array(decoded(raw), ENTRY)]
-            toxics = [_checked(entry, place) for place, entry in enumerate(entries, start=1)]
+            toxics = [
+                _checked(entry, f" at proxy {place}")
+                for place, entry in enumerate(entries, start=1)
+            ]
         except ApiError as error:
             return [], error
         done: list[Proxy] = []
@@ -169,13 +169,15 @@ class Collection:
         return updated(self.proxy(proxy), self.toxic(proxy, name), given)
 
 
-def _checked(entry: Fields, place: int) -> list[WantedToxic]:
-    for field in ("name", "upstream"):
-        if not entry.text(field):
-            raise ApiError(f"missing required field: {field} at proxy {place}", 400)
-    entry.text("listen")
-    entry.boolean("enabled", default=True)
-    return _toxics(entry)
+def _checked(given: Fields, where: str = "") -> list[WantedToxic]:
+    """Types first, then what is required; the toxics that come with it."""
+    given.text("listen")
+    given.boolean("enabled", default=True)
+    required = {field: given.text(field) for field in ("name", "upstream")}
+    for field, value in required.items():
+        if not value:
+            raise ApiError(f"missing required field: {field}{where}", 400)
+    return _toxics(given)
 
 
 def _toxics(given: Fields) -> list[WantedToxic]:
