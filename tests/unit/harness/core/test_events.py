@@ -1,0 +1,56 @@
+"""Events: every kind is known by its name, and comes back from JSON as it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from harness.core import events
+
+VALUES: dict[str, Any] = {"str": "x", "int": 3, "float": 1.5, "bool": True}
+KINDS = [
+    kind
+    for kind in vars(events).values()
+    if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
+]
+
+
+def example(kind: type[events.Event]) -> events.Event:
+    return kind(**{field.name: VALUES[str(field.type)] for field in dataclasses.fields(kind)})
+
+
+def test_every_kind_of_the_module_is_registered() -> None:
+    """One that is forgotten could be written, and never read again."""
+    assert {kind.__name__: kind for kind in KINDS} == events.Event.KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_event_is_one_flat_object_and_back(kind: type[events.Event]) -> None:
+    event = example(kind)
+    line = json.loads(json.dumps(events.to_json(event)))
+    assert line["event"] == kind.__name__
+    assert line["at"] == 1.5
+    assert events.from_json(line) == event
+
+
+def test_reading_leaves_the_line_as_it_is() -> None:
+    line = events.to_json(events.RunEnded(at=1.0))
+    events.from_json(line)
+    assert line == {"event": "RunEnded", "at": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ({"event": "Nothing", "at": 1.0}, KeyError),
+        ({"at": 1.0}, KeyError),
+        ({"event": "RunEnded"}, TypeError),
+        ({"event": "RunEnded", "at": 1.0, "more": 1}, TypeError),
+    ],
+)
+def test_what_is_no_event_is_an_error(line: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        events.from_json(line)
