@@ -24,18 +24,18 @@ class AnsweredInTime:
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the number of late operations and the slowest."""
-        if not evidence.ops:
+        if not evidence.awaited:
             return inconclusive(self.name, "there was no operation")
         limit = evidence.contract.deadline_seconds + self.grace_ms / 1000
-        slowest = max(op.done - op.sent for op in evidence.ops)
-        late = [op for op in evidence.ops if op.done - op.sent > limit]
+        slowest = max(op.done - op.sent for op in evidence.awaited)
+        late = [op for op in evidence.awaited if op.done - op.sent > limit]
         figures = {"slowest_ms": round(slowest * 1000, 1), "late": len(late)}
         told = f"slowest {slowest:.2f} s, limit {limit:.2f} s"
         if not late:
             return passed(
-                self.name, f"all {len(evidence.ops)} were answered in time: {told}", figures
+                self.name, f"all {len(evidence.awaited)} were answered in time: {told}", figures
             )
         hung = sum(1 for op in late if op.error == "timeout")
         tail = f", {hung} never" if hung else ""
-        reason = f"{len(late)} of {len(evidence.ops)} were answered late{tail}: {told}"
+        reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
         return failed(self.name, reason, figures, late)

@@ -41,14 +41,16 @@ class ErrorContract:
         """Fail with the commonest breach first."""
         breaches: Counter[str] = Counter()
         breaking: list[Op] = []
-        errors = [op for op in evidence.ops if not op.good]
+        errors = [op for op in evidence.awaited if not op.good]
         for op in errors:
             found = list(self._breaches(op, evidence.contract))
             breaches.update(found)
             if found:
                 breaking.append(op)
         if not breaches:
-            reason = f"{len(errors)} of {len(evidence.ops)} answers were errors, all well-formed"
+            reason = (
+                f"{len(errors)} of {len(evidence.awaited)} answers were errors, all well-formed"
+            )
             return passed(self.name, reason, {"errors": len(errors)})
         told = "; ".join(f"{count} x {what}" for what, count in breaches.most_common(3))
         figures = {"errors": len(errors), "breaches": len(breaking)}

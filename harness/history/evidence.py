@@ -65,10 +65,15 @@ class Evidence:
         """When the last fault was verifiably gone; None when none was."""
         return max((e.at for e in self.events if isinstance(e, events.FaultHealed)), default=None)
 
+    @property
+    def awaited(self) -> list[Op]:
+        """The operations whose callers waited for the answer."""
+        return [op for op in self.ops if not op.hung_up]
+
     def window(self, which: Window) -> list[Op]:
-        """The operations of one window, in order of their intended start."""
+        """The awaited operations of one window, in order of their intended start."""
         start, end = self.bounds(which)
-        chosen = [op for op in self.ops if start <= op.intended < end]
+        chosen = [op for op in self.awaited if start <= op.intended < end]
         return sorted(chosen, key=lambda op: (op.intended, op.id))
 
     def bounds(self, which: Window) -> tuple[float, float]:

@@ -23,6 +23,10 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+HUNG_UP = "hung-up"
+FIRST_EXTRA = 1_000_000
+"""Operations beyond the plan are numbered from here, so that the plan keeps its numbers."""
+
 Effect = Literal["read", "write", "idempotent-write"]
 
 
@@ -48,7 +52,7 @@ class Op:
     """HTTP status, or None when no answer came."""
     error: str | None
     """What ended an operation without an answer: ``timeout``, ``refused``, ``reset``,
-    ``disconnected`` or ``other: <class>``."""
+    ``disconnected``, ``hung-up`` (by the caller, on purpose) or ``other: <class>``."""
     content_type: str | None
     retry_after: str | None
     body: str
@@ -58,6 +62,16 @@ class Op:
     def response_seconds(self) -> float:
         """Time from the intended start to the answer: the gate's measure."""
         return self.done - self.intended
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the caller went away on purpose: nothing can be asked of the answer then."""
+        return self.error == HUNG_UP
+
+    @property
+    def extra(self) -> bool:
+        """Whether it came on top of the planned load."""
+        return self.id >= FIRST_EXTRA
 
     @property
     def good(self) -> bool:

@@ -19,7 +19,14 @@ from pathlib import Path
 
 from faults import Fault, FaultUnavailable
 from faults.catalogue import entry_of
-from faults.ports import DatabaseProcess, NetworkProxy
+from faults.ports import (
+    AppControl,
+    Callers,
+    DatabaseProcess,
+    DatabaseServer,
+    NetworkProxy,
+    WireProxy,
+)
 from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
 from harness.core.errors import LabError
 from harness.core.ids import derived_seed
@@ -55,7 +62,7 @@ class Lab:
         self.keeper = keeper
         self.workload = Workload()
         self.database = PostgresProcess(directory, keeper)
-        self.observer = Observer(self.database.url)
+        self.observer = Observer(self.database.admin_url)
         self._binary = _program(options.engine)
         self._engine = ProxyProcess(directory, keeper, self._binary)
         self._meter = ProxyProcess(directory, keeper) if self._binary else None
@@ -135,10 +142,16 @@ class Lab:
             FaultUnavailable: this lab cannot supply it.
         """
         needs = entry_of(fault).needs
-        if needs is NetworkProxy:
+        supplied: dict[type, object] = {
+            DatabaseProcess: self.database,
+            DatabaseServer: self.database,
+            AppControl: self.app,
+            Callers: self.workload,
+        }
+        if needs in (NetworkProxy, WireProxy):
             return self._proxies[str(getattr(fault, "proxy", "postgres"))]
-        if needs is DatabaseProcess:
-            return self.database
+        if needs in supplied:
+            return supplied[needs]
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     async def broken(self) -> str:
@@ -147,6 +160,11 @@ class Lab:
         if not await self.database.accepts():
             left.append("PostgreSQL does not accept connections")
         return ", ".join(text for text in left if text)
+
+    async def tidy(self) -> None:
+        """Close what faults leave behind by their nature: connections that went silent for good."""
+        for proxy in self._proxies.values():
+            await proxy.close_silent()
 
     async def ensure_app(self) -> None:
         """Start the app anew if its process ended."""

@@ -106,6 +106,7 @@ class Runner:
             await asyncio.wait({watching})
         log(events.RunEnded(at=self._clock.now()))
         await self._settled(log)
+        await self._lab.tidy()
         evidence = await self._evidence(report, log, before)
         findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
         return Run(
@@ -189,7 +190,7 @@ class Runner:
             if sample is not None:
                 log(sample)
             code = self._lab.app.exit_code
-            if code is not None:
+            if code is not None and not self._lab.app.meant_to_be_down:
                 log(events.AppExited(at=self._clock.now(), exit_code=code))
                 return
             await self._clock.sleep(SAMPLE_SECONDS)

@@ -17,7 +17,7 @@ LINE_LIMIT = 16 * 1024 * 1024
 
 
 class Workload:
-    """One generator process; runs one plan at a time."""
+    """One generator process; runs one plan at a time. Implements ``faults.ports.Callers``."""
 
     def __init__(self) -> None:
         self.ops: list[Op] = []
@@ -81,6 +81,22 @@ class Workload:
         except TimeoutError:
             raise LabError("the workload process did not end its run") from None
         return WorkloadReport(ops=tuple(self.ops), **ended)
+
+    async def hang_up(self, share: float, after_seconds: float) -> None:
+        """Let this share of callers hang up so long after sending; 0 makes them polite again."""
+        await self._tell({"behave": {"share": share, "after_seconds": after_seconds}})
+
+    async def multiply(self, factor: float) -> None:
+        """Offer ``factor`` times the planned load; 1 ends the spike."""
+        await self._tell({"behave": {"factor": factor}})
+
+    async def cut_short(self) -> int:
+        """Calls that were hung up so far, in this run."""
+        return sum(op.hung_up for op in self.ops)
+
+    async def extra(self) -> int:
+        """Calls beyond the planned load that ended so far, in this run."""
+        return sum(op.extra for op in self.ops)
 
     async def close(self) -> None:
         """End the process."""

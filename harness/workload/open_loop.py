@@ -11,11 +11,13 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 
-from harness.history.op import Op
+from harness.history.op import FIRST_EXTRA, HUNG_UP, Op
 from harness.workload.arrivals import arrivals
+from harness.workload.behaviour import Behaviour
 from harness.workload.operations import PlannedRequest, outcome_of, requests
 from harness.workload.plan import Plan
 
@@ -23,6 +25,9 @@ MOST_IN_FLIGHT = 500
 """Requests under way at once; what would exceed it is counted as unsent, never delayed."""
 
 BODY_KEPT = 2_000
+
+IDLE_SECONDS = 0.005
+"""How soon a change of the offered load is noticed."""
 
 RESET = (errno.ECONNRESET, errno.EPIPE)
 """aiohttp hands an RST on as its own ``ClientOSError``, told apart by the number alone."""
@@ -40,6 +45,7 @@ class OpenLoop:
         self.unsent = 0
         self.offered = 0
         self.lags: list[float] = []
+        self.behaviour = Behaviour(plan.seed)
 
     def stop(self, at: float) -> None:
         """Send nothing that was meant to start at ``at`` or later."""
@@ -52,7 +58,9 @@ class OpenLoop:
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             session._retry_connection = False  # noqa: SLF001 - the switch has no public name
+            spike = asyncio.get_running_loop().create_task(self._send_extra(session))
             await self._send_all(session)
+            spike.cancel()
             if self._in_flight:
                 await asyncio.wait(self._in_flight, timeout=self._plan.timeout_seconds + 1)
 
@@ -63,14 +71,32 @@ class OpenLoop:
             intended = plan.start_at + offset
             if not await self._due(intended):
                 return
-            request = next(planned)
-            self.offered += 1
-            if len(self._in_flight) >= MOST_IN_FLIGHT:
-                self.unsent += 1
+            self._send(session, next(planned), intended)
+
+    def _send(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+    ) -> None:
+        self.offered += 1
+        if len(self._in_flight) >= MOST_IN_FLIGHT:
+            self.unsent += 1
+            return
+        task = asyncio.get_running_loop().create_task(self._one(session, request, intended))
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+
+    async def _send_extra(self, session: aiohttp.ClientSession) -> None:
+        """What comes on top of the plan, evenly spread, while the factor is above 1."""
+        plan = self._plan
+        planned = requests(plan.operations, plan.seed + 1, plan.run_id, first=FIRST_EXTRA)
+        due = time.monotonic()
+        while True:
+            if self.behaviour.factor <= 1:
+                await asyncio.sleep(IDLE_SECONDS)
+                due = time.monotonic()
                 continue
-            task = asyncio.get_running_loop().create_task(self._one(session, request, intended))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self._send(session, next(planned), due)
+            due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
 
     async def _due(self, intended: float) -> bool:
         """Wait until ``intended``; False when sending ends before."""
@@ -89,25 +115,33 @@ class OpenLoop:
             except TimeoutError:
                 continue
 
+    def _asked(
+        self, session: aiohttp.ClientSession, request: PlannedRequest
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return session.request(
+            request.operation.method,
+            self._plan.base_url + request.path,
+            json=request.body,
+            headers=request.headers,
+            allow_redirects=False,  # following one would send a second request in secret
+        )
+
     async def _one(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
     ) -> None:
         sent = time.monotonic()
         self.lags.append(sent - intended)
         status, error, headers, body = None, None, {}, ""
+        usual = self._plan.timeout_seconds
+        patience = self.behaviour.patience(request.id, usual)
         try:
-            async with session.request(
-                request.operation.method,
-                self._plan.base_url + request.path,
-                json=request.body,
-                headers=request.headers,
-                allow_redirects=False,  # following one would send a second request in secret
-            ) as answer:
+            async with asyncio.timeout(patience), self._asked(session, request) as answer:
                 text = await answer.text(errors="replace")
                 status, headers = answer.status, dict(answer.headers)
                 body = "" if status < 300 else text[:BODY_KEPT]  # noqa: PLR2004 - HTTP's 2xx
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as failure:
-            error = classified(failure)
+            impatient = patience < usual and isinstance(failure, TimeoutError)
+            error = HUNG_UP if impatient else classified(failure)
         self._on_op(
             Op(
                 id=request.id,

@@ -44,11 +44,13 @@ class PlannedRequest:
     body: Any
 
 
-def requests(operations: Sequence[Operation], seed: int, run_id: str) -> Iterator[PlannedRequest]:
-    """The same sequence for the same operations, seed and run id."""
+def requests(
+    operations: Sequence[Operation], seed: int, run_id: str, *, first: int = 0
+) -> Iterator[PlannedRequest]:
+    """The same sequence for the same operations, seed, run id and first number."""
     draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
     weights = [operation.weight for operation in operations]
-    number = 0
+    number = first
     while True:
         operation = draws.choices(operations, weights)[0]
         key = None if operation.effect == "read" else f"{run_id}-{number}"

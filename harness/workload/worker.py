@@ -1,6 +1,6 @@
 """The generator's process: plans in, operations out, one JSON object a line.
 
-    stdin   {"run": {plan}}   {"stop": {"at": t}}   {"quit": {}}
+    stdin   {"run": {plan}}   {"behave": {…}}   {"stop": {"at": t}}   {"quit": {}}
     stdout  {"ready": true}   {"op": {…}} …         {"ended": {"unsent": n, …}}
 
 It has a process of its own so that nobody's event loop makes its requests late, and it is reused
@@ -47,6 +47,9 @@ class Worker:
                 break
             if "stop" in message and self._current is not None:
                 self._current.stop(message["stop"]["at"])
+            if "behave" in message and self._current is not None:
+                for name, value in message["behave"].items():
+                    setattr(self._current.behaviour, name, value)
             if "run" in message:
                 self._running = self._loop.create_task(self._run(Plan.from_dict(message["run"])))
         if self._running is not None:

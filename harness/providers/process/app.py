@@ -19,7 +19,7 @@ GRACE_SECONDS = 5.0
 
 
 class AppProcess:
-    """One process of the app; implements what ``app.*`` faults need."""
+    """One process of the app; implements ``faults.ports.AppControl``."""
 
     def __init__(
         self,
@@ -40,6 +40,8 @@ class AppProcess:
         self._cwd = cwd
         self._ready_path = ready_path
         self._child = Child("the app", directory / "app.log", keeper)
+        self.meant_to_be_down = False
+        """A fault ended the process and will start it again."""
 
     @property
     def log_path(self) -> Path:
@@ -84,13 +86,32 @@ class AppProcess:
             return True
         return await readiness.answers_http(self.host, self.port, self._ready_path)
 
-    async def stop(self) -> None:
-        """SIGTERM, a grace time, then SIGKILL."""
-        await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
-
-    async def kill(self) -> None:
+    async def crash(self) -> None:
         """SIGKILL it with its children."""
+        self.meant_to_be_down = True
         await self._child.kill()
+
+    async def terminate(self) -> int:
+        """SIGTERM, a grace time, then SIGKILL; the exit code, negative for a signal."""
+        self.meant_to_be_down = True
+        await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
+        return self._child.exit_code or 0
+
+    async def pause(self) -> int:
+        """SIGSTOP it with its children; how many processes that are."""
+        family = self._child.family()
+        self._child.send_family(signal.SIGSTOP)
+        return len(family)
+
+    async def resume(self) -> None:
+        """SIGCONT them."""
+        self._child.send_family(signal.SIGCONT)
+
+    async def revive(self) -> None:
+        """Start it if it does not run; returns once it is ready."""
+        if not self._child.running:
+            await self.start()
+        self.meant_to_be_down = False
 
     async def close(self) -> None:
         """End it without ceremony."""

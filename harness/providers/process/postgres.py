@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from faults.ports import StopMode
@@ -18,7 +19,8 @@ from harness.providers.observer import Observer
 from harness.providers.process import postgres_binaries
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
-from harness.providers.process.template import DATABASE, clone, template
+from harness.providers.process.template import APP_ROLE, DATABASE, clone, template
+from harness.providers.sessions import Session, session
 
 START_SECONDS = 20.0
 STOP_SECONDS = 8.0
@@ -37,7 +39,7 @@ SETTINGS = {
 
 
 class PostgresProcess:
-    """One server with its own data directory; implements ``faults.ports.DatabaseProcess``."""
+    """One server with its own data; implements ``DatabaseProcess`` and ``DatabaseServer``."""
 
     def __init__(self, directory: Path, keeper: Keeper) -> None:
         self.port = free_port()
@@ -49,8 +51,17 @@ class PostgresProcess:
 
     @property
     def url(self) -> str:
-        """Address of the app's database, behind every proxy."""
+        """Address of the app's database, for the app's role, behind every proxy."""
+        return f"postgresql://{APP_ROLE}@{self.host}:{self.port}/{DATABASE}"
+
+    @property
+    def admin_url(self) -> str:
+        """The same for the superuser, who is let in when the server is full."""
         return f"postgresql://{USER}@{self.host}:{self.port}/{DATABASE}"
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A superuser's session for a fault, behind every proxy."""
+        return session(self.admin_url)
 
     @property
     def log_path(self) -> Path:
@@ -123,7 +134,7 @@ class PostgresProcess:
 
     async def client_backends(self) -> int:
         """Sessions of the app now; 0 when the server cannot be asked."""
-        observer = Observer(self.url)
+        observer = Observer(self.admin_url)
         try:
             sample = await observer.sample()
         finally:

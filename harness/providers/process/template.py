@@ -27,6 +27,10 @@ OPTIONS = (
 )
 INITDB_SECONDS = 60
 DATABASE = "app"
+APP_ROLE = "app"
+"""Owns the database and is no superuser: the server's limits hold for the app, as in production."""
+
+CREATE = f"CREATE ROLE {APP_ROLE} LOGIN;\nCREATE DATABASE {DATABASE} OWNER {APP_ROLE};\n"
 
 
 def template(binaries: Path, who: Account | None) -> Path:
@@ -36,7 +40,8 @@ def template(binaries: Path, who: Account | None) -> Path:
         LabError: initdb failed, with its words.
     """
     name = who.name if who else "self"
-    facts = f"{binaries.resolve()} {(binaries / 'postgres').stat().st_mtime_ns} {OPTIONS} {name}"
+    made = (binaries / "postgres").stat().st_mtime_ns
+    facts = f"{binaries.resolve()} {made} {OPTIONS} {CREATE} {name}"
     home = cache_directory() / f"template-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
     if home.exists():
         return home
@@ -53,9 +58,8 @@ def _initialise(binaries: Path, who: Account | None, home: Path) -> None:
         if who is not None:
             os.chown(half, who.uid, who.gid)
         _run([str(binaries / "initdb"), "--pgdata", str(half), *OPTIONS], who, half)
-        create = f"CREATE DATABASE {DATABASE};\n"
         single = [str(binaries / "postgres"), "--single", "-F", "-D", str(half), "postgres"]
-        _run(single, who, half, create)
+        _run(single, who, half, CREATE)
         half.rename(home)
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)
