@@ -89,6 +89,11 @@ class Framer:
             place = self._next(data, place, pieces)
         return pieces
 
+    @property
+    def holding(self) -> bool:
+        """An incomplete head is inside."""
+        return bool(self._held)
+
     def finish(self) -> bytes:
         """The incomplete head that is left when the stream ends."""
         rest = bytes(self._held)

@@ -17,6 +17,8 @@ GSS_REQUEST = 0x103
 CANCEL = 0x104
 ANSWER = 0x105
 """The single byte that answers a request for encryption."""
+INCOMPLETE = 0x106
+"""What is left of a message when the stream ends in the middle of it."""
 
 AUTHENTICATION_DATA = ord("p")
 BIND = ord("B")

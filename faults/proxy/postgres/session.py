@@ -15,6 +15,7 @@ from collections import deque
 from faults.proxy.postgres import messages as pg
 from faults.proxy.postgres.framing import Framer, Piece
 from faults.proxy.postgres.names import Names
+from faults.proxy.postgres.ruleset import Armed
 
 STATEMENTS = frozenset({pg.QUERY, pg.EXECUTE, pg.FUNCTION_CALL})
 """The messages that make the server do something."""
@@ -49,8 +50,8 @@ class Step:
         """What it runs, as far as it was examined."""
         self.answers = 0
         """So many messages (runs of rows count as one) have answered it."""
-        self.replaced: object = None
-        """The owner's reason to send something that fails in its place: only an error ends it."""
+        self.replaced: Armed | None = None
+        """The rule for which something was sent that fails in its place: only an error ends it."""
         self.undo: tuple[bytes, bytes | None] | None = None
         """Of a Parse: its name, and the SQL that the name stood for before."""
 

@@ -1,0 +1,106 @@
+"""The rules of one proxy: armed, counted, looked up by every connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from faults.proxy.postgres.rules import Rule
+
+
+@dataclass(slots=True)
+class Armed:
+    """A rule with what it has done."""
+
+    rule: Rule
+    matches: int = 0
+    """Messages that it was about, while it could still bite."""
+    bites: int = 0
+    """Messages that it acted on."""
+
+    @property
+    def spent(self) -> bool:
+        """It has bitten as often as it may."""
+        return self.rule.times is not None and self.bites >= self.rule.times
+
+
+class RuleSet:
+    """What is armed, in the order of arming; the first rule that is due acts on a message."""
+
+    def __init__(self) -> None:
+        self._armed: dict[str, Armed] = {}
+        self.startup: tuple[Armed, ...] = ()
+        self.statement: tuple[Armed, ...] = ()
+        self.reply: tuple[Armed, ...] = ()
+
+    def __contains__(self, rule_id: str) -> bool:
+        return rule_id in self._armed
+
+    @property
+    def armed(self) -> tuple[Armed, ...]:
+        """Every rule with its counters, spent ones too."""
+        return tuple(self._armed.values())
+
+    def arm(self, rule: Rule) -> Armed:
+        """From now on, for connections that exist, too.
+
+        Raises:
+            ValueError: a rule with this id is armed.
+        """
+        if rule.id in self._armed:
+            raise ValueError(f"id must be new, got {rule.id!r}: it is armed already")
+        self._armed[rule.id] = armed = Armed(rule)
+        self._sort()
+        return armed
+
+    def disarm(self, rule_id: str) -> Armed:
+        """Take a rule out; tell every connection (``Wire.disarmed``), which may hold bytes for it.
+
+        Raises:
+            KeyError: it is not armed.
+        """
+        armed = self._armed.pop(rule_id)
+        self._sort()
+        return armed
+
+    def due_at_startup(self, parameters: str) -> Armed | None:
+        """The rule that acts on a StartupMessage."""
+        return self._due(self.startup, lambda rule: rule.matches(parameters, ""))
+
+    def due_on_statement(self, sql: str, status: str) -> Armed | None:
+        """The rule that acts on a statement before the server sees it."""
+        return self._due(self.statement, lambda rule: rule.matches(sql, status))
+
+    def due_on_reply(self, sql: str, status: str, *, tag: str | None, begins: bool) -> Armed | None:
+        """The rule that acts on an answer; ``tag`` of a CommandComplete, ``begins`` if it does."""
+        return self._due(
+            self.reply,
+            lambda rule: (
+                (begins if rule.tag is None else rule.matches_tag(tag))
+                and rule.matches(sql, status)
+            ),
+        )
+
+    def spared(self, armed: Armed) -> None:
+        """A bite had no effect, since the server never came to that message."""
+        armed.bites -= 1
+        self._sort()
+
+    def _due(self, candidates: Iterable[Armed], matches: Callable[[Rule], bool]) -> Armed | None:
+        chosen: Armed | None = None
+        for armed in candidates:
+            if matches(armed.rule):
+                armed.matches += 1
+                if chosen is None and armed.matches >= armed.rule.nth:
+                    chosen = armed
+        if chosen is not None:
+            chosen.bites += 1
+            self._sort()
+        return chosen
+
+    def _sort(self) -> None:
+        """Spent rules cost nothing."""
+        live = [armed for armed in self._armed.values() if not armed.spent]
+        self.startup = tuple(armed for armed in live if armed.rule.on == "startup")
+        self.statement = tuple(armed for armed in live if armed.rule.on == "statement")
+        self.reply = tuple(armed for armed in live if armed.rule.on == "reply")
