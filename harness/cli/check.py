@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,8 @@ def chosen(scenarios: Sequence[Scenario], only: Sequence[str]) -> list[Scenario]
     for word in only:
         if word not in names | tags:
             known = f"outages: {', '.join(sorted(names))}; tags: {', '.join(sorted(tags))}"
-            raise UsageError(f"--only {word}: there is no such outage or tag; {known}")
+            near = difflib.get_close_matches(word, names | tags, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(f"--only {word}: there is no such outage or tag; {hint}{known}")
     wanted = set(only)
     return [s for s in scenarios if not wanted or s.name in wanted or wanted & s.tags]

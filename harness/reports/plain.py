@@ -6,7 +6,7 @@ without a line here.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _converter = make_converter(
     # files of the same run are the same
-    unstruct_collection_overrides={Set: sorted}
+    unstruct_collection_overrides={AbstractSet: sorted}
 )
 _converter.register_structure_hook(Path, lambda value, _kind: Path(value))
 _converter.register_unstructure_hook(Path, str)

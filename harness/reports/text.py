@@ -23,9 +23,9 @@ def timeline(run: Run) -> Iterator[str]:
     """Faults, and what callers got between them; seconds since the start of the run."""
     start = min((event.at for event in run.evidence.events), default=0.0)
     for event in run.evidence.events:
-        told = _told(event)
-        if told:
-            yield f"{event.at - start:7.3f} s  {told}"
+        sentence = told(event)
+        if sentence:
+            yield f"{event.at - start:7.3f} s  {sentence}"
     for window in WINDOWS:
         ops = run.evidence.window(window)
         what = Counter(str(op.status or op.error) for op in ops)
@@ -33,7 +33,8 @@ def timeline(run: Run) -> Iterator[str]:
         yield f"   {window:>6}    {answers or 'nothing'}"
 
 
-def _told(event: events.Event) -> str:
+def told(event: events.Event) -> str:
+    """An event as a sentence; empty for those that only pictures need."""
     if isinstance(event, events.SteadyStateChecked):
         return f"steady state {'holds' if event.holds else 'is broken'}: {event.reason}"
     if isinstance(event, events.FaultInjected):

@@ -1,17 +1,118 @@
-"""The pages."""
+"""report.html and index.html: one file each, nothing from the network, every text escaped.
+
+The page's own policy forbids what it does not need: no connection, no frame, no script but the
+two that are in it, named by their hashes. Data is JSON in an element that no browser executes.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.checkers.verdict import Verdict, worst
+from harness.reports.html import facts
+from harness.reports.html.series import charts
+from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported
+from harness.scenario.loader import dump
+
+STYLES = ("uPlot.min.css", "squall.css")
+SCRIPTS = ("uPlot.iife.min.js", "report.js")
 
 
 def report(reported: Reported, logs: Mapping[str, str]) -> str:
-    """One outage."""
-    return f"{reported.directory} {len(logs)}"
+    """The page of one outage."""
+    run = reported.run
+    scripts = [_asset(name) for name in SCRIPTS]
+    return _render(
+        "report.html.j2",
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+        policy=_policy(scripts),
+        run=run,
+        reproduce=reported.reproduce,
+        headline=facts.headline(run),
+        tiles=facts.tiles(run),
+        findings=sorted(run.findings, key=lambda finding: -finding.verdict.severity),
+        windows=facts.windows(run),
+        errors=facts.errors(run),
+        happened=facts.happened(run),
+        logs=[facts.excerpt(name, text) for name, text in logs.items()],
+        scenario=dump(run.scenario),
+        data=_embedded(charts(reported)),
+    )
 
 
 def index(reported: Sequence[Reported]) -> str:
-    """All outages."""
-    return str(len(reported))
+    """The page over all outages of a check; worst first, then in the order of the check."""
+    ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
+    return _render(
+        "index.html.j2",
+        policy=_policy([]),
+        verdict=worst(each.run.verdict for each in reported),
+        count=len(reported),
+        passed=sum(each.run.passed for each in reported),
+        seeds=sorted({each.run.seed for each in reported}),
+        engines=sorted({each.run.engine for each in reported}),
+        rows=[
+            {
+                "run": each.run,
+                "href": f"{each.directory}/report.html",
+                "strip": strip(each),
+                "headline": facts.headline(each.run),
+                "figures": facts.figures(each.run),
+                "reproduce": each.reproduce,
+            }
+            for each in ordered
+        ],
+    )
+
+
+def _render(template: str, **context: Any) -> str:  # noqa: ANN401 - templates take anything
+    style = "\n".join(_asset(name) for name in STYLES)
+    shared = {"style": Markup(style), "Verdict": Verdict, "sign": facts.SIGN}  # noqa: S704 - our own files
+    return _environment().get_template(template).render(**shared, **context)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("harness.reports.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("harness.reports.html").joinpath("assets", name).read_text("utf-8")
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy, level 3: scripts by the hash of their text."""
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _embedded(data: Mapping[str, Any]) -> Markup:
+    """JSON that cannot end its script element (HTML standard, section 4.12.1.3)."""
+    text = json.dumps(data, separators=(",", ":"))
+    for letter in "<>&":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 - nothing that HTML knows is left in it

@@ -1,0 +1,136 @@
+"""What the charts of a report draw: columns of numbers, seconds since the start of the run.
+
+Pure: a run in, JSON-able data out. Sizes are bounded, so that a report of a long run still opens
+on a phone; what is left out is counted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from harness.core.events import BackendsSampled
+from harness.history.evidence import Evidence
+from harness.history.op import Op, Outcome
+from harness.reports.verdict_json import Reported
+from harness.reports.windows import error_class, fault_spans, recovery_ms, start_of
+
+MOST_POINTS = 12_000
+MOST_BINS = 72
+MOST_SAMPLES = 2_000
+
+OUTCOMES = (Outcome.APPLIED, Outcome.REFUSED, Outcome.UNKNOWN)
+
+NICE = (1, 2, 5)
+GAP = 4
+"""So many times the usual distance between two samples is a hole, not a line."""
+
+
+def charts(reported: Reported) -> dict[str, Any]:
+    """Everything that ``report.js`` reads."""
+    run = reported.run
+    evidence = run.evidence
+    zero = start_of(evidence)
+    end = max([op.done for op in evidence.ops] + [event.at for event in evidence.events] + [zero])
+    return {
+        "seconds": round(end - zero, 4),
+        "deadline_ms": evidence.contract.deadline_seconds * 1000,
+        "faults": _bands(evidence, end - zero),
+        "marks": _marks(reported, zero),
+        "points": points(evidence.ops, zero),
+        "rate": rate(evidence.ops, zero),
+        "sessions": sessions(evidence, zero),
+    }
+
+
+def _bands(evidence: Evidence, end: float) -> list[dict[str, Any]]:
+    return [
+        {"label": span.fault, "from": span.begun, "to": end if span.healed is None else span.healed}
+        for span in fault_spans(evidence)
+    ]
+
+
+def _marks(reported: Reported, zero: float) -> list[dict[str, Any]]:
+    """The heal, and the end of the suffering where it is not the same instant."""
+    healed = reported.run.evidence.last_healed
+    if healed is None:
+        return []
+    marks = [{"at": round(healed - zero, 4), "label": "healed"}]
+    recovery = recovery_ms(reported.run)
+    if recovery:
+        at = round(healed - zero + recovery / 1000, 4)
+        marks.append({"at": at, "label": f"well again (+{recovery:.0f} ms)"})
+    return marks
+
+
+def points(ops: Sequence[Op], zero: float) -> dict[str, Any]:
+    """One point an operation: when it was meant to start, and how long the caller waited."""
+    chosen = sorted(_thinned(ops), key=lambda op: op.intended)
+    words: dict[str, int] = {}
+    return {
+        "at": [round(op.intended - zero, 4) for op in chosen],
+        "ms": [round(max(op.response_seconds * 1000, 0.1), 2) for op in chosen],
+        "outcome": [OUTCOMES.index(op.outcome) for op in chosen],
+        "what": [words.setdefault(_told(op), len(words)) for op in chosen],
+        "words": list(words),
+        "left_out": len(ops) - len(chosen),
+    }
+
+
+def _told(op: Op) -> str:
+    return f"{op.name}: HTTP {op.status}" if op.good else f"{op.name}: {error_class(op)}"
+
+
+def _thinned(ops: Sequence[Op]) -> list[Op]:
+    """All that went wrong, as far as there is room, and an even choice of the others."""
+    if len(ops) <= MOST_POINTS:
+        return list(ops)
+    bad = _every([op for op in ops if not op.good], MOST_POINTS // 2)
+    return bad + _every([op for op in ops if op.good], MOST_POINTS - len(bad))
+
+
+def _every(ops: Sequence[Op], most: int) -> list[Op]:
+    step = max(1, math.ceil(len(ops) / most))
+    return list(ops[::step])
+
+
+def rate(ops: Sequence[Op], zero: float) -> dict[str, Any]:
+    """Requests a second by outcome, in bins of a round width; cut by intended start."""
+    if not ops:
+        return {"bin": 1.0, "at": [], "counts": [[], [], []]}
+    first = min(op.intended for op in ops) - zero
+    last = max(op.intended for op in ops) - zero
+    width = _round_up((last - first) / MOST_BINS)
+    bins = int((last - first) / width) + 1
+    counts = [[0] * bins for _ in OUTCOMES]
+    for op in ops:
+        counts[OUTCOMES.index(op.outcome)][int((op.intended - zero - first) / width)] += 1
+    middles = [round(first + (index + 0.5) * width, 4) for index in range(bins)]
+    return {"bin": width, "at": middles, "counts": counts}
+
+
+def _round_up(width: float) -> float:
+    """The next of 1, 2, 5 times a power of ten; at least 10 ms."""
+    if width <= 0.01:  # noqa: PLR2004 - the finest bin
+        return 0.01
+    scale = 10.0 ** math.floor(math.log10(width))
+    return next(round(n * scale, 6) for n in (*NICE, 10) if n * scale >= width)
+
+
+def sessions(evidence: Evidence, zero: float) -> dict[str, Any]:
+    """The app's sessions in the database, seen behind the proxy; None where nobody could look."""
+    samples = [event for event in evidence.events if isinstance(event, BackendsSampled)]
+    step = max(1, math.ceil(len(samples) / MOST_SAMPLES))
+    chosen = samples[::step]
+    gaps = [after.at - before.at for before, after in itertools.pairwise(chosen)]
+    hole = GAP * sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    rows: list[tuple[float, int | None, int | None, int | None]] = []
+    for sample in chosen:
+        at = round(sample.at - zero, 4)
+        if rows and at - rows[-1][0] > hole:
+            rows.append((round(rows[-1][0] + hole / GAP, 4), None, None, None))
+        rows.append((at, sample.total, sample.active, sample.idle_in_transaction))
+    names = ("at", "total", "active", "in_transaction")
+    return {name: [row[column] for row in rows] for column, name in enumerate(names)}

@@ -1,0 +1,82 @@
+"""A run as a small picture without a script (SVG): how long callers waited, and what they got.
+
+A column is as high as its slowest answer, on a logarithmic scale, and coloured by the share of
+each outcome; the fault lies behind, the deadline is a line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from harness.history.op import Op
+from harness.reports.html.series import OUTCOMES, rate
+from harness.reports.verdict_json import Reported
+from harness.reports.windows import fault_spans, start_of
+
+WIDTH, HEIGHT = 300, 48
+
+LEAST_MS = 1.0
+HEADROOM = 2.0
+"""The scale ends at twice the deadline, or at the slowest answer."""
+
+RECT = Markup('<rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>')
+
+
+def strip(reported: Reported) -> Markup:
+    """An ``<svg>`` that stretches to its box; the words beside it say the same."""
+    body = Markup("").join(_shapes(reported))
+    head = Markup(
+        '<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
+    )
+    return head.format(WIDTH, HEIGHT) + body + Markup("</svg>")
+
+
+def _shapes(reported: Reported) -> Iterator[Markup]:
+    evidence = reported.run.evidence
+    ops = evidence.ops
+    if not ops:
+        return
+    zero = start_of(evidence)
+    columns = rate(ops, zero)
+    width = columns["bin"]
+    begin = columns["at"][0] - width / 2
+    seconds = len(columns["at"]) * width
+    deadline = evidence.contract.deadline_seconds * 1000
+    most = max([deadline * HEADROOM, *(op.response_seconds * 1000 for op in ops)])
+    for span in fault_spans(evidence):
+        end = begin + seconds if span.healed is None else span.healed
+        left, right = (min(max((t - begin) / seconds, 0), 1) * WIDTH for t in (span.begun, end))
+        yield RECT.format("band", left, 0, max(right - left, 1), HEIGHT)
+    slowest = _slowest(ops, zero + begin, width, len(columns["at"]))
+    for index, wait in enumerate(slowest):
+        counts = [row[index] for row in columns["counts"]]
+        yield from _column(index, len(slowest), _height(wait, most), counts)
+    yield RECT.format("deadline", 0, HEIGHT - _height(deadline, most), WIDTH, 0.8)
+
+
+def _slowest(ops: Sequence[Op], begin: float, width: float, bins: int) -> list[float]:
+    found = [0.0] * bins
+    for op in ops:
+        index = min(int((op.intended - begin) / width), bins - 1)
+        found[index] = max(found[index], op.response_seconds * 1000)
+    return found
+
+
+def _height(wait: float, most: float) -> float:
+    """Pixels of a wait in milliseconds."""
+    if wait <= 0:
+        return 0.0
+    share = math.log(max(wait, LEAST_MS) / LEAST_MS) / math.log(most / LEAST_MS)
+    return max(2.0, share * HEIGHT)
+
+
+def _column(index: int, columns: int, height: float, counts: Sequence[int]) -> Iterator[Markup]:
+    x, width, floor = index * WIDTH / columns, WIDTH / columns, float(HEIGHT)
+    for outcome, count in zip(OUTCOMES, counts, strict=True):
+        if count:
+            part = height * count / sum(counts)
+            floor -= part
+            yield RECT.format(outcome.value, x + 0.4, floor, width - 0.8, part)

@@ -1,0 +1,169 @@
+"""A headless Chromium, driven through its DevTools protocol (one WebSocket, no driver program)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+INSTALL = "apt-get install -y chromium"
+START_SECONDS = 30.0
+ANSWER_SECONDS = 20.0
+STOP_SECONDS = 10.0
+
+SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--hide-scrollbars", "--remote-debugging-port=0",
+)  # fmt: skip
+
+
+class Page:
+    """One tab; remembers what its console said and what it asked the network for."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._number = 0
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._loaded = asyncio.Event()
+        self._reading = asyncio.get_running_loop().create_task(self._read())
+        self.complaints: list[str] = []
+        self.asked_for: list[str] = []
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            self._take(json.loads(message.data))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "id" in message:
+            self._answers.pop(message["id"]).set_result(message)
+            return
+        params = message.get("params", {})
+        match message["method"]:
+            case "Page.loadEventFired":
+                self._loaded.set()
+            case "Runtime.exceptionThrown":
+                self.complaints.append(json.dumps(params["exceptionDetails"]))
+            case "Runtime.consoleAPICalled" if params["type"] in ("error", "warning", "assert"):
+                self.complaints.append(json.dumps(params["args"]))
+            case "Log.entryAdded":
+                self.complaints.append(params["entry"]["text"])
+            case "Network.requestWillBeSent":
+                self.asked_for.append(params["request"]["url"])
+
+    async def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """One command of the protocol; its result."""
+        self._number += 1
+        answer = asyncio.get_running_loop().create_future()
+        self._answers[self._number] = answer
+        await self._socket.send_json({"id": self._number, "method": method, "params": params})
+        message: dict[str, Any] = await asyncio.wait_for(answer, ANSWER_SECONDS)
+        assert "error" not in message, message
+        result: dict[str, Any] = message["result"]
+        return result
+
+    async def open(self, url: str, *, width: int = 1280, dark: bool = False) -> None:
+        """Show a page and wait until it is loaded."""
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            await self.call(f"{domain}.enable")
+        await self.resize(width)
+        await self.scheme(dark=dark)
+        self._loaded.clear()
+        await self.call("Page.navigate", url=url)
+        await asyncio.wait_for(self._loaded.wait(), ANSWER_SECONDS)
+
+    async def resize(self, width: int) -> None:
+        """A screen of this width in CSS pixels."""
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        await self.call("Emulation.setDeviceMetricsOverride", **size)
+
+    async def scheme(self, *, dark: bool) -> None:
+        """What the reader's system prefers."""
+        feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self.call("Emulation.setEmulatedMedia", features=[feature])
+
+    async def key(self, key: str) -> None:
+        """Press and release."""
+        text = {"text": key} if len(key) == 1 else {}
+        await self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    async def value(self, expression: str) -> Any:
+        """What a JavaScript expression gives."""
+        result = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    async def screenshot(self) -> bytes:
+        """The whole page as PNG."""
+        image = await self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        return base64.b64decode(image["data"])
+
+    async def close(self) -> None:
+        """End the tab's connection."""
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+
+
+def find_browser() -> str | None:
+    """``SQUALL_BROWSER``, or a Chromium on PATH."""
+    named = os.environ.get("SQUALL_BROWSER")
+    return next((found for name in (named, *NAMES) if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser_address() -> Iterator[str]:
+    """A running Chromium's DevTools, or a skip that says how to get one."""
+    program = find_browser()
+    if program is None:
+        reason = f"browser is missing; install it with: {INSTALL}, or name it: SQUALL_BROWSER=PATH"
+        if "browser" in os.environ.get("SQUALL_REQUIRE", "").split(","):
+            pytest.fail(f"SQUALL_REQUIRE=browser, but {reason}")
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="squall-browser-", ignore_cleanup_errors=True) as home:
+        command = [program, *SWITCHES, f"--user-data-dir={home}", "about:blank"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield _address(Path(home), process)
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            process.kill()
+            process.wait(STOP_SECONDS)
+
+
+def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
+    """The port that Chromium chose: it writes it into its profile when it listens."""
+    file = home / "DevToolsActivePort"
+    ends = time.monotonic() + START_SECONDS
+    while not (file.exists() and "\n" in file.read_text()):
+        assert process.poll() is None, f"the browser ended with {process.returncode}"
+        assert time.monotonic() < ends, f"the browser did not listen within {START_SECONDS} s"
+        time.sleep(0.02)
+    return f"http://127.0.0.1:{file.read_text().split()[0]}"
+
+
+@pytest_asyncio.fixture
+async def page(browser_address: str) -> AsyncIterator[Page]:
+    """A fresh tab."""
+    async with aiohttp.ClientSession() as session:
+        async with session.put(f"{browser_address}/json/new?about:blank") as answer:
+            tab = await answer.json()
+        async with session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            opened = Page(socket)
+            yield opened
+            await opened.close()
