@@ -35,13 +35,16 @@ class Link:
         self.ended = False
         self.source_ended = False
         self.bytes = 0
-        self._early: list[bytes] = []
+        self._early: list[Chunk] = []
 
     # From the source's protocol
 
     def received(self, data: bytes) -> None:
         """Bytes from the source socket."""
         self.bytes += len(data)
+        if self.destination is None:  # still being dialled; a toxic must be able to write
+            self._early.append(Chunk(data, now()))
+            return
         if not self._stages:
             self._write(data)
             return
@@ -52,7 +55,8 @@ class Link:
         """The source sends nothing more."""
         if not self.source_ended:
             self.source_ended = True
-            self._first.finish()
+            if self.destination is not None:
+                self._first.finish()
 
     def writer_full(self, full: bool) -> None:  # noqa: FBT001 - two states, one setter
         """The destination's buffer passed its high or low water mark."""
@@ -74,19 +78,17 @@ class Link:
             self._owner.link_ended(self)
 
     def _write(self, data: bytes) -> None:
-        if self.destination is None:
-            self._early.append(data)  # the upstream is still being dialled
-        elif not self.destination.is_closing():
+        if self.destination is not None and not self.destination.is_closing():
             self.destination.write(data)
 
     def connected(self, destination: asyncio.Transport) -> None:
-        """The destination is there: write what came before it was."""
+        """The destination is there: pass on what came before it was."""
         self.destination = destination
-        for data in self._early:
-            destination.write(data)
-        self._early.clear()
-        if self.ended:
-            self._owner.link_ended(self)
+        early, self._early = self._early, []
+        for chunk in early:
+            self._first.feed(chunk)
+        if self.source_ended:
+            self._first.finish()
 
     # Toxics
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import select
 import socket
 import subprocess
@@ -210,6 +211,11 @@ def ending(end: socket.socket) -> str:
 def silent(end: socket.socket, seconds: float = SILENCE) -> bool:
     """Whether neither bytes nor an end come for a while."""
     return not select.select([end], [], [], seconds)[0]
+
+
+def noise(size: int) -> bytes:
+    """Bytes without a pattern, the same each time: a lost or moved one shows."""
+    return random.Random(size).randbytes(size)  # noqa: S311 - no secret
 
 
 def travel(sender: socket.socket, receiver: socket.socket, data: bytes = b"ping") -> float:

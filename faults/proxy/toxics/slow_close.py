@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from faults.proxy.toxics.stage import Stage, now
 
 
@@ -11,7 +13,16 @@ class SlowCloseStage(Stage):
     def finish(self) -> None:
         """Hold the end back."""
         self.finished = True
+        self._hold()
+
+    def _hold(self) -> None:
         self._at(now() + self.attributes["delay"] / 1000, self._close)
+
+    def retune(self, attributes: Mapping[str, int]) -> None:
+        """A held end waits again, by the new delay."""
+        self.attributes = attributes
+        if self._timer is not None:
+            self._hold()
 
     def _close(self) -> None:
         self._timer = None

@@ -1,0 +1,73 @@
+"""bandwidth: KB/s of 1000 bytes, per connection and direction; 0 is a total stall."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.conformance.bench import SLACK, ending, noise, receive, silent, travel
+from tests.conformance.conftest import Bench
+
+MESSAGE = noise(200_000)
+
+
+@pytest.mark.parametrize("stream", ["upstream", "downstream"])
+def test_a_message_takes_its_size_over_the_rate(bench: Bench, stream: str) -> None:
+    route = bench.route()
+    client, server = route.pair()
+    route.toxic("bandwidth", stream, rate=1000)
+    sender, receiver = (client, server) if stream == "upstream" else (server, client)
+    # The first slice of 100 ms may leave at once, or after its time.
+    assert 0.098 <= travel(sender, receiver, MESSAGE) < 0.2 + SLACK
+    assert travel(receiver, sender, MESSAGE) < SLACK
+
+
+def test_a_kilobyte_has_1000_bytes(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("bandwidth", rate=500)
+    client, server = route.pair()
+    server.sendall(MESSAGE)
+    assert len(receive(client, 50_000)) == 50_000
+    begun = time.monotonic()
+    assert len(receive(client, 100_000)) == 100_000
+    # 1024 bytes to a KB would be 5 ms less; slices of 100 ms and timers allow no finer bound.
+    assert 0.09 <= time.monotonic() - begun < 0.2 + SLACK
+
+
+def test_each_connection_has_its_own_budget(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("bandwidth", rate=500)
+    pairs = [route.pair() for _ in range(4)]
+    begun = time.monotonic()
+    for _, server in pairs:
+        server.sendall(MESSAGE[:100_000])
+    for client, _ in pairs:
+        assert receive(client, 100_000) == MESSAGE[:100_000]
+    assert time.monotonic() - begun < 0.2 + SLACK
+
+
+@pytest.mark.parametrize("heal", ["remove", "update", "reset"])
+def test_rate_0_stalls_and_gives_everything_back(bench: Bench, heal: str) -> None:
+    route = bench.route()
+    client, server = route.pair()
+    name = route.toxic("bandwidth", rate=0)
+    server.sendall(b"held")
+    assert silent(client)
+    if heal == "remove":
+        route.remove(name)
+    elif heal == "update":
+        route.update(name, rate=1000)
+    else:
+        bench.api("POST", "/reset")
+    assert receive(client, 4) == b"held"
+    travel(server, client)
+
+
+def test_a_stalled_connection_ends_when_the_proxy_stops(bench: Bench) -> None:
+    route = bench.route()
+    client, server = route.pair()
+    route.toxic("bandwidth", rate=0)
+    server.sendall(b"lost")
+    route.change(enabled=False)
+    assert ending(client) == "closed"
