@@ -32,7 +32,7 @@ def doctor() -> int:
 def _line(name: str, look: Callable[[], str], cure: str) -> bool:
     try:
         found = look()
-    except SquallError as error:
+    except (SquallError, OSError, subprocess.SubprocessError) as error:
         found, cure = "", str(error)
     mark = click.style("ok     ", fg="green") if found else click.style("missing", fg="yellow")
     click.echo(f"{mark} {name}: {found or cure}")
@@ -44,7 +44,7 @@ def _postgres() -> str:
     who = postgres_binaries.account()
     done = subprocess.run(  # noqa: S603 - the server that would be used
         [str(directory / "postgres"), "--version"],
-        capture_output=True, text=True, check=False, timeout=VERSION_SECONDS,
+        capture_output=True, text=True, check=True, timeout=VERSION_SECONDS,
     )  # fmt: skip
     runs_as = f", run as {who.name} because this is root" if who else ""
     return f"{done.stdout.strip()}{runs_as}"

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from faults import FaultError
 from harness.cli.check import check
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
@@ -42,9 +43,9 @@ def _exit_code() -> int:
     except click.ClickException as error:
         error.show()
         code = ExitCode.USAGE
-    except SquallError as error:
+    except (SquallError, FaultError) as error:
         click.echo(f"squall: {error}", err=True)
-        code = error.exit_code
+        code = getattr(error, "exit_code", ExitCode.HARNESS)
     except KeyboardInterrupt:
         click.echo("squall: interrupted; faults are healed and the lab is cleaned up", err=True)
         code = ExitCode.INTERRUPTED

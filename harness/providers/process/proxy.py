@@ -82,6 +82,8 @@ class ProxyProcess:
             raise self._silent()
 
     async def _answers(self) -> bool:
+        if not self._child.running:
+            raise self._silent()
         server = ToxiproxyServer(self.api.host, self.api.port, call_seconds=1.0)
         try:
             await server.version()

@@ -1,0 +1,113 @@
+"""What is asked wrongly is answered in words, with exit code 4, before anything starts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import stock
+
+WRONG: list[tuple[list[str], dict[str, str], str]] = [
+    ([], {}, "Usage:"),
+    (["chek"], {}, "No such command 'chek'"),
+    (["--nope"], {}, "No such option '--nope'"),
+    (["check", "--nope"], {}, "No such option '--nope'"),
+    (["check", "--only", "slow-netwrk"], {}, "did you mean slow-network?"),
+    (["check", "--only", "zzz"], {}, "outages: database-crash-restart,"),
+    (["check", "--only", "zzz"], {}, "tags: data-safety, database, network, smoke"),
+    (["check", "--app", "foo"], {}, "--app 'foo': give an import string like package.module:app"),
+    (["check", "--app", "run me"], {}, "or a command that contains {port}"),
+    (["check"], {"SQUALL_APP": "foo"}, "--app 'foo'"),
+    (["check", "--seed", "many"], {}, "Invalid value for '--seed'"),
+    (["check", "--seed", "-1"], {}, "-1 is not in the range"),
+    (["check"], {"SQUALL_SEED": "many"}, "Invalid value for '--seed'"),
+    (["check", "--jobs", "0"], {}, "0 is not in the range"),
+    (["check", "--output", "README.md"], {}, "'README.md' is a file"),
+    (["run"], {}, "Missing argument 'FILES...'"),
+    (["run", "nowhere.squall.yaml"], {}, "nowhere.squall.yaml: cannot be read: No such file"),
+    (["run", "tests"], {}, "tests: cannot be read: Is a directory"),
+]
+
+
+@pytest.mark.parametrize(("words", "environment", "answer"), WRONG, ids=lambda v: str(v)[:50])
+def test_a_wrong_question_is_a_usage_error(
+    squall: Any, words: list[str], environment: dict[str, str], answer: str
+) -> None:
+    said = squall(*words, **environment)
+    assert answer in said.words
+    assert said.code == 4
+
+
+FIVE_MISTAKES = """\
+squall: 1
+name: wrong
+story: five mistakes
+before_secs: 1
+steps:
+  - {at_seconds: 0, fault: network.latncy, lasting_seconds: 1}
+  - {at_seconds: 0, fault: network.latency, latency_ms: -5, lasting_seconds: 1}
+  - at_seconds: soon
+    fault: database.crash
+    lasting_seconds: 1
+gates:
+  recovery-tyme: {within_ms: 5}
+"""
+
+
+def problems(text: str, file: Path) -> list[tuple[int, str]]:
+    """Line number and words of each line that starts with the file's name."""
+    lines = [line.removeprefix(f"{file}:") for line in text.splitlines() if f"{file}:" in line]
+    return [(int(number), rest) for number, _, rest in (line.partition(":") for line in lines)]
+
+
+def test_five_mistakes_in_a_file_are_five_lines(squall: Any, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.squall.yaml"
+    file.write_text(FIVE_MISTAKES)
+    said = squall("run", str(file))
+    assert said.code == 4
+    found = problems(said.err, file)
+    assert [number for number, _ in found] == [4, 6, 7, 8, 12]
+    for (_, text), word in zip(
+        found,
+        ["before_seconds", "network.latency", "got -5", "'soon'", "recovery-time"],
+        strict=True,
+    ):
+        assert word in text
+
+
+def test_the_problems_of_all_files_are_told_at_once(squall: Any, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.squall.yaml" for name in ("one", "two")]
+    for file in files:
+        file.write_text("squall: 2\nname: x\nstory: y\nsteps: []\n")
+    said = squall("run", *map(str, files))
+    assert said.code == 4
+    assert [len(problems(said.err, file)) for file in files] == [1, 1]
+
+
+def test_nothing_is_started_for_a_question_that_is_wrong(squall: Any) -> None:
+    begun = time.monotonic()
+    said = squall("check", "--only", "zzz")
+    assert said.out == ""
+    assert time.monotonic() - begun < 10
+
+
+def test_the_list_names_every_outage_and_runs_none(squall: Any) -> None:
+    said = squall("check", "--list")
+    assert said.code == 0
+    assert [line.split()[0] for line in said.out.splitlines()] == [s.name for s in stock()]
+
+
+def test_the_list_can_be_narrowed(squall: Any) -> None:
+    said = squall("check", "--list", "--only", "database", "--only", "slow-network")
+    assert [line.split()[0] for line in said.out.splitlines()] == [
+        "database-crash-restart", "slow-network",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["check", "--help"], ["run", "-h"]])
+def test_help_is_no_error(squall: Any, words: list[str]) -> None:
+    said = squall(*words)
+    assert (said.code, said.out.splitlines()[0][:6]) == (0, "Usage:")
