@@ -1,8 +1,12 @@
 """Toxiproxy's HTTP API, with the extensions that its clients ignore.
 
-GET  /proxies/{p}/traffic             counters, valid while connections live
-POST /proxies/{p}/reset_connections   RST to every live connection
-"ttl_ms" in a toxic or with "enabled": false: the engine heals by itself
+Paths of ours are in :mod:`faults.proxy.extensions`. Keys of ours in bodies:
+
+"ttl_ms"       in a toxic, a rule, or with "enabled": false: the engine heals by itself
+"scope"        in a toxic: all, existing or new connections
+"connections"  in a toxic: it hits at most so many
+"protocol"     in a new proxy: "postgresql" lets rules apply to connections from their start
+"refuse_tls"   in a new proxy: answer requests for encryption with no, so that rules can be obeyed
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import secrets
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from faults.proxy import extensions
 from faults.proxy.body import PROXY, TOXIC, TOXIC_UPDATE, Fields, decoded
 from faults.proxy.collection import Collection
 from faults.proxy.errors import ApiError
@@ -103,7 +108,7 @@ class Api:
             case [_, "proxies", name, "toxics", toxic]:
                 return self._one_toxic(method, name, toxic, raw)
             case _:
-                return self._extension(parts[1], parts[2])
+                return extensions.answer(self._proxies.proxy(parts[1]), method, parts, raw)
 
     async def _populate(self, raw: bytes) -> tuple[int, Any]:
         done, error = await self._proxies.populate(raw)
@@ -137,26 +142,20 @@ class Api:
         given = Fields(decoded(raw), TOXIC_UPDATE)
         return 200, toxic_shape(self._proxies.update_toxic(name, toxic, given))
 
-    def _extension(self, name: str, what: str) -> tuple[int, Any]:
-        proxy = self._proxies.proxy(name)
-        if what == "traffic":
-            return 200, proxy.traffic()
-        return 200, {"reset": proxy.reset_connections()}
-
 
 def _methods(parts: list[str]) -> tuple[str, ...]:
     """The methods of a path, or nothing when there is no such path."""
-    if "" in parts:
-        return ()
-    match parts:
-        case ["version"] | ["metrics"] | ["proxies", _, "traffic"]:
+    match parts if "" not in parts else []:
+        case ["version"] | ["metrics"]:
             return ("GET",)
-        case ["reset"] | ["populate"] | ["proxies", _, "reset_connections"]:
+        case ["reset"] | ["populate"]:
             return ("POST",)
         case ["proxies"] | ["proxies", _, "toxics"]:
             return ("GET", "POST")
         case ["proxies", _] | ["proxies", _, "toxics", _]:
             return ("GET", "POST", "PATCH", "DELETE")
+        case ["proxies", _, *_]:
+            return extensions.methods(parts)
     return ()
 
 

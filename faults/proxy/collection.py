@@ -49,6 +49,9 @@ class Collection:
     async def _started(self, given: Fields, toxics: list[WantedToxic]) -> Proxy:
         name, listen = given.text("name"), given.text("listen")
         proxy = Proxy(name, listen, given.text("upstream"), self._draws)
+        proxy.wire.follow(
+            given.text("protocol"), refuse_tls=given.boolean("refuse_tls", default=False)
+        )
         if given.boolean("enabled", default=True):
             await proxy.start()
         self.proxies[name] = proxy
@@ -94,6 +97,7 @@ class Collection:
     def _forget(self, name: str) -> None:
         """Its toxics go with it, so that no time to live is left over."""
         proxy = self.proxies.pop(name)
+        proxy.wire.disarm_all()
         for toxic in list(proxy.toxics):
             proxy.remove_toxic(toxic)
 
@@ -146,6 +150,7 @@ class Collection:
         async with self._lock:
             failed: ApiError | None = None
             for proxy in self.proxies.values():
+                proxy.wire.disarm_all()
                 for name in list(proxy.toxics):
                     proxy.remove_toxic(name)
                 try:

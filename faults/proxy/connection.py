@@ -15,6 +15,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from faults.proxy.link import Link
+from faults.proxy.silence import NAME as SILENCE
+from faults.proxy.silence import SilentStage
 
 if TYPE_CHECKING:
     from faults.proxy.proxy import Proxy
@@ -73,6 +75,7 @@ class Connection:
         self.upstream, self.downstream = self.client.out, self.server.out
         self._dial: asyncio.Task[None] | None = None
         self._gone: set[Side] = set()
+        self.silent = False
         self._over = False
         """Closed or reset by us: nothing that still comes may move a byte."""
 
@@ -124,6 +127,22 @@ class Connection:
                 self.close()
         if {self.client, self.server} <= self._gone or self.downstream.source is None:
             self._finish()
+
+    def drop_server(self) -> None:
+        """Close the server's socket; the client gets what is under way, then the end."""
+        transport = self.downstream.source
+        self.downstream.take_end()
+        if transport is not None:
+            transport.close()
+
+    def silence(self) -> bool:
+        """Swallow everything from now on, both ways; False when it is silent already."""
+        if self.silent or self._over:
+            return False
+        self.silent = True
+        self.upstream.add(SILENCE, SilentStage(self, ends=True))
+        self.downstream.add(SILENCE, SilentStage(self, ends=False))
+        return True
 
     def close(self) -> None:
         """Close both sockets after what was written; held bytes are lost."""

@@ -4,11 +4,16 @@
 
 Without a toxic, bytes go straight from the source to the destination. Back-pressure: the source
 is not read while the destination's buffer is full, or while the stages hold too much.
+
+Four places can be tapped by whoever understands the bytes (:mod:`faults.proxy.tap`): what comes
+from the source (``received``, ``source_finished``) and what goes to the destination (``deliver``,
+``conclude``). Untapped they cost nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from faults.proxy.chunk import Chunk
@@ -35,23 +40,33 @@ class Link:
         self.ended = False
         self.source_ended = False
         self.bytes = 0
+        self.kept_elsewhere = 0
+        """Bytes of this direction that a tap holds: they count as held."""
         self._early: list[Chunk] = []
+        self.received: Callable[[bytes], None] = self.take
+        self.source_finished: Callable[[], None] = self.take_end
+        self.deliver: Callable[[bytes], None] = self.put
+        self.conclude: Callable[[], None] = self.put_end
 
     # From the source's protocol
 
-    def received(self, data: bytes) -> None:
+    def take(self, data: bytes) -> None:
         """Bytes from the source socket."""
         self.bytes += len(data)
+        self.forward(data)
+
+    def forward(self, data: bytes) -> None:
+        """Bytes into the chain, or past it when there is none."""
         if self.destination is None:  # still being dialled; a toxic must be able to write
             self._early.append(Chunk(data, now()))
             return
         if not self._stages:
-            self._write(data)
+            self.deliver(data)
             return
         self._first.feed(Chunk(data, now()))
-        self._throttle()
+        self.throttle()
 
-    def source_finished(self) -> None:
+    def take_end(self) -> None:
         """The source sends nothing more."""
         if not self.source_ended:
             self.source_ended = True
@@ -61,23 +76,28 @@ class Link:
     def writer_full(self, full: bool) -> None:  # noqa: FBT001 - two states, one setter
         """The destination's buffer passed its high or low water mark."""
         self._writer_full = full
-        self._throttle()
+        self.throttle()
 
     # The last stage's sink
 
     def feed(self, chunk: Chunk) -> None:
         """Write to the destination."""
-        self._write(chunk.data)
+        self.deliver(chunk.data)
         if not self._reading:
-            self._throttle()
+            self.throttle()
 
     def finish(self) -> None:
+        """No byte follows out of the chain."""
+        self.conclude()
+
+    def put_end(self) -> None:
         """Everything is written; the owner decides between half-close and close."""
         if not self.ended:
             self.ended = True
             self._owner.link_ended(self)
 
-    def _write(self, data: bytes) -> None:
+    def put(self, data: bytes) -> None:
+        """Write to the destination socket."""
         if self.destination is not None and not self.destination.is_closing():
             self.destination.write(data)
 
@@ -114,7 +134,7 @@ class Link:
             old.retune(attributes)
         else:
             self._replace(name, old, stage)
-        self._throttle()
+        self.throttle()
 
     def _replace(self, name: str, old: Stage, stage: Stage) -> None:
         stage.next = old.next
@@ -134,15 +154,18 @@ class Link:
             if before.next is stage:
                 before.next = stage.next
         del self._stages[name]
-        self._throttle()
+        self.throttle()
 
     def stop(self) -> None:
         """The connection is gone: no timer may fire any more."""
         for stage in self._stages.values():
             stage.stop()
 
-    def _throttle(self) -> None:
-        held = any(stage.held > stage.HOLD_LIMIT for stage in self._stages.values())
+    def throttle(self) -> None:
+        """Read the source, or stop reading it: whatever is right by what is held now."""
+        held = self.kept_elsewhere > Stage.HOLD_LIMIT or any(
+            stage.held > stage.HOLD_LIMIT for stage in self._stages.values()
+        )
         reading = not (self._writer_full or held)
         if reading == self._reading or self.source is None or self.source.is_closing():
             return

@@ -13,6 +13,7 @@ from faults.proxy.errors import ApiError
 from faults.proxy.link import Link
 from faults.proxy.toxics import KINDS
 from faults.proxy.toxics.stage import Stage
+from faults.proxy.wire import ProxyRules
 
 
 @dataclass(slots=True)
@@ -24,6 +25,12 @@ class Toxic:
     stream: str
     toxicity: float = 1.0
     attributes: dict[str, int] = field(default_factory=dict)
+    scope: str = "all"
+    """``existing``: connections open when it was added; ``new``: those accepted later."""
+    connections: int = 0
+    """At most so many connections get it; 0: no limit."""
+    hits: int = field(default=0, compare=False)
+    """Connections that got it so far."""
 
     @property
     def upstream(self) -> bool:
@@ -48,6 +55,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
         self._appointments: dict[str, asyncio.TimerHandle] = {}
+        self.wire = ProxyRules()
 
     @property
     def enabled(self) -> bool:
@@ -87,6 +95,17 @@ class Proxy:
         self.resets += len(live)
         return len(live)
 
+    def silence_connections(self) -> int:
+        """Let every live connection go silent for good; how many there were."""
+        return sum(connection.silence() for connection in list(self._connections))
+
+    def close_silent(self) -> int:
+        """Close what went silent; how many there still were."""
+        silent = [connection for connection in self._connections if connection.silent]
+        for connection in silent:
+            connection.close()
+        return len(silent)
+
     def traffic(self) -> dict[str, int]:
         """Counters since creation, live connections included."""
         return {
@@ -106,14 +125,16 @@ class Proxy:
         """A client was accepted."""
         self.accepted += 1
         self._connections.add(connection)
+        self.wire.opened(connection)
         for toxic in self.toxics.values():
-            link = self._link(connection, toxic)
-            link.add(toxic.name, self._stage(connection, toxic))
+            if toxic.scope != "existing":
+                self._hit(connection, toxic)
 
     def closed(self, connection: Connection) -> None:
         """Both sockets are gone."""
         if connection in self._connections:
             self._connections.discard(connection)
+            self.wire.closed(connection)
             self._closed_bytes[0] += connection.upstream.bytes
             self._closed_bytes[1] += connection.downstream.bytes
 
@@ -124,8 +145,20 @@ class Proxy:
         if toxic.name in self.toxics:
             raise ApiError("toxic already exists", 409)
         self.toxics[toxic.name] = toxic
+        if toxic.scope == "new":
+            return
         for connection in list(self._connections):
-            self._link(connection, toxic).add(toxic.name, self._stage(connection, toxic))
+            self._hit(connection, toxic)
+
+    def _hit(self, connection: Connection, toxic: Toxic) -> None:
+        if toxic.connections and toxic.hits >= toxic.connections:
+            return
+        # Toxiproxy gives every connection a stage, and a roll that is lost makes it pass all on:
+        # a later update rolls anew. Where only some connections are meant, lost ones are not hit.
+        stage = self._stage(connection, toxic)
+        if type(stage) is not Stage or toxic.connections == 0:
+            toxic.hits += type(stage) is not Stage or toxic.type == "noop"
+            self._link(connection, toxic).add(toxic.name, stage)
 
     def update_toxic(self, toxic: Toxic) -> None:
         """Apply changed attributes and roll the toxicity anew."""

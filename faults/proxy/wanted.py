@@ -7,6 +7,8 @@ from faults.proxy.errors import ApiError
 from faults.proxy.proxy import Proxy, Toxic
 from faults.proxy.toxics import KINDS, refusal
 
+SCOPES = ("all", "existing", "new")
+
 
 class WantedToxic:
     """Stream, type, name and values of a toxic that does not exist yet."""
@@ -23,6 +25,12 @@ class WantedToxic:
         self.name = given.text("name") or f"{self.kind}_{self.stream}"
         self._toxicity = given.float32("toxicity", default=1.0)
         self._ttl_ms = given.positive("ttl_ms")
+        self._scope = given.text("scope", default="all")
+        self._connections = given.raw("connections") or 0
+        if self._scope not in SCOPES:
+            raise ApiError(f"bad request body: scope must be one of {', '.join(SCOPES)}", 400)
+        if self._connections != 0:
+            given.positive("connections")
 
     def _made(self) -> Toxic:
         attributes = dict.fromkeys(KINDS[self.kind].attributes, 0)
@@ -32,6 +40,8 @@ class WantedToxic:
             stream=self.stream,
             toxicity=self._toxicity,
             attributes=_merged(self.kind, attributes, self._given),
+            scope=self._scope,
+            connections=self._connections,
         )
 
     def add_to(self, proxy: Proxy) -> Toxic:
