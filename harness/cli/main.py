@@ -8,8 +8,11 @@ import click
 
 from faults import FaultError
 from harness.cli.check import check
+from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
+from harness.cli.recheck import recheck
+from harness.cli.replay import replay
 from harness.cli.run import run
 from harness.core.errors import ExitCode, SquallError
 
@@ -26,6 +29,9 @@ def squall() -> None:
 
 squall.add_command(check)
 squall.add_command(run)
+squall.add_command(recheck)
+squall.add_command(compare)
+squall.add_command(replay)
 squall.add_command(list_faults)
 squall.add_command(doctor)
 

@@ -25,13 +25,17 @@ STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "
 PLAIN_WIDTH = 140
 
 
+def console_of() -> Console:
+    """Standard output; without a terminal plain lines of a fixed width."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+
+
 class Terminal:
     """Prints what happens."""
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
-        self._console = Console(highlight=False)
-        if not self._console.is_terminal:
-            self._console = Console(highlight=False, width=PLAIN_WIDTH)
+        self._console = console_of()
         self._quiet = quiet
         self._verbose = verbose
         self._begun = time.monotonic()
