@@ -1,23 +1,38 @@
 """What can go wrong, by what the caller may believe.
 
 ServiceError
-├── Rejected             the request is wrong; nothing happened         4xx
-│   ├── NotFound  ├── OutOfStock  └── KeyReused
-├── Transient            nothing happened; later it may work            503
-│   └── Overloaded       no connection became free in time              503
-├── Ambiguous            it may have happened, and nobody knows         504
-└── DeadlineExceeded     time is over; it may have happened             504
+├── Rejected             the request is wrong; nothing happened          4xx
+│   ├── MissingKey  ├── NotFound  ├── OutOfStock  ├── AlreadyThere
+│   ├── InFlight         the same key is being worked on                 409
+│   └── KeyReused        the key belongs to another body                 422
+├── Transient            nothing happened; later it may work             503
+│   ├── Unreachable      the database cannot be reached: an outage
+│   ├── CircuitOpen      the outage is known; nobody asked the database
+│   ├── Overloaded       no place became free in time
+│   └── Starting         the tables are not there yet
+├── Ambiguous            it may have happened, and nobody knows          504
+├── DeadlineExceeded     time is over; it may have happened              504
+└── Permanent            repeating is useless: a bug                     500
+    └── Misconfigured    wrong password, no such database                503
 """
 
 from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """Base of the service's errors; ``detail`` is safe to show."""
+    """Base of the service's errors; ``detail`` is safe to show.
+
+    Args:
+        sqlstate: what PostgreSQL said, for logs and metrics; never for callers.
+    """
 
     status = 500
     title = "Internal error"
     detail = ""
+
+    def __init__(self, sqlstate: str | None = None) -> None:
+        super().__init__(sqlstate or self.title)
+        self.sqlstate = sqlstate
 
 
 class Rejected(ServiceError):
@@ -28,10 +43,10 @@ class Rejected(ServiceError):
 
 
 class MissingKey(Rejected):
-    """POST /orders without an Idempotency-Key."""
+    """A POST without an Idempotency-Key."""
 
     title = "Idempotency key missing"
-    detail = "Send the header Idempotency-Key with a value that is unique for this order."
+    detail = "Send the header Idempotency-Key with a value that is unique for this request."
 
 
 class NotFound(Rejected):
@@ -48,12 +63,28 @@ class OutOfStock(Rejected):
     title = "Out of stock"
 
 
+class AlreadyThere(Rejected):
+    """Another caller made it, with another key."""
+
+    status = 409
+    title = "Already there"
+    detail = "An item with this number exists."
+
+
+class InFlight(Rejected):
+    """The first request with this key has not ended."""
+
+    status = 409
+    title = "Idempotency key in use"
+    detail = "A request with this Idempotency-Key is still being worked on. Ask again later."
+
+
 class KeyReused(Rejected):
-    """The key belongs to an order with another body."""
+    """The key belongs to a request with another body."""
 
     status = 422
     title = "Idempotency key reused"
-    detail = "This Idempotency-Key belongs to an order with another body."
+    detail = "This Idempotency-Key belongs to a request with another body."
 
 
 class Transient(ServiceError):
@@ -62,13 +93,38 @@ class Transient(ServiceError):
     status = 503
     title = "Service unavailable"
     detail = "The order book cannot be reached. Nothing was changed; try again."
+    repeat = True
+    """Whether this process should try again by itself; else only the caller should, later."""
+
+
+class Unreachable(Transient):
+    """The connection failed, was cut, or nobody answered: evidence of an outage."""
+
+
+class Exhausted(Transient):
+    """The server lacks room, or takes too long: to repeat it at once makes it worse."""
+
+    repeat = False
+
+
+class CircuitOpen(Transient):
+    """The outage is known, so the database was not asked."""
+
+    repeat = False
+
+
+class Starting(Transient):
+    """The database was not seen ready since this process started."""
+
+    repeat = False
 
 
 class Overloaded(Transient):
-    """Every connection is busy."""
+    """Every place is taken, and so is the queue."""
 
     title = "Overloaded"
     detail = "Too many requests are waiting. Nothing was changed; try again."
+    repeat = False
 
 
 class Ambiguous(ServiceError):
@@ -76,7 +132,7 @@ class Ambiguous(ServiceError):
 
     status = 504
     title = "Outcome unknown"
-    detail = "The order may have been placed. Repeat it with the same Idempotency-Key to find out."
+    detail = "It may have been done. Repeat it with the same Idempotency-Key to find out."
 
 
 class DeadlineExceeded(ServiceError):
@@ -85,3 +141,15 @@ class DeadlineExceeded(ServiceError):
     status = 504
     title = "Deadline exceeded"
     detail = "There was not enough time. Repeat with the same Idempotency-Key to find out."
+
+
+class Permanent(ServiceError):
+    """The database refuses the statement, and always will: a bug of this service."""
+
+
+class Misconfigured(Permanent):
+    """The database refuses this service: password, name or rights."""
+
+    status = 503
+    title = "Service unavailable"
+    detail = "The order book cannot be reached. Nothing was changed."

@@ -1,4 +1,7 @@
-"""The application: ``uvicorn app_under_test.main:create_app --factory``."""
+"""The application: ``uvicorn app_under_test.main:create_app --factory``.
+
+Nothing is connected, and nothing is global: whoever calls ``create_app`` twice has two services.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +9,43 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from aiocache import SimpleMemoryCache
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app_under_test import problems
-from app_under_test.api import health, orders
+from app_under_test.api import health, items, orders
+from app_under_test.api.deps import Copies
+from app_under_test.observability import logs
+from app_under_test.observability.context import RequestContext
+from app_under_test.observability.metrics import Metrics
+from app_under_test.orders import repository
+from app_under_test.orders.model import Item
 from app_under_test.orders.service import OrderBook
-from app_under_test.readiness import Readiness
+from app_under_test.readiness import Readiness, Work, probe_of
+from app_under_test.resilience.bulkhead import Bulkhead
+from app_under_test.resilience.circuit_breaker import CircuitBreaker, State
+from app_under_test.resilience.guard import Guard
+from app_under_test.resilience.last_known_good import LastKnownGood
 from app_under_test.resilience.retry import RetryPolicy
+from app_under_test.resilience.waiting_room import WaitingRoom
 from app_under_test.settings import Settings
-from app_under_test.storage.engine import dispose, make_engine
+from app_under_test.storage import migrate, slow_queries
+from app_under_test.storage.engine import Database
 
-CLOSE_SECONDS = 2.0
+CATALOGUE_PAGE = 100
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its own settings, or those of the environment."""
     chosen = settings or Settings()  # type: ignore[call-arg] # the environment supplies them
+    logs.configure(chosen.log_level)
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = make_engine(chosen)
-        readiness = Readiness(engine, chosen)
-        app.state.settings = chosen
-        app.state.book = OrderBook(engine, RetryPolicy())
-        app.state.readiness = readiness
+        requests, housekeeping = Database(chosen), Database(chosen, size=1)
+        readiness = _assemble(app, chosen, requests, housekeeping)
         watching = asyncio.create_task(readiness.watch())
         try:
             yield
@@ -37,10 +53,76 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
-            await dispose(engine, CLOSE_SECONDS)
+            seconds = chosen.deadline_seconds
+            await asyncio.gather(requests.dispose(seconds), housekeeping.dispose(seconds))
 
     app = FastAPI(title="Orders", version="1.0.0", lifespan=lifespan)
+    app.state.settings, app.state.metrics = chosen, metrics
+    app.add_middleware(RequestContext, deadline_seconds=chosen.deadline_seconds, metrics=metrics)
     problems.install(app)
-    app.include_router(orders.router)
-    app.include_router(health.router)
+    for router in (items.router, orders.router, health.router):
+        app.include_router(router)
     return app
+
+
+def _assemble(
+    app: FastAPI, settings: Settings, requests: Database, housekeeping: Database
+) -> Readiness:
+    """Put the parts together; the app's state holds what routes need."""
+    now = asyncio.get_running_loop().time
+    guard = _guard(settings, requests)
+    copies: Copies = LastKnownGood(
+        SimpleMemoryCache(timeout=0), max_age=settings.stale_seconds, now=now
+    )
+
+    async def prepare() -> None:
+        await migrate.ensure(housekeeping, settings)
+        await items.fill(lambda: _first_page(housekeeping.engine), copies)
+        await requests.warm()
+
+    probe = probe_of(housekeeping, settings.timeouts.connect)
+    readiness = Readiness(Work(prepare=prepare, probe=probe), guard.room.breaker, now)
+    app.state.book = OrderBook(requests.engine, guard, settings.timeouts)
+    app.state.copies, app.state.readiness = copies, readiness
+    _observe(app, settings, requests, guard)
+    return readiness
+
+
+def _guard(settings: Settings, requests: Database) -> Guard:
+    limits = settings.timeouts
+    breaker = CircuitBreaker(asyncio.get_running_loop().time)
+
+    def changed(state: State) -> None:
+        if state is State.OPEN:
+            requests.sockets.abort_idle()
+
+    breaker.on_change(changed)
+    return Guard(
+        retry=RetryPolicy(),
+        room=WaitingRoom(
+            breaker,
+            patience=limits.command,
+            places=settings.queue_size,
+            work_seconds=limits.statement / 2,
+        ),
+        bulkhead=Bulkhead(
+            running=settings.pool_size,
+            queued=settings.queue_size,
+            wait_seconds=limits.pool_wait,
+        ),
+    )
+
+
+def _observe(app: FastAPI, settings: Settings, requests: Database, guard: Guard) -> None:
+    metrics: Metrics = app.state.metrics
+    metrics.watch(requests.engine, guard, app.state.copies)
+    slow_queries.watch(requests.engine, settings.slow_query_seconds, metrics.queried)
+    if settings.tracing:
+        from app_under_test.observability import tracing  # noqa: PLC0415 - an optional extra
+
+        tracing.install(app, requests.engine)
+
+
+async def _first_page(engine: AsyncEngine) -> list[Item]:
+    async with engine.connect() as held:
+        return await repository.items(held, 0, CATALOGUE_PAGE)

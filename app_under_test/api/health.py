@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app_under_test.observability.metrics import Metrics
 from app_under_test.problems import problem
 from app_under_test.readiness import Readiness
 
@@ -23,3 +25,19 @@ async def readyz(request: Request) -> Response | dict[str, str]:
     if readiness.ready:
         return {"status": "ready"}
     return problem(503, "Not ready", "The order book cannot be reached.")
+
+
+@router.get("/startupz", response_model=None)
+async def startupz(request: Request) -> Response | dict[str, str]:
+    """Whether the database was ever seen by this process; from then on ask the other two."""
+    readiness: Readiness = request.app.state.readiness
+    if readiness.started:
+        return {"status": "started"}
+    return problem(503, "Starting", "The order book was not reached yet.")
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    found: Metrics = request.app.state.metrics
+    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)

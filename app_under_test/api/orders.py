@@ -1,53 +1,39 @@
-"""Routes of items and orders."""
+"""Routes of orders."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Header, Path, Query, Response
-
-from app_under_test.api.deps import BookDep, DeadlineDep
-from app_under_test.errors import MissingKey
+from app_under_test.api.deps import After, BookDep, DeadlineDep, KeyDep, Limit, Number
 from app_under_test.orders import repository
-from app_under_test.orders.model import Item, Order, OrderRequest
+from app_under_test.orders.model import Order, OrderRequest
+from app_under_test.problems import documented
 
-router = APIRouter()
+router = APIRouter(tags=["orders"])
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-@router.get("/items")
-async def list_items(
-    book: BookDep, deadline: DeadlineDep, limit: Annotated[int, Query(ge=1, le=100)] = 20
-) -> list[Item]:
-    """The catalogue."""
-    return await book.read(lambda connection: repository.items(connection, limit), deadline)
+REPLAYED = "Idempotency-Replayed"
 
 
-@router.get("/items/{number}")
-async def read_item(number: Number, book: BookDep, deadline: DeadlineDep) -> Item:
-    """One item."""
-    return await book.read(lambda connection: repository.item(connection, number), deadline)
+@router.get("/orders", responses=documented(400, 422))
+async def list_orders(
+    book: BookDep, deadline: DeadlineDep, after: After = 0, limit: Limit = 20
+) -> list[Order]:
+    """Orders by their numbers."""
+    return await book.read(lambda held: repository.orders(held, after, limit), deadline)
 
 
-@router.get("/orders/{number}")
+@router.get("/orders/{number}", responses=documented(400, 404, 422))
 async def read_order(number: Number, book: BookDep, deadline: DeadlineDep) -> Order:
     """One order."""
-    return await book.read(lambda connection: repository.order(connection, number), deadline)
+    return await book.read(lambda held: repository.order(held, number), deadline)
 
 
-@router.post("/orders", status_code=201)
+@router.post("/orders", status_code=201, responses=documented(400, 404, 409, 422))
 async def place_order(
-    wanted: OrderRequest,
-    book: BookDep,
-    deadline: DeadlineDep,
-    response: Response,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    wanted: OrderRequest, key: KeyDep, book: BookDep, deadline: DeadlineDep, response: Response
 ) -> Order:
     """Place an order; the same key places it once, however often it is sent."""
-    if not idempotency_key:
-        raise MissingKey
-    placed = await book.place(wanted, idempotency_key, deadline)
+    placed = await book.place(wanted, key, deadline)
     if placed.replayed:
-        response.headers["Idempotency-Replayed"] = "true"
+        response.headers[REPLAYED] = "true"
     return placed.order

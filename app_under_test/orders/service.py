@@ -1,4 +1,8 @@
-"""Units of work on the order book: within the deadline, repeated where that is harmless."""
+"""Units of work on the order book. A unit is what is repeated: never one statement of it.
+
+That is why there is no session per request here: a session that outlives a failed attempt is in
+a state that a repeat must not see. Each attempt takes a connection and gives it back.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +11,44 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app_under_test.errors import Ambiguous
+from app_under_test.errors import Ambiguous, InFlight, Transient
 from app_under_test.orders import repository
-from app_under_test.orders.model import OrderRequest
-from app_under_test.orders.repository import Placed
-from app_under_test.resilience.deadline import Abandoned, Deadline
-from app_under_test.resilience.retry import RetryPolicy
-from app_under_test.storage.engine import Lease, connection
+from app_under_test.orders.model import ItemRequest, OrderRequest, Stock, StockRequest
+from app_under_test.orders.repository import Created, Placed
+from app_under_test.resilience import deadline as deadlines
+from app_under_test.resilience.deadline import Deadline
+from app_under_test.resilience.guard import Guard
+from app_under_test.resilience.timeouts import Timeouts
+from app_under_test.storage.engine import connection, limit_statements
+from app_under_test.storage.lease import Lease
 from app_under_test.storage.translate import Commit, translated
 
 T = TypeVar("T")
+Query = Callable[[AsyncConnection], Awaitable[T]]
 
 
 class OrderBook:
     """What the routes use."""
 
-    def __init__(self, engine: AsyncEngine, retry: RetryPolicy) -> None:
+    def __init__(self, engine: AsyncEngine, guard: Guard, limits: Timeouts) -> None:
         self._engine = engine
-        self._retry = retry
-        self._abandoned = Abandoned()
+        self._guard = guard
+        self._limits = limits
 
-    async def read(self, query: Callable[[AsyncConnection], Awaitable[T]], deadline: Deadline) -> T:
+    async def read(self, query: Query[T], deadline: Deadline, *, patient: bool = True) -> T:
         """Run a query outside of a transaction: one round trip."""
-        lease = Lease()
+        lease = Lease(self._limits.hold)
 
         async def attempt() -> T:
             with translated():
                 async with connection(self._engine, lease) as held:
                     plain = await held.execution_options(isolation_level="AUTOCOMMIT")
+                    await self._limit(plain, transaction=False)
                     return await query(plain)
 
-        return await self._bounded(attempt, deadline, lease, idempotent=True)
+        return await self._guard.run(
+            attempt, deadline, lease.terminate, idempotent=True, patient=patient
+        )
 
     async def place(self, wanted: OrderRequest, key: str, deadline: Deadline) -> Placed:
         """Place an order once, however often it is asked for with the same key.
@@ -45,40 +56,62 @@ class OrderBook:
         Repeating is harmless even when the last COMMIT's answer was lost: the key is looked up by
         the same statement that would insert it.
         """
-        lease = Lease()
+        lease = Lease(self._limits.hold)
+        return await self._once(lambda: self._placed(wanted, key, lease), deadline, lease)
 
-        async def attempt() -> Placed:
-            return await self._placed(wanted, key, lease)
+    async def create_item(self, wanted: ItemRequest, key: str, deadline: Deadline) -> Created:
+        """Add an item to the catalogue once."""
+        lease = Lease(self._limits.hold)
 
-        return await self._bounded(attempt, deadline, lease, idempotent=True)
+        async def create(held: AsyncConnection) -> Created:
+            return await repository.create(held, wanted, key)
+
+        return await self._once(lambda: self._written(create, lease), deadline, lease)
+
+    async def set_stock(self, number: int, wanted: StockRequest, deadline: Deadline) -> Stock:
+        """Idempotent by itself: the second time it finds what it would write."""
+        lease = Lease(self._limits.hold)
+
+        async def change(held: AsyncConnection) -> Stock:
+            return await repository.set_stock(held, number, wanted)
+
+        return await self._once(lambda: self._written(change, lease), deadline, lease)
 
     async def _placed(self, wanted: OrderRequest, key: str, lease: Lease) -> Placed:
-        commit = Commit()
-        try:
-            with translated():
-                async with connection(self._engine, lease) as held:
-                    transaction = await held.begin()
-                    placed = await repository.place(held, wanted, key)
-                    with commit.sent():
-                        await transaction.commit()
-        except Exception as error:
-            # Leaving the block with a dead connection raises once more and hides the first error:
-            # what may be said depends on how far the commit got, not on the error.
-            if commit.doubtful:
-                raise Ambiguous from error
-            if not commit.done:
+        return await self._written(lambda held: repository.place(held, wanted, key), lease)
+
+    async def _once(self, work: Callable[[], Awaitable[T]], deadline: Deadline, lease: Lease) -> T:
+        """Idempotent work; its own earlier attempt is not taken for another caller's."""
+        failed = False
+
+        async def attempt() -> T:
+            nonlocal failed
+            try:
+                return await work()
+            except InFlight as error:
+                if failed:  # the server has not noticed yet that we gave our first attempt up
+                    raise Ambiguous from error
                 raise
-        return placed
+            except (Transient, Ambiguous):
+                failed = True
+                raise
 
-    async def _bounded(
-        self,
-        attempt: Callable[[], Awaitable[T]],
-        deadline: Deadline,
-        lease: Lease,
-        *,
-        idempotent: bool,
-    ) -> T:
-        async def retried() -> T:
-            return await self._retry.run(attempt, deadline, idempotent=idempotent)
+        return await self._guard.run(attempt, deadline, lease.terminate, idempotent=True)
 
-        return await self._abandoned.run(retried, deadline, lease.terminate)
+    async def _written(self, work: Query[T], lease: Lease) -> T:
+        """One attempt in one transaction; how far its COMMIT got decides what an error means."""
+        commit = Commit()
+        with translated(commit):
+            async with connection(self._engine, lease) as held:
+                transaction = await held.begin()
+                await self._limit(held, transaction=True)
+                result = await work(held)
+                with commit.sent():
+                    await transaction.commit()
+        return result
+
+    async def _limit(self, held: AsyncConnection, *, transaction: bool) -> None:
+        deadline = deadlines.current.get(None)
+        if deadline is not None:
+            left, default = deadline.remaining(), self._limits.statement
+            await limit_statements(held, left, default, transaction=transaction)

@@ -1,5 +1,9 @@
 """The end of a request's time, and how to keep it even when the work cannot be interrupted.
 
+A caller says how long it will wait (``X-Request-Timeout: 0.3``, in seconds); the service's own
+deadline is the most. The middleware puts the deadline into a context variable, and every wait and
+every repeat below gets it.
+
 Leaving an SQLAlchemy connection block waits for the server, cancelled or not, so a time-out around
 it does not bound it. Work therefore runs in a task of its own: at the deadline the caller is
 answered, and the task is abandoned with its connection terminated, which ends it at once.
@@ -8,7 +12,9 @@ answered, and the task is abandoned with its connection terminated, which ends i
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,6 +22,8 @@ from app_under_test.errors import DeadlineExceeded
 
 T = TypeVar("T")
 Now = Callable[[], float]
+
+HEADER = "x-request-timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,35 @@ def deadline_in(seconds: float) -> Deadline:
     return Deadline(now() + seconds, now)
 
 
+current: ContextVar[Deadline] = ContextVar("deadline")
+"""The deadline of the request that is being served."""
+
+
+def seconds_wanted(header: str | None, most: float) -> float:
+    """Seconds for a request whose caller sent ``header``: never more than ``most``.
+
+    Raises:
+        ValueError: the header is no positive number.
+    """
+    if header is None:
+        return most
+    seconds = float(header)
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise ValueError(f"{HEADER} must be a positive number of seconds")
+    return min(seconds, most)
+
+
 class Abandoned:
     """Tasks whose callers were answered already; kept until they end."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
+        self.exceeded = 0
+
+    @property
+    def running(self) -> int:
+        """Tasks that have not ended yet."""
+        return len(self._tasks)
 
     async def run(
         self,
@@ -61,6 +93,7 @@ class Abandoned:
                 task.cancel()
                 self._keep(task)
         if not task.done():
+            self.exceeded += 1
             raise DeadlineExceeded
         return task.result()
 

@@ -1,51 +1,63 @@
-"""Repeat a unit of work only when that is harmless, and only while there is time.
+"""Repeat a unit of work only when that is harmless, and only while there is time and budget.
 
 ``Transient`` means that nothing happened. ``Ambiguous`` means that the work may be done: only
 idempotent work repeats it, and finds by its key whether it was. When time runs out after an
 ``Ambiguous``, the caller must be told so, whatever the last error was.
+
+    attempt ─ error ─ wait 0…20 ms ─ attempt ─ error ─ wait 0…40 ms ─ attempt …   (full jitter)
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import tenacity
 
 from app_under_test.errors import Ambiguous, DeadlineExceeded, Transient
+from app_under_test.resilience.budget import RetryBudget
 from app_under_test.resilience.deadline import Deadline
 
 T = TypeVar("T")
 
 
+def full_jitter(attempt: int, *, first: float, longest: float, draw: float) -> float:
+    """Seconds to wait after the ``attempt``-th failure: between 0 and a doubling, capped limit.
+
+    Args:
+        attempt: 1 for the first.
+        first: the limit after the first failure, in seconds.
+        longest: the cap of the limit, in seconds.
+        draw: between 0 and 1.
+    """
+    return draw * min(longest, first * 2.0 ** min(attempt - 1, 60))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often and how patiently to repeat: full jitter between 0 and a doubling wait."""
+    """How often and how patiently to repeat."""
 
     attempts: int = 8
     first_wait: float = 0.02
     longest_wait: float = 0.2
+    least_work: float = 0.0
+    """Seconds that must be left for an attempt to be started."""
+    budget: RetryBudget = field(default_factory=RetryBudget)
+    draw: Callable[[], float] = random.random
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def run(
         self, work: Callable[[], Awaitable[T]], deadline: Deadline, *, idempotent: bool
     ) -> T:
         """The first success; else the last error, or ``Ambiguous`` if there was one."""
-        harmless = (Transient, Ambiguous) if idempotent else (Transient,)
-        budget = deadline.remaining()
-        retrying = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(harmless),
-            wait=tenacity.wait_random_exponential(self.first_wait, max=self.longest_wait),
-            stop=tenacity.stop_after_attempt(self.attempts) | tenacity.stop_before_delay(budget),
-            sleep=self.sleep,
-            reraise=True,
-        )
+        self.budget.deposit()
         doubts: list[Ambiguous] = []
 
         async def attempt() -> T:
-            if deadline.remaining() <= 0:
+            if deadline.remaining() <= self.least_work:
                 raise DeadlineExceeded
             try:
                 return await work()
@@ -54,8 +66,41 @@ class RetryPolicy:
                 raise
 
         try:
-            return await retrying(attempt)
-        except Transient as error:
+            return await self._repeated(attempt, deadline, idempotent=idempotent)
+        except (Transient, DeadlineExceeded) as error:
             if doubts:
                 raise doubts[-1] from error
             raise
+
+    async def _repeated(
+        self, attempt: Callable[[], Awaitable[T]], deadline: Deadline, *, idempotent: bool
+    ) -> T:
+        def harmless(error: BaseException) -> bool:
+            if isinstance(error, Transient):
+                return error.repeat
+            return idempotent and isinstance(error, Ambiguous)
+
+        def hopeless(state: tenacity.RetryCallState) -> bool:
+            """In this order: a token is taken last, and only for a repeat that will happen."""
+            return (
+                state.attempt_number >= self.attempts
+                or deadline.remaining() - state.upcoming_sleep <= self.least_work
+                or not self.budget.spend()
+            )
+
+        retrying = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(harmless),
+            wait=self._wait,
+            stop=hopeless,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return await retrying(attempt)
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        return full_jitter(
+            state.attempt_number,
+            first=self.first_wait,
+            longest=self.longest_wait,
+            draw=self.draw(),
+        )

@@ -17,97 +17,145 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app_under_test.resilience.timeouts import Timeouts
 from app_under_test.settings import Settings
+from app_under_test.storage.lease import Lease
+from app_under_test.storage.sockets import Sockets
 from app_under_test.storage.translate import STALE, sqlstate
+
+__all__ = ["NAME", "Database", "Lease", "connection", "limit_statements", "milliseconds"]
 
 NAME = "orders"
 """What pg_stat_activity shows as application_name."""
 
-
-class Lease:
-    """The driver connection that a request holds now, so that it can be cut at the deadline."""
-
-    def __init__(self) -> None:
-        self._held: Any = None
-
-    def hold(self, driver_connection: object) -> None:
-        """Remember it."""
-        self._held = driver_connection
-
-    def drop(self) -> None:
-        """It went back to the pool."""
-        self._held = None
-
-    def terminate(self) -> None:
-        """Close the socket at once; whoever waits on it gets an error."""
-        if self._held is not None:
-            self._held.terminate()
+LEASE = "lease"
+STATEMENT_MS = "statement_timeout"
+"""What a pooled connection carries with it, in SQLAlchemy's ``info``."""
 
 
-def make_engine(settings: Settings) -> AsyncEngine:
-    """The engine, not yet connected."""
-    limits = settings.timeouts
-    engine = create_async_engine(
-        str(settings.database_url),
-        pool_size=settings.pool_size,
-        max_overflow=0,
-        pool_timeout=limits.pool_wait,
-        connect_args={
-            "timeout": limits.connect,
-            "command_timeout": limits.command,
-            "ssl": "sslmode" in str(settings.database_url),
-            "server_settings": {
-                "application_name": NAME,
-                "statement_timeout": _milliseconds(limits.statement),
-                "lock_timeout": _milliseconds(limits.statement),
-                "idle_in_transaction_session_timeout": _milliseconds(limits.deadline * 2),
-                "jit": "off",
+class Database:
+    """An engine, not yet connected, and its sockets.
+
+    Args:
+        size: connections, if not as many as the requests' own pool has.
+        command_seconds: patience with each statement, if it is not a request's.
+    """
+
+    def __init__(
+        self, settings: Settings, *, size: int | None = None, command_seconds: float | None = None
+    ) -> None:
+        limits = settings.timeouts
+        self.sockets = Sockets(limits.kernel)
+        self.engine = create_async_engine(
+            str(settings.database_url),
+            pool_size=size or settings.pool_size,
+            max_overflow=0,
+            pool_timeout=limits.pool_wait,
+            connect_args={
+                "timeout": limits.connect,
+                "command_timeout": command_seconds or limits.command,
+                "ssl": "sslmode" in str(settings.database_url),
+                "server_settings": _server_settings(limits),
             },
-        },
-    )
-    event.listen(engine.sync_engine, "handle_error", _judge_connection)
-    return engine
+        )
+        engine = self.engine.sync_engine
+        event.listen(engine, "connect", self.sockets.connected)
+        event.listen(engine, "checkout", self.sockets.checked_out)
+        event.listen(engine, "checkin", self.sockets.checked_in)
+        event.listen(engine, "checkin", _returned)
+        event.listen(engine, "handle_error", _judge_connection)
+
+    async def warm(self) -> None:
+        """Open the pool's connections before they are needed: far away that takes seconds."""
+        size: int = self.engine.pool.size()  # type: ignore[attr-defined] # a queue pool has it
+        starting = (self.engine.connect().start() for _ in range(size))
+        for held in await asyncio.gather(*starting, return_exceptions=True):
+            if isinstance(held, AsyncConnection):
+                with suppress(Exception):
+                    await held.close()
+
+    async def dispose(self, seconds: float) -> None:
+        """Close the pool; what a silent server does not let end in time is aborted."""
+        disposing = asyncio.ensure_future(self.engine.dispose())
+        await asyncio.wait({disposing}, timeout=seconds)
+        self.sockets.abort()
+        with suppress(Exception):
+            await disposing
 
 
-def _milliseconds(seconds: float) -> str:
-    return str(int(seconds * 1000))
+def _server_settings(limits: Timeouts) -> dict[str, str]:
+    return {
+        "application_name": NAME,
+        "statement_timeout": str(milliseconds(limits.statement)),
+        "lock_timeout": str(milliseconds(limits.lock)),
+        # Nobody thinks inside of a transaction: after this time its client has gone.
+        "idle_in_transaction_session_timeout": str(milliseconds(limits.hold)),
+        "jit": "off",
+    }
+
+
+def milliseconds(seconds: float) -> int:
+    """As PostgreSQL wants them; 0 would mean "no limit"."""
+    return max(1, int(seconds * 1000))
+
+
+def _returned(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's pool record
+    lease = record.info.pop(LEASE, None)
+    if lease is not None:
+        lease.drop()
 
 
 def _judge_connection(context: ExceptionContext) -> None:
-    """Silence and demotion are disconnects too: replace the pool's connections, all of them."""
+    """Silence and demotion are disconnects too: replace the pool's connections, all of them.
+
+    Unless this one was cut because its caller had no more time: that says nothing of the others.
+    """
     error = context.original_exception
     if isinstance(error, TimeoutError) or sqlstate(error) in STALE:
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = True
+    held = context.connection
+    lease = None if held is None or held.closed or held.invalidated else held.info.get(LEASE)
+    if lease is not None and lease.cut_by_caller:
+        context.invalidate_pool_on_disconnect = False
 
 
 @asynccontextmanager
 async def connection(engine: AsyncEngine, lease: Lease) -> AsyncIterator[AsyncConnection]:
-    """A pooled connection that ``lease`` can terminate."""
+    """A pooled connection that ``lease`` can cut, from here until it is back in the pool."""
     async with engine.connect() as held:
         raw = await held.get_raw_connection()
-        lease.hold(raw.driver_connection)
-        try:
-            yield held
-        finally:
-            lease.drop()
+        raw.info[LEASE] = lease
+        driver: Any = raw.driver_connection
+        lease.hold(driver)
+        yield held
 
 
-async def warm(engine: AsyncEngine, size: int) -> None:
-    """Open the pool's connections before they are needed: in a slow network that takes seconds."""
-    opened = await asyncio.gather(
-        *(engine.connect().start() for _ in range(size)), return_exceptions=True
-    )
-    for held in opened:
-        if isinstance(held, AsyncConnection):
-            with suppress(Exception):
-                await held.close()
+async def limit_statements(
+    held: AsyncConnection, left: float, default: float, *, transaction: bool
+) -> None:
+    """Have the server cancel what the caller would not wait for.
+
+    The connection's own limit is the layer's. Only when less time is left does it cost a round
+    trip to lower it; outside of a transaction it stays, and the next request may have to raise it.
+
+    Args:
+        held: inside of a transaction or in autocommit.
+        left: seconds until the deadline.
+        default: the layer.
+        transaction: which of the two.
+    """
+    raw = await held.get_raw_connection()
+    wanted = _rounded(min(default, left), default)
+    if raw.info.get(STATEMENT_MS, milliseconds(default)) == wanted:
+        return
+    local = "LOCAL " if transaction else ""
+    await held.exec_driver_sql(f"SET {local}statement_timeout = {wanted}")
+    if not transaction:
+        raw.info[STATEMENT_MS] = wanted
 
 
-async def dispose(engine: AsyncEngine, seconds: float) -> None:
-    """Close the pool, but do not wait for a silent server."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await engine.dispose()
-            return
-    await engine.dispose(close=False)
+def _rounded(seconds: float, default: float) -> int:
+    """Down to a quarter of the layer: few different values, few round trips."""
+    quarters = max(1, int(4 * seconds / default))
+    return milliseconds(default * quarters / 4)

@@ -1,83 +1,80 @@
-"""The one place that knows driver errors: they become Transient, or stay bugs.
+"""The one place that knows driver errors: they become Transient, Ambiguous or Permanent.
 
 SQLAlchemy's asyncpg dialect never raises OperationalError; errors of the connect phase arrive
-raw (OSError, TimeoutError), the pool's own time-out is neither. What decides is the phase: before
-COMMIT was sent nothing has happened, after it nobody knows.
+raw (OSError, TimeoutError, and in SQLAlchemy 2.0 those of PostgreSQL, too); the pool's own time-out
+is neither. What decides is the phase: before COMMIT was sent nothing has happened, after it nobody
+knows.
 """
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app_under_test.errors import Overloaded, Transient
-
-TRANSIENT = frozenset(
-    {
-        "40001",  # serialization_failure
-        "40P01",  # deadlock_detected
-        "55P03",  # lock_not_available
-        "57014",  # query_canceled: statement_timeout
-        "57P01",  # admin_shutdown
-        "57P02",  # crash_shutdown
-        "57P03",  # cannot_connect_now
-        "53300",  # too_many_connections
-        "53100",  # disk_full
-        "25006",  # read_only_sql_transaction
-        "25P03",  # idle_in_transaction_session_timeout
-        "0A000",  # feature_not_supported: a cached plan has become invalid
-        "26000",  # invalid_sql_statement_name: the server forgot a prepared statement
-    }
+from app_under_test.errors import (
+    Ambiguous,
+    Exhausted,
+    Misconfigured,
+    Overloaded,
+    Permanent,
+    ServiceError,
+    Transient,
+    Unreachable,
 )
-"""SQLSTATEs after which nothing has happened and a repeat may succeed."""
 
 STALE = frozenset({"25006", "26000"})
 """SQLSTATEs that make the connection useless, though it lives."""
 
+KINDS: dict[str, type[ServiceError]] = {
+    "08": Unreachable,  # connection exceptions, the whole class
+    "57P01": Unreachable,  # admin_shutdown
+    "57P02": Unreachable,  # crash_shutdown
+    "57P03": Unreachable,  # cannot_connect_now
+    "53300": Unreachable,  # too_many_connections
+    "25006": Unreachable,  # read_only_sql_transaction: this is no primary any more
+    "40": Transient,  # serialization_failure, deadlock_detected
+    "55P03": Transient,  # lock_not_available
+    "25P03": Transient,  # idle_in_transaction_session_timeout
+    "0A000": Transient,  # feature_not_supported: a cached plan has become invalid
+    "26000": Transient,  # invalid_sql_statement_name: the server forgot a prepared statement
+    "57014": Exhausted,  # query_canceled: statement_timeout
+    "53": Exhausted,  # disk full, out of memory, temporary files
+    "28": Misconfigured,  # wrong password, no such role
+    "3D000": Misconfigured,  # no such database
+}
+"""By SQLSTATE, or by its class of two characters (PostgreSQL manual, appendix A)."""
 
-def sqlstate(error: BaseException) -> str | None:
+
+def sqlstate(error: BaseException | None) -> str | None:
     """The five characters, wherever the wrapping put them."""
-    seen: BaseException | None = error
-    while seen is not None:
-        state = getattr(seen, "sqlstate", None) or getattr(
-            getattr(seen, "orig", None), "sqlstate", None
+    while error is not None:
+        state = getattr(error, "sqlstate", None) or getattr(
+            getattr(error, "orig", None), "sqlstate", None
         )
         if isinstance(state, str):
             return state
-        seen = seen.__cause__
+        error = error.__cause__
     return None
 
 
-def is_transient(error: BaseException) -> bool:
-    """Whether nothing has happened, if the COMMIT was not sent yet."""
+def kind(error: Exception) -> type[ServiceError] | None:
+    """What an error means as long as no COMMIT was sent; None for what is no database error."""
     state = sqlstate(error) or ""
-    if isinstance(error, OSError | TimeoutError):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, InterfaceError) or state in TRANSIENT or state.startswith("08")
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Errors before COMMIT: nothing has happened."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise Overloaded from error
-    except (DBAPIError, OSError) as error:
-        if is_transient(error):
-            raise Transient from error
-        raise
-    except Exception as error:
-        if sqlstate(error) is not None and is_transient(
-            error
-        ):  # raw driver errors while connecting
-            raise Transient from error
-        raise
+    if isinstance(error, PoolTimeout):
+        return Overloaded
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Misconfigured
+    if state in KINDS or state[:2] in KINDS:
+        return KINDS.get(state) or KINDS[state[:2]]
+    if isinstance(error, OSError | InterfaceError):  # TimeoutError is an OSError
+        return Unreachable
+    if isinstance(error, DBAPIError):
+        return Unreachable if error.connection_invalidated else Permanent
+    return Permanent if state else None
 
 
 class Commit:
@@ -91,12 +88,37 @@ class Commit:
 
     @contextmanager
     def sent(self) -> Iterator[None]:
-        """Around the COMMIT: a definite refusal is transient, silence stays doubtful."""
+        """Around the COMMIT: a refusal by the server is definite, silence stays doubtful."""
         self.doubtful = True
         try:
             yield
         except DBAPIError as error:
-            if sqlstate(error) in ("40001", "40P01"):
+            state = sqlstate(error) or ""
+            # 40003 is statement_completion_unknown: the one of its class that decides nothing.
+            if state[:2] in ("40", "23") and state != "40003":
                 self.doubtful = False
             raise
         self.doubtful, self.done = False, True
+
+
+@contextmanager
+def translated(commit: Commit | None = None) -> Iterator[None]:
+    """Driver errors come out as the service's; after a successful COMMIT they do not come out.
+
+    Leaving a block with a dead connection raises once more, and would hide the first error or
+    turn work that is done into a failure.
+    """
+    try:
+        yield
+    except ServiceError:
+        if commit is None or not commit.done:
+            raise
+    except Exception as error:
+        if commit is not None and commit.done:
+            return
+        found = kind(error)
+        if found is None:
+            raise
+        if commit is not None and commit.doubtful:
+            found = Ambiguous
+        raise found(sqlstate(error)) from error

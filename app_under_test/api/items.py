@@ -1,0 +1,109 @@
+"""Routes of items and their stock. The catalogue is what may be read from a copy in an outage."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app_under_test.api.deps import (
+    After,
+    BookDep,
+    Copies,
+    CopiesDep,
+    DeadlineDep,
+    KeyDep,
+    Limit,
+    Number,
+)
+from app_under_test.api.orders import REPLAYED
+from app_under_test.errors import DeadlineExceeded, Transient
+from app_under_test.orders import repository
+from app_under_test.orders.model import Item, ItemRequest, Stock, StockRequest
+from app_under_test.orders.service import OrderBook
+from app_under_test.problems import documented
+from app_under_test.resilience.deadline import Deadline
+
+router = APIRouter(tags=["items"])
+
+
+@router.get("/items", responses=documented(400, 422))
+async def list_items(
+    book: BookDep,
+    copies: CopiesDep,
+    deadline: DeadlineDep,
+    response: Response,
+    after: After = 0,
+    limit: Limit = 20,
+) -> list[Item]:
+    """The catalogue, by the items' numbers; from the last copy while the database is out."""
+
+    async def query(held: AsyncConnection) -> list[Item]:
+        return await repository.items(held, after, limit)
+
+    return await _or_copy(f"{after}+{limit}", query, book, copies, deadline, response)
+
+
+@router.get("/items/{number}", responses=documented(400, 404, 422))
+async def read_item(
+    number: Number, book: BookDep, copies: CopiesDep, deadline: DeadlineDep, response: Response
+) -> Item:
+    """One item; from the last copy while the database is out."""
+
+    async def query(held: AsyncConnection) -> list[Item]:
+        return [await repository.item(held, number)]
+
+    return (await _or_copy(str(number), query, book, copies, deadline, response))[0]
+
+
+@router.post("/items", status_code=201, responses=documented(400, 409, 422))
+async def create_item(
+    wanted: ItemRequest, key: KeyDep, book: BookDep, deadline: DeadlineDep, response: Response
+) -> Item:
+    """Add an item to the catalogue."""
+    created = await book.create_item(wanted, key, deadline)
+    if created.replayed:
+        response.headers[REPLAYED] = "true"
+    return created.item
+
+
+@router.get("/items/{number}/stock", responses=documented(400, 404, 422))
+async def read_stock(number: Number, book: BookDep, deadline: DeadlineDep) -> Stock:
+    """How many are left: never from a copy."""
+    item = await book.read(lambda held: repository.item(held, number), deadline)
+    return Stock(item_id=item.id, stock=item.stock)
+
+
+@router.put("/items/{number}/stock", responses=documented(400, 404, 422))
+async def set_stock(
+    number: Number, wanted: StockRequest, book: BookDep, deadline: DeadlineDep
+) -> Stock:
+    """What a count of the shelves found."""
+    return await book.set_stock(number, wanted, deadline)
+
+
+async def _or_copy(
+    key: str,
+    query: Callable[[AsyncConnection], Awaitable[list[Item]]],
+    book: OrderBook,
+    copies: Copies,
+    deadline: Deadline,
+    response: Response,
+) -> list[Item]:
+    try:
+        items = await book.read(query, deadline, patient=not copies.has(key))
+    except (Transient, DeadlineExceeded):
+        copy = await copies.recall(key)
+        if copy is None:
+            raise
+        response.headers.update(copy.headers)
+        return copy.value
+    await copies.keep(key, items)
+    return items
+
+
+async def fill(engine_read: Callable[[], Awaitable[list[Item]]], copies: Copies) -> None:
+    """Copy the catalogue's first page before the first outage, item by item."""
+    for item in await engine_read():
+        await copies.keep(str(item.id), [item])

@@ -1,0 +1,116 @@
+"""A bulkhead: so many units of work at the database, so many in the queue, and no more.
+
+    callers ──▶ [ queue: bounded, first come first served ] ──▶ [ running: as many as connections ]
+                     │ full, or waited too long
+                     └──▶ 503 with Retry-After
+
+An unbounded queue turns a slow database into answers for callers who left long ago. A place is
+handed over from hand to hand: whoever ends gives it to the first that waits, so that newcomers
+cannot overtake; one that was cancelled in the very moment of the hand-over passes it on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from types import TracebackType
+
+from app_under_test.errors import Overloaded
+from app_under_test.resilience.deadline import Deadline
+
+
+class Bulkhead:
+    """Places at the database.
+
+    Args:
+        running: units of work at once.
+        queued: callers that may wait.
+        wait_seconds: how long each may wait.
+    """
+
+    def __init__(self, *, running: int, queued: int, wait_seconds: float) -> None:
+        self._free = running
+        self._queued = queued
+        self._wait_seconds = wait_seconds
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self.running = 0
+        self.shed = 0
+
+    @property
+    def waiting(self) -> int:
+        """Callers in the queue."""
+        return len(self._queue)
+
+    def place(self, deadline: Deadline) -> _Place:
+        """An asynchronous context: inside of it the caller has a place.
+
+        Raises:
+            Overloaded: on entry, when the queue is full or the wait was too long.
+        """
+        return _Place(self, deadline)
+
+    async def acquire(self, deadline: Deadline) -> None:
+        """Take a place; give it back with :meth:`release`."""
+        if self._free > 0:
+            self._free -= 1
+        elif len(self._queue) >= self._queued:
+            self.shed += 1
+            raise Overloaded
+        else:
+            await self._handed_over(min(self._wait_seconds, deadline.remaining()))
+        self.running += 1
+
+    def release(self) -> None:
+        """Hand the place to the first that waits."""
+        self.running -= 1
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._free += 1
+
+    async def _handed_over(self, seconds: float) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(waiter)
+        try:
+            await asyncio.wait({waiter}, timeout=max(0.0, seconds))
+        except asyncio.CancelledError:
+            self._leave(waiter)
+            raise
+        if not waiter.done():
+            self._leave(waiter)
+            self.shed += 1
+            raise Overloaded
+
+    def _leave(self, waiter: asyncio.Future[None]) -> None:
+        """Out of the queue; a place that was handed over already goes to the next."""
+        if waiter.done():
+            self._pass_on()
+        else:
+            waiter.cancel()
+            self._queue.remove(waiter)
+
+
+class _Place:
+    """What :meth:`Bulkhead.place` returns; a class, because generators cost more per request."""
+
+    __slots__ = ("_bulkhead", "_deadline")
+
+    def __init__(self, bulkhead: Bulkhead, deadline: Deadline) -> None:
+        self._bulkhead = bulkhead
+        self._deadline = deadline
+
+    async def __aenter__(self) -> None:
+        await self._bulkhead.acquire(self._deadline)
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._bulkhead.release()
