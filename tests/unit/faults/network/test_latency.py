@@ -14,12 +14,12 @@ from faults import InjectionFailed, InvalidFault, Latency, within
     [
         (
             Latency(latency_ms=60),
-            ("squall_latency_downstream", "latency", "downstream", {"latency": 60}),
+            ("squall_latency_downstream", "latency", "downstream", {"latency": 60, "jitter": 0}),
             500,
         ),
         (
-            Latency(latency_ms=1, direction="upstream"),
-            ("squall_latency_upstream", "latency", "upstream", {"latency": 1}),
+            Latency(latency_ms=1, jitter_ms=1, direction="upstream"),
+            ("squall_latency_upstream", "latency", "upstream", {"latency": 1, "jitter": 1}),
             7,
         ),
     ],
@@ -67,3 +67,8 @@ async def test_a_refused_toxic_is_an_error_that_leaves_nothing_behind(stub: Any)
 def test_a_delay_that_no_network_has_is_refused(latency_ms: Any) -> None:
     with pytest.raises(InvalidFault, match="latency_ms must be a whole number from 1 to 60000"):
         Latency(latency_ms=latency_ms)
+
+
+def test_a_delay_that_could_be_negative_is_refused() -> None:
+    with pytest.raises(InvalidFault, match="jitter_ms must be a whole number from 0 to 5, got 6"):
+        Latency(latency_ms=5, jitter_ms=6)
