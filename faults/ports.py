@@ -154,6 +154,9 @@ class DatabaseServer(Protocol):
             InjectionFailed: the server does not let one in.
         """
 
+    async def logged(self, words: str) -> int:
+        """How many lines of the server's log have these words."""
+
 
 @runtime_checkable
 class AppControl(Protocol):

@@ -64,9 +64,17 @@ class ToxiproxyServer:
         """The server's version, ``git`` for a source build of the real one."""
         return str((await self.get("/version"))["version"])
 
-    async def create(self, name: str, *, upstream: str, listen: str = "127.0.0.1:0") -> str:
-        """Create a proxy and return the address ``host:port`` that it listens on."""
+    async def create(
+        self, name: str, *, upstream: str, listen: str = "127.0.0.1:0", protocol: str = ""
+    ) -> str:
+        """Create a proxy and return the address ``host:port`` that it listens on.
+
+        ``protocol`` ``postgresql`` lets the embedded engine obey rules on messages; a real
+        Toxiproxy ignores it.
+        """
         body = {"name": name, "listen": listen, "upstream": upstream, "enabled": True}
+        if protocol:
+            body["protocol"] = protocol
         return str((await self.post("/proxies", body))["listen"])
 
     async def whole(self) -> str:

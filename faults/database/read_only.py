@@ -13,13 +13,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.catalogue import catalogued
-from faults.database.sql import number
 from faults.fault import Bite, Injection
 from faults.ports import DatabaseServer
 
-ROLLED_BACK = """SELECT (SELECT xact_rollback FROM pg_stat_database
- WHERE datname = current_database()) FROM pg_stat_clear_snapshot()"""
-"""An app's refused write ends in a rollback; reads end in one, too, with some libraries."""
+REFUSAL = "in a read-only transaction"
+"""The end of the server's message for 25006 (PostgreSQL, "Error Codes")."""
 
 OFF = "ALTER SYSTEM RESET default_transaction_read_only"
 ON = "ALTER SYSTEM SET default_transaction_read_only = on"
@@ -35,15 +33,15 @@ class ReadOnly:
     async def inject(self, server: DatabaseServer) -> AsyncIterator[Injection]:
         """The setting reaches every session with its next statement.
 
-        It bites with each transaction that was rolled back meanwhile, as the server counts them.
+        It bites with each statement that the server refused, as its log tells.
         """
         async with server.session() as session:
             await session.execute("SET default_transaction_read_only = off")
-            before = await number(session, ROLLED_BACK)
+            before = await server.logged(REFUSAL)
 
             async def bite() -> Bite:
-                after = await number(session, ROLLED_BACK)
-                return Bite(count=after - before, what="transactions rolled back")
+                refused = await server.logged(REFUSAL) - before
+                return Bite(count=refused, what="statements refused")
 
             try:
                 await session.execute(ON)

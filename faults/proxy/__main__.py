@@ -46,7 +46,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
 async def run(chosen: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     seed = random.SystemRandom().randrange(2**31) if chosen.seed is None else chosen.seed
-    proxies = Collection(random.Random(seed))  # noqa: S311 - repeatable on purpose
+    proxies = Collection(seed)
     if chosen.config is not None:
         await _configured(proxies, chosen.config)
     listener = await listening.opened(f"{chosen.host}:{chosen.port}", 128)

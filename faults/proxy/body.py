@@ -165,7 +165,7 @@ class Fields:
 
 def _whole(item: object, field: str, kind: str) -> int:
     if kind == "flag" and item in (0, 1):
-        return int(bool(item))
+        return bool(item)
     if isinstance(item, bool) or not isinstance(item, int) or not -INT64 <= item < INT64:
         _mismatch(item, f"struct field {field} of type {kind}", literal=True)
     return item

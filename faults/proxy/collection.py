@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Coroutine
 from typing import Any
 
@@ -17,11 +16,11 @@ from faults.proxy.wanted import WantedToxic, updated
 class Collection:
     """The proxies by name. One change at a time, as in Toxiproxy."""
 
-    def __init__(self, draws: random.Random) -> None:
+    def __init__(self, seed: int) -> None:
         self.proxies: dict[str, Proxy] = {}
         self._asked: dict[str, str] = {}
         """The listen addresses as clients gave them: port 0 is no longer 0 once it is bound."""
-        self._draws = draws
+        self._seed = seed
         self._lock = asyncio.Lock()
         self._healing: set[asyncio.Task[None]] = set()
 
@@ -48,7 +47,7 @@ class Collection:
 
     async def _started(self, given: Fields, toxics: list[WantedToxic]) -> Proxy:
         name, listen = given.text("name"), given.text("listen")
-        proxy = Proxy(name, listen, given.text("upstream"), self._draws)
+        proxy = Proxy(name, listen, given.text("upstream"), self._seed)
         proxy.wire.follow(
             given.text("protocol"), refuse_tls=given.boolean("refuse_tls", default=False)
         )

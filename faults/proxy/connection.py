@@ -9,6 +9,7 @@ An end of file is passed on as a half-close; the connection closes when both dir
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import struct
 from collections.abc import Callable
@@ -76,6 +77,8 @@ class Connection:
         self._dial: asyncio.Task[None] | None = None
         self._gone: set[Side] = set()
         self.silent = False
+        self.number = 0
+        self._draws: dict[str, random.Random] = {}
         self._over = False
         """Closed or reset by us: nothing that still comes may move a byte."""
 
@@ -84,6 +87,8 @@ class Connection:
         _no_delay(transport)
         self.upstream.source = self.downstream.destination = transport
         self._proxy.opened(self)
+        if self._over:  # a toxic has reset it already
+            return
         self._dial = asyncio.get_running_loop().create_task(self._dialled())
 
     async def _dialled(self) -> None:
@@ -143,6 +148,17 @@ class Connection:
         self.upstream.add(SILENCE, SilentStage(self, ends=True))
         self.downstream.add(SILENCE, SilentStage(self, ends=False))
         return True
+
+    def draws(self, toxic: str) -> random.Random:
+        """A toxic's chances on this connection.
+
+        They depend on the seed and on names and numbers only, never on what other connections do:
+        the same connections meet the same fate in every run.
+        """
+        if toxic not in self._draws:
+            key = f"{self._proxy.seed}/{self._proxy.name}/{self.number}/{toxic}"
+            self._draws[toxic] = random.Random(key)  # noqa: S311 - repeatable on purpose
+        return self._draws[toxic]
 
     def close(self) -> None:
         """Close both sockets after what was written; held bytes are lost."""

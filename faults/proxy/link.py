@@ -125,6 +125,16 @@ class Link:
         if self.source_ended and not self.ended and len(self._stages) == 1:
             stage.finish()
 
+    @property
+    def held(self) -> int:
+        """Bytes that came and have not been written."""
+        early = sum(len(chunk.data) for chunk in self._early)
+        return early + self.kept_elsewhere + sum(stage.held for stage in self._stages.values())
+
+    def acts(self, name: str) -> bool:
+        """Whether a toxic is in force here: where its toxicity spared a link, all passes."""
+        return type(self._stages.get(name, self)) is not Stage
+
     def retune(self, name: str, stage: Stage | None, attributes: dict[str, int]) -> None:
         """Change a stage's attributes, or replace it when its toxicity was rolled anew."""
         old = self._stages.get(name)

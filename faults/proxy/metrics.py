@@ -17,6 +17,15 @@ from faults.proxy.proxy import Proxy
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
 
 
+OURS = (
+    ("squall_proxy_connections_total", "counter", "accepted"),
+    ("squall_proxy_connections_open", "gauge", "open"),
+    ("squall_proxy_dial_errors_total", "counter", "dial_errors"),
+    ("squall_proxy_resets_total", "counter", "reset"),
+)
+"""What Toxiproxy does not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """What the two flags ask for; without either, there is no such page."""
@@ -41,13 +50,25 @@ class Metrics:
 
     def _traffic(self) -> Iterator[str]:
         proxies = [proxy for _, proxy in sorted(self.proxies.proxies.items())]
-        for name in ("received", "sent"):
+        for way, key in (("received", "bytes"), ("sent", "sent_bytes")):
             samples = [
-                (_labels(direction, proxy), proxy.traffic()[f"{direction}_bytes"])
+                (_labels(direction, proxy), proxy.traffic()[f"{direction}_{key}"])
                 for direction in ("downstream", "upstream")
                 for proxy in proxies
             ]
-            yield from _metric(f"toxiproxy_proxy_{name}_bytes_total", "counter", samples)
+            yield from _metric(f"toxiproxy_proxy_{way}_bytes_total", "counter", samples)
+        for name, kind, key in OURS:
+            yield from _metric(
+                name, kind, [({"proxy": proxy.name}, proxy.traffic()[key]) for proxy in proxies]
+            )
+        yield from _metric("squall_toxic_bites_total", "counter", _bites(proxies))
+
+
+def _bites(proxies: Iterable[Proxy]) -> Iterator[tuple[Mapping[str, str], float]]:
+    for proxy in proxies:
+        for toxic in proxy.toxics.values():
+            labels = {"proxy": proxy.name, "toxic": toxic.name, "type": toxic.type}
+            yield labels, toxic.tally.bites
 
 
 def _labels(direction: str, proxy: Proxy) -> Mapping[str, str]:

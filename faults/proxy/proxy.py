@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from faults.proxy import listening
 from faults.proxy.connection import Connection
 from faults.proxy.errors import ApiError
 from faults.proxy.link import Link
 from faults.proxy.toxics import KINDS
-from faults.proxy.toxics.stage import Stage
+from faults.proxy.toxics.first_bytes import FirstBytesStage
+from faults.proxy.toxics.stage import Stage, Tally
 from faults.proxy.wire import ProxyRules
 
 
@@ -29,8 +30,11 @@ class Toxic:
     """``existing``: connections open when it was added; ``new``: those accepted later."""
     connections: int = 0
     """At most so many connections get it; 0: no limit."""
+    first_bytes: int = 0
+    """On each connection, so many bytes of its direction meet it; 0: all."""
     hits: int = field(default=0, compare=False)
     """Connections that got it so far."""
+    tally: Tally = field(default_factory=Tally, compare=False)
 
     @property
     def upstream(self) -> bool:
@@ -44,16 +48,17 @@ class Proxy:
     DIAL_SECONDS = 10.0
     BACKLOG = 1024
 
-    def __init__(self, name: str, listen: str, upstream: str, draws: random.Random) -> None:
+    def __init__(self, name: str, listen: str, upstream: str, seed: int) -> None:
         self.name = name
         self.listen = listen
         self.upstream = upstream
         self.toxics: dict[str, Toxic] = {}
         self.accepted = self.dial_errors = self.resets = 0
         self._closed_bytes = [0, 0]
-        self._draws = draws
+        self._lost = [0, 0]
+        self.seed = seed
         self._server: asyncio.Server | None = None
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}
         self._appointments: dict[str, asyncio.TimerHandle] = {}
         self.wire = ProxyRules()
 
@@ -106,7 +111,15 @@ class Proxy:
             connection.close()
         return len(silent)
 
-    def traffic(self) -> dict[str, int]:
+    def sent(self, *, upstream: bool) -> int:
+        """Bytes written in one direction: those that came, less the held and the lost ones."""
+        way = 0 if upstream else 1
+        links = [c.upstream if upstream else c.downstream for c in self._connections]
+        toxics = [toxic for toxic in self.toxics.values() if toxic.upstream is upstream]
+        lost = self._lost[way] + sum(toxic.tally.swallowed for toxic in toxics)
+        return self._closed_bytes[way] - lost + sum(link.bytes - link.held for link in links)
+
+    def traffic(self) -> dict[str, Any]:
         """Counters since creation, live connections included."""
         return {
             "open": len(self._connections),
@@ -117,6 +130,12 @@ class Proxy:
             + sum(connection.upstream.bytes for connection in self._connections),
             "downstream_bytes": self._closed_bytes[1]
             + sum(connection.downstream.bytes for connection in self._connections),
+            "upstream_sent_bytes": self.sent(upstream=True),
+            "downstream_sent_bytes": self.sent(upstream=False),
+            "toxics": {
+                toxic.name: {"bites": toxic.tally.bites, "connections": toxic.hits}
+                for toxic in self.toxics.values()
+            },
         }
 
     # Called by connections
@@ -124,7 +143,8 @@ class Proxy:
     def opened(self, connection: Connection) -> None:
         """A client was accepted."""
         self.accepted += 1
-        self._connections.add(connection)
+        self._connections[connection] = None
+        connection.number = self.accepted
         self.wire.opened(connection)
         for toxic in self.toxics.values():
             if toxic.scope != "existing":
@@ -133,10 +153,12 @@ class Proxy:
     def closed(self, connection: Connection) -> None:
         """Both sockets are gone."""
         if connection in self._connections:
-            self._connections.discard(connection)
+            del self._connections[connection]
             self.wire.closed(connection)
             self._closed_bytes[0] += connection.upstream.bytes
             self._closed_bytes[1] += connection.downstream.bytes
+            self._lost[0] += connection.upstream.held
+            self._lost[1] += connection.downstream.held
 
     # Toxics
 
@@ -159,12 +181,19 @@ class Proxy:
         if type(stage) is not Stage or toxic.connections == 0:
             toxic.hits += type(stage) is not Stage or toxic.type == "noop"
             self._link(connection, toxic).add(toxic.name, stage)
+            stage.begin()
 
     def update_toxic(self, toxic: Toxic) -> None:
         """Apply changed attributes and roll the toxicity anew."""
         for connection in list(self._connections):
-            fresh = None if toxic.toxicity >= 1 else self._stage(connection, toxic)
-            self._link(connection, toxic).retune(toxic.name, fresh, toxic.attributes)
+            link = self._link(connection, toxic)
+            stage = self._stage(connection, toxic)
+            if not link.acts(toxic.name) or type(stage) is Stage:
+                link.retune(toxic.name, stage, toxic.attributes)
+                stage.begin()
+            else:  # it was hit and still is: what it holds and counts stays
+                stage.stop()
+                link.retune(toxic.name, None, toxic.attributes)
 
     def remove_toxic(self, name: str) -> None:
         """Take it out of every chain; held bytes are passed on."""
@@ -172,14 +201,18 @@ class Proxy:
         self._cancel(f"toxic {name}")
         for connection in list(self._connections):
             self._link(connection, toxic).remove(name)
+        self._lost[not toxic.upstream] += toxic.tally.swallowed
 
     def _link(self, connection: Connection, toxic: Toxic) -> Link:
         return connection.upstream if toxic.upstream else connection.downstream
 
     def _stage(self, connection: Connection, toxic: Toxic) -> Stage:
-        if self._draws.random() >= toxic.toxicity:
+        draws = connection.draws(toxic.name)
+        if draws.random() >= toxic.toxicity:
             return Stage(connection, toxic.attributes)
-        return KINDS[toxic.type].build(connection, toxic.attributes, self._draws)
+        stage = KINDS[toxic.type].build(connection, toxic.attributes, draws)
+        stage.tally = toxic.tally
+        return FirstBytesStage(stage, toxic.first_bytes) if toxic.first_bytes else stage
 
     # Time to live
 

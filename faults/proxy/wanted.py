@@ -25,6 +25,7 @@ class WantedToxic:
         self.name = given.text("name") or f"{self.kind}_{self.stream}"
         self._toxicity = given.float32("toxicity", default=1.0)
         self._ttl_ms = given.positive("ttl_ms")
+        self._first_bytes = given.positive("first_bytes") or 0
         self._scope = given.text("scope", default="all")
         self._connections = given.raw("connections") or 0
         if self._scope not in SCOPES:
@@ -33,7 +34,7 @@ class WantedToxic:
             given.positive("connections")
 
     def _made(self) -> Toxic:
-        attributes = dict.fromkeys(KINDS[self.kind].attributes, 0)
+        attributes = dict.fromkeys(KINDS[self.kind].shown, 0)
         return Toxic(
             name=self.name,
             type=self.kind,
@@ -42,6 +43,7 @@ class WantedToxic:
             attributes=_merged(self.kind, attributes, self._given),
             scope=self._scope,
             connections=self._connections,
+            first_bytes=self._first_bytes,
         )
 
     def add_to(self, proxy: Proxy) -> Toxic:

@@ -24,7 +24,7 @@ def pattern(name: str, value: object) -> None:
 def sqlstate(value: object) -> None:
     """InvalidFault unless ``value`` has the form of a SQLSTATE (PostgreSQL, Appendix A)."""
     if not isinstance(value, str) or not SQLSTATE.fullmatch(value):
-        raise InvalidFault(f"sqlstate must be five digits or capitals, got {value!r}")
+        raise InvalidFault(f"sqlstate must be five digits or capitals, in quotes, got {value!r}")
 
 
 def times(value: object) -> None:

@@ -40,6 +40,7 @@ from harness.scenario.profile import AppProfile
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
+PROTOCOLS = {"postgres": "postgresql", "app": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +128,16 @@ class Lab:
         self._servers.append(server)
         ways = {"postgres": (self._database_address, database), "app": (self.app_address, app)}
         for name, (listen, upstream) in ways.items():
-            await server.create(name, upstream=str(upstream), listen=str(listen))
+            await server.create(
+                name, upstream=str(upstream), listen=str(listen), protocol=PROTOCOLS[name]
+            )
             self._proxies[name] = ToxiproxyProxy(server, name, meter=meter)
 
     async def _metered(self, meter: ToxiproxyServer, name: str, upstream: Endpoint) -> Endpoint:
         listen = Endpoint("127.0.0.1", free_port())
-        await meter.create(name, upstream=str(upstream), listen=str(listen))
+        await meter.create(
+            name, upstream=str(upstream), listen=str(listen), protocol=PROTOCOLS[name]
+        )
         return listen
 
     def port_for(self, fault: Fault) -> object:

@@ -26,9 +26,9 @@ class Kind:
     build: Build
 
     @property
-    def attributes(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(self.types)
+    def shown(self) -> tuple[str, ...]:
+        """Those that are shown even when nobody gave them: Toxiproxy's own."""
+        return tuple(name for name, kind in self.types.items() if kind != "flag")
 
 
 def _wide(*names: str) -> dict[str, str]:
@@ -40,7 +40,9 @@ KINDS: dict[str, Kind] = {
     "latency": Kind(_wide("latency", "jitter"), LatencyStage),
     "limit_data": Kind(_wide("bytes"), lambda c, a, _: LimitDataStage(c, a)),
     "noop": Kind(_wide(), lambda c, a, _: Stage(c, a)),
-    "reset_peer": Kind(_wide("timeout"), lambda c, a, _: ResetPeerStage(c, a)),
+    "reset_peer": Kind(
+        _wide("timeout") | {"immediate": "flag"}, lambda c, a, _: ResetPeerStage(c, a)
+    ),
     "slicer": Kind(dict.fromkeys(("average_size", "size_variation", "delay"), "int"), SlicerStage),
     "slow_close": Kind(_wide("delay"), lambda c, a, _: SlowCloseStage(c, a)),
     "timeout": Kind(_wide("timeout"), lambda c, a, _: TimeoutStage(c, a)),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from faults.proxy.chunk import Chunk
 from faults.proxy.toxics.queued import QueuedStage
 from faults.proxy.toxics.stage import Connection, now
 
@@ -50,7 +49,3 @@ class LatencyStage(QueuedStage):
                 return
             self._delay = self._drawn()
             self.let_go(due)
-
-    def feed(self, chunk: Chunk) -> None:
-        """Queue it; only the first of the queue needs an appointment."""
-        super().feed(chunk)

@@ -22,6 +22,8 @@ class QueuedStage(Stage):
         self.held += len(chunk.data)
         if self._timer is None:
             self.pump()
+        if self.queue:
+            self.tally.bites += 1
 
     def finish(self) -> None:
         """The end follows the last held byte."""

@@ -27,6 +27,7 @@ class SlicerStage(QueuedStage):
         for piece in pieces:
             self.queue.append(Chunk(piece, chunk.at))
             self.held += len(piece)
+        self.tally.bites += len(pieces) > 1
         if self._timer is None:
             self.pump()
 

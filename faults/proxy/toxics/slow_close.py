@@ -13,6 +13,7 @@ class SlowCloseStage(Stage):
     def finish(self) -> None:
         """Hold the end back."""
         self.finished = True
+        self.tally.bites += 1
         self._hold()
 
     def _hold(self) -> None:

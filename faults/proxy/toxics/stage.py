@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -40,6 +41,16 @@ class Connection(Protocol):
         """Close both sockets with RST."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """What one toxic did so far, over all its connections."""
+
+    bites: int = 0
+    """Chunks that it delayed, cut or swallowed; ends that it held back; connections it ended."""
+    swallowed: int = 0
+    """Bytes that went in and never came out."""
+
+
 class Stage:
     """Passes everything on at once: Toxiproxy's ``noop``, and the base of all toxics."""
 
@@ -50,9 +61,13 @@ class Stage:
         self.connection = connection
         self.attributes = attributes
         self.next: Sink
+        self.tally = Tally()
         self.held = 0
         self.finished = False
         self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """The stage is in its place: act, if acting needs no byte."""
 
     def feed(self, chunk: Chunk) -> None:
         """Take bytes."""

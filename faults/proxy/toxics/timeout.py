@@ -22,10 +22,16 @@ class TimeoutStage(Stage):
         milliseconds = self.attributes["timeout"]
         self.stop()
         if milliseconds > 0:
-            self._at(now() + milliseconds / 1000, self.connection.close)
+            self._at(now() + milliseconds / 1000, self._close)
 
-    def feed(self, chunk: Chunk) -> None:  # noqa: ARG002 - swallowing is the point
+    def _close(self) -> None:
+        self.tally.bites += 1
+        self.connection.close()
+
+    def feed(self, chunk: Chunk) -> None:
         """Swallow, and start counting again."""
+        self.tally.bites += 1
+        self.tally.swallowed += len(chunk.data)
         self._restart()
 
     def retune(self, attributes: Mapping[str, int]) -> None:

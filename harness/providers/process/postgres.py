@@ -132,6 +132,11 @@ class PostgresProcess:
         """SIGCONT every process of the server."""
         self._child.send_family(signal.SIGCONT)
 
+    async def logged(self, words: str) -> int:
+        """How many lines of the server's log have these words."""
+        text = await asyncio.to_thread(self.log_path.read_text, errors="replace")
+        return sum(words in line for line in text.splitlines())
+
     async def client_backends(self) -> int:
         """Sessions of the app now; 0 when the server cannot be asked."""
         observer = Observer(self.admin_url)
