@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -45,6 +47,58 @@ class StubDatabase:
     async def client_backends(self) -> int:
         self._note("client_backends")
         return self.backends
+
+
+class StubSession:
+    """Implements ``faults.ports.DatabaseSession``: writes down each statement."""
+
+    def __init__(self, server: StubServer) -> None:
+        self._server = server
+
+    async def execute(self, sql: str) -> None:
+        self._server.said.append(sql)
+        if self._server.refuses and self._server.refuses in sql:
+            raise InjectionFailed(f"{sql}: the stub refuses")
+
+    async def values(self, sql: str) -> Sequence[Any]:
+        await self.execute(sql)
+        return [next(answer for part, answer in self._server.answers.items() if part in sql)]
+
+
+class StubServer:
+    """Implements ``faults.ports.DatabaseServer``.
+
+    ``answers`` maps a part of a query to its answer; a statement with ``refuses`` in it fails, and
+    so does a session beyond ``room``.
+    """
+
+    def __init__(
+        self, answers: dict[str, Any] | None = None, *, refuses: str = "", room: int = 1000
+    ) -> None:
+        self.answers = answers or {}
+        self.refuses = refuses
+        self.room = room
+        self.said: list[str] = []
+        self.open = 0
+        self.log: list[str] = []
+
+    async def logged(self, words: str) -> int:
+        return sum(words in line for line in self.log)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[StubSession]:
+        if self.open >= self.room:
+            raise InjectionFailed("no session for a fault: too many clients already")
+        self.open += 1
+        try:
+            yield StubSession(self)
+        finally:
+            self.open -= 1
+
+
+@pytest.fixture
+def server() -> type[StubServer]:
+    return StubServer
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
-"""The stub is what it stands for: a helper that drifts from the port proves nothing."""
+"""The stubs are what they stand for: a helper that drifts from the port proves nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from faults.ports import DatabaseProcess
+from faults.ports import DatabaseProcess, DatabaseServer, DatabaseSession
 
 
-def test_the_stub_is_a_database_process(stub: Any) -> None:
+async def test_the_stubs_are_what_faults_need(stub: Any, server: Any) -> None:
     assert isinstance(stub(), DatabaseProcess)
+    assert isinstance(server(), DatabaseServer)
+    async with server().session() as session:
+        assert isinstance(session, DatabaseSession)
