@@ -35,8 +35,11 @@ CALL_SECONDS = 5.0
 TTL_SECONDS = 60.0
 """Faults of the embedded engine heal by themselves after this time, if nobody healed them."""
 
-NO_HTTP_PROXY = {"http": None, "https": None}
-"""A proxy from the environment must not stand between the harness and a loopback address."""
+NO_HTTP_PROXY = {"http": ""}
+"""A proxy from the environment must not stand between the harness and a loopback address.
+
+``requests`` drops None and takes the environment's instead; it also writes into what it is given.
+"""
 
 
 class ToxiproxyServer:
@@ -88,7 +91,7 @@ class ToxiproxyServer:
 
     async def _call(self, method: str, path: str, *, missing_ok: bool = False, **more: Any) -> Any:  # noqa: ANN401 - what requests takes
         send = getattr(self._consumer, method)
-        limits = {"timeout": self._call_seconds, "proxies": NO_HTTP_PROXY}
+        limits = {"timeout": self._call_seconds, "proxies": dict(NO_HTTP_PROXY)}
         try:
             answer = await asyncio.to_thread(send, path, **limits, **more)
         except NotFound as error:

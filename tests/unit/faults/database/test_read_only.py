@@ -1,4 +1,4 @@
-"""``database.read_only``: a setting for the whole server, and back; refused statements are the bite."""
+"""``database.read_only``: a setting for the server, and back; refused statements are the bite."""
 
 from __future__ import annotations
 
