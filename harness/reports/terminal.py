@@ -110,7 +110,9 @@ class Terminal:
         verdict = worst(run.verdict for run in runs)
         took = time.monotonic() - self._begun
         word = f"[{STYLES[verdict]}]{verdict.value}[/]"
-        self._console.print(f"\n{word}: {len(runs)} outages in {took:.1f} s · files in {path}")
+        count = f"{len(runs)} outage{'' if len(runs) == 1 else 's'}"
+        self._console.print(f"\n{word}: {count} in {took:.1f} s · files in {path}")
+        self._say(f"report: {path / 'index.html'}")
 
     def _say(self, line: str) -> None:
         if not self._quiet:

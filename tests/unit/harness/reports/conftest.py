@@ -1,0 +1,112 @@
+"""Runs made by hand: operations every 10 ms, one outage from 1 s to 2 s, samples of sessions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from faults import Refuse
+from harness.checkers.verdict import Finding, Verdict
+from harness.core import events
+from harness.history.evidence import Contract, Evidence, Truth
+from harness.history.op import Op
+from harness.reports.files import RunDirectory
+from harness.reports.verdict_json import Reported
+from harness.scenario.lab import LabOptions
+from harness.scenario.model import Scenario, at
+from harness.scenario.profile import REFERENCE
+from harness.scenario.runner import Run
+
+BuildRun = Callable[..., Run]
+
+
+def good_ops(make: Any) -> Iterator[Op]:
+    """300 reads, all good; 100 in each window."""
+    for number in range(300):
+        yield make.op(number)
+
+
+def samples() -> Iterator[events.Event]:
+    """Sessions each 100 ms, none between 1.2 s and 1.8 s: the database was away."""
+    for tick in range(30):
+        when = tick / 10
+        if not 1.2 <= when < 1.8:  # the database does not answer
+            yield events.BackendsSampled(at=when, total=5, active=1, idle=4, idle_in_transaction=0)
+
+
+@pytest.fixture
+def run(make: Any) -> BuildRun:
+    """A run; give ``ops``, ``findings`` or fields of the scenario to differ."""
+
+    def build(**given: Any) -> Run:
+        ops = tuple(given.pop("ops", good_ops(make)))
+        findings = given.pop("findings", (Finding(
+            checker="recovery-time", verdict=Verdict.PASS, reason="recovered 0 ms after the heal",
+            figures={"recovery_ms": 0.0, "bad_after_heal": 0},
+        ),))  # fmt: skip
+        happened = sorted([*make.outage(), *samples()], key=lambda event: event.at)
+        fields = {"name": "cut", "story": "The line is cut.", **given}
+        return Run(
+            scenario=Scenario(steps=(at(0, Refuse(), lasting=1),), **fields),
+            seed=7,
+            engine="embedded",
+            evidence=Evidence(
+                ops=ops,
+                events=(
+                    events.RunStarted(at=0.0, scenario=fields["name"], seed=7, engine="embedded"),
+                    *happened,
+                    events.RunEnded(at=3.0),
+                ),
+                truth=Truth(writes={"k1": 1}, conserved={"sum": 9}, conserved_before={"sum": 9}),
+                contract=Contract(deadline_seconds=1.0),
+            ),
+            findings=tuple(findings),
+        )
+
+    return build
+
+
+@pytest.fixture
+def finding() -> Callable[..., Finding]:
+    """A failed finding of a checker."""
+
+    def build(checker: str = "availability", **changes: Any) -> Finding:
+        base = Finding(checker=checker, verdict=Verdict.FAIL, reason="60% were good, not 90%")
+        return dataclasses.replace(base, **changes)
+
+    return build
+
+
+@pytest.fixture
+def reported() -> Callable[..., Reported]:
+    """A run with its place and its command."""
+
+    def build(run: Run, **changes: Any) -> Reported:
+        fields = {"directory": run.scenario.name, "reproduce": "squall check --only cut --seed 7"}
+        return Reported(run=run, **{**fields, **changes})
+
+    return build
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Callable[..., Path]:
+    """Runs written as a command writes them; the directory."""
+
+    def write(*runs: Run, name: str = "out", **profile: Any) -> Path:
+        log = tmp_path / f"{name}.log"
+        log.write_text("starting\nERROR the pool is dry\n", encoding="utf-8")
+        options = LabOptions(profile=dataclasses.replace(REFERENCE, **profile), seed=7)
+        part = SimpleNamespace(log_path=log)
+        lab: Any = SimpleNamespace(options=options, app=part, database=part)
+        directory = RunDirectory(tmp_path / name, "squall check --only {name} --seed 7")
+        for run in runs:
+            directory.write_run(run, lab)
+        directory.write_reports(runs)
+        return directory.path
+
+    return write

@@ -1,0 +1,99 @@
+"""Annotations worst first and few; a summary that GitHub does not refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checkers.verdict import Verdict
+from harness.reports import github
+
+
+def test_annotations_are_the_worst_first(run: Any, finding: Any, reported: Any) -> None:
+    thin = finding("faults-bit", verdict=Verdict.INCONCLUSIVE, reason="never bit: 100% idle")
+    runs = [reported(run(findings=[thin])), reported(run(name="lost", findings=[finding()]))]
+    again = "%0Aagain: squall check --only cut --seed 7"
+    assert github.workflow_commands(runs) == [
+        "::error title=squall%3A lost%3A availability::60%25 were good, not 90%25" + again,
+        "::warning title=squall%3A cut%3A faults-bit::never bit: 100%25 idle" + again,
+    ]
+
+
+@pytest.mark.parametrize(("findings", "lines"), [(10, 10), (11, 10), (40, 10)])
+def test_there_are_at_most_ten_and_the_last_counts_the_rest(
+    run: Any, finding: Any, reported: Any, findings: int, lines: int
+) -> None:
+    many = [finding(f"gate-{number}") for number in range(findings)]
+    commands = github.workflow_commands([reported(run(findings=many))])
+    assert len(commands) == lines
+    if findings > lines:
+        left = f"::notice title=squall::{findings - 9} more findings are in the job summary"
+        assert commands[-1] == left
+
+
+def test_a_reason_cannot_speak_to_the_runner(run: Any, finding: Any, reported: Any) -> None:
+    evil = finding("x,file=/etc/passwd", reason="a\r\n::stop-commands::now")
+    (command,) = github.workflow_commands([reported(run(name="a::b", findings=[evil]))])
+    assert "\n" not in command
+    assert command.startswith("::error title=squall%3A a%3A%3Ab%3A x%2Cfile=/etc/passwd::a%0D%0A::")
+
+
+def test_the_summary_is_a_table_then_what_is_not_well(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    runs = [reported(run()), reported(run(name="lost", findings=[finding(reason="a | b <i>")]))]
+    assert github.summary(runs).splitlines() == [
+        "## ❌ Squall: fail",
+        "",
+        "1 of 2 outages passed.",
+        "",
+        "| outage | verdict | bit | errors | p95 ms before / during / after | recovery |",
+        "|---|---|---|---:|---:|---:|",
+        "| lost | ❌ fail | 3 cuts | 0% | 5 / 5 / 5 | - |",
+        "| cut | ✅ pass | 3 cuts | 0% | 5 / 5 / 5 | 0 ms |",
+        "",
+        "### lost",
+        "",
+        "- ❌ **availability**: a \\| b &lt;i&gt;",
+        "",
+        "<pre>squall check --only cut --seed 7</pre>",
+    ]
+
+
+def test_a_summary_too_long_is_cut_between_parts_and_says_so(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    one = run(findings=[finding(reason="ä" * 400)])
+    many = [reported(one) for _ in range(3000)]
+    text = github.summary(many)
+    assert github.SUMMARY_BYTES - 2000 < len(text.encode()) <= github.SUMMARY_BYTES
+    assert text.endswith(" more parts are left out: the summary is at GitHub's limit.\n")
+    left = int(text.splitlines()[-1].split()[0])
+    assert text.count("### cut") + left == 3000
+
+
+def test_the_summary_is_added_to_the_steps_file(
+    run: Any, finding: Any, reported: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "summary.md"
+    file.write_text("begun by another command\n")
+    runs = [reported(run(findings=[finding()]))]
+    github.announce(runs, {"GITHUB_STEP_SUMMARY": str(file)})
+    assert file.read_text() == "begun by another command\n" + github.summary(runs)
+    assert capsys.readouterr().out.startswith("::error title=squall")
+
+
+def test_a_full_file_is_left_alone(run: Any, reported: Any, tmp_path: Path) -> None:
+    file = tmp_path / "summary.md"
+    file.write_text("x" * (github.SUMMARY_BYTES - 10))
+    github.append_summary(file, [reported(run())])
+    assert file.stat().st_size == github.SUMMARY_BYTES - 10
+
+
+def test_without_a_step_nothing_is_written(
+    run: Any, reported: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.announce([reported(run())], {})
+    assert capsys.readouterr().out == ""

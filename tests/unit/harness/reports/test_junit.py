@@ -1,0 +1,71 @@
+"""junit.xml as readers of it expect, whatever the run's texts hold."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from harness.checkers.verdict import Verdict
+from harness.reports.junit import junit
+
+
+def parsed(text: str) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314 - our own text
+
+
+def test_one_case_an_outage_with_the_totals_of_the_verdicts(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    thin = finding("faults-bit", verdict=Verdict.INCONCLUSIVE, reason="never bit")
+    runs = [run(), run(name="lost", findings=[finding()]), run(name="idle", findings=[thin])]
+    suite = parsed(junit([reported(each) for each in runs]))[0]
+    totals = {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped", "time")}
+    assert totals == {
+        "tests": "3", "failures": "1", "errors": "1", "skipped": "0", "time": "9.000",
+    }  # fmt: skip
+    children = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert children == {
+        "cut": ["properties"], "lost": ["properties", "failure"], "idle": ["properties", "error"],
+    }  # fmt: skip
+
+
+def test_a_failure_tells_findings_timeline_and_command(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    failure = parsed(junit([reported(run(findings=[finding()]))])).find(".//failure")
+    assert failure is not None
+    assert failure.get("message") == "availability: 60% were good, not 90%"
+    assert (failure.text or "").splitlines() == [
+        "cut: fail (seed 7, engine embedded)",
+        "  fail availability: 60% were good, not 90%",
+        "",
+        "  1.000 s  network.refuse injected",
+        "  2.000 s  network.refuse healed: 3 cuts",
+        "   before    100 x 200",
+        "   during    100 x 200",
+        "    after    100 x 200",
+        "",
+        "again: squall check --only cut --seed 7",
+    ]
+
+
+def test_properties_carry_the_figures(run: Any, reported: Any) -> None:
+    root = parsed(junit([reported(run())]))
+    found = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert found == {
+        "squall.verdict": "pass", "squall.seed": "7", "squall.engine": "embedded",
+        "squall.bites": "3 cuts", "squall.recovery_ms": "0",
+        "squall.before.operations": "100", "squall.before.good": "100", "squall.before.p95_ms": "5",
+        "squall.during.operations": "100", "squall.during.good": "100", "squall.during.p95_ms": "5",
+        "squall.after.operations": "100", "squall.after.good": "100", "squall.after.p95_ms": "5",
+        "squall.reproduce": "squall check --only cut --seed 7",
+    }  # fmt: skip
+
+
+def test_what_xml_cannot_hold_does_not_break_the_file(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    bad = finding(reason='a \x00 b \x1b[31m c \ud800 d \uffff "<&>" 🌩')
+    failure = parsed(junit([reported(run(findings=[bad]))])).find(".//failure")
+    assert failure is not None
+    assert failure.get("message") == 'availability: a � b �[31m c � d � "<&>" 🌩'
