@@ -5,7 +5,11 @@ Paths of ours are in :mod:`faults.proxy.extensions`. Keys of ours in bodies:
 "ttl_ms"       in a toxic, a rule, or with "enabled": false: the engine heals by itself
 "scope"        in a toxic: all, existing or new connections
 "connections"  in a toxic: it hits at most so many
+"first_bytes"  in a toxic: on each connection, only so many bytes meet it
+"immediate"    in the attributes of a reset_peer: idle connections are reset, too
 "protocol"     in a new proxy: "postgresql" lets rules apply to connections from their start
+"toxics"       in a new proxy and in populate: it starts with them
+"refuse_when_upstream_down"  in a proxy: nobody listens while the upstream does not answer
 "refuse_tls"   in a new proxy: answer requests for encryption with no, so that rules can be obeyed
 """
 

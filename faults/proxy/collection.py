@@ -12,6 +12,8 @@ from faults.proxy.errors import ApiError
 from faults.proxy.proxy import Proxy, Toxic
 from faults.proxy.wanted import WantedToxic, updated
 
+REFUSE = "refuse_when_upstream_down"
+
 
 class Collection:
     """The proxies by name. One change at a time, as in Toxiproxy."""
@@ -51,6 +53,7 @@ class Collection:
         proxy.wire.follow(
             given.text("protocol"), refuse_tls=given.boolean("refuse_tls", default=False)
         )
+        proxy.refusal.wanted = given.boolean(REFUSE, default=False)
         if given.boolean("enabled", default=True):
             await proxy.start()
         self.proxies[name] = proxy
@@ -67,6 +70,7 @@ class Collection:
             upstream = given.text("upstream", default=proxy.upstream)
             enabled = given.boolean("enabled", default=proxy.enabled)
             ttl_ms = given.positive("ttl_ms")
+            proxy.refusal.wanted = given.boolean(REFUSE, default=proxy.refusal.wanted)
             if upstream != proxy.upstream or not await listening.same(listen, proxy.listen):
                 await proxy.stop()
                 proxy.listen, proxy.upstream = listen, upstream
@@ -177,6 +181,7 @@ def _checked(given: Fields, where: str = "") -> list[WantedToxic]:
     """Types first, then what is required; the toxics that come with it."""
     given.text("listen")
     given.boolean("enabled", default=True)
+    given.boolean(REFUSE, default=False)
     required = {field: given.text(field) for field in ("name", "upstream")}
     for field, value in required.items():
         if not value:

@@ -98,8 +98,7 @@ class Connection:
             async with asyncio.timeout(self._proxy.DIAL_SECONDS):
                 await loop.create_connection(lambda: self.server, host, port)
         except (OSError, TimeoutError):
-            self._proxy.dial_errors += 1
-            self.close()
+            self._proxy.dial_failed(self)
             return
         client = self.upstream.source
         if client is None or client.is_closing():

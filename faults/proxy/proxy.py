@@ -11,6 +11,7 @@ from faults.proxy import listening
 from faults.proxy.connection import Connection
 from faults.proxy.errors import ApiError
 from faults.proxy.link import Link
+from faults.proxy.refusal import Refusal
 from faults.proxy.toxics import KINDS
 from faults.proxy.toxics.first_bytes import FirstBytesStage
 from faults.proxy.toxics.stage import Stage, Tally
@@ -61,11 +62,12 @@ class Proxy:
         self._connections: dict[Connection, None] = {}
         self._appointments: dict[str, asyncio.TimerHandle] = {}
         self.wire = ProxyRules()
+        self.refusal = Refusal(lambda: self.upstream_address, self._listen)
 
     @property
     def enabled(self) -> bool:
         """Whether it listens."""
-        return self._server is not None
+        return self._server is not None or self.refusal.active
 
     @property
     def upstream_address(self) -> tuple[str, int]:
@@ -75,9 +77,20 @@ class Proxy:
 
     async def start(self) -> None:
         """Listen; the port that was chosen for ``:0`` is kept from then on."""
-        if self._server is not None:
+        if self.enabled:
             return
         self._cancel("enable")
+        await self._listen()
+        if self.refusal.wanted and not await self.refusal.upstream_answers():
+            self._refuse()
+
+    def _refuse(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            self.refusal.begin()
+
+    async def _listen(self) -> None:
         listener = await listening.opened(self.listen, self.BACKLOG)
         self.listen = listening.shown(listener.getsockname()[:2])
         loop = asyncio.get_running_loop()
@@ -85,6 +98,7 @@ class Proxy:
 
     async def stop(self) -> None:
         """Refuse new clients, then close every connection; buffered bytes are lost."""
+        self.refusal.stop()
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -139,6 +153,15 @@ class Proxy:
         }
 
     # Called by connections
+
+    def dial_failed(self, connection: Connection) -> None:
+        """The upstream is down: close the client's connection, or refuse it as well as we can."""
+        self.dial_errors += 1
+        if self.refusal.wanted:
+            connection.reset()
+            self._refuse()
+        else:
+            connection.close()
 
     def opened(self, connection: Connection) -> None:
         """A client was accepted."""

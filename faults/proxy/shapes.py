@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from faults.proxy.proxy import Proxy, Toxic
@@ -29,6 +30,7 @@ def proxy_shape(proxy: Proxy) -> dict[str, Any]:
         "enabled": proxy.enabled,
         "Logger": {},
         "toxics": toxics_shape(proxy),
+        **({"refuse_when_upstream_down": True} if proxy.refusal.wanted else {}),
     }
 
 
@@ -46,7 +48,14 @@ def toxic_shape(toxic: Toxic) -> dict[str, Any]:
         "type": toxic.type,
         "stream": toxic.stream,
         "toxicity": _number(toxic.toxicity),
+        **{key: value for key, value in _ours(toxic) if value},
     }
+
+
+def _ours(toxic: Toxic) -> Iterator[tuple[str, object]]:
+    yield "scope", "" if toxic.scope == "all" else toxic.scope
+    yield "connections", toxic.connections
+    yield "first_bytes", toxic.first_bytes
 
 
 def _number(value: float) -> float | int:

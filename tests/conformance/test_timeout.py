@@ -11,7 +11,7 @@ from tests.conformance.conftest import Bench
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_it_closes_after_its_time(bench: Bench, live: bool) -> None:  # noqa: FBT001 - a parameter
+def test_it_closes_after_its_time(bench: Bench, live: bool) -> None:
     route = bench.route()
     ends = route.pair() if live else None
     begun = time.monotonic()

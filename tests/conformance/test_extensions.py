@@ -1,0 +1,280 @@
+"""What the embedded engine can beyond Toxiproxy, which ignores such keys."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from tests.conformance.bench import (
+    PATIENCE,
+    SLACK,
+    Api,
+    ending,
+    noise,
+    receive,
+    rest,
+    server,
+    silent,
+    travel,
+    until,
+)
+from tests.conformance.conftest import Bench
+
+pytestmark = pytest.mark.parametrize("engine", ["embedded"])
+
+
+def traffic(bench: Bench, path: str) -> Any:
+    return bench.api("GET", f"{path}/traffic").json
+
+
+@pytest.mark.parametrize("timeout", [0, 150])
+def test_an_immediate_reset_bites_idle_and_new_connections(bench: Bench, timeout: int) -> None:
+    route = bench.route()
+    client, upstream = route.pair()
+    begun = time.monotonic()
+    attributes = {"timeout": timeout, "immediate": True}
+    said = bench.api(
+        "POST", f"{route.path}/toxics", {"type": "reset_peer", "attributes": attributes}
+    )
+    assert said.json["attributes"] == attributes
+    assert (ending(client), ending(upstream)) == ("reset", "reset")
+    assert ending(route.connect()) == "reset"
+    assert timeout / 1000 <= time.monotonic() - begun < 2 * timeout / 1000 + SLACK
+    counted = traffic(bench, route.path)["toxics"]["reset_peer_downstream"]
+    assert counted == {"bites": 2, "connections": 2}
+    bench.api("POST", "/reset")
+    assert silent(route.connect())
+
+
+def test_an_update_makes_a_reset_immediate(bench: Bench) -> None:
+    route = bench.route()
+    client, _ = route.pair()
+    name = route.toxic("reset_peer", timeout=0)
+    assert silent(client)
+    route.update(name, immediate=True)
+    assert ending(client) == "reset"
+
+
+def test_a_toxic_and_a_switched_off_proxy_heal_after_their_time(bench: Bench) -> None:
+    route, other = bench.route(), bench.route()
+    client, upstream = route.pair()
+    route.toxic("bandwidth", more={"ttl_ms": 200}, rate=0)
+    other.change(enabled=False, ttl_ms=200)
+    begun = time.monotonic()
+    upstream.sendall(b"held")
+    assert receive(client, 4) == b"held"
+    until(other.listening)
+    assert 0.1 <= time.monotonic() - begun < 0.2 + SLACK
+    assert route.shown()["toxics"] == []
+
+
+def test_a_later_time_to_live_takes_the_place_of_the_first(bench: Bench) -> None:
+    route = bench.route()
+    name = route.toxic("noop", more={"ttl_ms": 100})
+    route.update(name, more={"ttl_ms": 60_000})
+    time.sleep(0.2)
+    assert len(route.shown()["toxics"]) == 1
+
+
+BITES: list[tuple[str, dict[str, int], int]] = [
+    ("latency", {"latency": 30}, 1),
+    ("latency", {}, 0),
+    ("bandwidth", {"rate": 10}, 1),
+    ("slicer", {"average_size": 100, "delay": 10}, 1),
+    ("slicer", {"average_size": 100_000}, 0),
+    ("slow_close", {"delay": 10}, 1),
+    ("timeout", {}, 1),
+    ("limit_data", {"bytes": 10}, 1),
+    ("limit_data", {"bytes": 100_000}, 0),
+    ("reset_peer", {}, 1),
+    ("noop", {}, 0),
+]
+
+
+@pytest.mark.parametrize(("kind", "attributes", "bites"), BITES)
+def test_bites_are_counted_per_toxic(
+    bench: Bench, kind: str, attributes: dict[str, int], bites: int
+) -> None:
+    route = bench.route()
+    name = route.toxic(kind, more={"attributes": attributes})
+    client, upstream = route.pair()
+    upstream.sendall(noise(1100))
+    if kind not in ("timeout", "reset_peer"):
+        receive(client, min(1100, attributes.get("bytes", 1100)))
+    upstream.close()
+    until(lambda: traffic(bench, route.path)["toxics"][name]["bites"] >= bites)
+    counted = traffic(bench, route.path)["toxics"][name]
+    assert counted["connections"] == 1
+    assert (counted["bites"] > 0) is (bites > 0)
+    shown = f'toxic="{name}",type="{kind}"}} {counted["bites"]}'
+    assert shown in bench.api("GET", "/metrics").body.decode()
+
+
+def test_connections_bytes_and_dial_errors_are_counted_while_they_live(bench: Bench) -> None:
+    route = bench.route()
+    client, upstream = route.pair()
+    travel(client, upstream, noise(1000))
+    name = route.toxic("bandwidth", rate=0)
+    upstream.sendall(noise(500))
+    until(lambda: traffic(bench, route.path)["downstream_bytes"] == 500)
+    seen = traffic(bench, route.path)
+    assert (seen["open"], seen["accepted"], seen["dial_errors"]) == (1, 1, 0)
+    assert (seen["upstream_bytes"], seen["upstream_sent_bytes"]) == (1000, 1000)
+    assert (seen["downstream_bytes"], seen["downstream_sent_bytes"]) == (500, 0)
+    assert seen["toxics"] == {name: {"bites": 1, "connections": 1}}
+    route.change(upstream="127.0.0.1:1")
+    assert route.connect().recv(1) == b""
+    assert traffic(bench, route.path)["dial_errors"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "sent"),
+    [("timeout", {}, 0), ("limit_data", {"bytes": 30}, 30), ("reset_peer", {}, 0)],
+)
+def test_swallowed_bytes_do_not_count_as_sent(
+    bench: Bench, kind: str, attributes: dict[str, int], sent: int
+) -> None:
+    route = bench.route()
+    name = route.toxic(kind, more={"attributes": attributes})
+    client, upstream = route.pair()
+    upstream.sendall(noise(100))
+    until(lambda: traffic(bench, route.path)["downstream_bytes"] == 100)
+    client.close()
+    route.remove(name)
+    assert traffic(bench, route.path)["downstream_sent_bytes"] == sent
+
+
+def test_a_new_proxy_starts_with_its_toxics(bench: Bench) -> None:
+    toxic = {"type": "latency", "name": "late", "attributes": {"latency": 100}}
+    route = bench.route(toxics=[toxic])
+    assert [each["name"] for each in route.shown()["toxics"]] == ["late"]
+    client, upstream = route.pair()
+    assert travel(upstream, client) >= 0.1
+
+
+def test_populate_brings_toxics_to_what_is_listed(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("noop", more={"name": "stays"})
+    client, upstream = route.pair()
+    entry = {"name": route.name, "upstream": route.upstream, "listen": route.listen}
+    for latency in (50, 50, 100):
+        late = {"type": "latency", "name": "late", "attributes": {"latency": latency}}
+        said = bench.api("POST", "/populate", [{**entry, "toxics": [late]}])
+        assert said.status == 201
+        names = [toxic["name"] for toxic in route.shown()["toxics"]]
+        assert names == ["stays", "late"]
+        assert travel(upstream, client) >= latency / 1000
+    bench.api("POST", "/populate", [{**entry, "toxics": []}])
+    assert len(route.shown()["toxics"]) == 2
+
+
+def test_a_toxic_for_the_next_connections(bench: Bench) -> None:
+    route = bench.route()
+    before = route.pair()
+    name = route.toxic("latency", more={"scope": "new", "connections": 2}, latency=100)
+    shown = bench.api("GET", f"{route.path}/toxics/{name}").json
+    assert (shown["scope"], shown["connections"]) == ("new", 2)
+    pairs = [before, *(route.pair() for _ in range(4))]
+    slow = [travel(upstream, client) >= 0.1 for client, upstream in pairs]
+    assert slow == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize("size", [1, 10, 100_000])
+def test_a_toxic_for_the_first_bytes(bench: Bench, size: int) -> None:
+    route = bench.route()
+    name = route.toxic("latency", more={"first_bytes": size}, latency=150)
+    assert bench.api("GET", f"{route.path}/toxics/{name}").json["first_bytes"] == size
+    client, upstream = route.pair()
+    message = noise(size)
+    assert travel(upstream, client, message) >= 0.149
+    assert travel(upstream, client, message) < 0.149
+    upstream.sendall(message)
+    upstream.close()
+    assert rest(client) == message
+
+
+def test_later_bytes_wait_for_the_first_ones(bench: Bench) -> None:
+    route = bench.route()
+    name = route.toxic("bandwidth", more={"first_bytes": 3}, rate=0)
+    client, upstream = route.pair()
+    upstream.sendall(b"abcdef")
+    upstream.close()
+    assert silent(client)
+    route.remove(name)
+    assert rest(client) == b"abcdef"
+
+
+def test_the_first_bytes_are_swallowed_and_the_rest_passes(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("timeout", more={"first_bytes": 3}, timeout=0)
+    client, upstream = route.pair()
+    upstream.sendall(b"abcdef")
+    assert receive(client, 3) == b"def"
+
+
+def test_clients_are_refused_while_the_upstream_is_down(bench: Bench) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+        address = upstream.getsockname()
+        route = bench.route(refuse_when_upstream_down=True)
+        assert route.shown()["refuse_when_upstream_down"] is True
+        route.change(upstream=f"127.0.0.1:{address[1]}")
+        assert route.listening()
+    until(lambda: not route.listening())
+    assert route.shown()["enabled"] is True
+    with socket.create_server(address):
+        until(route.listening)
+    route.change(enabled=False)
+    assert route.shown()["enabled"] is False
+    assert not route.listening()
+
+
+def test_with_the_upstream_down_from_the_start_nobody_is_accepted(bench: Bench) -> None:
+    body = {"name": "n", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:1"}
+    made = bench.api("POST", "/proxies", {**body, "refuse_when_upstream_down": True}).json
+    host, _, port = made["listen"].rpartition(":")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)), PATIENCE)
+
+
+def fates(api: Api) -> list[bool]:
+    """Which of 30 connections a toxic hits, by the seed of the server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        upstream = f"127.0.0.1:{listener.getsockname()[1]}"
+        toxic = {"type": "reset_peer", "toxicity": 0.5, "attributes": {"immediate": True}}
+        body = {"name": "p", "listen": "127.0.0.1:0", "upstream": upstream, "toxics": [toxic]}
+        host, _, port = api("POST", "/proxies", body).json["listen"].rpartition(":")
+        hits = []
+        for _ in range(30):
+            with socket.create_connection((host, int(port)), PATIENCE) as client:
+                hits.append(not silent(client, 0.02))
+        return hits
+
+
+def test_the_same_seed_hits_the_same_connections(engine: str) -> None:
+    runs = []
+    for seed in ("7", "7", "8"):
+        with server(engine, "-seed", seed) as (_, api):
+            runs.append(fates(api))
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+    assert len(set(runs[0])) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"ttl_ms": 0}, "ttl_ms must be a positive whole number"),
+        ({"ttl_ms": "x"}, "ttl_ms must be a positive whole number"),
+        ({"first_bytes": -1}, "first_bytes must be a positive whole number"),
+        ({"connections": 1.5}, "connections must be a positive whole number"),
+        ({"scope": "some"}, "scope must be one of all, existing, new"),
+    ],
+)
+def test_bad_extensions_are_refused(bench: Bench, more: dict[str, object], words: str) -> None:
+    route = bench.route()
+    said = bench.api("POST", f"{route.path}/toxics", {"type": "noop", **more})
+    assert said.error == (400, f"bad request body: {words}")
+    assert route.shown()["toxics"] == []
