@@ -37,6 +37,7 @@ from faults.wire import (
     CutBeforeCommit,
     DelayStatement,
     ErrorReply,
+    FatalReply,
     RefuseStartup,
     StallReply,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Disconnect",
     "ErrorReply",
     "ExhaustConnections",
+    "FatalReply",
     "Fault",
     "FaultError",
     "FaultUnavailable",

@@ -6,6 +6,7 @@ from faults.wire.cut_after_commit import CutAfterCommit
 from faults.wire.cut_before_commit import CutBeforeCommit
 from faults.wire.delay_statement import DelayStatement
 from faults.wire.error_reply import ErrorReply
+from faults.wire.fatal_reply import FatalReply
 from faults.wire.refuse_startup import RefuseStartup
 from faults.wire.stall_reply import StallReply
 
@@ -14,6 +15,7 @@ __all__ = [
     "CutBeforeCommit",
     "DelayStatement",
     "ErrorReply",
+    "FatalReply",
     "RefuseStartup",
     "StallReply",
 ]

@@ -31,7 +31,7 @@ class ErrorReply:
     statement: str = ""
     """Regular expression, searched in the statement's text without regard to case."""
     nth: int = 1
-    """The first so many matches pass; this one is the first to fail."""
+    """The match that is the first to fail; earlier ones pass."""
     times: int = 0
     """How often; 0: every time."""
     message: str = "injected by squall"

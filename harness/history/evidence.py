@@ -1,10 +1,12 @@
 """Everything that judges may look at: a history, the events, the final truth and the contract.
 
-Windows are cut by *intended* start:
+Windows are cut by *intended* start, except that who still waited when the first fault came into
+force is counted with it:
 
     before │ during                        │ after
     ───────┼───────────────────────────────┼──────────▶ intended
-           first FaultInjected             last FaultHealed
+      ●────┼──▶ answered: during           last FaultHealed
+           first FaultInjected
 """
 
 from __future__ import annotations
@@ -73,7 +75,12 @@ class Evidence:
     def window(self, which: Window) -> list[Op]:
         """The awaited operations of one window, in order of their intended start."""
         start, end = self.bounds(which)
-        chosen = [op for op in self.awaited if start <= op.intended < end]
+        injected = self.bounds("during")[0]
+        chosen = [
+            op
+            for op in self.awaited
+            if start <= (op.intended if op.done <= injected else max(op.intended, injected)) < end
+        ]
         return sorted(chosen, key=lambda op: (op.intended, op.id))
 
     def bounds(self, which: Window) -> tuple[float, float]:
