@@ -1,4 +1,7 @@
-"""Windows are cut by the intended start: before, during and after, without gap or overlap."""
+"""Windows are cut by the intended start: before, during and after, without gap or overlap.
+
+Whoever still waits when the first fault comes into force is counted with it.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,21 @@ def two_faults() -> list[events.Event]:
 
 
 @pytest.mark.parametrize(
-    ("intended", "window"),
-    [(0.0, "before"), (0.99, "before"), (1.0, "during"), (4.99, "during"), (5.0, "after")],
+    ("intended", "done", "window"),
+    [
+        (0.0, 0.1, "before"),
+        (0.99, 1.0, "before"),
+        (0.99, 1.01, "during"),
+        (0.0, 100.0, "during"),
+        (1.0, 1.1, "during"),
+        (4.99, 100.0, "during"),
+        (5.0, 5.1, "after"),
+    ],
 )
 def test_an_operation_belongs_to_the_window_of_its_intended_start(
-    make: Any, intended: float, window: Window
+    make: Any, intended: float, done: float, window: Window
 ) -> None:
-    seen = evidence([make.op(0, at=intended, done=100.0)], two_faults())
+    seen = evidence([make.op(0, at=intended, done=done)], two_faults())
     assert {name: len(seen.window(name)) for name in WINDOWS} == {
         name: int(name == window) for name in WINDOWS
     }
@@ -45,7 +56,8 @@ def test_an_operation_belongs_to_the_window_of_its_intended_start(
 def test_the_windows_share_out_every_operation_once(times: list[float]) -> None:
     class Stub:
         def __init__(self, number: int, intended: float) -> None:
-            self.id, self.intended = number, intended
+            self.id, self.intended, self.done = number, intended, intended + 0.5
+            self.hung_up = False
 
     seen = evidence([Stub(number, at) for number, at in enumerate(times)], two_faults())
     found = [op.id for name in WINDOWS for op in seen.window(name)]
