@@ -16,7 +16,7 @@ ADDED = (0, "add_toxic", "squall_reset_peer", "reset_peer", "downstream", {"time
     [(True, [(0, "reset_connections")]), (False, [])],
     ids=["embedded", "toxiproxy"],
 )
-async def test_the_timeline_of_calls(stub: Any, resets: bool, at_once: list[Any]) -> None:  # noqa: FBT001 - a column of the table
+async def test_the_timeline_of_calls(stub: Any, resets: bool, at_once: list[Any]) -> None:
     port = stub(resets=resets)
     async with within(Reset(), port) as injection:
         port.clock.advance(1)

