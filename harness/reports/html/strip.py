@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from harness.history.op import Op
-from harness.reports.html.series import OUTCOMES, rate
+from harness.reports.html.series import OUTCOMES, bin_of, rate
 from harness.reports.verdict_json import Reported
 from harness.reports.windows import fault_spans, start_of
 
@@ -60,7 +60,7 @@ def _shapes(reported: Reported) -> Iterator[Markup]:
 def _slowest(ops: Sequence[Op], begin: float, width: float, bins: int) -> list[float]:
     found = [0.0] * bins
     for op in ops:
-        index = min(int((op.intended - begin) / width), bins - 1)
+        index = min(bin_of(op.intended - begin, width), bins - 1)
         found[index] = max(found[index], op.response_seconds * 1000)
     return found
 

@@ -54,7 +54,14 @@ def test_nothing_has_no_share() -> None:
 
 @pytest.mark.parametrize(
     ("count", "percent", "known"),
-    [(40, 95, False), (84, 95, False), (120, 95, True), (20, 50, True), (4, 50, False), (150, 99, False)],
+    [
+        (40, 95, False),
+        (84, 95, False),
+        (120, 95, True),
+        (20, 50, True),
+        (4, 50, False),
+        (150, 99, False),
+    ],
 )
 def test_a_percentile_has_an_interval_only_inside_the_samples(
     count: int, percent: float, *, known: bool

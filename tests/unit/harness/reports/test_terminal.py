@@ -1,0 +1,76 @@
+"""The terminal: plain where nobody watches, no colour where none is wanted, quiet and verbose."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checkers.verdict import Verdict
+from harness.reports.terminal import Terminal
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m")
+
+
+@pytest.fixture(autouse=True)
+def no_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def shown(runs: list[Any], capsys: pytest.CaptureFixture[str], **options: bool) -> str:
+    terminal = Terminal(**options)
+    terminal.begin(7, "embedded", "shop")
+    with terminal.watching(runs[0].scenario) as listener:
+        for event in runs[0].evidence.events:
+            listener(event)
+    terminal.finished(runs[0])
+    terminal.table(runs, "squall check --only {name} --seed 7")
+    terminal.end(runs, Path("out"))
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def runs(run: Any, finding: Any) -> list[Any]:
+    well = finding("no-duplicate", verdict=Verdict.PASS, reason="none is there twice")
+    return [run(), run(name="lost[x]", findings=[finding(), well])]
+
+
+def test_without_a_terminal_lines_are_plain(
+    runs: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(runs, capsys)
+    assert "\x1b" not in text
+    assert text.startswith("app shop · engine embedded · seed 7\n")
+    assert "  again: squall check --only lost[x] --seed 7\n" in text
+    assert "  fail availability: 60% were good, not 90%\n" in text
+    assert "none is there twice" not in text
+    assert re.search(r"^fail: 2 outages in \d+\.\d s · files in out$", text, re.MULTILINE)
+
+
+def test_a_terminal_gets_colours_unless_they_are_not_wanted(
+    runs: list[Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert COLOUR.search(shown(runs, capsys))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not COLOUR.search(shown(runs, capsys))
+
+
+def test_quiet_is_the_table_and_what_is_not_well(
+    runs: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(runs, capsys, quiet=True)
+    assert "engine embedded" not in text
+    assert "report:" not in text
+    assert text.lstrip().startswith("outage")
+    assert "again: squall check" in text
+
+
+def test_verbose_has_every_finding(runs: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(runs, capsys, verbose=True)
+    assert "  pass no-duplicate: none is there twice\n" in text
+    assert "  pass recovery-time: recovered 0 ms after the heal\n" in text
