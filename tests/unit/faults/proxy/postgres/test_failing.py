@@ -30,7 +30,7 @@ from faults.proxy.postgres.failing import ends_transaction, failing
         ("", False),
     ],
 )
-def test_the_end_of_a_transaction_is_known(sql: str, ends: bool) -> None:  # noqa: FBT001 - from the table
+def test_the_end_of_a_transaction_is_known(sql: str, ends: bool) -> None:
     assert ends_transaction(sql) is ends
 
 

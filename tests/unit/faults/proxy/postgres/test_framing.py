@@ -107,7 +107,7 @@ def described_client(pieces: list[Piece]) -> list[tuple[int, bytes, bytes]]:
 
 
 @given(st.binary(max_size=200), CUTS, st.booleans())
-def test_random_bytes_come_out_unchanged(data: bytes, cuts: list[int], client: bool) -> None:  # noqa: FBT001 - drawn
+def test_random_bytes_come_out_unchanged(data: bytes, cuts: list[int], client: bool) -> None:
     framer = Framer.of_client() if client else Framer.of_server()
     out = b"".join(piece.data for piece in pieces_of(framer, data, cuts))
     assert out + framer.finish() == data
@@ -144,7 +144,7 @@ def test_messages_before_garbage_are_understood_and_the_rest_is_plain(
 def test_the_first_packet_of_a_client_has_no_type_byte(
     first: bytes,
     kinds: list[int],
-    encrypted: bool,  # noqa: FBT001 - from the table
+    encrypted: bool,
 ) -> None:
     framer = Framer.of_client()
     pieces = framer.feed(first)
@@ -170,7 +170,7 @@ def test_the_first_packet_of_a_client_has_no_type_byte(
 )
 def test_impossible_lengths_and_unknown_types_are_not_understood(
     message: bytes,
-    understood: bool,  # noqa: FBT001 - from the table
+    understood: bool,
 ) -> None:
     framer = Framer.of_server()
     assert b"".join(piece.data for piece in framer.feed(message)) == message
@@ -190,7 +190,7 @@ def test_impossible_lengths_and_unknown_types_are_not_understood(
 def test_the_answer_to_a_request_for_encryption_is_one_byte(
     answer: bytes,
     kinds: list[int],
-    encrypted: bool,  # noqa: FBT001 - from the table
+    encrypted: bool,
 ) -> None:
     framer = Framer.of_server()
     framer.answers = 1

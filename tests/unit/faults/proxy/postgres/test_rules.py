@@ -102,7 +102,7 @@ def test_statement_and_transaction_must_both_fit(
     values: dict[str, Any],
     sql: str,
     status: str,
-    matches: bool,  # noqa: FBT001 - from the table
+    matches: bool,
 ) -> None:
     assert Rule.from_dict(CUT | values).matches(sql, status) is matches
 
