@@ -11,13 +11,25 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
+
+from faults import Refuse
+from harness.checkers.verdict import Finding, Verdict
+from harness.core import events
+from harness.history.evidence import Contract, Evidence
+from harness.history.op import Op, Outcome
+from harness.reports.files import RunDirectory
+from harness.scenario.lab import LabOptions
+from harness.scenario.model import Scenario, at
+from harness.scenario.profile import REFERENCE
+from harness.scenario.runner import Run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 INSTALL = "apt-get install -y chromium"
@@ -103,9 +115,15 @@ class Page:
 
     async def value(self, expression: str) -> Any:
         """What a JavaScript expression gives."""
-        result = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        how = {"returnByValue": True, "awaitPromise": True}
+        result = await self.call("Runtime.evaluate", expression=expression, **how)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
+
+    async def settled(self) -> None:
+        """Two frames later: listeners have run and their drawing is done."""
+        await self.value("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        await self.value("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
     async def screenshot(self) -> bytes:
         """The whole page as PNG."""
@@ -167,3 +185,52 @@ async def page(browser_address: str) -> AsyncIterator[Page]:
             opened = Page(socket)
             yield opened
             await opened.close()
+
+
+def answered(number: int, body: str) -> Op:
+    """A request each 10 ms; some of those from 1.0 to 1.5 s are refused, some lose their answer."""
+    start = number * 0.01
+    bad = 100 <= number < 150 and number % 3
+    lost = bad == 2
+    outcome = (Outcome.APPLIED, Outcome.REFUSED, Outcome.UNKNOWN)[bad or 0]
+    return Op(
+        id=number, name="read-item", effect="read", key=None, intended=start, sent=start,
+        done=start + (0.8 if lost else 0.005), outcome=outcome, content_type=None, retry_after=None,
+        status=(200, 503, None)[bad or 0], error="reset" if lost else None,
+        body=body if bad else "",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """The directory of one failed run, as a command writes it."""
+
+    def write(
+        *, story: str = "The line is cut.", reason: str = "60% were good", body: str = "",
+        requests: int = 300,
+    ) -> Path:  # fmt: skip
+        sample = {"total": 5, "active": 1, "idle": 4, "idle_in_transaction": 0}
+        happened = [
+            events.FaultInjected(at=1.0, step=0, fault="network.refuse", label="refuse"),
+            *(events.BackendsSampled(at=tick / 10, **sample) for tick in range(30)),
+            events.FaultHealed(at=2.0, step=0, fault="network.refuse", bites=3, what="cuts"),
+        ]
+        evidence = Evidence(
+            ops=tuple(answered(number, body) for number in range(requests)),
+            events=tuple(happened), truth=None, contract=Contract(deadline_seconds=1.0),
+        )  # fmt: skip
+        run = Run(
+            scenario=Scenario(name="cut", story=story, steps=(at(1, Refuse(), lasting=1),)),
+            seed=7, engine="embedded", evidence=evidence,
+            findings=(Finding(checker="availability", verdict=Verdict.FAIL, reason=reason),),
+        )  # fmt: skip
+        log = tmp_path / "log"
+        log.write_text(f"ERROR {body}\n", encoding="utf-8")
+        part = SimpleNamespace(log_path=log)
+        lab: Any = SimpleNamespace(options=LabOptions(profile=REFERENCE), app=part, database=part)
+        directory = RunDirectory(tmp_path / "out", "squall check --only {name} --seed 7")
+        directory.write_run(run, lab)
+        directory.write_reports([run])
+        return directory.path
+
+    return write
