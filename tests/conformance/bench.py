@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 from harness.providers.base import free_port
@@ -69,11 +69,13 @@ class Api:
             line.close()
 
 
-def spawn(engine: str, *more: str) -> tuple[subprocess.Popen[str], Api]:
+def spawn(
+    engine: str, *more: str, stderr: IO[str] | None = None
+) -> tuple[subprocess.Popen[str], Api]:
     """A server of its own; the caller ends it."""
     if engine == "embedded":
         command = [sys.executable, "-m", "faults.proxy", "-host", "127.0.0.1", "-port", "0", *more]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())["listening"]
         return process, Api("127.0.0.1", int(said.rpartition(":")[2]))

@@ -41,8 +41,8 @@ def test_an_immediate_reset_bites_idle_and_new_connections(bench: Bench, timeout
     )
     assert said.json["attributes"] == attributes
     assert (ending(client), ending(upstream)) == ("reset", "reset")
-    assert ending(route.connect()) == "reset"
-    assert timeout / 1000 <= time.monotonic() - begun < 2 * timeout / 1000 + SLACK
+    assert timeout / 1000 <= time.monotonic() - begun < timeout / 1000 + SLACK
+    assert was_reset(route.address)
     counted = traffic(bench, route.path)["toxics"]["reset_peer_downstream"]
     assert counted == {"bites": 2, "connections": 2}
     bench.api("POST", "/reset")
@@ -239,6 +239,15 @@ def test_with_the_upstream_down_from_the_start_nobody_is_accepted(bench: Bench) 
         socket.create_connection((host, int(port)), PATIENCE)
 
 
+def was_reset(address: tuple[str, int], seconds: float = PATIENCE) -> bool:
+    """Whether a new connection is reset in time; that may even be told by connect()."""
+    try:
+        with socket.create_connection(address, PATIENCE) as client:
+            return not silent(client, seconds)
+    except ConnectionResetError:
+        return True
+
+
 def fates(api: Api) -> list[bool]:
     """Which of 30 connections a toxic hits, by the seed of the server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -246,11 +255,7 @@ def fates(api: Api) -> list[bool]:
         toxic = {"type": "reset_peer", "toxicity": 0.5, "attributes": {"immediate": True}}
         body = {"name": "p", "listen": "127.0.0.1:0", "upstream": upstream, "toxics": [toxic]}
         host, _, port = api("POST", "/proxies", body).json["listen"].rpartition(":")
-        hits = []
-        for _ in range(30):
-            with socket.create_connection((host, int(port)), PATIENCE) as client:
-                hits.append(not silent(client, 0.02))
-        return hits
+        return [was_reset((host, int(port)), 0.03) for _ in range(30)]
 
 
 def test_the_same_seed_hits_the_same_connections(engine: str) -> None:
