@@ -45,7 +45,7 @@ every: list[Fault] = [
     faults.compose(Latency(latency_ms=1), Stall()),
 ]
 Latency()  # type: ignore[call-arg] # the delay has no default
-Latency(60)  # type: ignore[call-arg] # attributes are given by name
+Latency(60)  # type: ignore[call-arg, arg-type] # attributes are given by name
 Restart(mode="smart")  # type: ignore[arg-type] # never ends under load
 Latency(latency_ms=1).latency_ms = 2  # type: ignore[misc] # faults are frozen
 
