@@ -11,9 +11,11 @@ from harness.cli.check import check
 from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
+from harness.cli.hands import down, heal, inject, status
 from harness.cli.recheck import recheck
 from harness.cli.replay import replay
 from harness.cli.run import run
+from harness.cli.up import up
 from harness.core.errors import ExitCode, SquallError
 
 
@@ -32,6 +34,8 @@ squall.add_command(run)
 squall.add_command(recheck)
 squall.add_command(compare)
 squall.add_command(replay)
+for command in (up, inject, heal, status, down):
+    squall.add_command(command)
 squall.add_command(list_faults)
 squall.add_command(doctor)
 

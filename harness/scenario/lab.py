@@ -78,11 +78,20 @@ class Lab:
         """``embedded`` or ``toxiproxy``."""
         return "toxiproxy" if self._binary else "embedded"
 
+    @property
+    def app_database_url(self) -> str:
+        """The database's address as the app gets it: through the proxy."""
+        own, proxied = f":{self.database.port}/", f":{self._database_address.port}/"
+        return self.database.url.replace(own, proxied)
+
+    @property
+    def engine_address(self) -> str:
+        """Address of the engine's HTTP API, where every Toxiproxy client can look."""
+        return f"http://{self._engine.api}"
+
     def _new_app(self) -> AppProcess:
         profile = self.profile
-        url = self.database.url.replace(
-            f":{self.database.port}/", f":{self._database_address.port}/"
-        )
+        url = self.app_database_url
         return AppProcess(
             self.directory,
             self.keeper,

@@ -1,0 +1,1 @@
+"""A lab that is held open for hands: faults come and go from another terminal."""
