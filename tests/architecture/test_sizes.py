@@ -11,11 +11,16 @@ from collections.abc import Iterator
 FILE_SOFT, FILE_HARD = 250, 400
 FUNCTION_SOFT, FUNCTION_HARD = 25, 40
 
-LONG_FILES: dict[str, str] = {}
+LONG_FILES = {
+    "faults/proxy/postgres/injector.py": "one state machine, both directions of one session",
+    "faults/proxy/proxy.py": "a listener and its links: each part needs the other",
+}
 
 LONG_FUNCTIONS = {
-    "app_under_test/resilience/retry.py::RetryPolicy.run": "a page of why beside a line of what",
-    "faults/proxy/proxy.py::bound": "one handshake, told in order",
+    "app_under_test/main.py::create_app": "the parts of the app, put together in one place",
+    "app_under_test/observability/logs.py::configure": "one list of processors",
+    "app_under_test/observability/metrics.py::_Policies.collect": "one metric after the other",
+    "app_under_test/resilience/guard.py::Guard.run": "the layers around a call, in order",
     "harness/checkers/recovery_time.py::RecoveryTime.judge": "one more line than the limit",
     "harness/cli/check.py::check": "one parameter an option",
     "harness/cli/run.py::run": "one parameter an option",
@@ -24,6 +29,7 @@ LONG_FUNCTIONS = {
     "harness/scenario/runner.py::Runner.run": "the plot of a run, in order",
     "harness/workload/open_loop.py::OpenLoop._one": "one field of the operation a line",
 }
+"""Who adds a line gives the reason; better is to split."""
 
 
 def functions(text: str) -> Iterator[tuple[str, int]]:
@@ -54,14 +60,18 @@ def files_longer_than(sources: dict[str, str], lines: int) -> set[str]:
 
 
 def test_files_are_short_or_excused(sources: dict[str, str]) -> None:
-    assert files_longer_than(sources, FILE_SOFT) == set(LONG_FILES)
+    assert sorted(files_longer_than(sources, FILE_SOFT) - set(LONG_FILES)) == []
     assert files_longer_than(sources, FILE_HARD) == set()
 
 
 def test_functions_are_short_or_excused(sources: dict[str, str]) -> None:
-    """An excuse that is no longer needed goes, too."""
-    assert longer_than(sources, FUNCTION_SOFT) == set(LONG_FUNCTIONS)
+    assert sorted(longer_than(sources, FUNCTION_SOFT) - set(LONG_FUNCTIONS)) == []
     assert longer_than(sources, FUNCTION_HARD) == set()
+
+
+def test_an_excuse_that_is_no_longer_needed_goes(sources: dict[str, str]) -> None:
+    assert sorted(set(LONG_FILES) - files_longer_than(sources, FILE_SOFT)) == []
+    assert sorted(set(LONG_FUNCTIONS) - longer_than(sources, FUNCTION_SOFT)) == []
 
 
 def test_the_measure_sees_methods_and_inner_functions() -> None:
