@@ -74,6 +74,6 @@ def down() -> int:
 def _line(held: dict[str, Any]) -> str:
     known = {"id", "fault", "in_force", "seconds", "bites", "what"}
     attributes = "".join(f" {name}={value}" for name, value in held.items() if name not in known)
-    bit = "" if held["bites"] is None else f", bit: {held['bites']} {held['what']}"
+    bit = f", bit: {held['bites']} {held['what']}" if held["bites"] else ""
     state = "in force for" if held["in_force"] else "healed after"
     return f"{held['id']}  {held['fault']}{attributes}  {state} {held['seconds']:g} s{bit}"

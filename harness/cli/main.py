@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from faults import FaultError
+from faults import FaultError, InvalidFault
 from harness.cli.check import check
 from harness.cli.compare import compare
 from harness.cli.doctor import doctor
@@ -55,7 +55,8 @@ def _exit_code() -> int:
         code = ExitCode.USAGE
     except (SquallError, FaultError) as error:
         click.echo(f"squall: {error}", err=True)
-        code = getattr(error, "exit_code", ExitCode.HARNESS)
+        wrong = ExitCode.USAGE if isinstance(error, InvalidFault) else ExitCode.HARNESS
+        code = getattr(error, "exit_code", wrong)
     except KeyboardInterrupt:
         click.echo("squall: interrupted; faults are healed and the lab is cleaned up", err=True)
         code = ExitCode.INTERRUPTED

@@ -28,6 +28,8 @@ class Held:
     fault: Fault
     since: float
     """Monotonic seconds."""
+    let_go: float | None = None
+    """When its cure began; None while it is wanted."""
     until: float | None = None
     """When it was healed; None while it is in force."""
     last_bite: Bite | None = None
@@ -100,6 +102,7 @@ class Incident:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(lasting):
                         await held.to_heal.wait()
+                held.let_go = self._clock.now()
                 await held.bite()
         finally:
             held.until = self._clock.now()
@@ -143,7 +146,7 @@ class Incident:
             Step(
                 at_seconds=round(held.since - zero, 2),
                 fault=held.fault,
-                lasting_seconds=round((held.until or now) - held.since, 2),
+                lasting_seconds=round((held.let_go or now) - held.since, 2),
             )
             for held in self.done
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import faults
-from faults import FaultError
+from faults import FaultError, InvalidFault
 from harness.console.incident import Incident
 from harness.console.load import Load
 from harness.core.errors import ExitCode, SquallError
@@ -71,7 +71,8 @@ class Console:
         try:
             return await verb(request)
         except (SquallError, FaultError) as error:
-            code = getattr(error, "exit_code", ExitCode.HARNESS)
+            wrong = ExitCode.USAGE if isinstance(error, InvalidFault) else ExitCode.HARNESS
+            code = getattr(error, "exit_code", wrong)
             return {"error": str(error), "exit_code": int(code)}
 
     async def _inject(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -107,6 +107,8 @@ class Workload:
         await self._process.wait()
         if self._reading is not None:
             await asyncio.wait({self._reading}, timeout=1)
+        if self._ended is not None and self._ended.done():
+            self._ended.exception()  # mark as seen: a run that is thrown away has no report
 
     async def _tell(self, message: dict[str, Any]) -> None:
         if self._process is None or self._process.stdin is None:
