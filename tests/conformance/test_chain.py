@@ -77,3 +77,35 @@ def test_directions_do_not_mix(bench: Bench) -> None:
     travel(server, client, noise(10_000))
     client.sendall(b"abcd")
     assert rest(server) == b"abc"
+
+
+MILD: dict[str, dict[str, int]] = {
+    "noop": {},
+    "latency": {"latency": 5},
+    "bandwidth": {"rate": 10_000},
+    "slicer": {"average_size": 500, "size_variation": 50},
+    "slow_close": {"delay": 5},
+    "limit_data": {"bytes": 1_000_000},
+}
+
+
+def test_bytes_pass_without_toxics_and_with_every_one_added(bench: Bench) -> None:
+    route = bench.route()
+    client, server = route.pair()
+    travel(server, client, noise(5000))
+    for kind, attributes in MILD.items():
+        route.toxic(kind, more={"attributes": attributes})
+        travel(server, client, noise(5000))
+    for toxic in route.shown()["toxics"]:
+        route.remove(toxic["name"])
+        travel(server, client, noise(5000))
+
+
+def test_toxics_are_there_when_a_connection_opens(bench: Bench) -> None:
+    route = bench.route()
+    for kind, attributes in MILD.items():
+        route.toxic(kind, more={"attributes": attributes})
+    client, server = route.pair()
+    assert travel(server, client, noise(5000)) >= 0.004
+    server.close()
+    assert rest(client) == b""

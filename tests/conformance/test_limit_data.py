@@ -98,3 +98,11 @@ def test_it_is_removed_without_a_trace(bench: Bench) -> None:
         travel(server, client, MESSAGE[:9])
         route.remove(name)
     travel(server, client, MESSAGE)
+
+
+def test_more_than_the_limit_is_cut(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("limit_data", bytes=1024)
+    client, server = route.pair()
+    server.sendall(MESSAGE[:1500])
+    assert receive(client, 1500) == MESSAGE[:1024]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.conformance.conftest import Bench
 
 PER_TEST = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=int(os.environ.get("SQUALL_EXAMPLES", "150")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
