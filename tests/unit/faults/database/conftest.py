@@ -62,13 +62,14 @@ class StubSession:
 
     async def values(self, sql: str) -> Sequence[Any]:
         await self.execute(sql)
-        return [next(answer for part, answer in self._server.answers.items() if part in sql)]
+        answer = next(answer for part, answer in self._server.answers.items() if part in sql)
+        return [answer() if callable(answer) else answer]
 
 
 class StubServer:
     """Implements ``faults.ports.DatabaseServer``.
 
-    ``answers`` maps a part of a query to its answer; a statement with ``refuses`` in it fails, and
+    ``answers`` maps a part of a query to its answer, or to what gives it; a statement with ``refuses`` in it fails, and
     so does a session beyond ``room``.
     """
 

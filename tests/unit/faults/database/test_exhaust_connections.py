@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,21 +10,22 @@ import pytest
 from faults import ExhaustConnections, InvalidFault, within
 
 
+def with_free(server: Any, free: int, room: int = 5_000) -> Any:
+    """A server on which ``free`` connections are free once the fault's first session is in."""
+    port = server(room=room)
+    port.answers["max_connections"] = lambda: free + 1 - port.open
+    return port
+
+
 @pytest.mark.parametrize(
     ("leave_free", "free", "room", "taken"),
-    [
-        (0, 10, 1000, 11),  # the first session was counted as taken by the server already
-        (3, 10, 1000, 8),
-        (10, 10, 1000, 1),
-        (20, 10, 1000, 1),
-        (0, 10, 6, 6),
-    ],
+    [(0, 10, 1000, 11), (3, 10, 1000, 8), (10, 10, 1000, 1), (20, 10, 1000, 1), (0, 10, 6, 6)],
     ids=["all", "all but three", "none", "fewer than none", "others are quicker"],
 )
 async def test_connections_are_held_until_healed(
     server: Any, leave_free: int, free: int, room: int, taken: int
 ) -> None:
-    port = server({"max_connections": free}, room=room)
+    port = with_free(server, free, room)
     async with within(ExhaustConnections(leave_free=leave_free), port) as injection:
         assert port.open == taken
         bite = await injection.bite()
@@ -31,10 +33,21 @@ async def test_connections_are_held_until_healed(
     assert (bite.count, bite.what) == (taken, "connections taken")
 
 
+async def test_what_becomes_free_is_taken_too(server: Any) -> None:
+    port = with_free(server, 3)
+    async with within(ExhaustConnections(), port) as injection:
+        port.answers["max_connections"] = lambda: 6 - port.open
+        async with asyncio.timeout(5):
+            while port.open < 6:  # noqa: ASYNC110 - a stub sets no event
+                await asyncio.sleep(0.005)
+        assert (await injection.bite()).count == 6
+    assert port.open == 0
+
+
 async def test_a_server_of_any_size_is_bounded(server: Any) -> None:
-    port = server({"max_connections": 1_000_000}, room=2_000)
+    port = with_free(server, 1_000_000)
     async with within(ExhaustConnections(), port):
-        assert port.open == 1_001
+        assert port.open == 1_000
     assert port.open == 0
 
 

@@ -138,6 +138,20 @@ async def test_the_process_ends_with_its_harness(last_words: bytes) -> None:
     process.stdin.close()
 
 
+async def test_the_process_ends_with_its_harness_in_the_middle_of_a_run(http: Any) -> None:
+    """Also while callers still wait: nobody is left to hear of their answers."""
+    async with http.listening(lambda _: "silence") as server:
+        process = await spawned()
+        assert process.stdin is not None
+        plan = replace(
+            http.plan, base_url=server.url, start_at=time.monotonic(), timeout_seconds=60.0
+        )
+        process.stdin.write(json.dumps({"run": plan.to_dict()}).encode() + b"\n")
+        await asyncio.wait_for(server.arrived.wait(), 10)
+        process.stdin.close()
+        assert await asyncio.wait_for(process.wait(), 3) == 0
+
+
 async def test_the_process_leaves_an_interruption_to_the_harness() -> None:
     """Ctrl-C reaches every process of a terminal: the generator must live to report its run."""
     process = await spawned()
