@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
 import socket
+from pathlib import Path
 
 import pytest
 
-from tests.conformance.bench import travel, until
+from tests.conformance.bench import server, travel, until
 from tests.conformance.conftest import Bench
 
 MOZILLA = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -129,3 +132,41 @@ def test_metrics_are_prometheus_text_for_any_method(bench: Bench) -> None:
         assert said.headers["content-type"].startswith("text/plain; version=0.0.4")
     name = bench.differs("runtime-metrics", embedded="python_info", toxiproxy="go_build_info")
     assert f"\n{name}{{" in "\n" + bench.api("GET", "/metrics").body.decode()
+
+
+def test_without_a_flag_there_are_no_metrics(engine: str) -> None:
+    with server(engine) as (_, api):
+        said = api("GET", "/metrics")
+        assert (said.status, said.body) == (404, b"404 page not found\n")
+
+
+def test_proxies_of_a_configuration_file_are_there_from_the_start(
+    engine: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "proxies.json"
+    entry = {"upstream": "127.0.0.1:1", "listen": "127.0.0.1:0"}
+    proxies = [{"name": "on", **entry}, {"name": "off", "enabled": False, **entry}]
+    path.write_text(json.dumps(proxies))
+    with server(engine, "-config", str(path)) as (_, api):
+        until(lambda: len(api("GET", "/proxies").json) == 2)
+        shown = api("GET", "/proxies").json
+        assert (shown["on"]["enabled"], shown["off"]["enabled"]) == (True, False)
+
+
+@pytest.mark.parametrize("words", ["no JSON", "{}", '[{"name": "x"}]', None])
+def test_a_bad_configuration_file_does_not_keep_it_from_starting(
+    engine: str, tmp_path: Path, words: str | None
+) -> None:
+    path = tmp_path / "proxies.json"
+    if words is not None:
+        path.write_text(words)
+    with server(engine, "-config", str(path)) as (_, api):
+        assert api("GET", "/proxies").json == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(engine: str, number: signal.Signals) -> None:
+    with server(engine) as (process, api):
+        assert api("GET", "/proxies").status == 200
+        process.send_signal(number)
+        assert process.wait(5) == 0
