@@ -25,7 +25,7 @@ class Numbers:
 def numbers(run: Run) -> Numbers:
     """Figures as text; ``-`` where the samples allow none."""
     healed = [event for event in run.evidence.events if isinstance(event, FaultHealed)]
-    ops = run.evidence.ops
+    ops = run.evidence.awaited
     bad = sum(not op.good for op in ops)
     recovery = run.finding("recovery-time").figures.get("recovery_ms") if _judged(run) else None
     before, during, after = (_p95(run, window) for window in WINDOWS)

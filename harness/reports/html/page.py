@@ -37,6 +37,7 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
         policy=_policy(scripts),
         run=run,
+        hung_up=any(op.hung_up for op in run.evidence.ops),
         reproduce=reported.reproduce,
         headline=facts.headline(run),
         tiles=facts.tiles(run),

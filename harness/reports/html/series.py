@@ -21,7 +21,8 @@ MOST_POINTS = 12_000
 MOST_BINS = 72
 MOST_SAMPLES = 2_000
 
-OUTCOMES = (Outcome.APPLIED, Outcome.REFUSED, Outcome.UNKNOWN)
+KINDS = (*(outcome.value for outcome in Outcome), "hung-up")
+"""What pictures tell apart. Who hung up on purpose learned nothing, and that is nobody's fault."""
 
 NICE = (1, 2, 5)
 GAP = 4
@@ -65,6 +66,11 @@ def _marks(reported: Reported, zero: float) -> list[dict[str, Any]]:
     return marks
 
 
+def kind_of(op: Op) -> int:
+    """The place of an operation in :data:`KINDS`."""
+    return KINDS.index("hung-up" if op.hung_up else op.outcome)
+
+
 def points(ops: Sequence[Op], zero: float) -> dict[str, Any]:
     """One point an operation: when it was meant to start, and how long the caller waited."""
     chosen = sorted(_thinned(ops), key=lambda op: op.intended)
@@ -72,7 +78,7 @@ def points(ops: Sequence[Op], zero: float) -> dict[str, Any]:
     return {
         "at": [round(op.intended - zero, 4) for op in chosen],
         "ms": [round(max(op.response_seconds * 1000, 0.1), 2) for op in chosen],
-        "outcome": [OUTCOMES.index(op.outcome) for op in chosen],
+        "kind": [kind_of(op) for op in chosen],
         "what": [words.setdefault(_told(op), len(words)) for op in chosen],
         "words": list(words),
         "left_out": len(ops) - len(chosen),
@@ -99,14 +105,14 @@ def _every(ops: Sequence[Op], most: int) -> list[Op]:
 def rate(ops: Sequence[Op], zero: float) -> dict[str, Any]:
     """Requests a second by outcome, in bins of a round width; cut by intended start."""
     if not ops:
-        return {"bin": 1.0, "at": [], "counts": [[], [], []]}
+        return {"bin": 1.0, "at": [], "counts": [[] for _ in KINDS]}
     first = min(op.intended for op in ops)
     last = max(op.intended for op in ops)
     width = _round_up((last - first) / MOST_BINS)
     bins = bin_of(last - first, width) + 1
-    counts = [[0] * bins for _ in OUTCOMES]
+    counts = [[0] * bins for _ in KINDS]
     for op in ops:
-        counts[OUTCOMES.index(op.outcome)][bin_of(op.intended - first, width)] += 1
+        counts[kind_of(op)][bin_of(op.intended - first, width)] += 1
     middles = [round(first - zero + (index + 0.5) * width, 4) for index in range(bins)]
     return {"bin": width, "at": middles, "counts": counts}
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from harness.history.op import Op
-from harness.reports.html.series import OUTCOMES, bin_of, rate
+from harness.reports.html.series import KINDS, bin_of, rate
 from harness.reports.verdict_json import Reported
 from harness.reports.windows import fault_spans, start_of
 
@@ -75,8 +75,8 @@ def _height(wait: float, most: float) -> float:
 
 def _column(index: int, columns: int, height: float, counts: Sequence[int]) -> Iterator[Markup]:
     x, width, floor = index * WIDTH / columns, WIDTH / columns, float(HEIGHT)
-    for outcome, count in zip(OUTCOMES, counts, strict=True):
+    for kind, count in zip(KINDS, counts, strict=True):
         if count:
             part = height * count / sum(counts)
             floor -= part
-            yield RECT.format(outcome.value, x + 0.4, floor, width - 0.8, part)
+            yield RECT.format(kind, x + 0.4, floor, width - 0.8, part)

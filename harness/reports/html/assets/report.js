@@ -3,7 +3,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const readout = document.getElementById("readout");
-  const outcomes = ["answered well", "refused", "unknown"];
+  const kinds = ["answered well", "refused", "unknown", "the caller hung up"];
+  const colors = () => ["applied", "refused", "unknown", "gone"].map(css);
   const sync = uPlot.sync("time");
   const whole = [Math.min(0, data.points.at[0] ?? 0), Math.max(data.seconds, 0.1)];
   let plots = [];
@@ -101,9 +102,8 @@
   });
 
   const pointsChart = element => {
-    const { at, ms, outcome } = data.points;
-    const columns = outcomes.map((_, kind) => ms.map((value, i) => outcome[i] === kind ? value : null));
-    const colors = ["applied", "refused", "unknown"].map(css);
+    const { at, ms, kind: kindOf } = data.points;
+    const columns = kinds.map((_, kind) => ms.map((value, i) => kindOf[i] === kind ? value : null));
     const deadline = { hooks: { draw: u => {
       const y = u.valToPos(data.deadline_ms, "y", true), { left, top, width, height } = u.bbox, px = uPlot.pxRatio;
       if (y < top || y > top + height) return;
@@ -123,7 +123,7 @@
     const low = ms.reduce((least, value) => Math.min(least, value), 1000);
     options.scales = { x: { time: false, range: (_u, min, max) => [min, max] },
       y: { distr: 3, range: [Math.max(0.1, Math.pow(10, Math.floor(Math.log10(low)))), top] } };
-    options.series = [{}, ...colors.map((color, kind) => ({
+    options.series = [{}, ...colors().map((color, kind) => ({
       stroke: color, paths: () => null,
       points: { show: true, size: kind ? 7 : 5, fill: faded(color, kind ? 0.85 : 0.45), stroke: kind ? color : faded(color, 0.6), width: 1 },
     }))];
@@ -136,14 +136,15 @@
   const rateChart = element => {
     const { at, counts, bin } = data.rate;
     const per = counts.map(row => row.map(count => count / bin));
-    const good = per[0], refused = good.map((v, i) => v + per[1][i]), all = refused.map((v, i) => v + per[2][i]);
+    // Stacked: each column is the sum of the kinds up to its own, and the highest is drawn first.
+    const stacked = per.map((_, kind) => at.map((_, i) => per.slice(0, kind + 1).reduce((sum, row) => sum + row[i], 0)));
     const bars = uPlot.paths.bars({ size: [0.86, 40] });
     const filled = color => ({ stroke: color, fill: color, width: 0, paths: bars, points: { show: false } });
     const options = base(element, false);
     options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: (_u, _min, max) => [0, Math.max(max, 1) * 1.1] } };
-    options.series = [{}, filled(css("unknown")), filled(css("refused")), filled(css("applied"))];
+    options.series = [{}, ...colors().map(filled).reverse()];
     options.axes = axes((_u, ticks) => ticks.map(tick => tick + "/s"), {});
-    return [options, [at, all, refused, good]];
+    return [options, [at, ...stacked.reverse()]];
   };
 
   const sessionsChart = element => {
@@ -159,12 +160,12 @@
 
   const tell = {
     points: i => {
-      const { at, ms, outcome, what, words } = data.points;
-      return `${at[i].toFixed(3)} s · ${words[what[i]]} · ${outcomes[outcome[i]]} after ${waited(ms[i])}`;
+      const { at, ms, kind, what, words } = data.points;
+      return `${at[i].toFixed(3)} s · ${words[what[i]]} · ${kinds[kind[i]]} after ${waited(ms[i])}`;
     },
     rate: i => {
       const { at, counts, bin } = data.rate;
-      const said = outcomes.map((name, kind) => counts[kind][i] ? `${counts[kind][i]} ${name}` : "").filter(Boolean).join(", ");
+      const said = kinds.map((name, kind) => counts[kind][i] ? `${counts[kind][i]} ${name}` : "").filter(Boolean).join(", ");
       return `${(at[i] - bin / 2).toFixed(2)} to ${(at[i] + bin / 2).toFixed(2)} s · ${said || "no request"}`;
     },
     sessions: i => {

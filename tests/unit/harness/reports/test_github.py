@@ -97,3 +97,14 @@ def test_without_a_step_nothing_is_written(
 ) -> None:
     github.announce([reported(run())], {})
     assert capsys.readouterr().out == ""
+
+
+def test_a_file_that_is_half_full_gets_what_fits(
+    run: Any, finding: Any, reported: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "summary.md"
+    file.write_text("x" * (github.SUMMARY_BYTES - 3000))
+    many = [reported(run(findings=[finding(reason="y" * 400)])) for _ in range(100)]
+    github.append_summary(file, many)
+    assert github.SUMMARY_BYTES - 1000 < file.stat().st_size <= github.SUMMARY_BYTES
+    assert file.read_text().endswith("parts are left out: the summary is at GitHub's limit.\n")

@@ -14,7 +14,7 @@ def test_every_request_is_in_one_bin_of_its_outcome(make: Any) -> None:
     ops = [make.refusal(n) if n % 10 == 0 else make.op(n) for n in range(300)]
     rate = series.rate(ops, 0.0)
     assert rate["bin"] == 0.05
-    assert [sum(row) for row in rate["counts"]] == [270, 30, 0]
+    assert [sum(row) for row in rate["counts"]] == [270, 30, 0, 0]
     assert rate["at"][:3] == [0.025, 0.075, 0.125]
     assert len(rate["at"]) == 60
     assert {sum(column) for column in zip(*rate["counts"], strict=True)} == {5}
@@ -35,7 +35,7 @@ def test_nothing_gives_empty_columns(run: Any, reported: Any) -> None:
 def test_points_are_in_order_and_say_what_happened(make: Any) -> None:
     ops = [make.op(1), make.refusal(0), make.op(2, status=None, error="reset", outcome="unknown")]
     points = series.points(ops, 0.0)
-    assert (points["at"], points["outcome"]) == ([0.0, 0.01, 0.02], [1, 0, 2])
+    assert (points["at"], points["kind"]) == ([0.0, 0.01, 0.02], [1, 0, 2])
     told = [points["words"][index] for index in points["what"]]
     assert told == ["read-item: HTTP 503", "read-item: HTTP 200", "read-item: no answer: reset"]
 
@@ -46,7 +46,7 @@ def test_a_long_run_is_thinned_but_its_errors_stay(make: Any) -> None:
     kept = len(points["at"])
     assert kept <= series.MOST_POINTS
     assert kept + points["left_out"] == 40_000
-    assert points["outcome"].count(1) == 40
+    assert points["kind"].count(1) == 40
     assert points["at"] == sorted(points["at"])
 
 
@@ -70,3 +70,9 @@ def test_marks_are_the_heal_and_the_end_of_the_suffering(
     assert series.charts(reported(run()))["faults"] == [
         {"label": "network.refuse", "from": 1.0, "to": 2.0}
     ]
+
+
+def test_who_hung_up_on_purpose_is_told_apart(make: Any) -> None:
+    gone = make.op(0, status=None, error="hung-up", outcome="unknown")
+    assert series.points([gone], 0.0)["kind"] == [series.KINDS.index("hung-up")]
+    assert [sum(row) for row in series.rate([gone], 0.0)["counts"]] == [0, 0, 0, 1]
