@@ -79,11 +79,17 @@ def test_a_good_app_passes_and_leaves_its_files(squall: Any, tmp_path: Path) -> 
 def test_a_failed_gate_is_exit_code_1_with_the_line_that_repeats_it(
     squall: Any, tmp_path: Path
 ) -> None:
-    app = ("--app", "tests.broken_apps.no_retries:create_app", "--factory")
-    outage = ("check", "--only", "dropped-connections", "--seed", "5")
-    said = squall(*outage, *app, "--output", str(tmp_path))
+    """No app keeps a deadline of 1 s when each answer of its database takes 900 ms."""
+    file = tmp_path / "too-slow.squall.yaml"
+    file.write_text(
+        "squall: 1\nname: too-slow\nstory: nobody survives this\nsteps:\n"
+        "  - {at_seconds: 0, fault: network.latency, latency_ms: 900, lasting_seconds: 1.6}\n"
+        "gates: {availability: {during_min: 1.0}}\n"
+    )
+    said = squall("run", str(file), "--seed", "5", "--output", str(tmp_path / "out"))
     assert said.code == 1
-    assert "squall check --only dropped-connections --seed 5 --engine embedded" in said.words
+    assert "availability" in said.words
+    assert f"squall run {file} --seed 5 --engine embedded" in said.words
 
 
 def test_a_scenario_of_ones_own_is_run_from_its_file(squall: Any, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real server as our own child: every way down and up again, and no acknowledged write is lost."""
+"""A real server as our own child: every way down and up, and no acknowledged write is lost."""
 
 from __future__ import annotations
 

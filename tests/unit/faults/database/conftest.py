@@ -69,8 +69,8 @@ class StubSession:
 class StubServer:
     """Implements ``faults.ports.DatabaseServer``.
 
-    ``answers`` maps a part of a query to its answer, or to what gives it; a statement with ``refuses`` in it fails, and
-    so does a session beyond ``room``.
+    ``answers`` maps a part of a query to its answer, or to what gives it; a statement with
+    ``refuses`` in it fails, and so does a session beyond ``room``.
     """
 
     def __init__(
