@@ -11,12 +11,10 @@ import pytest
 from tests.conformance.bench import (
     PATIENCE,
     SLACK,
-    Api,
     ending,
     noise,
     receive,
     rest,
-    server,
     silent,
     travel,
     until,
@@ -28,6 +26,15 @@ pytestmark = pytest.mark.parametrize("engine", ["embedded"])
 
 def traffic(bench: Bench, path: str) -> Any:
     return bench.api("GET", f"{path}/traffic").json
+
+
+def was_reset(address: tuple[str, int], seconds: float = PATIENCE) -> bool:
+    """Whether a new connection is reset in time; that may even be told by connect()."""
+    try:
+        with socket.create_connection(address, PATIENCE) as client:
+            return not silent(client, seconds)
+    except ConnectionResetError:
+        return True
 
 
 @pytest.mark.parametrize("timeout", [0, 150])
@@ -237,35 +244,6 @@ def test_with_the_upstream_down_from_the_start_nobody_is_accepted(bench: Bench) 
     host, _, port = made["listen"].rpartition(":")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), PATIENCE)
-
-
-def was_reset(address: tuple[str, int], seconds: float = PATIENCE) -> bool:
-    """Whether a new connection is reset in time; that may even be told by connect()."""
-    try:
-        with socket.create_connection(address, PATIENCE) as client:
-            return not silent(client, seconds)
-    except ConnectionResetError:
-        return True
-
-
-def fates(api: Api) -> list[bool]:
-    """Which of 30 connections a toxic hits, by the seed of the server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        upstream = f"127.0.0.1:{listener.getsockname()[1]}"
-        toxic = {"type": "reset_peer", "toxicity": 0.5, "attributes": {"immediate": True}}
-        body = {"name": "p", "listen": "127.0.0.1:0", "upstream": upstream, "toxics": [toxic]}
-        host, _, port = api("POST", "/proxies", body).json["listen"].rpartition(":")
-        return [was_reset((host, int(port)), 0.03) for _ in range(30)]
-
-
-def test_the_same_seed_hits_the_same_connections(engine: str) -> None:
-    runs = []
-    for seed in ("7", "7", "8"):
-        with server(engine, "-seed", seed) as (_, api):
-            runs.append(fates(api))
-    assert runs[0] == runs[1]
-    assert runs[0] != runs[2]
-    assert len(set(runs[0])) == 2
 
 
 @pytest.mark.parametrize(

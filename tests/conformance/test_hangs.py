@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -170,3 +171,23 @@ def test_calls_in_parallel_while_clients_come_and_go(bench: Bench) -> None:
     visitor.join(PATIENCE)
     assert failures == []
     assert route.shown()["toxics"] == []
+
+
+def deaf() -> tuple[socket.socket, socket.socket]:
+    """A listener whose queue is full, so that connecting to it takes for ever; and who fills it."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    return listener, socket.create_connection(listener.getsockname(), PATIENCE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: others refuse when it is full")
+def test_an_upstream_that_does_not_answer(bench: Bench) -> None:
+    listener, filler = deaf()
+    with a_server_of_its_own(bench.engine) as (route, api), listener, filler:
+        upstream = f"127.0.0.1:{listener.getsockname()[1]}"
+        assert route.change(upstream=upstream).status == 200
+        client = route.connect()
+        assert select.select([client], [], [], 0.2)[0] == []
+        answer = answered(api, "PATCH", route.path, {"enabled": False})
+        assert answer is bench.differs("dial-blocks", embedded=True, toxiproxy=False)

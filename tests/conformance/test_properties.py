@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from tests.conformance.bench import Answer, Api, Route, end, receive, spawn
+from tests.conformance.bench import Answer, Api, Route, end, receive, rest, spawn
 from tests.conformance.conftest import Bench
 
 PER_TEST = settings(
@@ -100,6 +101,25 @@ def test_no_body_breaks_the_api(heard: Api, calls: list[tuple[str, str, bytes]])
             assert said.json["status"] == said.status
     for name in ("p", "q"):
         heard("DELETE", f"/proxies/{name}")
+
+
+LINES = st.sampled_from(
+    [b"GET /proxies HTTP/1.1", b"POST /reset HTTP/1.1", b"Host: localhost", b"Content-Length: 5",
+     b"Content-Length: -1", b"Content-Length: x", b"Transfer-Encoding: chunked", b"5", b"-5", b"",
+     b"Expect: 100-continue", b"GET http://[ HTTP/1.1", b"GET * HTTP/1.1", b"HEAD / HTTP/1.1"]
+)  # fmt: skip
+
+
+@given(lines=st.lists(LINES | st.binary(max_size=30), max_size=12))
+@PER_TEST
+def test_no_bytes_break_the_server(heard: Api, lines: list[bytes]) -> None:
+    with socket.create_connection((heard.host, heard.port), 5) as line:
+        line.sendall(b"\r\n".join([*lines, b"", b""]))
+        line.shutdown(socket.SHUT_WR)
+        said = rest(line)
+    note(repr(said))
+    assert b" 500 " not in said
+    assert heard("GET", "/version").status == 200
 
 
 HARMLESS = st.one_of(
