@@ -34,12 +34,19 @@ class State(Enum):
 class Permit:
     """The right to one attempt; exactly the first report counts."""
 
-    __slots__ = ("_breaker", "_generation", "_reported")
+    __slots__ = ("_breaker", "_generation", "_reported", "trial")
 
-    def __init__(self, breaker: CircuitBreaker, generation: int) -> None:
+    def __init__(self, breaker: CircuitBreaker, generation: int, *, trial: bool) -> None:
         self._breaker = breaker
         self._generation = generation
         self._reported = False
+        self.trial = trial
+        """Whether the circuit waits for this attempt's outcome."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the circuit has changed since: what was admitted is not admitted any more."""
+        return self._generation != self._breaker.generation
 
     def succeeded(self) -> None:
         """The database answered, whatever the answer was."""
@@ -82,7 +89,7 @@ class CircuitBreaker:
         self._threshold = threshold
         self._open_seconds = open_seconds
         self._outcomes: deque[bool] = deque(maxlen=window)
-        self._generation = 0
+        self.generation = 0
         self._trial_at = 0.0
         self._listeners: list[Callable[[State], None]] = []
         self.state = State.CLOSED
@@ -97,8 +104,8 @@ class CircuitBreaker:
         """A permit, or None while the circuit is open or its trial is under way."""
         if self.state is State.OPEN and self.trial_in() <= 0:
             self._enter(State.HALF_OPEN)
-            return Permit(self, self._generation)
-        return Permit(self, self._generation) if self.state is State.CLOSED else None
+            return Permit(self, self.generation, trial=True)
+        return Permit(self, self.generation, trial=False) if self.state is State.CLOSED else None
 
     def trial_in(self) -> float:
         """Seconds until an open circuit admits a trial; never negative."""
@@ -110,7 +117,7 @@ class CircuitBreaker:
 
     def heard(self, generation: int, *, ok: bool | None) -> None:
         """An outcome of a permit; those of earlier generations are ignored."""
-        if generation != self._generation:
+        if generation != self.generation:
             return
         if ok:
             self.last_success = self._now()
@@ -124,7 +131,7 @@ class CircuitBreaker:
     def _enter(self, state: State) -> None:
         self.opened += self.state is State.CLOSED
         self.state = state
-        self._generation += 1
+        self.generation += 1
         self._outcomes.clear()
         if state is State.OPEN:
             self._trial_at = self._now() + self._open_seconds

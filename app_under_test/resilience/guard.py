@@ -24,6 +24,10 @@ from app_under_test.resilience.waiting_room import WaitingRoom
 T = TypeVar("T")
 
 
+class _CircuitChanged(Exception):
+    """The permit was for another state of the circuit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """All policies of a process."""
@@ -53,8 +57,15 @@ class Guard:
         """
 
         async def admitted() -> T:
-            permit = await self.room.enter(deadline, patient=patient)
-            return await self._placed(attempt, deadline, permit)
+            while True:
+                permit = await self.room.enter(deadline, patient=patient)
+                try:
+                    return await self._placed(attempt, deadline, permit)
+                except _CircuitChanged:
+                    continue  # while it waited for its place; nobody was asked
+                except Unreachable:
+                    if not permit.trial:
+                        raise  # a trial was the circuit's attempt, and costs the caller no repeat
 
         async def repeated() -> T:
             return await self.retry.run(admitted, deadline, idempotent=idempotent)
@@ -67,6 +78,8 @@ class Guard:
         """One attempt, and what it says about the database."""
         try:
             async with self.bulkhead.place(deadline):
+                if permit.stale:
+                    raise _CircuitChanged
                 result = await attempt()
         except Overloaded:
             raise
