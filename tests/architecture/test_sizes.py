@@ -24,6 +24,8 @@ LONG_FUNCTIONS = {
     "harness/checkers/recovery_time.py::RecoveryTime.judge": "one more line than the limit",
     "harness/cli/check.py::check": "one parameter an option",
     "harness/cli/run.py::run": "one parameter an option",
+    "harness/cli/up.py::up": "one parameter an option",
+    "harness/console/client.py::ask": "one exchange, each way that it can fail",
     "harness/providers/process/child.py::Child.start": "one keyword a choice of Popen",
     "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
     "harness/scenario/runner.py::Runner.run": "the plot of a run, in order",
