@@ -6,6 +6,7 @@
 Thus the server itself aborts the transaction, ignores messages up to Sync, keeps the answers of a
 pipeline in order and reports the right status; only the text of its error is exchanged. A
 statement that cannot be parsed fails in every status and needs no privilege, table or language.
+The server sends its error at once, without waiting for a Sync (elog.c, send_message_to_frontend).
 
 When COMMIT itself fails, PostgreSQL leaves the transaction: the status afterwards is I, not E
 (documentation, "COMMIT"; xact.c, CommitTransaction). So the end of a transaction is replaced by a

@@ -36,6 +36,8 @@ class Wire:
         """A statement of the current extended unit was replaced: the rest of it never runs."""
         self._ending: Armed | None = None
         """The answer is swallowed up to ReadyForQuery; then the connection ends."""
+        self.statements = 0
+        """Statements that the client sent."""
         self.over = False
         """It was told to reset or close; bytes that still come are dropped."""
 
@@ -142,6 +144,7 @@ class Wire:
         step = self._session.sent(piece)
         if step is None or step.kind not in STATEMENTS:
             return self._starting() if piece.kind == pg.STARTUP else None
+        self.statements += 1
         if not self._rules.statement or self._unit_fails:
             return None
         armed = self._rules.due_on_statement(_decoded(step.sql), self.status)
@@ -156,9 +159,7 @@ class Wire:
         step.replaced = armed
         self._up.swallowing = True
         self._unit_fails = piece.kind == pg.EXECUTE
-        # A fatal end waits for the server's error, which must not wait for the client's Sync.
-        hurry = pg.message(pg.SYNC) if rule.do == "fatal" and self._unit_fails else b""
-        return [ToServer(failing(step.kind, _decoded(step.sql), rule.sqlstate) + hurry)]
+        return [ToServer(failing(step.kind, _decoded(step.sql), rule.sqlstate))]
 
     def _starting(self) -> Verdict:
         if not self._rules.startup:
