@@ -19,13 +19,6 @@ from harness.scenario.model import Scenario
 @click.command()
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "github"]),
-    default="text",
-    help="github adds annotations and a job summary ($GITHUB_STEP_SUMMARY).",
-)
 @lab_options
 @click.pass_context
 def check(  # noqa: PLR0913 - one parameter an option
@@ -33,13 +26,13 @@ def check(  # noqa: PLR0913 - one parameter an option
     *,
     only: tuple[str, ...],
     listing: bool,
-    form: str,
     app: str | None,
     factory: bool,
     engine: str,
     seed: int | None,
     jobs: int,
     output: Path | None,
+    form: str,
     quiet: bool,
     verbose: bool,
 ) -> int:

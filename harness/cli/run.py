@@ -26,6 +26,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     seed: int | None,
     jobs: int,
     output: Path | None,
+    form: str,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -44,6 +45,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words),
+        github=form == "github",
     )
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))
 
