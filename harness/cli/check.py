@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import lab_options, output_of, profile_of, seed_of
+from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
 from harness.core.errors import UsageError
 from harness.scenario.lab import LabOptions
 from harness.scenario.library import stock
@@ -19,6 +19,7 @@ from harness.scenario.model import Scenario
 @click.command()
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
+@format_option
 @lab_options
 @click.pass_context
 def check(  # noqa: PLR0913 - one parameter an option

@@ -33,14 +33,21 @@ def lab_options(command: C) -> C:
                      help="Labs at the same time."),
         click.option("--output", type=click.Path(path_type=Path, file_okay=False),
                      help=f"Directory for the files of this run. Default: below {OUTPUT}."),
-        click.option("--format", "form", type=click.Choice(["text", "github"]), default="text",
-                     help="github adds annotations and a job summary ($GITHUB_STEP_SUMMARY)."),
         click.option("--quiet", is_flag=True, help="Print only the table."),
         click.option("--verbose", is_flag=True, help="Print every finding, not only the bad ones."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
+
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    help="github adds annotations and a job summary ($GITHUB_STEP_SUMMARY).",
+)
 
 
 def profile_of(app: str | None, *, factory: bool) -> AppProfile:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import lab_options, output_of, profile_of, seed_of
+from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
 from harness.core.errors import UsageError
 from harness.scenario.lab import LabOptions
 from harness.scenario.loader import load
@@ -16,6 +16,7 @@ from harness.scenario.model import Scenario
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@format_option
 @lab_options
 def run(  # noqa: PLR0913 - one parameter an option
     *,
