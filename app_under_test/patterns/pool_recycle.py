@@ -1,0 +1,14 @@
+"""SQLAlchemy's pool with recycling: a connection is replaced when it is half an hour old.
+
+It cures balancers that drop old connections, if the number is below theirs. An outage is over, or
+has broken everything, long before: then this is the bare pool.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app_under_test.patterns.shared.sessions import ASYNC_URL, app_over
+
+engine = create_async_engine(ASYNC_URL, pool_recycle=1800)
+app = app_over(engine)

@@ -1,0 +1,78 @@
+"""The API over an async engine, a session a request: the engine's arguments are the pattern."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from app_under_test.patterns.shared.models import Item, Order
+from app_under_test.patterns.shared.shop import URL, ItemOut, Key, OrderIn, OrderOut, prepare
+
+ASYNC_URL = URL.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+router = APIRouter()
+
+
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """A session for one request."""
+    async with request.app.state.sessions() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session)]
+
+
+async def find(session: AsyncSession, number: int) -> Item:
+    """The item; HTTPException 404."""
+    item = await session.get(Item, number)
+    if item is None:
+        raise HTTPException(404)
+    return item
+
+
+async def place(session: AsyncSession, wanted: OrderIn, key: str) -> Order:
+    """The order, committed."""
+    order = Order(item_id=wanted.item_id, quantity=wanted.quantity, idempotency_key=key)
+    session.add(order)
+    taken = update(Item).where(Item.id == wanted.item_id)
+    await session.execute(taken.values(stock=Item.stock - wanted.quantity))
+    await session.commit()
+    return order
+
+
+@router.get("/items/{number}", response_model=ItemOut)
+async def read_item(number: int, session: SessionDep) -> Item:
+    """One item."""
+    return await find(session, number)
+
+
+@router.post("/orders", status_code=201, response_model=OrderOut)
+async def place_order(wanted: OrderIn, key: Key, session: SessionDep) -> Order:
+    """Place an order."""
+    return await place(session, wanted, key)
+
+
+@router.get("/readyz")
+async def readyz() -> dict[str, str]:
+    """Say yes."""
+    return {"status": "ok"}
+
+
+def app_over(engine: AsyncEngine) -> FastAPI:
+    """The API; every request gets a session of its own."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await prepare()
+        yield
+        await engine.dispose()
+
+    app = FastAPI(lifespan=lifespan)
+    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    app.include_router(router)
+    return app

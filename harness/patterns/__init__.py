@@ -1,0 +1,1 @@
+"""The ways to hold database connections, side by side under the same outages."""

@@ -1,0 +1,94 @@
+"""Serves one pattern as its operator would: once the database is there, behind PgBouncer if asked.
+
+    python -m harness.patterns.launch PORT package.module:app [PGBOUNCER]
+
+A program of its own: it waits, starts PgBouncer as its child, and becomes uvicorn. Most patterns
+end at once when there is no database at their start, and a lab starts all its parts together.
+
+    app ──▶ PgBouncer (transaction pooling) ──▶ proxy "postgres" ──▶ PostgreSQL
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import subprocess
+import sys
+import tempfile
+from urllib.parse import SplitResult, urlsplit
+
+from harness.providers import readiness
+from harness.providers.base import free_port
+
+WAIT_SECONDS = 15.0
+"""Less than the lab waits for the app, so that the reason is told here."""
+
+UNPRIVILEGED = "nobody"
+"""PgBouncer refuses to be root."""
+
+VARIABLE = "DATABASE_URL"
+
+INI = """[databases]
+{name} = host={host} port={upstream} dbname={name} user={user}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+ignore_startup_parameters = extra_float_digits
+"""
+"""Everything else as it is by default. The lab's server trusts whoever asks, so PgBouncer does, too
+(``any``), and then the database's line must name the user."""
+
+
+def configuration(url: SplitResult, port: int) -> str:
+    """PgBouncer's file."""
+    return INI.format(
+        name=url.path.lstrip("/"),
+        host=url.hostname,
+        upstream=url.port,
+        user=url.username,
+        port=port,
+    )
+
+
+async def _accepts(url: SplitResult) -> bool:
+    async def ask() -> bool:
+        return await readiness.accepts_sessions(
+            str(url.hostname), int(url.port or 5432), str(url.username), url.path.lstrip("/")
+        )
+
+    return await readiness.until(ask, WAIT_SECONDS)
+
+
+def bounced(program: str, url: SplitResult) -> SplitResult:
+    """Start PgBouncer before ``url``; the address to use instead."""
+    port = free_port()
+    account = ["-u", UNPRIVILEGED] if getpass.getuser() == "root" else []
+    with tempfile.TemporaryFile() as file:  # has no name, so that nobody need remove it
+        file.write(configuration(url, port).encode())
+        file.seek(0)
+        command = [program, "-q", *account, "/dev/stdin"]
+        subprocess.Popen(command, stdin=file)  # noqa: S603 - the operator named it
+    return url._replace(netloc=f"{url.username}@127.0.0.1:{port}")
+
+
+def main(arguments: list[str]) -> None:
+    """Wait, start, become uvicorn; ends with 1 when there is no database."""
+    port, target, *program = arguments
+    url = urlsplit(os.environ[VARIABLE])
+    if not asyncio.run(_accepts(url)):
+        sys.exit(f"no database at {url.geturl()} after {WAIT_SECONDS:g} s")
+    if program:
+        url = bounced(program[0], url)
+        if not asyncio.run(_accepts(url)):
+            sys.exit(f"PgBouncer did not accept connections within {WAIT_SECONDS:g} s")
+    os.environ[VARIABLE] = url.geturl()
+    served = ["--host", "127.0.0.1", "--port", port, "--no-access-log", "--log-level", "warning"]
+    os.execv(sys.executable, [sys.executable, "-m", "uvicorn", target, *served])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
