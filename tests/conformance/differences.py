@@ -44,6 +44,11 @@ DIFFERENCES = {
         "the same words where JSON ends early or a value is missing, else those of Python's",
         "nobody matches the rest of these texts",
     ),
+    "large-bodies": Difference(
+        "a body may be of any size",
+        "a body of more than 4 MiB is refused with 400",
+        "memory is bounded",
+    ),
     "populate-port-zero": Difference(
         "populate with port 0 or without `listen` replaces the proxy each time",
         "it is the same proxy, with its port, connections and toxics",

@@ -18,17 +18,17 @@ def test_without_proxies_the_list_is_an_empty_object(bench: Bench) -> None:
 
 
 def test_a_new_proxy_is_shown_to_the_byte_as_toxiproxy_shows_it(bench: Bench) -> None:
-    body = {"name": "p<q>", "listen": "localhost:0", "upstream": "example.org:1"}
+    body = {"name": "p<&>", "listen": "localhost:0", "upstream": "example.org:1"}
     said = bench.api("POST", "/proxies", body)
     shown = (
-        r'{"name":"p\u003cq\u003e","listen":"%s","upstream":"example.org:1",'
+        r'{"name":"p\u003c\u0026\u003e","listen":"%s","upstream":"example.org:1",'
         r'"enabled":true,"Logger":{},"toxics":[]}'
     )
     assert said.status == 201
     assert said.body.decode() == shown % said.json["listen"]
     assert said.headers["content-type"] == "application/json"
     assert said.json["listen"].startswith("127.0.0.1:")
-    assert bench.api("GET", "/proxies/p%3Cq%3E").body == said.body
+    assert bench.api("GET", "/proxies/p%3C%26%3E").body == said.body
 
 
 def test_proxies_are_listed_by_name(bench: Bench) -> None:

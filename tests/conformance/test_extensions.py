@@ -132,6 +132,9 @@ def test_connections_bytes_and_dial_errors_are_counted_while_they_live(bench: Be
     assert (seen["upstream_bytes"], seen["upstream_sent_bytes"]) == (1000, 1000)
     assert (seen["downstream_bytes"], seen["downstream_sent_bytes"]) == (500, 0)
     assert seen["toxics"] == {name: {"bites": 1, "connections": 1}}
+    labels = f'listener="{route.listen}",proxy="{route.name}",upstream="{route.upstream}"'
+    sent = f'toxiproxy_proxy_sent_bytes_total{{direction="downstream",{labels}}} 0'
+    assert sent in bench.api("GET", "/metrics").body.decode().splitlines()
     route.change(upstream="127.0.0.1:1")
     assert route.connect().recv(1) == b""
     assert traffic(bench, route.path)["dial_errors"] == 1

@@ -77,6 +77,26 @@ def test_a_body_may_come_in_chunks(bench: Bench) -> None:
         assert line.recv(100).startswith(b"HTTP/1.1 201 Created\r\n")
 
 
+def status_of_head(bench: Bench, length: bytes) -> int:
+    """What is said to a request of which only the beginning is sent."""
+    head = b"POST /proxies HTTP/1.1\r\nHost: localhost\r\n"
+    body = b'{"name":"large","upstream":"x:1","listen":"127.0.0.1:0"}'
+    with socket.create_connection((bench.api.host, bench.api.port), 5) as line:
+        line.sendall(head + length + body)
+        return int(line.recv(100).split()[1])
+
+
+def test_a_body_that_is_announced_as_larger_than_any(bench: Bench) -> None:
+    status = status_of_head(bench, b"Content-Length: 5000000\r\n\r\n")
+    assert status == bench.differs("large-bodies", embedded=400, toxiproxy=201)
+
+
+@pytest.mark.parametrize("engine", ["embedded"])
+def test_chunks_of_a_body_have_a_limit_too(bench: Bench) -> None:
+    length = b"Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n"
+    assert status_of_head(bench, length) == 400
+
+
 def test_browsers_are_refused_and_others_are_served(bench: Bench) -> None:
     said = bench.api("GET", "/proxies", User_Agent=MOZILLA)
     assert (said.status, said.body) == (403, b"User agent not allowed\n")
