@@ -40,6 +40,8 @@ class Traffic:
     """Bytes read from clients so far."""
     downstream_bytes: int
     """Bytes read from the server so far."""
+    statements: int | None = None
+    """PostgreSQL statements that clients sent so far; None where nobody reads them."""
 
 
 @runtime_checkable

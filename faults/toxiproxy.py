@@ -223,6 +223,7 @@ class ToxiproxyProxy:
             accepted=seen["accepted"],
             upstream_bytes=seen["upstream_bytes"],
             downstream_bytes=seen["downstream_bytes"],
+            statements=seen.get("statements"),
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from faults import checks
@@ -49,7 +49,8 @@ class Flap:
         try:
             yield Injection(bite)
         finally:
-            task.cancel()
+            # Not cancelled: a call that is under way in the engine could arrive after ours.
+            flapping.stop.set()
             await asyncio.wait({task})
             await proxy.enable()
 
@@ -59,14 +60,22 @@ class _Flapping:
     fault: Flap
     proxy: NetworkProxy
     cut: int = 0
-    times: int = field(default=0)
+    times: int = 0
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        while True:
+        while not self.stop.is_set():
             live = (await self.proxy.traffic()).open
             await self.proxy.disable()
             self.cut += live
             self.times += 1
-            await asyncio.sleep(self.fault.down_ms / 1000)
+            await self._pause(self.fault.down_ms)
+            if self.stop.is_set():
+                return  # the cure enables
             await self.proxy.enable()
-            await asyncio.sleep(self.fault.up_ms / 1000)
+            await self._pause(self.fault.up_ms)
+
+    async def _pause(self, milliseconds: int) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(milliseconds / 1000):
+                await self.stop.wait()

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
-from faults.network.toxic import ended
+from faults.network.toxic import Toxic, ended
 from faults.ports import NetworkProxy
-
-TOXIC = "squall_reset_peer"
 
 
 @catalogued("network.reset", needs=NetworkProxy, colour="#e5484d")
@@ -41,16 +39,17 @@ class Reset:
     async def inject(self, proxy: NetworkProxy) -> AsyncIterator[Injection]:
         """Toxiproxy's ``reset_peer`` downstream; it bites with each connection that ended."""
         before = await proxy.traffic()
+        toxic = Toxic(kind="reset_peer", direction="downstream", attributes={"timeout": 0}).name
 
         async def bite() -> Bite:
             return Bite(count=ended(before, await proxy.traffic()), what="connections reset")
 
         try:
             await proxy.add_toxic(
-                TOXIC, "reset_peer", stream="downstream", attributes={"timeout": 0}
+                toxic, "reset_peer", stream="downstream", attributes={"timeout": 0}
             )
             if proxy.resets_live_connections:
                 await proxy.reset_connections()
             yield Injection(bite)
         finally:
-            await proxy.remove_toxic(TOXIC)
+            await proxy.remove_toxic(toxic)

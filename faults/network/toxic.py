@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from faults.fault import Bite, Injection
 from faults.ports import EVERYTHING, Direction, NetworkProxy, Target, Traffic
+
+NUMBERS = itertools.count(1)
+"""Two faults of one kind may overlap, and each removes its own toxic."""
 
 Count = Callable[[Traffic, Traffic], int]
 """What happened between two readings of a proxy's counters."""
@@ -22,10 +26,12 @@ class Toxic:
     attributes: Mapping[str, int] = field(default_factory=dict)
     target: Target = EVERYTHING
 
+    number: int = field(default_factory=lambda: next(NUMBERS), compare=False)
+
     @property
     def name(self) -> str:
-        """Its name in the engine: whoever looks there sees whose it is."""
-        return f"squall_{self.kind}_{self.direction}"
+        """Its name in the engine: whoever looks there sees whose it is. No two are the same."""
+        return f"squall_{self.kind}_{self.direction}_{self.number}"
 
 
 def passed(direction: Direction) -> Count:

@@ -146,6 +146,7 @@ class Proxy:
             + sum(connection.downstream.bytes for connection in self._connections),
             "upstream_sent_bytes": self.sent(upstream=True),
             "downstream_sent_bytes": self.sent(upstream=False),
+            "statements": self.wire.statements,
             "toxics": {
                 toxic.name: {"bites": toxic.tally.bites, "connections": toxic.hits}
                 for toxic in self.toxics.values()

@@ -27,6 +27,7 @@ class ProxyRules:
         self._rules = RuleSet()
         self._taps: dict[Hashable, Tap] = {}
         self._untapped = 0
+        self._closed_statements = 0
         self._following = self._refuse_tls = False
         self._numbers = itertools.count(1)
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -53,6 +54,14 @@ class ProxyRules:
             self._untapped -= 1
         else:
             tap.stop()
+            self._closed_statements += tap.wire.statements
+
+    @property
+    def statements(self) -> int | None:
+        """Statements that clients sent so far; None when nobody reads them."""
+        if not self._following:
+            return None
+        return self._closed_statements + sum(tap.wire.statements for tap in self._taps.values())
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._rules

@@ -13,17 +13,24 @@ from harness.checkers.availability import Availability
 from harness.checkers.connection_leaks import ConnectionLeaks
 from harness.checkers.conservation import Conservation
 from harness.checkers.error_contract import ErrorContract
+from harness.checkers.fails_fast import FailsFast
 from harness.checkers.guards import EnoughOperations, FaultsBit, GeneratorKeptUp, SteadyState
+from harness.checkers.health_probes import HealthProbes
+from harness.checkers.log_clean import LogClean
 from harness.checkers.no_acknowledged_write_lost import NoAcknowledgedWriteLost
 from harness.checkers.no_duplicate import NoDuplicate
 from harness.checkers.recovery_time import RecoveryTime
 from harness.checkers.refused_write_absent import RefusedWriteAbsent
+from harness.checkers.response_time import ResponseTime
+from harness.checkers.retry_storm import RetryStorm
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 
 GATES: tuple[type, ...] = (
     ErrorContract,
     AnsweredInTime,
+    FailsFast,
+    ResponseTime,
     Availability,
     RecoveryTime,
     ConnectionLeaks,
@@ -31,6 +38,9 @@ GATES: tuple[type, ...] = (
     NoDuplicate,
     RefusedWriteAbsent,
     Conservation,
+    RetryStorm,
+    HealthProbes,
+    LogClean,
     AppSurvived,
 )
 """Every gate is standard: each scenario has all of them, with these defaults."""

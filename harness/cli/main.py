@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -63,6 +64,16 @@ def _exit_code() -> int:
     except asyncio_cancelled():
         click.echo("squall: terminated; faults are healed and the lab is cleaned up", err=True)
         code = ExitCode.INTERRUPTED
+    except Exception as error:
+        if os.environ.get("SQUALL_TRACEBACK"):
+            raise
+        click.echo(
+            f"squall: a bug of ours: {type(error).__name__}: {error}\n"
+            "  the lab is cleaned up; please report it with the output of the same command"
+            " under SQUALL_TRACEBACK=1",
+            err=True,
+        )
+        code = ExitCode.HARNESS
     return int(code or 0)
 
 

@@ -85,6 +85,36 @@ class BackendsSampled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSampled(Event):
+    """One answer of the app to an orchestrator's probe, asked directly and not through a proxy."""
+
+    probe: str
+    """``live`` or ``ready``."""
+    status: int | None
+    """HTTP status; None when no answer came."""
+    seconds: float
+    app_meant_down: bool
+    """A fault had ended or frozen the app's process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseLoad(Event):
+    """What the proxy to the database has seen so far; both only grow."""
+
+    statements: int | None
+    """Statements that clients sent; None where the engine cannot read them."""
+    connections: int
+    """Connections that clients opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogProblem(Event):
+    """The app's log told of something that nobody handled; ``at`` is when the log was read."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppExited(Event):
     """The process of the app under test ended without being told to."""
 
@@ -103,6 +133,9 @@ for _cls in (
     FaultHealed,
     FaultSkipped,
     BackendsSampled,
+    ProbeSampled,
+    DatabaseLoad,
+    LogProblem,
     AppExited,
     RunEnded,
 ):

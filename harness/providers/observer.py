@@ -29,7 +29,13 @@ WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
   AND datname = current_database()
 """
 
-BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+BROKEN = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class Observer:
@@ -78,7 +84,8 @@ class Observer:
             )
         try:
             rows: list[Any] = await self._connection.fetch(query)
-        except BROKEN:
+        except BaseException:
+            # A cancelled query leaves the connection in the middle of something, too.
             self._drop()
             raise
         return rows

@@ -50,16 +50,22 @@ async def accepts_sessions(host: str, port: int, user: str, database: str) -> bo
 
 async def answers_http(host: str, port: int, path: str) -> bool:
     """Whether a GET is answered with a status below 300."""
+    status = await http_status(host, port, path)
+    return status is not None and status < 300  # noqa: PLR2004 - HTTP's 2xx
+
+
+async def http_status(host: str, port: int, path: str) -> int | None:
+    """The status that a GET is answered with; None when no answer came in a second."""
     writer = None
     try:
         async with asyncio.timeout(ASK_SECONDS):
             reader, writer = await asyncio.open_connection(host, port)
             request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
             writer.write(request.encode())
-            line = await reader.readline()
-            return line.split(b" ")[1:2] != [] and line.split(b" ")[1] < b"300"
-    except (OSError, TimeoutError):
-        return False
+            words = (await reader.readline()).split(b" ")
+            return int(words[1])
+    except (OSError, TimeoutError, ValueError, IndexError):
+        return None
     finally:
         if writer is not None:
             writer.close()

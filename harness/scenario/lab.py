@@ -25,6 +25,7 @@ from faults.ports import (
     DatabaseProcess,
     DatabaseServer,
     NetworkProxy,
+    Traffic,
     WireProxy,
 )
 from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
@@ -175,6 +176,10 @@ class Lab:
             left.append("PostgreSQL does not accept connections")
         return ", ".join(text for text in left if text)
 
+    async def database_traffic(self) -> Traffic:
+        """What the proxy to the database has seen so far."""
+        return await self._proxies["postgres"].traffic()
+
     async def tidy(self) -> None:
         """Close what faults leave behind by their nature: connections that went silent for good."""
         for proxy in self._proxies.values():
@@ -233,7 +238,12 @@ async def lab(options: LabOptions) -> AsyncIterator[Lab]:
     """A lab for the length of a block; afterwards nothing of it is left, whatever happened."""
     keeper = Keeper()
     directory = _directory(keeper)
-    running = Lab(options, directory, keeper)
+    try:
+        running = Lab(options, directory, keeper)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        await keeper.close()
+        raise
     try:
         await running.start()
         yield running

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.history.evidence import Contract
+from harness.providers.app_log import UNHANDLED
 from harness.workload.operations import DEFAULT_REFUSED, Operation
 
 
@@ -27,6 +28,12 @@ class AppProfile:
     """Environment variables that get the database's address, ``postgresql://…``."""
     environment: Mapping[str, str] = field(default_factory=dict)
     ready_path: str = "/readyz"
+    live_path: str | None = None
+    """What an orchestrator asks to know whether to restart the app; None: it has no such path."""
+    has_readiness: bool = False
+    """Whether ``ready_path`` is a probe that must tell the truth, not just any page."""
+    unhandled_patterns: tuple[str, ...] = UNHANDLED
+    """Regular expressions of log lines that tell of something nobody handled."""
     operations: tuple[Operation, ...] = ()
     contract: Contract
     refused_statuses: frozenset[int] = DEFAULT_REFUSED
@@ -44,6 +51,8 @@ REFERENCE = AppProfile(
     name="reference",
     target="app_under_test.main:create_app",
     factory=True,
+    live_path="/livez",
+    has_readiness=True,
     contract=Contract(deadline_seconds=1.0),
     operations=(
         Operation(name="read-item", method="GET", path="/items/{int:1..100}", effect="read"),

@@ -16,8 +16,10 @@ from harness.core.errors import LabError
 from harness.core.ids import derived_seed, lab_id
 from harness.history.evidence import Evidence, Truth
 from harness.history.op import Op
+from harness.providers import app_log
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
+from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
 
 LEAD_SECONDS = 0.05
@@ -26,7 +28,6 @@ LEAD_SECONDS = 0.05
 PATIENCE_SECONDS = 3.0
 """Callers wait this much longer than the app's deadline."""
 
-SAMPLE_SECONDS = 0.1
 SETTLE_SECONDS = 0.5
 """Limit of the wait for the sessions to come to rest after the load."""
 
@@ -98,15 +99,13 @@ class Runner:
         )
         plan = self._plan(scenario, seed_here, now + LEAD_SECONDS)
         await self._lab.workload.start(plan)
-        watching = asyncio.create_task(self._watch(log))
-        try:
+        written = app_log.size(self._lab.app.log_path)
+        async with Watch(self._lab, self._clock, log):
             report = await self._outage(scenario, plan, log)
-        finally:
-            watching.cancel()
-            await asyncio.wait({watching})
         log(events.RunEnded(at=self._clock.now()))
         await self._settled(log)
         await self._lab.tidy()
+        self._read_log(written, log)
         evidence = await self._evidence(report, log, before)
         findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
         return Run(
@@ -183,17 +182,10 @@ class Runner:
         now = self._clock.now()
         log(events.FaultHealed(at=now, step=index, fault=key, bites=bite.count, what=bite.what))
 
-    async def _watch(self, log: _Log) -> None:
-        """Count sessions and look at the app's process while the load runs."""
-        while True:
-            sample = await self._lab.observer.sample()
-            if sample is not None:
-                log(sample)
-            code = self._lab.app.exit_code
-            if code is not None and not self._lab.app.meant_to_be_down:
-                log(events.AppExited(at=self._clock.now(), exit_code=code))
-                return
-            await self._clock.sleep(SAMPLE_SECONDS)
+    def _read_log(self, written: int, log: _Log) -> None:
+        patterns = self._lab.profile.unhandled_patterns
+        for line in app_log.problems(self._lab.app.log_path, written, patterns):
+            log(events.LogProblem(at=self._clock.now(), line=line))
 
     async def _settled(self, log: _Log) -> None:
         """Sample until no session is in a transaction, or the patience is over."""

@@ -183,7 +183,6 @@ async def test_without_programs_the_message_says_what_to_install(
     await server.close()
 
 
-@pytest.mark.xfail(strict=True, reason="close() does not wait for the thread that copies the data")
 async def test_nothing_is_written_after_the_close_of_a_start_that_was_cancelled(
     public_directory: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

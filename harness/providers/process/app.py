@@ -41,7 +41,7 @@ class AppProcess:
         self._ready_path = ready_path
         self._child = Child("the app", directory / "app.log", keeper)
         self.meant_to_be_down = False
-        """A fault ended the process and will start it again."""
+        """A fault ended or froze the process and will bring it back."""
 
     @property
     def log_path(self) -> Path:
@@ -99,6 +99,7 @@ class AppProcess:
 
     async def pause(self) -> int:
         """SIGSTOP it with its children; how many processes that are."""
+        self.meant_to_be_down = True
         family = self._child.family()
         self._child.send_family(signal.SIGSTOP)
         return len(family)
@@ -106,6 +107,7 @@ class AppProcess:
     async def resume(self) -> None:
         """SIGCONT them."""
         self._child.send_family(signal.SIGCONT)
+        self.meant_to_be_down = False
 
     async def revive(self) -> None:
         """Start it if it does not run; returns once it is ready."""

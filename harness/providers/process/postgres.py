@@ -48,6 +48,7 @@ class PostgresProcess:
         self._child = Child("PostgreSQL", directory / "postgres.log", keeper)
         self._who = postgres_binaries.account()
         self._binaries: Path | None = None
+        self._cloning: asyncio.Future[Path] | None = None
 
     @property
     def url(self) -> str:
@@ -100,7 +101,9 @@ class PostgresProcess:
 
     async def _prepared(self) -> Path:
         if self._binaries is None:
-            self._binaries = await asyncio.to_thread(self._cloned)
+            if self._cloning is None:
+                self._cloning = asyncio.ensure_future(asyncio.to_thread(self._cloned))
+            self._binaries = await asyncio.shield(self._cloning)
         return self._binaries
 
     def _cloned(self) -> Path:
@@ -148,4 +151,8 @@ class PostgresProcess:
 
     async def close(self) -> None:
         """End it without ceremony: its data directory is thrown away."""
+        if self._cloning is not None:
+            # A thread cannot be cancelled, and would fill the directory after it was removed.
+            await asyncio.wait({self._cloning})
+            self._cloning.cancelled() or self._cloning.exception()
         await self._child.kill()

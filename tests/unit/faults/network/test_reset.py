@@ -8,7 +8,7 @@ import pytest
 
 from faults import HealFailed, InjectionFailed, InvalidFault, Reset, within
 
-ADDED = (0, "add_toxic", "squall_reset_peer", "reset_peer", "downstream", {"timeout": 0})
+ADDED = (0, "add_toxic", "squall_reset_peer_downstream", "reset_peer", "downstream", {"timeout": 0})
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ async def test_the_timeline_of_calls(stub: Any, resets: bool, at_once: list[Any]
         ADDED,
         *at_once,
         (1, "traffic"),
-        (1, "remove_toxic", "squall_reset_peer"),
+        (1, "remove_toxic", "squall_reset_peer_downstream"),
     ]
 
 
@@ -57,7 +57,7 @@ async def test_a_refusal_is_an_error_that_leaves_nothing_behind(stub: Any, refus
     with pytest.raises(InjectionFailed, match=refused):
         async with within(Reset(), port):
             pytest.fail("must not be entered")
-    assert port.calls[-1] == (0, "remove_toxic", "squall_reset_peer")
+    assert port.calls[-1] == (0, "remove_toxic", "squall_reset_peer_downstream")
 
 
 async def test_a_toxic_that_cannot_be_removed_is_told_as_a_failed_cure(stub: Any) -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from harness.core import events
 
-VALUES: dict[str, Any] = {"str": "x", "int": 3, "float": 1.5, "bool": True}
+VALUES: dict[str, Any] = {
+    "str": "x",
+    "int": 3,
+    "float": 1.5,
+    "bool": True,
+    "int | None": 3,
+}
 KINDS = [
     kind
     for kind in vars(events).values()

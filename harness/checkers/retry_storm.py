@@ -1,0 +1,54 @@
+"""Retries do not become the outage: what reaches the database stays in proportion to what is asked.
+
+    amplification = (statements and connections a request, from the fault on)
+                  / (statements and connections a request, before it)
+
+Counted at the proxy to the database, which sees what clients send whether it is answered or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checkers.findings import failed, passed
+from harness.checkers.verdict import Finding
+from harness.core.events import DatabaseLoad
+from harness.history.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryStorm:
+    """At most ``statements_times`` the statements a request, ``connections_each`` connections."""
+
+    statements_times: float | None = 4.0
+    connections_each: float | None = 6.0
+    """Connections that may be opened for one request, on average from the fault on."""
+    least_requests: int = 40
+
+    name = "retry-storm"
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the amplification."""
+        loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
+        start = evidence.bounds("before")[1]
+        before = [load for load in loads if load.at <= start]
+        after = [load for load in loads if load.at > start]
+        if len(before) < 2 or not after:  # noqa: PLR2004 - a rate needs two readings
+            return passed(self.name, "the load on the database was not counted")
+        first, at_fault, last = before[0], before[-1], after[-1]
+        calm = sum(first.at <= op.sent <= at_fault.at for op in evidence.ops)
+        rough = sum(at_fault.at < op.sent <= last.at for op in evidence.ops)
+        if calm < self.least_requests or rough < self.least_requests:
+            return passed(self.name, f"only {calm} requests before and {rough} since the fault")
+        each = (last.connections - at_fault.connections) / rough
+        figures = {"connections_each": round(each, 2)}
+        told = f"{each:.2f} connections a request since the fault"
+        over = self.connections_each is not None and each > self.connections_each
+        if not (first.statements is None or at_fault.statements is None or last.statements is None):
+            usual = (at_fault.statements - first.statements) / calm
+            now = (last.statements - at_fault.statements) / rough
+            times = now / usual if usual else 1.0
+            figures["statements_times"] = round(times, 2)
+            told += f", {times:.2f} times the statements a request as before"
+            over = over or (self.statements_times is not None and times > self.statements_times)
+        return failed(self.name, told, figures) if over else passed(self.name, told, figures)

@@ -1,0 +1,106 @@
+"""What is looked at while a run goes on, beside the requests: sessions, probes, load, the process.
+
+Each look has a task of its own, so that a probe that hangs does not keep the others waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Self
+
+from faults import FaultError
+from harness.core import events
+from harness.core.clock import Clock
+from harness.providers import readiness
+from harness.scenario.lab import Lab
+
+SAMPLE_SECONDS = 0.1
+LOOK_SECONDS = 5.0
+"""Longer than any look takes: probes and the observer have limits of their own."""
+
+
+class Watch:
+    """Publishes events until it is stopped."""
+
+    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+        self._lab = lab
+        self._clock = clock
+        self._log = log
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stop = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        profile = self._lab.profile
+        looks: list[Callable[[], Awaitable[None]]] = [self._sessions, self._load, self._process]
+        if profile.live_path is not None:
+            looks.append(self._probing("live", profile.live_path))
+        if profile.has_readiness:
+            looks.append(self._probing("ready", profile.ready_path))
+        self._tasks = [asyncio.create_task(self._often(look)) for look in looks]
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Stop: let every look end by itself, since each is bounded, and a cut one does harm."""
+        self._stop.set()
+        try:
+            await asyncio.wait(self._tasks, timeout=LOOK_SECONDS)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.wait(self._tasks)
+        for task in self._tasks:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _often(self, look: Callable[[], Awaitable[None]]) -> None:
+        while not self._stop.is_set():
+            await look()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SAMPLE_SECONDS):
+                    await self._stop.wait()
+
+    async def _sessions(self) -> None:
+        sample = await self._lab.observer.sample()
+        if sample is not None:
+            self._log(sample)
+
+    async def _load(self) -> None:
+        try:
+            seen = await self._lab.database_traffic()
+        except FaultError:
+            return  # the engine is busy or gone; the run itself will tell
+        self._log(
+            events.DatabaseLoad(
+                at=self._clock.now(), statements=seen.statements, connections=seen.accepted
+            )
+        )
+
+    async def _process(self) -> None:
+        code = self._lab.app.exit_code
+        if code is None or self._lab.app.meant_to_be_down:
+            return
+        self._log(events.AppExited(at=self._clock.now(), exit_code=code))
+        await self._stop.wait()  # once is enough
+
+    def _probing(self, probe: str, path: str) -> Callable[[], Awaitable[None]]:
+        app = self._lab.app
+
+        async def look() -> None:
+            down = app.meant_to_be_down
+            asked = self._clock.now()
+            status = await readiness.http_status(app.host, app.port, path)
+            now = self._clock.now()
+            self._log(
+                events.ProbeSampled(
+                    at=now,
+                    probe=probe,
+                    status=status,
+                    seconds=now - asked,
+                    app_meant_down=down or app.meant_to_be_down,
+                )
+            )
+
+        return look
