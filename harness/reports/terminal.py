@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.table import Table
 
 from harness.checkers.verdict import Finding, Verdict, worst
@@ -23,6 +24,8 @@ from harness.scenario.runner import Run
 
 STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "bold red"}
 PLAIN_WIDTH = 140
+WIDE = 110
+"""Below this the bites are left out: a table that wraps is none."""
 
 
 def console_of() -> Console:
@@ -39,6 +42,8 @@ class Terminal:
         self._quiet = quiet
         self._verbose = verbose
         self._begun = time.monotonic()
+        self._phases: dict[str, str] = {}
+        self._live: Status | None = None
 
     def begin(self, seed: int, engine: str, app: str) -> None:
         """The first line: what is needed to do this again."""
@@ -52,43 +57,60 @@ class Terminal:
 
     @contextmanager
     def watching(self, scenario: Scenario) -> Iterator[events.Listener]:
-        """A live line for one scenario."""
-        live = self._console.is_terminal and not self._quiet
-        if not live:
-            yield lambda _event: None
-            return
-        with self._console.status(f"{scenario.name}: steady state") as status:
+        """A live line, shared by all scenarios that run at the same time."""
+        name = scenario.name
 
-            def listen(event: events.Event) -> None:
-                phase = _phase(event)
-                if phase:
-                    status.update(f"{scenario.name}: {phase}")
+        def listen(event: events.Event) -> None:
+            phase = _phase(event)
+            if phase:
+                self._show(name, phase)
 
+        self._show(name, "steady state")
+        try:
             yield listen
+        finally:
+            self._show(name, "")
+
+    def _show(self, name: str, phase: str) -> None:
+        """Put a phase into the live line; an empty one takes the scenario out."""
+        if not self._console.is_terminal or self._quiet:
+            return
+        self._phases.pop(name, None)
+        if phase:
+            self._phases[name] = phase
+        line = escape("  ·  ".join(f"{one}: {now}" for one, now in self._phases.items()))
+        if self._live is not None and not self._phases:
+            self._live.stop()
+            self._live = None
+        elif self._live is not None:
+            self._live.update(line)
+        elif self._phases:
+            self._live = self._console.status(line)
+            self._live.start()
 
     def finished(self, run: Run) -> None:
         """One line when a scenario has its verdict."""
         style = STYLES[run.verdict]
-        self._say(f"[{style}]{run.verdict.value:>12}[/]  {run.scenario.name}")
+        self._say(f"[{style}]{run.verdict.value:>12}[/]  {escape(run.scenario.name)}")
 
     def table(self, runs: Sequence[Run], reproduce: str) -> None:
         """The table of all runs, then what is not well."""
         table = Table(show_edge=False, pad_edge=False, header_style="bold")
-        for heading in (
-            "outage",
-            "bit",
-            "errors",
-            "p95 ms before/during/after",
-            "recovery",
-            "verdict",
-        ):
-            right = heading in ("errors", "p95 ms before/during/after", "recovery")
-            table.add_column(heading, justify="right" if right else "left")
+        wide = self._console.width >= WIDE
+        table.add_column("outage", overflow="fold")
+        if wide:
+            table.add_column("bit")
+        table.add_column("errors", justify="right", no_wrap=True)
+        windows = "before/during/after" if wide else "before / during / after"
+        table.add_column(f"p95 ms {windows}", justify="right", max_width=None if wide else 17)
+        table.add_column("recovery", justify="right", no_wrap=True)
+        table.add_column("verdict", no_wrap=True)
         for run in runs:
             row = numbers(run)
+            bites = (row.bites,) if wide else ()
+            cells = (run.scenario.name, *bites, row.errors, " / ".join(row.p95), row.recovery)
             verdict = f"[{STYLES[run.verdict]}]{run.verdict.value}[/]"
-            cells = (row.bites, row.errors, " / ".join(row.p95), row.recovery)
-            table.add_row(run.scenario.name, *cells, verdict)
+            table.add_row(*map(escape, cells), verdict)
         self._console.print()
         self._console.print(table)
         for run in runs:
@@ -98,7 +120,7 @@ class Terminal:
         shown = [f for f in run.findings if self._verbose or f.verdict is not Verdict.PASS]
         if not shown:
             return
-        self._console.print(f"\n[bold]{run.scenario.name}[/]")
+        self._console.print(f"\n[bold]{escape(run.scenario.name)}[/]")
         for finding in shown:
             self._console.print(_sentence(finding))
         if not run.passed:

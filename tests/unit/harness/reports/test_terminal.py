@@ -74,3 +74,48 @@ def test_verbose_has_every_finding(runs: list[Any], capsys: pytest.CaptureFixtur
     text = shown(runs, capsys, verbose=True)
     assert "  pass no-duplicate: none is there twice\n" in text
     assert "  pass recovery-time: recovered 0 ms after the heal\n" in text
+
+
+def test_scenarios_that_run_at_the_same_time_share_one_live_line(
+    run: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --jobs 2 the first to begin is not always the last to end."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    terminal = Terminal()
+    first, second = (terminal.watching(run(name=name).scenario) for name in ("one[x]", "two"))
+    first.__enter__()
+    listener = second.__enter__()
+    for event in run().evidence.events:
+        listener(event)
+    assert terminal._phases == {"one[x]": "steady state", "two": "reading the truth"}
+    first.__exit__(None, None, None)
+    lives = [terminal._live is not None]
+    second.__exit__(None, None, None)
+    lives.append(terminal._live is not None)
+    assert lives == [True, False]
+    text = capsys.readouterr().out
+    assert "two: reading the truth" in text
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1  # the cursor comes back
+
+
+def test_nothing_is_live_where_nobody_watches(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with Terminal().watching(run().scenario) as listener:
+        for event in run().evidence.events:
+            listener(event)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("columns", [70, 80, 100, 200])
+def test_a_narrow_terminal_cuts_no_word(
+    run: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    thin = run(name="connection-storm-after-a-restart", findings=[])
+    Terminal().table([run(), thin], "squall check --only {name}")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    table = text.split("\n\n")[0]
+    assert max(map(len, table.splitlines())) <= columns
+    assert "…" not in table
+    assert "inconclusive" in table
+    assert ("3 cuts" in table) is (columns > 100)
