@@ -106,6 +106,14 @@ def test_without_a_tag_nothing_of_the_answer_is_seen(bench: Bench) -> None:
     assert armed.bites == 1
 
 
+def test_an_answer_begins_once(bench: Bench) -> None:
+    armed = bench.arm(on="reply", do="cut", nth=2)
+    bench.sent("Q SELECT 1; SELECT 2 / P |X / B | / E  / S")
+    bench.answered("T / D x / C SELECT 1 / T / D x / C SELECT 1 / Z I / 1 / 2")
+    assert (armed.matches, armed.bites) == (1, 0)
+    assert bench.answered("C X / Z I") == [Reset()]
+
+
 def test_a_copy_that_waits_for_data_is_cut_at_once(bench: Bench) -> None:
     bench.arm(on="reply", statement="^copy", do="cut")
     bench.sent("Q COPY")
