@@ -192,6 +192,8 @@ def _checked(given: Fields, where: str = "") -> list[WantedToxic]:
 def _toxics(given: Fields) -> list[WantedToxic]:
     """The toxics that a new proxy starts with; Toxiproxy ignores them."""
     wanted = [WantedToxic(Fields(item, TOXIC)) for item in an_array(given.raw("toxics"), TOXIC)]
+    for toxic in wanted:
+        toxic.check()
     names = [toxic.name for toxic in wanted]
     if len(set(names)) < len(names):
         raise ApiError("toxic already exists", 409)

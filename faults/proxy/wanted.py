@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from faults.proxy.body import Fields
 from faults.proxy.errors import ApiError
 from faults.proxy.proxy import Proxy, Toxic
@@ -46,6 +48,10 @@ class WantedToxic:
             first_bytes=self._first_bytes,
         )
 
+    def check(self) -> None:
+        """Refuse bad attributes now; on its own, a taken name is told before them."""
+        self._made()
+
     def add_to(self, proxy: Proxy) -> Toxic:
         """Put it on a proxy; 409 when the name is taken, then 400 for bad attributes."""
         if self.name in proxy.toxics:
@@ -57,10 +63,15 @@ class WantedToxic:
 
     def ensure_on(self, proxy: Proxy) -> None:
         """Add it, or give the one of that name these values; equal ones are not touched."""
-        existing = proxy.toxics.get(self.name)
-        wanted = self._made()
+        existing, wanted = proxy.toxics.get(self.name), self._made()
+        if existing == wanted:
+            return
         if existing is not None:
-            if existing == wanted:
+            values = replace(existing, attributes=wanted.attributes, toxicity=wanted.toxicity)
+            if values == wanted:
+                existing.attributes, existing.toxicity = wanted.attributes, wanted.toxicity
+                proxy.update_toxic(existing)
+                _remove_later(proxy, self.name, self._ttl_ms)
                 return
             proxy.remove_toxic(self.name)
         self.add_to(proxy)

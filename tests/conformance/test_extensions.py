@@ -167,18 +167,46 @@ def test_a_new_proxy_starts_with_its_toxics(bench: Bench) -> None:
 
 def test_populate_brings_toxics_to_what_is_listed(bench: Bench) -> None:
     route = bench.route()
-    route.toxic("noop", more={"name": "stays"})
     client, upstream = route.pair()
     entry = {"name": route.name, "upstream": route.upstream, "listen": route.listen}
-    for latency in (50, 50, 100):
-        late = {"type": "latency", "name": "late", "attributes": {"latency": latency}}
-        said = bench.api("POST", "/populate", [{**entry, "toxics": [late]}])
+    late = {"type": "latency", "name": "late", "attributes": {"latency": 50}}
+    late_100 = {**late, "attributes": {"latency": 100}}
+    other = {"type": "latency", "name": "late", "stream": "upstream"}
+    for wanted, order in (
+        (late, ["late"]),
+        ({"type": "noop", "name": "n"}, ["late", "n"]),
+        (late, ["late", "n"]),  # equal: not touched, so it keeps its place
+        (late_100, ["late", "n"]),  # changed in its place
+        (other, ["late", "n"]),  # replaced: upstream toxics are listed first
+    ):
+        said = bench.api("POST", "/populate", [{**entry, "toxics": [wanted]}])
         assert said.status == 201
-        names = [toxic["name"] for toxic in route.shown()["toxics"]]
-        assert names == ["stays", "late"]
-        assert travel(upstream, client) >= latency / 1000
+        assert [toxic["name"] for toxic in route.shown()["toxics"]] == order
+        took = travel(upstream, client)
+        assert took >= wanted.get("attributes", {}).get("latency", 0) / 1000  # type: ignore[attr-defined] # a dict
     bench.api("POST", "/populate", [{**entry, "toxics": []}])
-    assert len(route.shown()["toxics"]) == 2
+    streams = [toxic["stream"] for toxic in route.shown()["toxics"]]
+    assert streams == ["upstream", "downstream"]
+
+
+@pytest.mark.parametrize(
+    "toxics",
+    [
+        [{"type": "latency", "attributes": {"latency": -1}}],
+        [{"type": "noop"}, {"type": "noop"}],
+        [{"type": "noop", "ttl_ms": 0}],
+        {"type": "noop"},
+        [5],
+    ],
+)
+@pytest.mark.parametrize("path", ["/proxies", "/populate"])
+def test_bad_toxics_of_a_proxy_are_refused_before_anything_changes(
+    bench: Bench, path: str, toxics: object
+) -> None:
+    body = {"name": "x", "upstream": "127.0.0.1:1", "toxics": toxics}
+    said = bench.api("POST", path, body if path == "/proxies" else [body])
+    assert said.status in (400, 409)
+    assert bench.api("GET", "/proxies").json == {}
 
 
 def test_a_toxic_for_the_next_connections(bench: Bench) -> None:
