@@ -35,12 +35,19 @@ def timeline(run: Run) -> Iterator[str]:
 
 def told(event: events.Event) -> str:
     """An event as a sentence; empty for those that only pictures need."""
-    if isinstance(event, events.SteadyStateChecked):
-        return f"steady state {'holds' if event.holds else 'is broken'}: {event.reason}"
-    if isinstance(event, events.FaultInjected):
-        return f"{event.fault} injected"
-    if isinstance(event, events.FaultHealed):
-        return f"{event.fault} healed: {event.bites} {event.what}"
-    if isinstance(event, events.AppExited):
-        return f"the app ended with exit code {event.exit_code}"
-    return ""
+    match event:
+        case events.SteadyStateChecked():
+            text = f"steady state {'holds' if event.holds else 'is broken'}: {event.reason}"
+        case events.FaultInjected():
+            text = f"{event.fault} injected"
+        case events.FaultHealed():
+            text = f"{event.fault} healed: {event.bites} {event.what}"
+        case events.FaultSkipped():
+            text = f"{event.fault} was skipped: {event.reason}"
+        case events.LogProblem():
+            text = f"the app's log: {event.line}"
+        case events.AppExited():
+            text = f"the app ended with exit code {event.exit_code}"
+        case _:
+            text = ""
+    return text

@@ -213,6 +213,21 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         happened = [
             events.FaultInjected(at=1.0, step=0, fault="network.refuse", label="refuse"),
             *(events.BackendsSampled(at=tick / 10, **sample) for tick in range(30)),
+            *(
+                events.DatabaseLoad(at=tick / 10, statements=tick * tick, connections=tick)
+                for tick in range(30)
+            ),
+            *(
+                events.ProbeSampled(
+                    at=tick / 10,
+                    probe=probe,
+                    seconds=0.01,
+                    app_meant_down=False,
+                    status=503 if probe == "ready" and 10 <= tick < 20 else 200,
+                )
+                for tick in range(30)
+                for probe in ("live", "ready")
+            ),
             events.FaultHealed(at=2.0, step=0, fault="network.refuse", bites=3, what="cuts"),
         ]
         evidence = Evidence(

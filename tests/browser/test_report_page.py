@@ -41,9 +41,9 @@ async def test_charts_are_drawn_and_nothing_complains(
     drawn = await page.value(
         "[...document.querySelectorAll('.chart')].map(chart => chart.dataset.drawn)"
     )
-    assert drawn == ["yes", "yes", "yes"]
+    assert drawn == ["yes"] * 5
     colours = await page.value(INK)
-    assert len(colours) == 3
+    assert len(colours) == 5
     assert min(colours) > 5, colours
     assert page.complaints == []
     assert page.asked_for == [report]
@@ -86,7 +86,9 @@ async def test_every_chart_and_control_is_reached_by_tab(page: Any, report: str)
             await page.value("document.activeElement.id || document.activeElement.tagName")
         )
     assert reached[0] == "A"  # the link that skips to the report
-    assert {"points", "rate", "sessions", "SUMMARY", "BUTTON", "PRE"} <= set(reached)
+    assert {"points", "rate", "sessions", "load", "probes", "SUMMARY", "BUTTON", "PRE"} <= set(
+        reached
+    )
 
 
 async def test_the_charts_follow_the_readers_scheme(page: Any, report: str) -> None:
@@ -125,7 +127,7 @@ async def test_a_run_without_requests_has_a_page(page: Any, written: Callable[..
     drawn = await page.value(
         "[...document.querySelectorAll('.chart')].map(chart => chart.dataset.drawn)"
     )
-    assert drawn == ["empty", "empty", "yes"]
+    assert drawn == ["empty", "empty", "yes", "yes", "yes"]
     assert page.complaints == []
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from harness.checkers.percentiles import least_samples
 from harness.checkers.verdict import Verdict
-from harness.core.events import BackendsSampled
 from harness.history.op import Op
 from harness.reports.numbers import numbers
 from harness.reports.text import told
@@ -31,6 +30,7 @@ LOG_LETTERS = 40_000
 LOUD = re.compile(r"\b(error|critical|fatal|panic|exception|traceback|warn(ing)?)\b", re.IGNORECASE)
 
 BODY_SHOWN = 600
+MOST_EVENTS = 40
 
 NONE = "-"
 
@@ -155,11 +155,15 @@ def _example(op: Op) -> str:
 def happened(run: Run) -> list[dict[str, str]]:
     """The events that a person wants to read, with their time."""
     zero = start_of(run.evidence)
-    return [
+    lines = [
         {"at": f"{event.at - zero:.3f} s", "what": told(event), "kind": type(event).__name__}
         for event in run.evidence.events
-        if not isinstance(event, BackendsSampled) and told(event)
+        if told(event)
     ]
+    left = len(lines) - MOST_EVENTS
+    if left <= 0:
+        return lines
+    return [*lines[:MOST_EVENTS], {"at": "", "what": f"and {left} more", "kind": ""}]
 
 
 def excerpt(name: str, text: str) -> dict[str, Any]:

@@ -25,13 +25,16 @@ from harness.reports.verdict_json import Reported
 from harness.scenario.loader import dump
 
 STYLES = ("uPlot.min.css", "squall.css")
-SCRIPTS = ("uPlot.iife.min.js", "report.js")
+PLOT = "uPlot.iife.min.js"
+LICENCE = "uPlot.LICENSE"
+"""Its terms (MIT) travel with every copy, so with every report."""
 
 
 def report(reported: Reported, logs: Mapping[str, str]) -> str:
     """The page of one outage."""
     run = reported.run
-    scripts = [_asset(name) for name in SCRIPTS]
+    scripts = [f"/*\n{_asset(LICENCE)}*/\n{_asset(PLOT)}", _asset("report.js")]
+    drawn = charts(reported)
     return _render(
         "report.html.j2",
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
@@ -47,7 +50,8 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         happened=facts.happened(run),
         logs=[facts.excerpt(name, text) for name, text in logs.items()],
         scenario=dump(run.scenario),
-        data=_embedded(charts(reported)),
+        charts=drawn,
+        data=_embedded(drawn),
     )
 
 

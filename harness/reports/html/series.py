@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from harness.core.events import BackendsSampled
+from harness.core.events import BackendsSampled, DatabaseLoad, ProbeSampled
 from harness.history.evidence import Evidence
 from harness.history.op import Op, Outcome
 from harness.reports.verdict_json import Reported
@@ -43,6 +43,8 @@ def charts(reported: Reported) -> dict[str, Any]:
         "points": points(evidence.ops, zero),
         "rate": rate(evidence.ops, zero),
         "sessions": sessions(evidence, zero),
+        "load": load(evidence, zero),
+        "probes": probes(evidence, zero),
     }
 
 
@@ -145,3 +147,39 @@ def sessions(evidence: Evidence, zero: float) -> dict[str, Any]:
         rows.append((at, sample.total, sample.active, sample.idle_in_transaction))
     names = ("at", "total", "active", "in_transaction")
     return {name: [row[column] for row in rows] for column, name in enumerate(names)}
+
+
+def load(evidence: Evidence, zero: float) -> dict[str, Any]:
+    """Statements and new connections a second at the proxy before the database.
+
+    Counted between two looks at its counters, and drawn at the later one.
+    """
+    samples = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
+    chosen = samples[:: max(1, math.ceil(len(samples) / MOST_SAMPLES))]
+    columns: dict[str, list[float | None]] = {"at": [], "statements": [], "connections": []}
+    for before, after in itertools.pairwise(chosen):
+        seconds = after.at - before.at
+        if seconds > 0:
+            columns["at"].append(round(after.at - zero, 4))
+            columns["statements"].append(_pace(before.statements, after.statements, seconds))
+            columns["connections"].append(_pace(before.connections, after.connections, seconds))
+    return columns
+
+
+def _pace(before: int | None, after: int | None, seconds: float) -> float | None:
+    if before is None or after is None:
+        return None
+    return round(max(0, after - before) / seconds, 1)
+
+
+def probes(evidence: Evidence, zero: float) -> dict[str, Any]:
+    """Each answer of the app to an orchestrator's probe; a lane for each probe."""
+    samples = [event for event in evidence.events if isinstance(event, ProbeSampled)]
+    names = sorted({sample.probe for sample in samples})
+    chosen = samples[:: max(1, math.ceil(len(samples) / MOST_SAMPLES))]
+    return {
+        "names": names,
+        "at": [round(sample.at - zero, 4) for sample in chosen],
+        "lane": [names.index(sample.probe) for sample in chosen],
+        "status": [sample.status for sample in chosen],
+    }

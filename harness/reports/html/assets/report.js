@@ -158,6 +158,41 @@
     return [options, [at, total, active, in_transaction]];
   };
 
+  const loadChart = element => {
+    const { at, statements, connections } = data.load;
+    const stepped = uPlot.paths.stepped({ align: -1 });
+    const line = (color, fill) => ({ stroke: color, width: 2, paths: stepped, fill, points: { show: false }, spanGaps: false });
+    const options = base(element, false);
+    options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: (_u, _min, max) => [0, Math.max(max, 4) * 1.15] } };
+    options.series = [{}, line(css("applied"), faded(css("applied"), 0.15)), line(css("refused"))];
+    options.axes = axes((_u, ticks) => ticks.map(tick => tick + "/s"), {});
+    return [options, [at, statements, connections]];
+  };
+
+  // A lane for each probe; an answer holds until the next one of its lane.
+  const probesChart = element => {
+    const { names, at, lane, status } = data.probes;
+    const gone = names.map((_, own) => at.map((_, i) => i).filter(i => lane[i] === own));
+    const lanes = { hooks: { draw: u => {
+      const ctx = u.ctx, { left, top, width, height } = u.bbox, px = uPlot.pxRatio;
+      ctx.save();
+      ctx.beginPath(); ctx.rect(left, top, width, height); ctx.clip();
+      gone.forEach((samples, own) => samples.forEach((i, position) => {
+        const next = samples[position + 1];
+        const from = u.valToPos(at[i], "x", true), to = u.valToPos(next === undefined ? at[i] + 0.1 : at[next], "x", true);
+        ctx.fillStyle = css(status[i] === null ? "unknown" : status[i] < 300 ? "applied" : "refused");
+        ctx.fillRect(from, u.valToPos(own, "y", true) - 7 * px, Math.max(to - from - px, px), 14 * px);
+      }));
+      ctx.restore();
+    } } };
+    const options = base(element, false);
+    options.plugins.push(lanes);
+    options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: [-0.6, names.length - 0.4] } };
+    options.series = [{}, { paths: () => null, points: { show: false } }];
+    options.axes = axes((_u, ticks) => ticks.map(tick => names[tick] ?? ""), { grid: { show: false }, splits: names.map((_, own) => own) });
+    return [options, [at, lane]];
+  };
+
   const tell = {
     points: i => {
       const { at, ms, kind, what, words } = data.points;
@@ -173,8 +208,16 @@
       return total[i] === null ? `${at[i].toFixed(2)} s · the database did not answer`
         : `${at[i].toFixed(2)} s · ${total[i]} connections, ${active[i]} active, ${in_transaction[i]} idle in transaction`;
     },
+    load: i => {
+      const { at, statements, connections } = data.load;
+      return `${at[i].toFixed(2)} s · ${statements[i] ?? "?"} statements/s, ${connections[i]} new connections/s`;
+    },
+    probes: i => {
+      const { names, at, lane, status } = data.probes;
+      return `${at[i].toFixed(2)} s · ${names[lane[i]]}: ${status[i] === null ? "no answer" : "HTTP " + status[i]}`;
+    },
   };
-  const makers = { points: pointsChart, rate: rateChart, sessions: sessionsChart };
+  const makers = { points: pointsChart, rate: rateChart, sessions: sessionsChart, load: loadChart, probes: probesChart };
 
   const showZoom = (u, factor, around) => {
     const { min, max } = u.scales.x, center = around ?? (min + max) / 2;
@@ -214,6 +257,7 @@
     plots = [];
     for (const [name, make] of Object.entries(makers)) {
       const element = document.getElementById(name);
+      if (!element) continue;
       const [options, columns] = make(element);
       if (!columns[0].length) { element.textContent = "Nothing was recorded."; element.dataset.drawn = "empty"; continue; }
       const plot = { name, element };

@@ -93,6 +93,12 @@ def test_the_policy_names_each_script_by_its_hash(run: Any, reported: Any) -> No
     assert (policy or "").startswith("default-src 'none';")
 
 
+def test_the_licence_of_what_is_inlined_travels_along(run: Any, reported: Any) -> None:
+    text = page.report(reported(run()), {})
+    assert "Copyright (c) 2022 Leon Sorokin" in text
+    assert "The above copyright notice and this permission notice shall be included" in text
+
+
 def test_the_index_has_a_link_to_each_report_worst_first(
     run: Any, finding: Any, reported: Any
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.core import events
 from harness.reports.html import series
 
 
@@ -76,3 +77,26 @@ def test_who_hung_up_on_purpose_is_told_apart(make: Any) -> None:
     gone = make.op(0, status=None, error="hung-up", outcome="unknown")
     assert series.points([gone], 0.0)["kind"] == [series.KINDS.index("hung-up")]
     assert [sum(row) for row in series.rate([gone], 0.0)["counts"]] == [0, 0, 0, 1]
+
+
+def test_load_is_counted_between_two_looks_at_the_counters(evidence: Any) -> None:
+    looks = [(0.0, 100, 5), (0.5, 160, 5), (1.0, 160, 9), (1.5, None, 9)]
+    happened = [
+        events.DatabaseLoad(at=10 + at, statements=statements, connections=connections)
+        for at, statements, connections in looks
+    ]
+    assert series.load(evidence([], happened), 10.0) == {
+        "at": [0.5, 1.0, 1.5], "statements": [120.0, 0.0, None], "connections": [0.0, 8.0, 0.0],
+    }  # fmt: skip
+
+
+def test_probes_have_a_lane_each(evidence: Any) -> None:
+    answers = [(0.1, "ready", 200), (0.1, "live", 200), (0.2, "ready", None)]
+    happened = [
+        events.ProbeSampled(at=at, probe=probe, status=status, seconds=0.0, app_meant_down=False)
+        for at, probe, status in answers
+    ]
+    assert series.probes(evidence([], happened), 0.0) == {
+        "names": ["live", "ready"], "at": [0.1, 0.1, 0.2], "lane": [1, 0, 1],
+        "status": [200, 200, None],
+    }  # fmt: skip
