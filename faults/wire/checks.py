@@ -7,7 +7,8 @@ import re
 from faults import checks
 from faults.errors import InvalidFault
 
-SQLSTATE = re.compile(r"[0-9A-Z]{5}")
+SQLSTATE = re.compile(r"(?!0[012])[0-9A-Z]{5}")
+"""Classes 00 to 02 are no errors, so no server sends them as one."""
 MOST = 1_000_000
 
 
@@ -24,7 +25,9 @@ def pattern(name: str, value: object) -> None:
 def sqlstate(value: object) -> None:
     """InvalidFault unless ``value`` has the form of a SQLSTATE (PostgreSQL, Appendix A)."""
     if not isinstance(value, str) or not SQLSTATE.fullmatch(value):
-        raise InvalidFault(f"sqlstate must be five digits or capitals, in quotes, got {value!r}")
+        raise InvalidFault(
+            f"sqlstate must be five digits or capitals of an error, in quotes, got {value!r}"
+        )
 
 
 def times(value: object) -> None:
