@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) --project-name squall --env-file .squall/compose.env
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench up down clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -31,6 +32,17 @@ check: $(STAMP)  ## lint, types, import rule
 
 bench: $(STAMP)  ## measure, side by side in one run
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+.squall/compose.env:  # the database's password: drawn once, never committed
+	@mkdir -p .squall && umask 077 && echo "POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" > $@
+
+up: .squall/compose.env  ## the lab as containers; PROFILE=dashboard adds Prometheus and Grafana
+	@$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --detach
+	@echo "app       http://127.0.0.1:$${SQUALL_APP_PORT:-18000}/items/1"
+	@echo "toxiproxy http://127.0.0.1:$${SQUALL_TOXIPROXY_PORT:-8474}"
+
+down: .squall/compose.env  ## remove the containers with their data
+	@$(COMPOSE) --profile dashboard down --volumes --remove-orphans
 
 clean:  ## remove the environment and what runs left behind
 	rm -rf $(VENV) .squall .mypy_cache .ruff_cache .pytest_cache .hypothesis
