@@ -43,16 +43,15 @@ def judged_run(run: Any) -> Callable[..., Any]:
     return build
 
 
-@pytest.fixture
-def unproven(judged_run: Any) -> dict[str, None]:
-    """Gates that a run of reads without probes and counters cannot prove, switched off."""
-    return {name: None for name, verdict in judged_run().verdicts.items() if verdict != "pass"}
+def proven(judged_run: Any, **given: Any) -> Any:
+    """A run that passes: gates that it cannot prove, for want of writes or probes, are off."""
+    verdicts = judged_run(**given).verdicts
+    off = {name: None for name, verdict in verdicts.items() if verdict == "inconclusive"}
+    return judged_run(gates=off, **given)
 
 
-def test_recheck_gives_the_same_verdict(
-    say: Say, judged_run: Any, stored: Any, unproven: Any
-) -> None:
-    home = stored(judged_run(gates=unproven), judged_run(name="vacuous"))
+def test_recheck_gives_the_same_verdict(say: Say, judged_run: Any, stored: Any) -> None:
+    home = stored(proven(judged_run), judged_run(name="vacuous"))
     code, output = say("recheck", home)
     assert code == 2
     assert "the verdicts are as stored" in output
@@ -60,10 +59,10 @@ def test_recheck_gives_the_same_verdict(
 
 
 def test_recheck_takes_other_gates(
-    say: Say, judged_run: Any, stored: Any, make: Any, unproven: Any, tmp_path: Path
+    say: Say, judged_run: Any, stored: Any, make: Any, tmp_path: Path
 ) -> None:
     ops = [make.refusal(n) if 100 <= n < 130 else make.op(n) for n in range(300)]
-    home = stored(judged_run(ops=ops, gates=unproven))
+    home = stored(proven(judged_run, ops=ops))
     gates = tmp_path / "gates.yaml"
     gates.write_text("gates:\n  availability: {during_min: 0.9}\n")
     code, output = say("recheck", home, "--gates", gates)
