@@ -44,7 +44,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        requests, housekeeping = Database(chosen), Database(chosen, size=1)
+        requests = Database(chosen, isolation="AUTOCOMMIT")
+        housekeeping = Database(chosen, size=1)
         readiness = _assemble(app, chosen, requests, housekeeping)
         watching = asyncio.create_task(readiness.watch())
         try:
@@ -58,7 +59,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="Orders", version="1.0.0", lifespan=lifespan)
     app.state.settings, app.state.metrics = chosen, metrics
-    app.add_middleware(RequestContext, deadline_seconds=chosen.deadline_seconds, metrics=metrics)
+    app.add_middleware(
+        RequestContext,
+        deadline_seconds=chosen.deadline_seconds,
+        # At work, in the queue for a place, and in the waiting room.
+        most_in_flight=chosen.pool_size + 2 * chosen.queue_size,
+        metrics=metrics,
+    )
     problems.install(app)
     for router in (items.router, orders.router, health.router):
         app.include_router(router)

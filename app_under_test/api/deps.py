@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -16,21 +17,21 @@ from app_under_test.resilience.last_known_good import LastKnownGood
 Copies = LastKnownGood[list[Item]]
 
 
-async def _book(request: Request) -> OrderBook:
-    readiness: Readiness = request.app.state.readiness
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a request is served: one dependency, because each costs a request its time."""
+
+    book: OrderBook
+    copies: Copies
+    deadline: Deadline
+
+
+async def _desk(request: Request) -> Desk:
+    state = request.app.state
+    readiness: Readiness = state.readiness
     if not readiness.started:
         raise Starting
-    book: OrderBook = request.app.state.book
-    return book
-
-
-async def _deadline() -> Deadline:
-    return current.get()
-
-
-async def _copies(request: Request) -> Copies:
-    copies: Copies = request.app.state.copies
-    return copies
+    return Desk(state.book, state.copies, current.get())
 
 
 async def _key(
@@ -41,9 +42,7 @@ async def _key(
     return idempotency_key
 
 
-BookDep = Annotated[OrderBook, Depends(_book)]
-DeadlineDep = Annotated[Deadline, Depends(_deadline)]
-CopiesDep = Annotated[Copies, Depends(_copies)]
+DeskDep = Annotated[Desk, Depends(_desk)]
 KeyDep = Annotated[str, Depends(_key)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Numbers above this one")]

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app_under_test.api.deps import (
     After,
-    BookDep,
     Copies,
-    CopiesDep,
-    DeadlineDep,
+    Desk,
+    DeskDep,
     KeyDep,
     Limit,
     Number,
@@ -21,18 +20,14 @@ from app_under_test.api.orders import REPLAYED
 from app_under_test.errors import DeadlineExceeded, Transient
 from app_under_test.orders import repository
 from app_under_test.orders.model import Item, ItemRequest, Stock, StockRequest
-from app_under_test.orders.service import OrderBook
 from app_under_test.problems import documented
-from app_under_test.resilience.deadline import Deadline
 
 router = APIRouter(tags=["items"])
 
 
 @router.get("/items", responses=documented(400, 422))
 async def list_items(
-    book: BookDep,
-    copies: CopiesDep,
-    deadline: DeadlineDep,
+    desk: DeskDep,
     response: Response,
     after: After = 0,
     limit: Limit = 20,
@@ -42,64 +37,56 @@ async def list_items(
     async def query(held: AsyncConnection) -> list[Item]:
         return await repository.items(held, after, limit)
 
-    return await _or_copy(f"{after}+{limit}", query, book, copies, deadline, response)
+    return await _or_copy(f"{after}+{limit}", query, desk, response)
 
 
 @router.get("/items/{number}", responses=documented(400, 404, 422))
-async def read_item(
-    number: Number, book: BookDep, copies: CopiesDep, deadline: DeadlineDep, response: Response
-) -> Item:
+async def read_item(number: Number, desk: DeskDep, response: Response) -> Item:
     """One item; from the last copy while the database is out."""
 
     async def query(held: AsyncConnection) -> list[Item]:
         return [await repository.item(held, number)]
 
-    return (await _or_copy(str(number), query, book, copies, deadline, response))[0]
+    return (await _or_copy(str(number), query, desk, response))[0]
 
 
 @router.post("/items", status_code=201, responses=documented(400, 409, 422))
-async def create_item(
-    wanted: ItemRequest, key: KeyDep, book: BookDep, deadline: DeadlineDep, response: Response
-) -> Item:
+async def create_item(wanted: ItemRequest, key: KeyDep, desk: DeskDep, response: Response) -> Item:
     """Add an item to the catalogue."""
-    created = await book.create_item(wanted, key, deadline)
+    created = await desk.book.create_item(wanted, key, desk.deadline)
     if created.replayed:
         response.headers[REPLAYED] = "true"
     return created.item
 
 
 @router.get("/items/{number}/stock", responses=documented(400, 404, 422))
-async def read_stock(number: Number, book: BookDep, deadline: DeadlineDep) -> Stock:
+async def read_stock(number: Number, desk: DeskDep) -> Stock:
     """How many are left: never from a copy."""
-    item = await book.read(lambda held: repository.item(held, number), deadline)
+    item = await desk.book.read(lambda held: repository.item(held, number), desk.deadline)
     return Stock(item_id=item.id, stock=item.stock)
 
 
 @router.put("/items/{number}/stock", responses=documented(400, 404, 422))
-async def set_stock(
-    number: Number, wanted: StockRequest, book: BookDep, deadline: DeadlineDep
-) -> Stock:
+async def set_stock(number: Number, wanted: StockRequest, desk: DeskDep) -> Stock:
     """What a count of the shelves found."""
-    return await book.set_stock(number, wanted, deadline)
+    return await desk.book.set_stock(number, wanted, desk.deadline)
 
 
 async def _or_copy(
     key: str,
     query: Callable[[AsyncConnection], Awaitable[list[Item]]],
-    book: OrderBook,
-    copies: Copies,
-    deadline: Deadline,
+    desk: Desk,
     response: Response,
 ) -> list[Item]:
     try:
-        items = await book.read(query, deadline, patient=not copies.has(key))
+        items = await desk.book.read(query, desk.deadline, patient=not desk.copies.has(key))
     except (Transient, DeadlineExceeded):
-        copy = await copies.recall(key)
+        copy = await desk.copies.recall(key)
         if copy is None:
             raise
         response.headers.update(copy.headers)
         return copy.value
-    await copies.keep(key, items)
+    await desk.copies.keep(key, items)
     return items
 
 

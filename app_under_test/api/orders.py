@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from app_under_test.api.deps import After, BookDep, DeadlineDep, KeyDep, Limit, Number
+from app_under_test.api.deps import After, DeskDep, KeyDep, Limit, Number
 from app_under_test.orders import repository
 from app_under_test.orders.model import Order, OrderRequest
 from app_under_test.problems import documented
@@ -15,25 +15,23 @@ REPLAYED = "Idempotency-Replayed"
 
 
 @router.get("/orders", responses=documented(400, 422))
-async def list_orders(
-    book: BookDep, deadline: DeadlineDep, after: After = 0, limit: Limit = 20
-) -> list[Order]:
+async def list_orders(desk: DeskDep, after: After = 0, limit: Limit = 20) -> list[Order]:
     """Orders by their numbers."""
-    return await book.read(lambda held: repository.orders(held, after, limit), deadline)
+    return await desk.book.read(lambda held: repository.orders(held, after, limit), desk.deadline)
 
 
 @router.get("/orders/{number}", responses=documented(400, 404, 422))
-async def read_order(number: Number, book: BookDep, deadline: DeadlineDep) -> Order:
+async def read_order(number: Number, desk: DeskDep) -> Order:
     """One order."""
-    return await book.read(lambda held: repository.order(held, number), deadline)
+    return await desk.book.read(lambda held: repository.order(held, number), desk.deadline)
 
 
 @router.post("/orders", status_code=201, responses=documented(400, 404, 409, 422))
 async def place_order(
-    wanted: OrderRequest, key: KeyDep, book: BookDep, deadline: DeadlineDep, response: Response
+    wanted: OrderRequest, key: KeyDep, desk: DeskDep, response: Response
 ) -> Order:
     """Place an order; the same key places it once, however often it is sent."""
-    placed = await book.place(wanted, key, deadline)
+    placed = await desk.book.place(wanted, key, desk.deadline)
     if placed.replayed:
         response.headers[REPLAYED] = "true"
     return placed.order

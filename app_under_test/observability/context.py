@@ -1,5 +1,8 @@
 """Around every request: its id, its deadline, its time, and a line in the log when it failed.
 
+Here, too, is the outermost limit: more requests at once than could be served by their deadlines
+are refused before anything is spent on them. Health is asked especially then, and is let through.
+
 A plain ASGI middleware: the kind with ``call_next`` costs a task for each request and cuts
 context variables off.
 """
@@ -12,69 +15,91 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app_under_test.observability.logs import Sampler
+from app_under_test.errors import Overloaded
+from app_under_test.observability import logs
 from app_under_test.observability.metrics import Metrics
 from app_under_test.problems import problem
 from app_under_test.resilience.deadline import HEADER, current, deadline_in, seconds_wanted
 
-REQUEST_ID = "x-request-id"
-ACCEPTABLE = re.compile(r"[\w.-]{1,100}", re.ASCII)
+REQUEST_ID = b"x-request-id"
+ACCEPTABLE = re.compile(rb"[\w.-]{1,100}", re.ASCII)
 UNKNOWN_ROUTE = "-"
+HEALTH = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
 SERVER_ERROR = 500
 
 log = structlog.get_logger("orders")
 
 
 class RequestContext:
-    """See the module."""
+    """See the module.
+
+    Args:
+        app: what it is around.
+        deadline_seconds: the most that a request may take.
+        most_in_flight: requests at once.
+        metrics: told of every answer.
+        now: the clock, in seconds.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         deadline_seconds: float,
+        most_in_flight: int,
         metrics: Metrics,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
-        self._most = deadline_seconds
+        self._most_seconds = deadline_seconds
+        self._most_in_flight = most_in_flight
         self._metrics = metrics
         self._now = now
-        self._sampler = Sampler(now)
+        self._sampler = logs.Sampler(now)
+        self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = headers.get(REQUEST_ID)
-        request_id = given if given and ACCEPTABLE.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        headers = dict(scope["headers"])
+        given = headers.get(REQUEST_ID, b"")
+        request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex.encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
         status, began = SERVER_ERROR, self._now()
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._timed(scope, receive, sending, headers.get(HEADER))
-            finally:
-                self._answered(scope, status, self._now() - began)
-
-    async def _timed(self, scope: Scope, receive: Receive, send: Send, header: str | None) -> None:
+        token = logs.request_id.set(request_id.decode())
+        self._in_flight += 1
         try:
-            seconds = seconds_wanted(header, self._most)
+            await self._served(scope, receive, sending, headers.get(HEADER.encode()))
+        finally:
+            self._in_flight -= 1
+            self._answered(scope, status, self._now() - began)
+            logs.request_id.reset(token)
+
+    async def _served(
+        self, scope: Scope, receive: Receive, send: Send, header: bytes | None
+    ) -> None:
+        request_id = scope["state"]["request_id"]
+        if self._in_flight > self._most_in_flight and scope["path"] not in HEALTH:
+            answer = problem(503, Overloaded.title, Overloaded.detail, request_id)
+            await answer(scope, receive, send)
+            return
+        try:
+            seconds = seconds_wanted(header, self._most_seconds)
         except ValueError:
             detail = f"{HEADER} must be a positive number of seconds."
-            answer = problem(400, "Bad request", detail, scope["state"]["request_id"])
+            answer = problem(400, "Bad request", detail, request_id)
             await answer(scope, receive, send)
             return
         token = current.set(deadline_in(seconds))

@@ -5,16 +5,29 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 
 import structlog
 
 QUIET_SECONDS = 1.0
 
+request_id: ContextVar[str] = ContextVar("request_id")
+"""Of the request that is being served; in every line that is written for it."""
+
+
+def _with_request_id(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    found = request_id.get(None)
+    if found is not None:
+        event["request_id"] = found
+    return event
+
 
 def configure(level: str) -> None:
     """Of this process: structlog, and through it the standard library's loggers."""
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

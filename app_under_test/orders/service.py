@@ -19,7 +19,7 @@ from app_under_test.resilience import deadline as deadlines
 from app_under_test.resilience.deadline import Deadline
 from app_under_test.resilience.guard import Guard
 from app_under_test.resilience.timeouts import Timeouts
-from app_under_test.storage.engine import connection, limit_statements
+from app_under_test.storage.engine import TRANSACTION, connection, limit_statements
 from app_under_test.storage.lease import Lease
 from app_under_test.storage.translate import Commit, translated
 
@@ -28,7 +28,13 @@ Query = Callable[[AsyncConnection], Awaitable[T]]
 
 
 class OrderBook:
-    """What the routes use."""
+    """What the routes use.
+
+    Args:
+        engine: in autocommit, as reads want it; writes ask for their transaction.
+        guard: the policies around each unit of work.
+        limits: the layers of time-outs.
+    """
 
     def __init__(self, engine: AsyncEngine, guard: Guard, limits: Timeouts) -> None:
         self._engine = engine
@@ -42,9 +48,8 @@ class OrderBook:
         async def attempt() -> T:
             with translated():
                 async with connection(self._engine, lease) as held:
-                    plain = await held.execution_options(isolation_level="AUTOCOMMIT")
-                    await self._limit(plain, transaction=False)
-                    return await query(plain)
+                    await self._limit(held, transaction=False)
+                    return await query(held)
 
         return await self._guard.run(
             attempt, deadline, lease.terminate, idempotent=True, patient=patient
@@ -103,6 +108,7 @@ class OrderBook:
         commit = Commit()
         with translated(commit):
             async with connection(self._engine, lease) as held:
+                await held.execution_options(isolation_level=TRANSACTION)
                 transaction = await held.begin()
                 await self._limit(held, transaction=True)
                 result = await work(held)

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI, HTTPException
 
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
@@ -35,6 +36,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(health.router)
 
 
 @app.get("/items/{number}")
@@ -52,9 +54,3 @@ async def place_order(wanted: OrderIn, key: Key) -> dict[str, Any]:
     async with app.state.pool.acquire() as connection, connection.transaction():
         await connection.execute(TAKE, wanted.item_id, wanted.quantity)
         return dict(await connection.fetchrow(ADD_ORDER, wanted.item_id, wanted.quantity, key))
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

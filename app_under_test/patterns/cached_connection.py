@@ -17,6 +17,7 @@ import asyncpg
 from aiocache import cached
 from fastapi import FastAPI, HTTPException
 
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
@@ -38,6 +39,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(health.router)
 
 
 @cached(ttl=60)  # type: ignore[untyped-decorator] # aiocache ships no types
@@ -65,9 +67,3 @@ async def place_order(wanted: OrderIn, key: Key) -> dict[str, Any]:
         async with connection.transaction():
             await connection.execute(TAKE, wanted.item_id, wanted.quantity)
             return dict(await connection.fetchrow(ADD_ORDER, wanted.item_id, wanted.quantity, key))
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

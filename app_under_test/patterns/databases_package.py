@@ -12,9 +12,11 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 
 from app_under_test.patterns.databases_config import database
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import Key, OrderIn, prepare
 
 app = FastAPI()
+app.include_router(health.router)
 
 READ = "SELECT id, name, stock FROM items WHERE id = :id"
 TAKE = "UPDATE items SET stock = stock - :quantity WHERE id = :item_id"
@@ -52,9 +54,3 @@ async def place_order(wanted: OrderIn, key: Key) -> dict[str, Any]:
         await database.execute(TAKE, values)
         row = await database.fetch_one(ADD, {**values, "key": key})
     return dict(row._mapping) if row else {}  # noqa: SLF001 - the same
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

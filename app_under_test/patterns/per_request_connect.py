@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import asyncpg
 from fastapi import Depends, FastAPI, HTTPException
 
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
@@ -34,6 +35,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(health.router)
 
 
 async def get_connection() -> AsyncIterator[Any]:
@@ -63,9 +65,3 @@ async def place_order(wanted: OrderIn, key: Key, connection: Connection) -> dict
     async with connection.transaction():
         await connection.execute(TAKE, wanted.item_id, wanted.quantity)
         return dict(await connection.fetchrow(ADD_ORDER, wanted.item_id, wanted.quantity, key))
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from tenacity import retry, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
-from app_under_test.patterns.shared import sessions
+from app_under_test.patterns.shared import health, sessions
 from app_under_test.patterns.shared.models import Item, Order
 from app_under_test.patterns.shared.shop import ItemOut, Key, OrderIn, OrderOut, prepare
 
@@ -39,6 +39,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(health.router)
 
 
 @retried
@@ -65,9 +66,3 @@ async def read_item(number: int) -> Item:
 async def place_order(wanted: OrderIn, key: Key) -> Order:
     """Place an order."""
     return await place(wanted, key)
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

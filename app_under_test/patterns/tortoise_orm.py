@@ -17,6 +17,7 @@ from tortoise.expressions import F
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import URL, ItemOut, Key, OrderIn, OrderOut, prepare
 
 
@@ -57,6 +58,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(health.router)
 
 
 @app.get("/items/{number}", response_model=ItemOut)
@@ -74,9 +76,3 @@ async def place_order(wanted: OrderIn, key: Key) -> Any:  # noqa: ANN401 - a mod
     async with in_transaction():
         await Item.filter(id=wanted.item_id).update(stock=F("stock") - wanted.quantity)
         return await Order.create(**wanted.model_dump(), idempotency_key=key)
-
-
-@app.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}

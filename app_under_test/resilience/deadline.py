@@ -48,7 +48,7 @@ current: ContextVar[Deadline] = ContextVar("deadline")
 """The deadline of the request that is being served."""
 
 
-def seconds_wanted(header: str | None, most: float) -> float:
+def seconds_wanted(header: str | bytes | None, most: float) -> float:
     """Seconds for a request whose caller sent ``header``: never more than ``most``.
 
     Raises:

@@ -75,11 +75,28 @@ class RetryPolicy:
     async def _repeated(
         self, attempt: Callable[[], Awaitable[T]], deadline: Deadline, *, idempotent: bool
     ) -> T:
+        """The first attempt costs nothing extra; tenacity is set up for what failed once."""
+
         def harmless(error: BaseException) -> bool:
             if isinstance(error, Transient):
                 return error.repeat
             return idempotent and isinstance(error, Ambiguous)
 
+        try:
+            return await attempt()
+        except (Transient, Ambiguous) as error:
+            first: list[Exception] = [error]
+
+        async def next_attempt() -> T:
+            if first:
+                raise first.pop()
+            return await attempt()
+
+        return await self._retrying(deadline, harmless)(next_attempt)
+
+    def _retrying(
+        self, deadline: Deadline, harmless: Callable[[BaseException], bool]
+    ) -> tenacity.AsyncRetrying:
         def hopeless(state: tenacity.RetryCallState) -> bool:
             """In this order: a token is taken last, and only for a repeat that will happen."""
             return (
@@ -88,14 +105,13 @@ class RetryPolicy:
                 or not self.budget.spend()
             )
 
-        retrying = tenacity.AsyncRetrying(
+        return tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(harmless),
             wait=self._wait,
             stop=hopeless,
             sleep=self.sleep,
             reraise=True,
         )
-        return await retrying(attempt)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         return full_jitter(

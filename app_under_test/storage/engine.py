@@ -14,8 +14,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.engine.interfaces import ExceptionContext, IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 from app_under_test.resilience.timeouts import Timeouts
 from app_under_test.settings import Settings
@@ -23,10 +24,20 @@ from app_under_test.storage.lease import Lease
 from app_under_test.storage.sockets import Sockets
 from app_under_test.storage.translate import STALE, sqlstate
 
-__all__ = ["NAME", "Database", "Lease", "connection", "limit_statements", "milliseconds"]
+__all__ = [
+    "NAME",
+    "TRANSACTION",
+    "Database",
+    "Lease",
+    "connection",
+    "limit_statements",
+    "milliseconds",
+]
 
 NAME = "orders"
 """What pg_stat_activity shows as application_name."""
+
+TRANSACTION: IsolationLevel = "READ COMMITTED"
 
 LEASE = "lease"
 STATEMENT_MS = "statement_timeout"
@@ -39,10 +50,17 @@ class Database:
     Args:
         size: connections, if not as many as the requests' own pool has.
         command_seconds: patience with each statement, if it is not a request's.
+        isolation: of each connection; with AUTOCOMMIT a read is one round trip, where else it is
+            three, and whoever wants a transaction asks for :data:`TRANSACTION`.
     """
 
     def __init__(
-        self, settings: Settings, *, size: int | None = None, command_seconds: float | None = None
+        self,
+        settings: Settings,
+        *,
+        size: int | None = None,
+        command_seconds: float | None = None,
+        isolation: IsolationLevel = TRANSACTION,
     ) -> None:
         limits = settings.timeouts
         self.sockets = Sockets(limits.kernel)
@@ -50,6 +68,7 @@ class Database:
             str(settings.database_url),
             pool_size=size or settings.pool_size,
             max_overflow=0,
+            isolation_level=isolation,
             pool_timeout=limits.pool_wait,
             connect_args={
                 "timeout": limits.connect,
@@ -124,11 +143,18 @@ def _judge_connection(context: ExceptionContext) -> None:
 async def connection(engine: AsyncEngine, lease: Lease) -> AsyncIterator[AsyncConnection]:
     """A pooled connection that ``lease`` can cut, from here until it is back in the pool."""
     async with engine.connect() as held:
-        raw = await held.get_raw_connection()
+        raw = _raw(held)
         raw.info[LEASE] = lease
         driver: Any = raw.driver_connection
         lease.hold(driver)
         yield held
+
+
+def _raw(held: AsyncConnection) -> PoolProxiedConnection:
+    """The pool's own, without a switch of greenlets: it is there already."""
+    if held.sync_connection is None:
+        raise RuntimeError("the connection was not started")
+    return held.sync_connection.connection
 
 
 async def limit_statements(
@@ -145,7 +171,7 @@ async def limit_statements(
         default: the layer.
         transaction: which of the two.
     """
-    raw = await held.get_raw_connection()
+    raw = _raw(held)
     wanted = _rounded(min(default, left), default)
     if raw.info.get(STATEMENT_MS, milliseconds(default)) == wanted:
         return

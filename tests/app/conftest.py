@@ -119,7 +119,7 @@ class Wire:
                     dead = dead or self.silent
                     if not chunk or (way == "down" and cutting):
                         return
-                    if way == "up" and b"COMMIT" in chunk and self.cut_after_commit:
+                    if way == "up" and b"COMMIT;" in chunk and self.cut_after_commit:
                         self.cut_after_commit -= 1
                         cutting = True
                     if not dead:

@@ -123,7 +123,8 @@ async def test_a_lock_does_not_hold_the_caller_and_the_server_forgets_it(
             others = await service.order("other", item=2)
     finally:
         await blocker.close()
-    assert (answer.status_code, others.status_code) == (503, 201)
+    assert answer.status_code in (503, 504)
+    assert others.status_code == 201
     assert took < DEADLINE + SLACK
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     assert await truth.value(waiting) == 0

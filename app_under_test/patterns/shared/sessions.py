@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.models import Item, Order
 from app_under_test.patterns.shared.shop import URL, ItemOut, Key, OrderIn, OrderOut, prepare
 
@@ -57,12 +58,6 @@ async def place_order(wanted: OrderIn, key: Key, session: SessionDep) -> Order:
     return await place(session, wanted, key)
 
 
-@router.get("/readyz")
-async def readyz() -> dict[str, str]:
-    """Say yes."""
-    return {"status": "ok"}
-
-
 def app_over(engine: AsyncEngine) -> FastAPI:
     """The API; every request gets a session of its own."""
 
@@ -75,4 +70,5 @@ def app_over(engine: AsyncEngine) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.include_router(router)
+    app.include_router(health.router)
     return app

@@ -24,8 +24,9 @@ def test_one_line_a_second_for_each_kind(clock: Any) -> None:
 
 def test_a_line_is_a_json_object_with_the_request_s_id(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info")
-    with structlog.contextvars.bound_contextvars(request_id="abc"):
-        structlog.get_logger("orders").info("shipped", parcels=2)
+    token = logs.request_id.set("abc")
+    structlog.get_logger("orders").info("shipped", parcels=2)
+    logs.request_id.reset(token)
     line = json.loads(capsys.readouterr().err)
     assert line.pop("timestamp")
     assert line == {"event": "shipped", "parcels": 2, "level": "info", "request_id": "abc"}
