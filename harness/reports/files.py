@@ -14,7 +14,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +41,7 @@ class RunDirectory:
         self._reproduce = reproduce
         self._names: set[str] = set()
         self._written: list[Reported] = []
+        self._kept: dict[Path, int] = {}
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -65,8 +65,15 @@ class RunDirectory:
         _write_json(home / "verdict.json", document([here]))
         for name, path in zip(LOGS, (lab.app.log_path, lab.database.log_path), strict=True):
             with suppress(OSError):
-                shutil.copyfile(path, home / name)
+                self._keep_log(path, home / name)
         self._written.append(reported)
+
+    def _keep_log(self, log: Path, copy: Path) -> None:
+        """What was printed since the last run: a log lives as long as its lab."""
+        text = log.read_bytes()
+        begun = self._kept.get(log, 0)
+        copy.write_bytes(text[begun if begun <= len(text) else 0 :])
+        self._kept[log] = len(text)
 
     def _directory(self, scenario: str) -> str:
         """A name of its own below the output directory, whatever the scenario is called."""

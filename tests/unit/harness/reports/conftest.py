@@ -98,13 +98,17 @@ def stored(tmp_path: Path) -> Callable[..., Path]:
     """Runs written as a command writes them; the directory."""
 
     def write(*runs: Run, name: str = "out", **profile: Any) -> Path:
-        log = tmp_path / f"{name}.log"
-        log.write_text("starting\nERROR the pool is dry\n", encoding="utf-8")
+        logs = tmp_path / f"{name}-logs"
+        logs.mkdir(exist_ok=True)
+        app, database = (SimpleNamespace(log_path=logs / part) for part in ("app", "database"))
+        app.log_path.write_text("starting\n", encoding="utf-8")
+        database.log_path.write_text("ready\n", encoding="utf-8")
         options = LabOptions(profile=dataclasses.replace(REFERENCE, **profile), seed=7)
-        part = SimpleNamespace(log_path=log)
-        lab: Any = SimpleNamespace(options=options, app=part, database=part)
+        lab: Any = SimpleNamespace(options=options, app=app, database=database)
         directory = RunDirectory(tmp_path / name, "squall check --only {name} --seed 7")
         for run in runs:
+            with app.log_path.open("a", encoding="utf-8") as log:
+                log.write(f"ERROR in {run.scenario.name}\n")
             directory.write_run(run, lab)
         directory.write_reports(runs)
         return directory.path

@@ -28,7 +28,7 @@ def test_no_name_leaves_the_directory(run: Any, stored: Any, tmp_path: Path, nam
     (found,) = open_runs(home)
     assert found.path.parent == home
     assert found.run.scenario.name == name
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.log"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out-logs"]
 
 
 def test_scenarios_of_the_same_name_do_not_overwrite_each_other(run: Any, stored: Any) -> None:
@@ -47,3 +47,10 @@ def test_a_directory_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"--output .*file/out: cannot be made: Not a directory"):
         RunDirectory(tmp_path / "file/out", "again")
+
+
+def test_a_run_has_its_own_part_of_the_labs_log(run: Any, stored: Any) -> None:
+    home = stored(run(), run(name="next"))
+    assert (home / "cut/app.log").read_text() == "starting\nERROR in cut\n"
+    assert (home / "next/app.log").read_text() == "ERROR in next\n"
+    assert (home / "next/postgres.log").read_text() == ""
