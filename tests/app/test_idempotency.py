@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STOCK = "SELECT stock FROM items WHERE id = $1"
 COUNT = "SELECT count(*) FROM orders WHERE idempotency_key = $1"
+LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
 LEFT = "SELECT sum(stock) FROM items"
 ORDERED = "SELECT coalesce(sum(quantity), 0) FROM orders"
 
@@ -45,9 +46,7 @@ async def test_a_key_in_flight_is_refused_at_once(service: Any, truth: Any) -> N
         async with blocker.transaction():
             await blocker.execute("SELECT FROM items WHERE id = 1 FOR UPDATE")
             first = asyncio.create_task(service.order("k"))
-            while not await truth.value(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-            ):
+            while not await truth.value(LOCKS):  # noqa: ASYNC110 - another process's condition
                 await asyncio.sleep(0.002)
             second = await service.order("k")
         answered = await first
