@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.catalogue import catalogued
-from faults.database.sql import check_table, lock_waits
+from faults.database.sql import check_table, lock_waits, table_of
 from faults.fault import Bite, Injection
 from faults.ports import DatabaseServer
 
@@ -24,7 +24,8 @@ from faults.ports import DatabaseServer
 class LockTable:
     """Hold ACCESS EXCLUSIVE on ``table`` until healed: nobody reads or writes it."""
 
-    table: str
+    table: str = ""
+    """Empty, or not there: the table that is used most."""
 
     def __post_init__(self) -> None:
         """Refuse what is no table's name."""
@@ -38,7 +39,8 @@ class LockTable:
             async def bite() -> Bite:
                 return Bite(count=waits.seen, what="sessions waiting for the lock")
 
-            await session.execute(f"BEGIN; LOCK TABLE {self.table} IN ACCESS EXCLUSIVE MODE")
+            table = await table_of(session, self.table)
+            await session.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             try:
                 yield Injection(bite)
             finally:

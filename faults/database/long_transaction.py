@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.catalogue import catalogued
-from faults.database.sql import check_table, lock_waits
+from faults.database.sql import check_table, lock_waits, table_of
 from faults.fault import Bite, Injection
 from faults.ports import DatabaseServer
 
@@ -24,7 +24,8 @@ from faults.ports import DatabaseServer
 class LongTransaction:
     """Lock every row of ``table`` for update until healed."""
 
-    table: str
+    table: str = ""
+    """Empty, or not there: the table that is used most."""
 
     def __post_init__(self) -> None:
         """Refuse what is no table's name."""
@@ -38,7 +39,8 @@ class LongTransaction:
             async def bite() -> Bite:
                 return Bite(count=waits.seen, what="sessions waiting for row locks")
 
-            lock = f"BEGIN; SELECT 1 FROM {self.table} FOR UPDATE"  # noqa: S608 - checked at the door
+            table = await table_of(session, self.table)
+            lock = f"BEGIN; SELECT 1 FROM {table} FOR UPDATE"  # noqa: S608 - checked at the door
             await session.execute(lock)
             try:
                 yield Injection(bite)

@@ -22,9 +22,29 @@ TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?")
 WATCH_SECONDS = 0.01
 
 
+BUSIEST = """SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables
+ ORDER BY coalesce(seq_scan, 0) + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd DESC, relid
+ LIMIT 1"""
+
+
+async def table_of(session: DatabaseSession, name: str) -> str:
+    """The table called ``name``, or the one that is used most when there is none.
+
+    Raises:
+        InjectionFailed: the database has no table at all.
+    """
+    there = await session.values(f"SELECT to_regclass('{name}')::text") if name else [None]  # noqa: S608 - a plain name, checked at the door
+    if there and there[0]:
+        return name
+    busiest = await session.values(BUSIEST)
+    if not busiest:
+        raise InjectionFailed("the database has no table that could be locked")
+    return str(busiest[0])
+
+
 def check_table(name: object) -> None:
-    """InvalidFault unless ``name`` is a plain table name, with or without its schema."""
-    if not isinstance(name, str) or not TABLE.fullmatch(name):
+    """InvalidFault unless ``name`` is a plain table name, with or without its schema, or empty."""
+    if not isinstance(name, str) or (name and not TABLE.fullmatch(name)):
         raise InvalidFault(f"table must be a table's name, such as orders, got {name!r}")
 
 

@@ -26,6 +26,7 @@ LEAKS = re.compile(
 """Signs of the inside in a body: stack traces, drivers, SQL, addresses."""
 
 CUT = ("reset", "disconnected")
+PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class ErrorContract:
             yield f"status {op.status}, which is not documented"
         if not (op.content_type or "").startswith(contract.error_media_type):
             yield f"status {op.status} without {contract.error_media_type}"
-        elif _malformed(op):
+        elif contract.error_media_type == PROBLEM and _malformed(op):
             yield f"status {op.status} with a body that is no problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield f"status {op.status} without a usable Retry-After"

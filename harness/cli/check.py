@@ -6,10 +6,12 @@ import difflib
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
+from harness.cli.stranger import StrangerOptions, stranger, stranger_options
 from harness.core.errors import UsageError
 from harness.scenario.lab import LabOptions
 from harness.scenario.library import stock
@@ -17,13 +19,13 @@ from harness.scenario.model import Scenario
 
 
 @click.command()
+@click.argument("target", required=False)
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
 @format_option
+@stranger_options
 @lab_options
-@click.pass_context
 def check(  # noqa: PLR0913 - one parameter an option
-    ctx: click.Context,
     *,
     only: tuple[str, ...],
     listing: bool,
@@ -36,8 +38,15 @@ def check(  # noqa: PLR0913 - one parameter an option
     form: str,
     quiet: bool,
     verbose: bool,
+    target: str | None,
+    **described: Any,  # noqa: ANN401 - the options of a stranger
 ) -> int:
-    """Run the stock outages against an app and judge it."""
+    """Run the stock outages against an app and judge it.
+
+    TARGET is any app: package.module:app, or a command with {port}. What it can be asked comes from
+    its OpenAPI document, or from [tool.squall] in pyproject.toml. Without TARGET and table it is
+    the reference app.
+    """
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
@@ -50,15 +59,18 @@ def check(  # noqa: PLR0913 - one parameter an option
     words = ["squall", "check", "--only", "{name}", "--seed", str(seed_used), "--engine", engine]
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
+    profile = profile_of(app, factory=factory)
+    if target is not None:
+        profile = stranger(target, StrangerOptions(**described), factory=factory)
+        words[2:2] = [target]
     job = Job(
         scenarios=scenarios,
-        options=LabOptions(profile=profile_of(app, factory=factory), engine=engine, seed=seed_used),
+        options=LabOptions(profile=profile, engine=engine, seed=seed_used),
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
         github=form == "github",
     )
-    ctx.ensure_object(dict)
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))
 
 

@@ -11,6 +11,7 @@ import click
 
 from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT, fresh_seed
+from harness.scenario.config import configured
 from harness.scenario.profile import REFERENCE, AppProfile
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -23,7 +24,8 @@ def lab_options(command: C) -> C:
     options = (
         click.option("--app", envvar="SQUALL_APP", metavar="TARGET",
                      help="App with the reference app's API: package.module:app, a factory with"
-                          " --factory, or a command with {port}. Default: the reference app."),
+                          " --factory, or a command with {port}. Default: the app of [tool.squall]"
+                          " in pyproject.toml, else the reference app."),
         click.option("--factory", is_flag=True, help="TARGET is a factory: it is called."),
         click.option("--engine", envvar="SQUALL_ENGINE", default="embedded", show_default=True,
                      metavar="ENGINE", help="embedded, toxiproxy, or a program's path."),
@@ -51,19 +53,25 @@ format_option = click.option(
 
 
 def profile_of(app: str | None, *, factory: bool) -> AppProfile:
-    """The reference app's profile, aimed at another target when one is named.
+    """The app of this directory's ``[tool.squall]``, or the reference app, or ``--app``.
 
     Raises:
-        UsageError: TARGET is neither an import string nor a command with ``{port}``.
+        UsageError: TARGET is neither an import string nor a command with ``{port}``; or the table
+            has problems.
     """
     if app is None:
-        return REFERENCE
-    if "{port}" not in app and (":" not in app or " " in app):
+        return configured(Path.cwd()) or REFERENCE
+    return REFERENCE.with_target(checked_target("--app", app), factory=factory)
+
+
+def checked_target(name: str, target: str) -> str:
+    """The target as it is; UsageError when it is neither import string nor command."""
+    if "{port}" not in target and (":" not in target or " " in target):
         raise UsageError(
-            f"--app {app!r}: give an import string like package.module:app, or a command that"
+            f"{name} {target!r}: give an import string like package.module:app, or a command that"
             " contains {port}"
         )
-    return REFERENCE.with_target(app, factory=factory)
+    return target
 
 
 def seed_of(seed: int | None) -> int:

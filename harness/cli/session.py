@@ -46,6 +46,8 @@ def execute(job: Job, terminal: Terminal) -> ExitCode:
     files = RunDirectory(job.directory, job.reproduce)
     terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
     runs = asyncio.run(_until_interrupted(job, terminal, files))
+    if not runs:
+        raise NothingRan("every outage was skipped; the reasons stand above")
     terminal.table(runs, job.reproduce)
     reported = files.write_reports(runs)
     if job.github:
@@ -74,6 +76,10 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
             runner = Runner(running)
             while waiting:
                 index, scenario = waiting.pop(0)
+                lacks = running.lacks(scenario)
+                if lacks:
+                    terminal.skipped(scenario, lacks)
+                    continue
                 with terminal.watching(scenario) as listener:
                     run = await runner.run(scenario, seed=job.options.seed, listener=listener)
                 done[index] = run

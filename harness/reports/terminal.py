@@ -50,10 +50,15 @@ class Terminal:
         self._begun = time.monotonic()
         self._say(f"app [bold]{escape(app)}[/] · engine {escape(engine)} · seed {seed}")
 
-    def lab_is_up(self, _lab: Lab) -> None:
-        """Everything was started."""
+    def lab_is_up(self, lab: Lab) -> None:
+        """Everything was started; of a stranger, what it is asked."""
         took = time.monotonic() - self._begun
         self._say(f"lab up after {took:.2f} s: PostgreSQL, proxy, app, workload, observer")
+        if lab.derived:
+            asked = [f"{one.method} {one.path}" for one in lab.profile.operations]
+            self._say(f"asked, by its OpenAPI document: {escape(', '.join(asked))}")
+            for name, reason in lab.left_out.items():
+                self._say(f"[dim]not asked: {escape(name)}: {escape(reason)}[/]")
 
     @contextmanager
     def watching(self, scenario: Scenario) -> Iterator[events.Listener]:
@@ -87,6 +92,10 @@ class Terminal:
         elif self._phases:
             self._live = self._console.status(line)
             self._live.start()
+
+    def skipped(self, scenario: Scenario, reason: str) -> None:
+        """One line when a scenario cannot be run here."""
+        self._say(f"[dim]{'skipped':>12}[/]  {escape(scenario.name)}: {escape(reason)}")
 
     def finished(self, run: Run) -> None:
         """One line when a scenario has its verdict."""

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,11 @@ from harness.providers.process.app import AppProcess
 from harness.providers.process.keeper import Keeper
 from harness.providers.process.postgres import PostgresProcess
 from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
-from harness.scenario.profile import AppProfile
+from harness.providers.process.template import APP_ROLE, DATABASE
+from harness.scenario.discover import discovered
+from harness.scenario.model import Scenario
+from harness.scenario.profile import AppProfile, DatabaseAddress
+from harness.scenario.setup import run_setup
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
@@ -60,6 +64,10 @@ class Lab:
     def __init__(self, options: LabOptions, directory: Path, keeper: Keeper) -> None:
         self.options = options
         self.profile = options.profile
+        self.derived = False
+        """Whether the operations come from the app's OpenAPI document."""
+        self.left_out: Mapping[str, str] = {}
+        """What of the app's API is not asked, and why."""
         self.directory = directory
         self.keeper = keeper
         self.workload = Workload()
@@ -92,29 +100,57 @@ class Lab:
 
     def _new_app(self) -> AppProcess:
         profile = self.profile
-        url = self.app_database_url
         return AppProcess(
             self.directory,
             self.keeper,
             profile.target,
             factory=profile.factory,
-            environment={**profile.environment, **dict.fromkeys(profile.database_env, url)},
+            environment=self._environment(self._database_address),
             cwd=profile.cwd,
             ready_path=profile.ready_path,
         )
 
+    def _environment(self, database: Endpoint) -> dict[str, str]:
+        address = DatabaseAddress(
+            user=APP_ROLE, host=database.host, port=database.port, name=DATABASE
+        )
+        return {**self.profile.environment, **self.profile.database_environment(address)}
+
     async def start(self) -> None:
-        """Start everything at once; returns when the app is ready.
+        """Start everything at once; returns when the app is ready and knows what it can be asked.
 
         Raises:
             LabError: a part did not start; the message has its last words.
         """
         await self.workload.start_process(self._spawned)
+        patient = self.profile.starts_without_database and not self.profile.setup
         async with _together() as group:
             group.create_task(self.database.start())
             group.create_task(self._wire())
-            group.create_task(self.app.start())
             group.create_task(self.workload.ready())
+            if patient:
+                group.create_task(self.app.start())
+        if not patient:
+            direct = Endpoint(self.database.host, self.database.port)
+            environment = self._environment(direct)
+            await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
+            await self.app.start()
+        base_url = f"http://{self.app.host}:{self.app.port}"
+        discovery = await discovered(self.profile, base_url, self.options.seed)
+        self.derived = discovery.profile is not self.profile
+        self.profile, self.left_out = discovery.profile, discovery.left_out
+
+    def lacks(self, scenario: Scenario) -> str:
+        """Why a scenario cannot be run here, or empty when it can."""
+        writes = any(operation.effect != "read" for operation in self.profile.operations)
+        if "writes" in scenario.needs and not writes:
+            return "it is about writes, and the load has none"
+        for step in scenario.steps:
+            try:
+                self.port_for(step.fault)
+            except FaultUnavailable as error:
+                return str(error)
+        return ""
 
     def _spawned(self, _pid: int) -> None:
         """The workload ends by itself when its standard input does."""

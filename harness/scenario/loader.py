@@ -25,7 +25,8 @@ LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
 """YAML takes these for line breaks: unless they are escaped, they come back as blanks."""
 
 TOP_KEYS = (
-    "squall", "name", "story", "tags", "before_seconds", "after_seconds", "load", "steps", "gates",
+    "squall", "name", "story", "tags", "needs", "before_seconds", "after_seconds", "load", "steps",
+    "gates",
 )  # fmt: skip
 
 
@@ -75,7 +76,8 @@ class _Reader:
         fields = {
             "name": self._text(root, given, "name"),
             "story": self._text(root, given, "story"),
-            "tags": frozenset(self._tags(given.get("tags"))),
+            "tags": frozenset(self._words(given.get("tags"), "tags")),
+            "needs": frozenset(self._words(given.get("needs"), "needs")),
             "load": self._load(given.get("load")),
             "steps": tuple(self._steps(root, given.get("steps"))),
             "gates": self._gates(given.get("gates")),
@@ -105,9 +107,9 @@ class _Reader:
             return key
         return self._plain.text(given[key], key, key)
 
-    def _tags(self, node: yaml.Node | None) -> Iterable[str]:
-        for item in self._plain.items(node, "tags") if node is not None else ():
-            yield self._plain.text(item, "a tag", "tag")
+    def _words(self, node: yaml.Node | None, what: str) -> Iterable[str]:
+        for item in self._plain.items(node, what) if node is not None else ():
+            yield self._plain.text(item, f"each of {what}", what)
 
     def _load(self, node: yaml.Node | None) -> Load:
         if node is None:
@@ -194,6 +196,7 @@ def dump(scenario: Scenario) -> str:
         "name": scenario.name,
         "story": scenario.story,
         "tags": sorted(scenario.tags),
+        "needs": sorted(scenario.needs),
         "before_seconds": scenario.before_seconds,
         "after_seconds": scenario.after_seconds,
         "load": {

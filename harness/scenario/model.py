@@ -20,6 +20,8 @@ from harness.core.errors import UsageError
 
 Arrivals = Literal["poisson", "constant"]
 
+NEEDS = frozenset({"writes"})
+
 LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak: every wait in it is bounded by this."""
 
@@ -60,6 +62,8 @@ class Scenario:
     """Why this outage exists, for the person who reads the report."""
     steps: tuple[Step, ...]
     tags: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    """What the load must have for this story to bite: ``writes``."""
     before_seconds: float = 0.6
     after_seconds: float = 0.8
     load: Load = field(default_factory=Load)
@@ -81,6 +85,8 @@ class Scenario:
             yield "before_seconds and after_seconds must be positive"
         if not 1 <= self.load.rate_per_second <= 10_000:  # noqa: PLR2004 - bounds of the generator
             yield f"rate_per_second must be 1 to 10000, got {self.load.rate_per_second:g}"
+        for need in sorted(self.needs - NEEDS):
+            yield f"needs {need!r} is unknown; known: {', '.join(sorted(NEEDS))}"
         for index, step in enumerate(self.steps):
             if step.at_seconds < 0 or step.lasting_seconds < 0:
                 yield f"step {index + 1}: times must not be negative"

@@ -10,9 +10,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.core.errors import UsageError
 from harness.history.evidence import Contract
 from harness.providers.app_log import UNHANDLED
 from harness.workload.operations import DEFAULT_REFUSED, Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseAddress:
+    """Where the app finds its database: the proxy in front of it."""
+
+    user: str
+    host: str
+    port: int
+    name: str
+    password: str = "squall"  # noqa: S105 - the lab's server trusts everybody on loopback
+
+    def parts(self) -> dict[str, str]:
+        """The placeholders of templates with their values."""
+        place = f"{self.user}:{self.password}@{self.host}:{self.port}/{self.name}"
+        return {
+            "url": f"postgresql://{self.user}@{self.host}:{self.port}/{self.name}",
+            "asyncpg": f"postgresql+asyncpg://{place}",
+            "psycopg": f"postgresql+psycopg://{place}",
+            "psycopg2": f"postgresql+psycopg2://{place}",
+            "user": self.user,
+            "password": self.password,
+            "host": self.host,
+            "port": str(self.port),
+            "name": self.name,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +51,13 @@ class AppProfile:
     """``package.module:app``, or a command line with ``{port}``."""
     factory: bool = False
     cwd: Path | None = None
-    database_env: tuple[str, ...] = ("DATABASE_URL",)
-    """Environment variables that get the database's address, ``postgresql://…``."""
+    database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
+    """Environment variables that tell the app where its database is. Placeholders: ``{url}``
+    (postgresql://…), ``{user}``, ``{password}``, ``{host}``, ``{port}``, ``{name}``."""
+    starts_without_database: bool = False
+    """Whether the app may be started before its database: then everything starts at once."""
+    setup: tuple[str, ...] = ()
+    """Commands that run with the same environment before the app starts: migrations."""
     environment: Mapping[str, str] = field(default_factory=dict)
     ready_path: str = "/readyz"
     live_path: str | None = None
@@ -34,7 +66,13 @@ class AppProfile:
     """Whether ``ready_path`` is a probe that must tell the truth, not just any page."""
     unhandled_patterns: tuple[str, ...] = UNHANDLED
     """Regular expressions of log lines that tell of something nobody handled."""
+    openapi_path: str = "/openapi.json"
+    writes: bool = False
+    """Whether operations that write may be derived from the OpenAPI document."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every derived operation: an authentication, for example."""
     operations: tuple[Operation, ...] = ()
+    """What callers ask; empty: derived from the app's OpenAPI document."""
     contract: Contract
     refused_statuses: frozenset[int] = DEFAULT_REFUSED
     writes_query: str | None = None
@@ -42,10 +80,38 @@ class AppProfile:
     conserved_queries: Mapping[str, str] = field(default_factory=dict)
     """SQL that gives a total which must not change, by name."""
 
+    def database_environment(self, database: DatabaseAddress) -> dict[str, str]:
+        """The variables that tell the app where its database is.
+
+        Raises:
+            UsageError: a template has an unknown placeholder.
+        """
+        known = database.parts()
+        filled = {}
+        for name, template in self.database_env.items():
+            try:
+                filled[name] = template.format_map(known)
+            except (KeyError, ValueError, IndexError) as error:
+                places = ", ".join(f"{{{place}}}" for place in known)
+                raise UsageError(
+                    f"database environment {name}={template!r}: {error} is no placeholder;"
+                    f" there are {places}"
+                ) from None
+        return filled
+
     def with_target(self, target: str, *, factory: bool) -> AppProfile:
         """The same promises and callers, another app: a broken copy, another pattern."""
         return dataclasses.replace(self, name=target, target=target, factory=factory)
 
+
+STRANGER = Contract(
+    deadline_seconds=3.0,
+    error_statuses=frozenset({400, 401, 403, 404, 405, 409, 422, 429, 503, 504}),
+    error_media_type="",
+    retry_after_statuses=frozenset(),
+)
+"""What can be asked of an app that promised nothing: no 500, no cut connection, no leak of
+internals, and an answer within three seconds."""
 
 REFERENCE = AppProfile(
     name="reference",
@@ -53,6 +119,7 @@ REFERENCE = AppProfile(
     factory=True,
     live_path="/livez",
     has_readiness=True,
+    starts_without_database=True,
     contract=Contract(deadline_seconds=1.0),
     operations=(
         Operation(name="read-item", method="GET", path="/items/{int:1..100}", effect="read"),

@@ -29,6 +29,8 @@ class Operation:
     weight: int = 1
     """Its share of the load, relative to the other operations."""
     body: Any = None
+    bodies: tuple[Any, ...] = ()
+    """Several bodies to draw from; they go before ``body``."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,9 +63,13 @@ def requests(
             key=key,
             path=str(filler.filled(operation.path)),
             headers={name: str(filler.filled(v)) for name, v in operation.headers.items()},
-            body=filler.filled(operation.body),
+            body=filler.filled(_body(operation, draws)),
         )
         number += 1
+
+
+def _body(operation: Operation, draws: random.Random) -> Any:  # noqa: ANN401 - JSON
+    return draws.choice(operation.bodies) if operation.bodies else operation.body
 
 
 class _Filler:
@@ -94,7 +100,7 @@ def to_dict(operation: Operation) -> dict[str, Any]:
 
 def from_dict(description: Mapping[str, Any]) -> Operation:
     """The inverse of :func:`to_dict`."""
-    return Operation(**description)
+    return Operation(**{**description, "bodies": tuple(description.get("bodies") or ())})
 
 
 DEFAULT_REFUSED = frozenset(status for status in range(400, 500) if status != 408) | {503}  # noqa: PLR2004 - 408 is a time-out

@@ -1,0 +1,125 @@
+"""Options of ``squall check TARGET``: an app that Squall has never seen, unchanged.
+
+What stands in ``[tool.squall]`` of the current directory's pyproject.toml comes first, and options
+beat it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from harness.cli.options import checked_target
+from harness.core.errors import UsageError
+from harness.scenario.config import configured
+from harness.scenario.profile import STRANGER, AppProfile
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+FORMS = ("url", "asyncpg", "psycopg", "psycopg2")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StrangerOptions:
+    """What was said about the app on the command line."""
+
+    database_env: tuple[str, ...]
+    env: tuple[str, ...]
+    setup: tuple[str, ...]
+    header: tuple[str, ...]
+    ready: str | None
+    live: str | None
+    openapi: str | None
+    writes: bool
+    deadline: float | None
+
+
+def stranger_options(command: C) -> C:
+    """Add the options that describe a stranger."""
+    options = (
+        click.option("--database-env", multiple=True, metavar="NAME[=FORM]",
+                     help="Variable with the database's address. FORM: url (postgresql://…),"
+                          " asyncpg, psycopg, psycopg2, or a text with {host} {port} {user}"
+                          " {password} {name}. Repeatable. Default: DATABASE_URL=url."),
+        click.option("--env", multiple=True, metavar="NAME=VALUE",
+                     help="Another variable for the app; repeatable."),
+        click.option("--setup", multiple=True, metavar="COMMAND",
+                     help="Run before the app starts, such as 'alembic upgrade head'; repeatable."),
+        click.option("--header", multiple=True, metavar="NAME:VALUE",
+                     help="Sent with every request, such as an authentication; repeatable."),
+        click.option("--ready", metavar="PATH", help="Readiness probe; judged as one, too."),
+        click.option("--live", metavar="PATH", help="Liveness probe; judged as one, too."),
+        click.option("--openapi", metavar="PATH", help="OpenAPI document [/openapi.json]."),
+        click.option("--writes", is_flag=True,
+                     help="Ask operations that write, too, with bodies from their schemas."),
+        click.option("--deadline", type=click.FloatRange(0, 60, min_open=True), metavar="SECONDS",
+                     help=f"Every answer comes within it [{STRANGER.deadline_seconds:g}]."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfile:
+    """The profile of a target from options, on top of what the configuration says of it.
+
+    Raises:
+        UsageError: an option cannot be understood.
+    """
+    base = configured(Path.cwd()) or AppProfile(
+        name=target, target=target, cwd=Path.cwd(), ready_path="/openapi.json", contract=STRANGER
+    )
+    changes: dict[str, Any] = {
+        "name": target,
+        "target": checked_target("TARGET", target),
+        "factory": factory,
+        "environment": {**base.environment, **_pairs("--env", given.env, "=")},
+        "headers": {**base.headers, **_pairs("--header", given.header, ":")},
+        "setup": given.setup or base.setup,
+        "writes": given.writes or base.writes,
+    }
+    if given.database_env:
+        changes["database_env"] = dict(_database(word) for word in given.database_env)
+    if given.openapi:
+        changes["openapi_path"] = given.openapi
+        changes["ready_path"] = base.ready_path if base.has_readiness else given.openapi
+    if given.ready:
+        changes |= {"ready_path": given.ready, "has_readiness": True}
+    if given.live:
+        changes["live_path"] = given.live
+    if given.deadline:
+        changes["contract"] = dataclasses.replace(base.contract, deadline_seconds=given.deadline)
+    for name in ("openapi_path", "ready_path", "live_path"):
+        path = changes.get(name, "/")
+        if path is not None and not path.startswith("/"):
+            raise UsageError(f"{path!r}: a path of the app starts with /")
+    return dataclasses.replace(base, **changes)
+
+
+def _pairs(option: str, words: tuple[str, ...], separator: str) -> dict[str, str]:
+    pairs = {}
+    for word in words:
+        name, found, value = word.partition(separator)
+        if not found or not name.strip():
+            # The value may be a secret: only the name is repeated.
+            raise UsageError(f"{option} {name!r}: write NAME{separator}VALUE")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _database(word: str) -> tuple[str, str]:
+    name, _, form = word.partition("=")
+    if not name:
+        raise UsageError(f"--database-env {word!r}: write NAME or NAME=FORM")
+    if not form or form in FORMS:
+        return name, f"{{{form or 'url'}}}"
+    if "{" not in form:
+        raise UsageError(
+            f"--database-env {word!r}: FORM is one of {', '.join(FORMS)}, or a text with {{host}},"
+            " {port}, {user}, {password}, {name}"
+        )
+    return name, form

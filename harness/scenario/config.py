@@ -1,0 +1,211 @@
+"""``[tool.squall]`` of a pyproject.toml: what Squall knows of an app, in the app's own repository.
+
+    [tool.squall]
+    app = "shop.main:app"                       # or a command with {port}
+    database_env = {DATABASE_URL = "{asyncpg}"}
+    setup = ["alembic upgrade head"]
+    deadline_seconds = 2.0
+
+    [[tool.squall.operations]]                  # left out: derived from the OpenAPI document
+    name = "place-order"
+    method = "POST"
+    path = "/orders"
+    effect = "idempotent-write"
+    body = {item_id = "{int:1..100}"}
+    headers = {Idempotency-Key = "{key}"}
+
+All problems of the table are told at once, each with its line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from harness.core.errors import UsageError
+from harness.history.op import Effect
+from harness.scenario.profile import STRANGER, AppProfile
+from harness.workload.operations import Operation
+
+FILE = "pyproject.toml"
+EFFECTS: tuple[str, ...] = get_args(Effect)
+STATUSES = range(100, 600)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+Check = Callable[[Any], bool]
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/")
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(_text(item) for item in value)
+
+
+def _table(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _seconds(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 60  # noqa: PLR2004 - no caller waits a minute
+
+
+def _statuses(value: object) -> bool:
+    return isinstance(value, list) and all(type(item) is int and item in STATUSES for item in value)
+
+
+def _operations(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+KEYS: dict[str, tuple[Check, str]] = {
+    "app": (_text, "an import string like package.module:app, or a command with {port}"),
+    "factory": (_flag, "true or false"),
+    "database_env": (_table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
+    "environment": (_table, "a table of variables and texts"),
+    "setup": (_texts, "a list of commands"),
+    "ready": (_path, "a path, such as /readyz"),
+    "live": (_path, "a path, such as /livez"),
+    "openapi": (_path, "a path, such as /openapi.json"),
+    "writes": (_flag, "true or false"),
+    "headers": (_table, "a table of header names and texts"),
+    "deadline_seconds": (_seconds, "a number of seconds, more than 0 and at most 60"),
+    "error_statuses": (_statuses, "a list of HTTP statuses"),
+    "error_media_type": (lambda value: isinstance(value, str), "a media type, or an empty text"),
+    "retry_after_statuses": (_statuses, "a list of HTTP statuses"),
+    "operations": (_operations, "an array of tables, [[tool.squall.operations]]"),
+    "written_keys": (_text, "SQL that gives key and number of rows"),
+    "conserved": (_table, "a table of names and SQL that gives one number"),
+}
+"""Every key with its check and what would be right."""
+
+OPERATION_KEYS = {field.name for field in dataclasses.fields(Operation)}
+
+
+class _Problems:
+    """What is wrong, each with the line where the key stands."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self._file = file
+        self._lines = text.splitlines()
+        self.found: list[str] = []
+
+    def add(self, key: str, text: str) -> None:
+        place = re.compile(rf"^\s*(\[+[^\]]*\b)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)")
+        line = next((n for n, words in enumerate(self._lines, 1) if place.match(words)), 1)
+        self.found.append(f"{self._file}:{line}: [tool.squall] {text}")
+
+
+def configured(directory: Path) -> AppProfile | None:
+    """The profile that a directory's pyproject.toml describes; None when it has no table.
+
+    Raises:
+        UsageError: the file is no TOML, or the table has problems: all of them, one a line.
+    """
+    file = directory / FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("squall")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: is not TOML: {error}") from error
+    if table is None:
+        return None
+    problems = _Problems(file, text)
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{file}: tool.squall must be a table, [tool.squall]")
+    _check(table, problems)
+    operations = tuple(_operation(item, problems) for item in _listed(table))
+    if problems.found:
+        raise UsageError("\n".join(problems.found))
+    return _profile(table, tuple(one for one in operations if one is not None), directory)
+
+
+def _listed(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = table.get("operations")
+    return given if _operations(given) else []  # type: ignore[return-value] # just checked
+
+
+def _check(table: Mapping[str, Any], problems: _Problems) -> None:
+    for key, value in table.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(KEYS)}"
+            problems.add(key, f"has no {key!r}; {hint}")
+        elif not KEYS[key][0](value):
+            problems.add(key, f"{key} must be {KEYS[key][1]}, got {value!r}")
+    if "app" not in table:
+        problems.add("tool.squall", "needs app, such as app = 'package.module:app'")
+
+
+def _operation(given: Mapping[str, Any], problems: _Problems) -> Operation | None:
+    title = f"operation {given.get('name', '?')!r}"
+    before = len(problems.found)
+    for key in given:
+        if key not in OPERATION_KEYS:
+            near = difflib.get_close_matches(key, OPERATION_KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(OPERATION_KEYS)}"
+            problems.add(key, f"{title} has no {key!r}; {hint}")
+    checks: dict[str, tuple[bool, str]] = {
+        "name": (_text(given.get("name")), "a text"),
+        "method": (given.get("method") in METHODS, f"one of {', '.join(METHODS)}"),
+        "path": (_path(given.get("path")), "a path that starts with /"),
+        "effect": (given.get("effect") in EFFECTS, f"one of {', '.join(EFFECTS)}"),
+        "headers": (_table(given.get("headers", {})), "a table of texts"),
+        "weight": (type(given.get("weight", 1)) is int and given.get("weight", 1) > 0, "1 or more"),
+    }
+    for key, (right, what) in checks.items():
+        if not right:
+            problems.add(key, f"{title}: {key} must be {what}, got {given.get(key)!r}")
+    if len(problems.found) > before:
+        return None
+    return Operation(**{**given, "bodies": tuple(given.get("bodies", ()))})
+
+
+def _profile(
+    table: Mapping[str, Any], operations: tuple[Operation, ...], directory: Path
+) -> AppProfile:
+    contract = dataclasses.replace(
+        STRANGER,
+        deadline_seconds=float(table.get("deadline_seconds", STRANGER.deadline_seconds)),
+        error_statuses=frozenset(table.get("error_statuses", STRANGER.error_statuses)),
+        error_media_type=table.get("error_media_type", STRANGER.error_media_type),
+        retry_after_statuses=frozenset(
+            table.get("retry_after_statuses", STRANGER.retry_after_statuses)
+        ),
+    )
+    openapi = table.get("openapi", "/openapi.json")
+    return AppProfile(
+        name=table["app"],
+        target=table["app"],
+        factory=table.get("factory", False),
+        cwd=directory.resolve(),
+        database_env=table.get("database_env", {"DATABASE_URL": "{url}"}),
+        environment=table.get("environment", {}),
+        setup=tuple(table.get("setup", ())),
+        ready_path=table.get("ready", openapi),
+        has_readiness="ready" in table,
+        live_path=table.get("live"),
+        openapi_path=openapi,
+        writes=table.get("writes", False),
+        headers=table.get("headers", {}),
+        operations=operations,
+        contract=contract,
+        writes_query=table.get("written_keys"),
+        conserved_queries=table.get("conserved", {}),
+    )
