@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from aiocache import SimpleMemoryCache
 from fastapi import FastAPI
@@ -105,7 +106,7 @@ def _guard(settings: Settings, requests: Database) -> Guard:
 
     breaker.on_change(changed)
     return Guard(
-        retry=RetryPolicy(),
+        retry=replace(RetryPolicy(), least_work=limits.least_work),
         room=WaitingRoom(
             breaker,
             patience=limits.command,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections import Counter
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
+
+from app_under_test.resilience import deadline as deadlines
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -182,6 +186,33 @@ async def test_a_server_that_became_read_only_is_left(service: Any, truth: Any, 
     async with asyncio.timeout(5):
         while (await service.order("k")).status_code != 201:  # noqa: ASYNC110 - another process's condition
             await asyncio.sleep(0.02)
+
+
+async def test_sockets_are_watched_by_the_kernel(service: Any) -> None:
+    async with service.app.state.book._engine.connect() as held:
+        raw = await held.get_raw_connection()
+        found = raw.driver_connection._transport.get_extra_info("socket")
+        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 800
+
+
+@pytest.mark.parametrize(("left", "limit"), [(1.0, "400ms"), (0.35, "300ms"), (0.15, "100ms")])
+async def test_the_server_s_limit_is_what_is_left_of_the_deadline(
+    service: Any, left: float, limit: str
+) -> None:
+    async def ask(held: Any) -> Any:
+        return (await held.execute(text("SELECT current_setting('statement_timeout')"))).scalar()
+
+    deadline = deadlines.deadline_in(left)
+    token = deadlines.current.set(deadline)
+    try:
+        assert await service.app.state.book.read(ask, deadline) == limit
+    finally:
+        deadlines.current.reset(token)
+    deadlines.current.set(deadlines.deadline_in(1.0))
+    for _ in range(5):  # whoever gets that connection next has its own limit
+        assert await service.app.state.book.read(ask, deadlines.deadline_in(1.0)) == "400ms"
 
 
 async def test_slow_queries_are_logged_without_their_parameters(
