@@ -63,11 +63,9 @@ class RequestContext:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return await self._app(scope, receive, send)
         headers = dict(scope["headers"])
-        given = headers.get(REQUEST_ID, b"")
-        request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex.encode()
+        request_id = _acceptable(headers.get(REQUEST_ID))
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         status, began = SERVER_ERROR, self._now()
 
@@ -123,3 +121,8 @@ class RequestContext:
                     seconds=round(seconds, 4),
                     more_since_last=more,
                 )
+
+
+def _acceptable(given: bytes | None) -> bytes:
+    """The caller's request id, or one of our own when it is not fit for a log."""
+    return given if given and ACCEPTABLE.fullmatch(given) else uuid4().hex.encode()

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-BEGAN = "statement_began"
+STATEMENT, CONTEXT = 2, 4
+"""Among the arguments of SQLAlchemy's cursor events; the context lives as long as a statement."""
+
 SHOWN = 300
 """Characters of a statement in the log."""
 
@@ -28,14 +30,14 @@ def watch(
 ) -> None:
     """Call ``observe`` with each statement's seconds, and log those of ``slow_seconds`` or more."""
 
-    def began(connection: Connection, *_rest: object) -> None:
-        connection.info[BEGAN] = now()
+    def began(*arguments: Any) -> None:  # noqa: ANN401 - as SQLAlchemy calls it
+        arguments[CONTEXT].statement_began = now()
 
-    def ended(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        seconds = now() - connection.info.pop(BEGAN)
+    def ended(*arguments: Any) -> None:  # noqa: ANN401 - the same
+        seconds = now() - arguments[CONTEXT].statement_began
         observe(seconds)
         if seconds >= slow_seconds:
-            shown = " ".join(statement.split())[:SHOWN]
+            shown = " ".join(arguments[STATEMENT].split())[:SHOWN]
             log.warning("slow query", statement=shown, seconds=round(seconds, 4))
 
     event.listen(engine.sync_engine, "before_cursor_execute", began)
