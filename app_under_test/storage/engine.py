@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext, IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -29,6 +29,7 @@ __all__ = [
     "TRANSACTION",
     "Database",
     "Lease",
+    "address",
     "connection",
     "limit_statements",
     "milliseconds",
@@ -63,9 +64,10 @@ class Database:
         isolation: IsolationLevel = TRANSACTION,
     ) -> None:
         limits = settings.timeouts
+        url, encryption = address(str(settings.database_url))
         self.sockets = Sockets(limits.kernel)
         self.engine = create_async_engine(
-            str(settings.database_url),
+            url,
             pool_size=size or settings.pool_size,
             max_overflow=0,
             isolation_level=isolation,
@@ -73,10 +75,13 @@ class Database:
             connect_args={
                 "timeout": limits.connect,
                 "command_timeout": command_seconds or limits.command,
-                "ssl": "sslmode" in str(settings.database_url),
+                "ssl": encryption,
                 "server_settings": _server_settings(limits),
             },
         )
+        self._listen()
+
+    def _listen(self) -> None:
         engine = self.engine.sync_engine
         event.listen(engine, "connect", self.sockets.connected)
         event.listen(engine, "checkout", self.sockets.checked_out)
@@ -100,6 +105,16 @@ class Database:
         self.sockets.abort()
         with suppress(Exception):
             await disposing
+
+
+def address(url: str) -> tuple[URL, str | bool]:
+    """The address, and how to encrypt: as ``sslmode`` says, which asyncpg does not know; else not.
+
+    Never ``prefer``, asyncpg's default: it falls back to plain text when TLS fails.
+    """
+    parsed = make_url(url)
+    mode = parsed.query.get("sslmode")
+    return parsed.difference_update_query(["sslmode"]), mode if isinstance(mode, str) else False
 
 
 def _server_settings(limits: Timeouts) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError
