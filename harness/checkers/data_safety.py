@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.checkers.findings import inconclusive
+from harness.checkers.findings import inconclusive, passed
 from harness.checkers.verdict import Finding
 from harness.history.evidence import Evidence, Truth
 from harness.history.op import Op, Outcome
@@ -15,6 +15,8 @@ def keyed_writes(evidence: Evidence, *outcomes: Outcome) -> list[Op]:
 
 def truth_of(checker: str, evidence: Evidence) -> Truth | Finding:
     """The final truth, or the finding that says why nothing can be judged."""
+    if not evidence.contract.written_keys_declared:
+        return passed(checker, "not judged: nothing declares how to read writes back")
     if evidence.truth is None:
         return inconclusive(checker, "the final truth could not be read from the database")
     if not keyed_writes(evidence, *Outcome):

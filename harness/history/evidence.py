@@ -31,6 +31,10 @@ class Contract:
     """Documented statuses besides 2xx."""
     error_media_type: str = "application/problem+json"
     retry_after_statuses: frozenset[int] = frozenset({503, 504})
+    written_keys_declared: bool = True
+    """Whether it is known how to read back what was written; else nothing is judged of it."""
+    totals_declared: bool = True
+    """Whether it is known which totals must not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,8 @@ def _profile(
         STRANGER,
         deadline_seconds=float(table.get("deadline_seconds", STRANGER.deadline_seconds)),
         error_statuses=frozenset(table.get("error_statuses", STRANGER.error_statuses)),
+        written_keys_declared="written_keys" in table,
+        totals_declared="conserved" in table,
         error_media_type=table.get("error_media_type", STRANGER.error_media_type),
         retry_after_statuses=frozenset(
             table.get("retry_after_statuses", STRANGER.retry_after_statuses)

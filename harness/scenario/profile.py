@@ -109,6 +109,8 @@ STRANGER = Contract(
     error_statuses=frozenset({400, 401, 403, 404, 405, 409, 422, 429, 503, 504}),
     error_media_type="",
     retry_after_statuses=frozenset(),
+    written_keys_declared=False,
+    totals_declared=False,
 )
 """What can be asked of an app that promised nothing: no 500, no cut connection, no leak of
 internals, and an answer within three seconds."""

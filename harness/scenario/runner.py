@@ -208,9 +208,10 @@ class Runner:
     ) -> Evidence:
         profile = self._lab.profile
         truth = None
-        if profile.writes_query is not None:
+        if profile.writes_query is not None or profile.conserved_queries:
+            query = profile.writes_query
             truth = Truth(
-                writes=await self._lab.observer.counts(profile.writes_query),
+                writes=await self._lab.observer.counts(query) if query else {},
                 conserved=await self._totals(),
                 conserved_before=before,
             )
