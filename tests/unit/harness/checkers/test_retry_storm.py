@@ -1,0 +1,111 @@
+"""``retry-storm``: what reaches the database for one request, against the time before the fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.checkers.retry_storm import RetryStorm
+from harness.core.events import DatabaseLoad
+
+NAME = "retry-storm"
+
+
+def load(at: float, statements: int | None, connections: int) -> DatabaseLoad:
+    return DatabaseLoad(at=at, statements=statements, connections=connections)
+
+
+def run_of(
+    evidence: Any, make: Any, *loads: DatabaseLoad, requests: tuple[int, int] = (50, 50)
+) -> Any:
+    """So many requests within the second before the fault at 1 s, and from then to 2 s."""
+    before, since = requests
+    ops = [make.op(n, at=0.5 + n * 0.005) for n in range(before)]
+    ops += [make.op(100 + n, at=1.2 + n * 0.005) for n in range(since)]
+    return evidence(ops, [*make.outage(1.0, 2.0), *loads])
+
+
+@pytest.mark.parametrize(
+    ("last", "times", "each"),
+    [((200, 5), 1.0, 0.0), ((500, 55), 4.0, 1.0), ((100, 305), 0.0, 6.0)],
+    ids=["as before", "at the limit of statements", "at the limit of connections"],
+)
+def test_load_in_proportion_passes(
+    evidence: Any, make: Any, told: Any, last: tuple[int, int], times: float, each: float
+) -> None:
+    run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, *last))
+    assert RetryStorm().judge(run) == told.passed(
+        NAME,
+        f"{each:.2f} connections a request since the fault,"
+        f" {times:.2f} times the statements a request as before",
+        connections_each=each,
+        statements_times=times,
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "times", "each"),
+    [((501, 5), 4.01, 0.0), ((200, 306), 1.0, 6.02), ((900, 905), 8.0, 18.0)],
+    ids=["statements", "connections", "both"],
+)
+def test_load_out_of_proportion_fails(
+    evidence: Any, make: Any, told: Any, last: tuple[int, int], times: float, each: float
+) -> None:
+    run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, *last))
+    assert RetryStorm().judge(run) == told.failed(
+        NAME,
+        f"{each:.2f} connections a request since the fault,"
+        f" {times:.2f} times the statements a request as before",
+        connections_each=each,
+        statements_times=times,
+    )
+
+
+def test_a_limit_that_is_none_asks_nothing(evidence: Any, make: Any) -> None:
+    run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, 900, 905))
+    assert RetryStorm(statements_times=None, connections_each=None).judge(run).verdict == "pass"
+    assert RetryStorm(statements_times=None).judge(run).verdict == "fail"
+    assert RetryStorm(connections_each=None).judge(run).verdict == "fail"
+
+
+def test_more_callers_are_no_storm(evidence: Any, make: Any) -> None:
+    """The load is measured against what was asked, not against the clock."""
+    loads = (load(0.1, 0, 5), load(1.0, 80, 5), load(2.0, 400, 5))
+    finding = RetryStorm().judge(run_of(evidence, make, *loads, requests=(40, 160)))
+    assert finding.figures["statements_times"] == 1.0
+
+
+def test_an_engine_that_reads_no_statements_still_counts_connections(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    loads = (load(0.1, None, 5), load(1.0, None, 5), load(2.0, None, 505))
+    assert RetryStorm().judge(run_of(evidence, make, *loads)) == told.failed(
+        NAME, "10.00 connections a request since the fault", connections_each=10.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("loads", "requests", "reason"),
+    [
+        ((), (50, 50), "the load on the database was not counted"),
+        (((1.0, 9), (2.0, 9)), (50, 50), "the load on the database was not counted"),
+        (((0.1, 0), (0.9, 9)), (50, 50), "the load on the database was not counted"),
+        (
+            ((0.1, 0), (1.0, 9), (2.0, 99)),
+            (39, 50),
+            "only 39 requests before and 50 since the fault",
+        ),
+        (
+            ((0.1, 0), (1.0, 9), (2.0, 99)),
+            (50, 39),
+            "only 50 requests before and 39 since the fault",
+        ),
+    ],
+)
+def test_what_cannot_be_counted_is_told_and_nothing_else_claimed(
+    evidence: Any, make: Any, told: Any, loads: Any, requests: tuple[int, int], reason: str
+) -> None:
+    read = [load(at, statements, 5) for at, statements in loads]
+    run = run_of(evidence, make, *read, requests=requests)
+    assert RetryStorm().judge(run) == told.passed(NAME, reason)
