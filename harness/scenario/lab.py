@@ -28,24 +28,21 @@ from faults.ports import (
     Traffic,
     WireProxy,
 )
-from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
 from harness.core.errors import LabError
 from harness.core.ids import derived_seed
-from harness.providers.base import Endpoint, free_port
+from harness.providers.base import Endpoint
 from harness.providers.observer import Observer
-from harness.providers.process.app import AppProcess
+from harness.providers.parts import Parts
 from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
-from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
-from harness.providers.process.template import APP_ROLE, DATABASE
 from harness.scenario.discover import discovered
 from harness.scenario.model import Scenario
-from harness.scenario.profile import AppProfile, DatabaseAddress
+from harness.scenario.parts import environment_of, parts_of
+from harness.scenario.profile import AppProfile
 from harness.scenario.setup import run_setup
+from harness.scenario.wiring import Wiring, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
-PROTOCOLS = {"postgres": "postgresql", "app": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +53,14 @@ class LabOptions:
     engine: str = "embedded"
     """``embedded``, ``toxiproxy``, or the path of a toxiproxy-server program."""
     seed: int = 0
+    provider: str = "process"
+    """``process``, ``docker``, or ``compose``: what runs already from ``docker-compose.yml``."""
 
 
 class Lab:
     """A running lab; made by :func:`lab`."""
 
-    def __init__(self, options: LabOptions, directory: Path, keeper: Keeper) -> None:
+    def __init__(self, options: LabOptions, directory: Path, keeper: Keeper, parts: Parts) -> None:
         self.options = options
         self.profile = options.profile
         self.derived = False
@@ -71,50 +70,27 @@ class Lab:
         self.directory = directory
         self.keeper = keeper
         self.workload = Workload()
-        self.database = PostgresProcess(directory, keeper)
+        self._parts = parts
+        self.database = parts.database
+        self.app = parts.app
+        self.app_address = parts.app_address
         self.observer = Observer(self.database.admin_url)
-        self._binary = _program(options.engine)
-        self._engine = ProxyProcess(directory, keeper, self._binary)
-        self._meter = ProxyProcess(directory, keeper) if self._binary else None
-        self.app_address = Endpoint("127.0.0.1", free_port())
-        self._database_address = Endpoint("127.0.0.1", free_port())
-        self._proxies: dict[str, ToxiproxyProxy] = {}
-        self._servers: list[ToxiproxyServer] = []
-        self.app = self._new_app()
+        self._wiring = Wiring(proxies={}, servers=())
 
     @property
     def engine_name(self) -> str:
         """``embedded`` or ``toxiproxy``."""
-        return "toxiproxy" if self._binary else "embedded"
+        return "toxiproxy" if self._parts.meter is not None else "embedded"
 
     @property
     def app_database_url(self) -> str:
         """The database's address as the app gets it: through the proxy."""
-        own, proxied = f":{self.database.port}/", f":{self._database_address.port}/"
-        return self.database.url.replace(own, proxied)
+        return self._parts.app_database_url
 
     @property
     def engine_address(self) -> str:
         """Address of the engine's HTTP API, where every Toxiproxy client can look."""
-        return f"http://{self._engine.api}"
-
-    def _new_app(self) -> AppProcess:
-        profile = self.profile
-        return AppProcess(
-            self.directory,
-            self.keeper,
-            profile.target,
-            factory=profile.factory,
-            environment=self._environment(self._database_address),
-            cwd=profile.cwd,
-            ready_path=profile.ready_path,
-        )
-
-    def _environment(self, database: Endpoint) -> dict[str, str]:
-        address = DatabaseAddress(
-            user=APP_ROLE, host=database.host, port=database.port, name=DATABASE
-        )
-        return {**self.profile.environment, **self.profile.database_environment(address)}
+        return f"http://{self._parts.engine.api}"
 
     async def start(self) -> None:
         """Start everything at once; returns when the app is ready and knows what it can be asked.
@@ -132,7 +108,7 @@ class Lab:
                 group.create_task(self.app.start())
         if not patient:
             direct = Endpoint(self.database.host, self.database.port)
-            environment = self._environment(direct)
+            environment = environment_of(self.profile, direct)
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
         base_url = f"http://{self.app.host}:{self.app.port}"
@@ -156,35 +132,7 @@ class Lab:
         """The workload ends by itself when its standard input does."""
 
     async def _wire(self) -> None:
-        """Start the engine, and the meter behind a real Toxiproxy, and create the proxies."""
-        seed = derived_seed(self.options.seed, "engine")
-        database, app = (
-            Endpoint("127.0.0.1", self.database.port),
-            Endpoint("127.0.0.1", self.app.port),
-        )
-        meter = None
-        if self._meter is not None:
-            await self._meter.start(seed)
-            meter = ToxiproxyServer(self._meter.api.host, self._meter.api.port)
-            database = await self._metered(meter, "postgres", database)
-            app = await self._metered(meter, "app", app)
-            self._servers.append(meter)
-        await self._engine.start(seed)
-        server = ToxiproxyServer(self._engine.api.host, self._engine.api.port)
-        self._servers.append(server)
-        ways = {"postgres": (self._database_address, database), "app": (self.app_address, app)}
-        for name, (listen, upstream) in ways.items():
-            await server.create(
-                name, upstream=str(upstream), listen=str(listen), protocol=PROTOCOLS[name]
-            )
-            self._proxies[name] = ToxiproxyProxy(server, name, meter=meter)
-
-    async def _metered(self, meter: ToxiproxyServer, name: str, upstream: Endpoint) -> Endpoint:
-        listen = Endpoint("127.0.0.1", free_port())
-        await meter.create(
-            name, upstream=str(upstream), listen=str(listen), protocol=PROTOCOLS[name]
-        )
-        return listen
+        self._wiring = await wired(self._parts, derived_seed(self.options.seed, "engine"))
 
     def port_for(self, fault: Fault) -> object:
         """What the fault needs.
@@ -200,25 +148,25 @@ class Lab:
             Callers: self.workload,
         }
         if needs in (NetworkProxy, WireProxy):
-            return self._proxies[str(getattr(fault, "proxy", "postgres"))]
+            return self._wiring.proxies[str(getattr(fault, "proxy", "postgres"))]
         if needs in supplied:
             return supplied[needs]
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     async def broken(self) -> str:
         """Empty when the lab is whole; else what is still in force."""
-        left = [await server.whole() for server in self._servers]
+        left = [await server.whole() for server in self._wiring.servers]
         if not await self.database.accepts():
             left.append("PostgreSQL does not accept connections")
         return ", ".join(text for text in left if text)
 
     async def database_traffic(self) -> Traffic:
         """What the proxy to the database has seen so far."""
-        return await self._proxies["postgres"].traffic()
+        return await self._wiring.proxies["postgres"].traffic()
 
     async def tidy(self) -> None:
         """Close what faults leave behind by their nature: connections that went silent for good."""
-        for proxy in self._proxies.values():
+        for proxy in self._wiring.proxies.values():
             await proxy.close_silent()
 
     async def ensure_app(self) -> None:
@@ -230,25 +178,14 @@ class Lab:
         """End every part and remove the lab's directory; never raises."""
         parts = [self.workload.close(), self.app.close(), self.observer.close()]
         await asyncio.gather(*parts, return_exceptions=True)
-        engines = [engine.close() for engine in (self._engine, self._meter) if engine is not None]
+        both = (self._parts.engine, self._parts.meter)
+        engines = [engine.close() for engine in both if engine is not None]
         await asyncio.gather(*engines, self.database.close(), return_exceptions=True)
+        await asyncio.gather(self._parts.clear(), return_exceptions=True)
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
         self.keeper.forget_directory(self.directory)
         with contextlib.suppress(Exception):
             await self.keeper.close()
-
-
-def _program(engine: str) -> str | None:
-    """The real server's program, or None for the embedded engine."""
-    if engine == "embedded":
-        return None
-    found = find_toxiproxy(None if engine == "toxiproxy" else engine)
-    if found is None or (engine != "toxiproxy" and shutil.which(engine) is None):
-        raise LabError(
-            f"engine {engine!r}: no toxiproxy-server was found; install one with: {INSTALL}\n"
-            "  and name it: --engine PATH, or SQUALL_TOXIPROXY_BIN=PATH"
-        )
-    return found
 
 
 @asynccontextmanager
@@ -275,7 +212,7 @@ async def lab(options: LabOptions) -> AsyncIterator[Lab]:
     keeper = Keeper()
     directory = _directory(keeper)
     try:
-        running = Lab(options, directory, keeper)
+        running = Lab(options, directory, keeper, await parts_of(options, directory, keeper))
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         await keeper.close()

@@ -43,6 +43,10 @@ class Keeper:
         """Before anything starts in it: processes in it end with us, and so does it."""
         self._tell({"directory": str(path)})
 
+    def watch_containers(self) -> None:
+        """Before the first one is made: containers and networks with the lab's label end, too."""
+        self._tell({"containers": True})
+
     def forget_directory(self, path: Path) -> None:
         """It was cleared away in the ordinary way."""
         self._tell({"forget": str(path.resolve())})

@@ -2,7 +2,8 @@
 
     harness ──pipe──▶ keeper          {"directory": path}   remember
        ✗ (even SIGKILL)               {"forget": path}      no longer ours
-                    EOF ──▶ clear     {"done": true}        a normal end, nothing to do
+                    EOF ──▶ clear     {"containers": true}  the lab has containers, too
+                                      {"done": true}        a normal end, nothing to do
 
 A process belongs to the lab when its environment carries the lab's mark or its working directory
 lies in a directory of the lab. The mark is there from before the exec, so there is no moment in
@@ -68,21 +69,32 @@ def clear(lab: str, directories: list[str]) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def clear_containers(lab: str) -> None:
+    """Remove the lab's containers and networks, as far as an engine answers."""
+    from harness.providers.docker import reaper  # noqa: PLC0415 - only where it is needed
+
+    reaper.remove(lab, quiet_rounds=2)
+
+
 def main() -> None:
     """Listen to the harness until it ends."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     lab = sys.argv[1]
     directories: list[str] = []
+    containers = False
     for line in sys.stdin:
         message = json.loads(line)
         if "done" in message:
             return
+        containers = containers or "containers" in message
         if "directory" in message:
             directories.append(str(Path(message["directory"]).resolve()))
         if "forget" in message and message["forget"] in directories:
             directories.remove(message["forget"])
     clear(lab, directories)
+    if containers:
+        clear_containers(lab)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Parts of a lab as containers, through testcontainers (the extra ``docker``)."""

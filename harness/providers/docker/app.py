@@ -1,0 +1,201 @@
+"""The app under test in a container: the reference app's image, or any image by name."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docker.errors import BuildError, ImageNotFound
+from testcontainers.core.docker_client import DockerClient
+
+from harness.core.errors import LabError, UsageError
+from harness.providers import readiness
+from harness.providers.base import free_port
+from harness.providers.docker.box import Box
+from harness.providers.docker.engine import BROKEN
+from harness.providers.docker.yard import LOOPBACK, Recipe, Yard
+
+SCHEME = "docker:"
+"""A target of this form names an image."""
+
+REFERENCE = "app_under_test.main:create_app"
+REFERENCE_IMAGE = "squall-orders:0.1.0"
+DOCKERFILE = "containers/app/Dockerfile"
+ALIAS = "app"
+START_SECONDS = 30.0
+GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An app as an image."""
+
+    name: str
+    port: int
+    """Where it listens inside."""
+    files: Mapping[str, bytes | Path] = field(default_factory=dict)
+
+
+def image_of(client: DockerClient, target: str) -> Image:
+    """The image of a target.
+
+    Raises:
+        UsageError: it is no image.
+        LabError: the image is not there, and cannot be pulled or built.
+    """
+    if target.startswith(SCHEME):
+        name = target.removeprefix(SCHEME)
+        return Image(name=name, port=_exposed(client, name))
+    if target == REFERENCE:
+        _ensure(client)
+        port = _exposed(client, REFERENCE_IMAGE)
+        return Image(name=REFERENCE_IMAGE, port=port, files={"/app": _package()})
+    raise UsageError(
+        f"{target}: the docker provider runs images; name one (--app docker:IMAGE), or leave"
+        " the app a process (--provider process)"
+    )
+
+
+def _package() -> Path:
+    """The reference app's code as it is here now; the image may be older, it gives the libraries.
+
+    Looked up, not imported: the harness imports no subject.
+    """
+    spec = importlib.util.find_spec(REFERENCE.partition(".")[0])
+    if spec is None or spec.origin is None:
+        raise LabError("the reference app is not installed; name an image: --app docker:IMAGE")
+    return Path(spec.origin).parent
+
+
+def _ensure(client: DockerClient) -> None:
+    """Build the reference app's image where its Dockerfile is, unless it is there."""
+    try:
+        client.client.images.get(REFERENCE_IMAGE)
+    except ImageNotFound:
+        root = _package().parent
+        if not (root / DOCKERFILE).exists():
+            raise LabError(
+                f"the image {REFERENCE_IMAGE} is built in Squall's source tree:\n"
+                f"  docker build --file {DOCKERFILE} --tag {REFERENCE_IMAGE} ."
+            ) from None
+        try:
+            client.build(str(root), tag=REFERENCE_IMAGE, dockerfile=DOCKERFILE)
+        except (*BROKEN, BuildError) as error:
+            raise LabError(f"{REFERENCE_IMAGE} could not be built: {error}") from error
+
+
+def _exposed(client: DockerClient, image: str) -> int:
+    """The first port that the image exposes."""
+    try:
+        try:
+            found = client.client.images.get(image)
+        except ImageNotFound:
+            found = client.client.images.pull(image)
+    except BROKEN as error:
+        raise LabError(f"there is no image {image}: {error}\n  see: docker pull {image}") from error
+    ports = sorted(
+        int(text.partition("/")[0]) for text in found.attrs["Config"]["ExposedPorts"] or ()
+    )
+    if not ports:
+        raise LabError(
+            f"the image {image} exposes no port; add a line to its Dockerfile: EXPOSE 8000"
+        )
+    return ports[0]
+
+
+class AppContainer:
+    """One container of the app; implements ``faults.ports.AppControl``."""
+
+    def __init__(self, box: Box, port: int, ready_path: str) -> None:
+        self.host = LOOPBACK
+        self.port = port
+        self.meant_to_be_down = False
+        """A fault ended it and will start it again."""
+        self._box = box
+        self._ready_path = ready_path
+
+    @classmethod
+    def new(
+        cls,
+        directory: Path,
+        yard: Yard,
+        image: Image,
+        environment: Mapping[str, str],
+        ready_path: str,
+    ) -> AppContainer:
+        """The image in a container that is not there yet."""
+        port = free_port()
+        recipe = Recipe(
+            image=image.name,
+            alias=ALIAS,
+            ports={image.port: port},
+            environment=environment,
+            files=image.files,
+        )
+
+        def make() -> Any:  # noqa: ANN401 - docker ships no types
+            return yard.make(recipe)
+
+        return cls(Box("the app (docker)", directory / "app.log", make), port, ready_path)
+
+    @property
+    def log_path(self) -> Path:
+        """Everything that the app printed."""
+        return self._box.log_path
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._box.exit_code
+
+    async def start(self) -> None:
+        """Start it; returns once ``ready_path`` answers with success.
+
+        Raises:
+            LabError: it died or did not get ready, with its last log lines.
+        """
+        await self._box.start()
+        if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._box.running:
+            code = self.exit_code
+            state = f"ended with exit code {code}" if code is not None else "did not get ready"
+            raise LabError(
+                f"{self._box.name} {state} (asked GET {self._ready_path}); its last words:\n"
+                f"{self._box.tail()}"
+            )
+
+    async def _ready_or_dead(self) -> bool:
+        if not self._box.running:
+            return True
+        return await readiness.answers_http(self.host, self.port, self._ready_path)
+
+    async def crash(self) -> None:
+        """SIGKILL it."""
+        self.meant_to_be_down = True
+        await self._box.kill()
+
+    async def terminate(self) -> int:
+        """SIGTERM, a grace time, then SIGKILL; the exit code, 128 + n for signal n."""
+        self.meant_to_be_down = True
+        await self._box.stop("SIGTERM", GRACE_SECONDS)
+        return self.exit_code or 0
+
+    async def pause(self) -> int:
+        """Freeze it; how many processes that are."""
+        return await self._box.pause()
+
+    async def resume(self) -> None:
+        """Thaw it."""
+        await self._box.resume()
+
+    async def revive(self) -> None:
+        """Start it if it does not run; returns once it is ready."""
+        if not self._box.running:
+            await self.start()
+        self.meant_to_be_down = False
+
+    async def close(self) -> None:
+        """Remove it."""
+        await self._box.close()

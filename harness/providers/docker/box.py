@@ -1,0 +1,172 @@
+"""One container: created once, started and ended many times, its output in a log file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docker.errors import APIError, NotFound
+
+from harness.core.errors import LabError
+from harness.providers.docker.engine import BROKEN
+
+TAIL_LINES = 12
+END_SECONDS = 10.0
+
+
+class Box:
+    """Implements for a container what ``Child`` does for a process; calls run in threads."""
+
+    def __init__(
+        self, name: str, log_path: Path, make: Callable[[], Any], *, adopted: bool = False
+    ) -> None:
+        self.name = name
+        self._adopted = adopted
+        """Somebody else made it: it may run already, and is never removed."""
+        self.log_path = log_path
+        self.exit_code: int | None = None
+        """Of the last end; None while it runs, and before its start. 128 + n for signal n."""
+        self._make = make
+        self._made: Any = None
+        self._output: Any = None
+        self._follower: threading.Thread | None = None
+
+    @property
+    def container(self) -> Any:  # noqa: ANN401 - docker ships no types
+        """The library's object; LabError before the start."""
+        if self._made is None:
+            raise LabError(f"{self.name} was not started")
+        return self._made
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and did not end."""
+        return self._follower is not None and self.exit_code is None
+
+    async def start(self) -> None:
+        """Start it, made now if it is not there; no change when it runs.
+
+        Raises:
+            LabError: the engine refuses, with its words.
+        """
+        await self._call(self._start)
+
+    def _start(self) -> None:
+        if self._made is None:
+            self._made = self._make()
+        if self.running:
+            return
+        self.exit_code = None
+        # Attached before the start: no line is missed, none is read twice.
+        self._output = self._made.attach(stream=True, logs=False)
+        self._follow(self._output)
+        if not (self._adopted and self._state().get("Running")):
+            self._made.start()
+
+    def _follow(self, output: Any) -> None:  # noqa: ANN401 - docker ships no types
+        def copy() -> None:
+            with (
+                self.log_path.open("ab", buffering=0) as log,
+                contextlib.suppress(*BROKEN, OSError),
+            ):
+                for chunk in output:
+                    log.write(chunk)
+            self._ended()
+
+        self._follower = threading.Thread(target=copy, name=f"log of {self.name}", daemon=True)
+        self._follower.start()
+
+    def _ended(self) -> None:
+        """The output ends when the container does."""
+        code = -1
+        with contextlib.suppress(*BROKEN):
+            code = int(self._made.wait(timeout=END_SECONDS)["StatusCode"])
+        self.exit_code = code
+
+    def _state(self) -> dict[str, Any]:
+        self.container.reload()
+        state: dict[str, Any] = self.container.attrs["State"]
+        return state
+
+    async def signal(self, name: str) -> None:
+        """Send a signal to its first process; one that has ended is no error."""
+        if self._made is not None:
+            await self._call(self._signal, name)
+
+    def _signal(self, name: str) -> None:
+        with contextlib.suppress(NotFound, APIError):
+            self.container.kill(signal=name)
+
+    async def kill(self) -> None:
+        """SIGKILL every process; returns when they are gone."""
+        if self._made is None:
+            return
+        await self.resume()  # the engine refuses to kill what it holds frozen
+        await self.signal("SIGKILL")
+        await self.ended(END_SECONDS)
+
+    async def ended(self, seconds: float) -> bool:
+        """Wait for its end; whether it came."""
+        follower = self._follower
+        if follower is None:
+            return True
+        await asyncio.to_thread(follower.join, seconds)
+        return not follower.is_alive()
+
+    async def stop(self, name: str, grace_seconds: float) -> None:
+        """Ask by a signal, wait, and kill what does not obey."""
+        if not self.running:
+            return
+        await self.resume()
+        await self.signal(name)
+        if not await self.ended(grace_seconds):
+            await self.kill()
+
+    async def pause(self) -> int:
+        """Freeze every process (cgroup freezer); how many they are."""
+        if not self.running:
+            return 0
+        return int(await self._call(self._pause))
+
+    def _pause(self) -> int:
+        processes = len(self.container.top()["Processes"])
+        self.container.pause()
+        return processes
+
+    async def resume(self) -> None:
+        """Thaw them; no change when nothing is frozen."""
+        if self._made is not None:
+            await self._call(self._resume)
+
+    def _resume(self) -> None:
+        if self._state().get("Paused"):
+            self.container.unpause()
+
+    async def _call(self, work: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what it gives
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except BROKEN as error:
+            raise LabError(f"{self.name}: the Docker engine refused: {error}") from error
+
+    def tail(self) -> str:
+        """The last lines of the log, indented for an error message."""
+        try:
+            lines = self.log_path.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        except OSError:
+            lines = []
+        return "\n".join(f"    {line}" for line in lines) or "    (the log is empty)"
+
+    async def close(self) -> None:
+        """Remove it with its volumes, unless it is somebody else's."""
+        if self._made is None:
+            return
+        with contextlib.suppress(*BROKEN, OSError):
+            if self._adopted:
+                self._output.close()
+            else:
+                await asyncio.to_thread(self._made.remove, force=True, v=True)
+        await self.ended(END_SECONDS)

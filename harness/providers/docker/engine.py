@@ -1,0 +1,57 @@
+"""The Docker engine: found as testcontainers finds it, or a message with the usual causes.
+
+Ryuk is never started: the reaper of :mod:`harness.providers.docker.reaper` needs no image. Where
+somebody else's tests in the same process have started Ryuk, our containers carry its label, too.
+"""
+
+from __future__ import annotations
+
+import os
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+from testcontainers.core.docker_client import DockerClient as Testcontainers
+
+from docker import DockerClient
+from harness.core.errors import LabError
+
+CALL_SECONDS = 30
+"""Limit of one call to the engine."""
+
+CAUSES = """\
+  1. it does not run: start it (sudo systemctl start docker, or Docker Desktop)
+  2. this account may not use it: sudo usermod -aG docker $USER, then log in anew
+  3. it is somewhere else: set DOCKER_HOST, such as DOCKER_HOST=unix:///path/to/docker.sock
+  without Docker: squall check --provider process"""
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+BROKEN = (DockerException, RequestException)
+
+
+def connect() -> Testcontainers:
+    """A client of an engine that answers.
+
+    Raises:
+        LabError: none answers, or it is on another machine.
+    """
+    try:
+        client = Testcontainers(timeout=CALL_SECONDS)
+        client.client.ping()
+    except (*BROKEN, OSError, ValueError) as error:
+        where = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+        raise LabError(f"no Docker engine answers at {where} ({error})\n{CAUSES}") from error
+    if client.host() not in LOCAL:
+        raise LabError(
+            f"the Docker engine is on {client.host()}, and a lab publishes its ports on loopback"
+            " only; run squall on that machine"
+        )
+    return client
+
+
+def plain() -> DockerClient:
+    """The library's own client, for looking up and removing.
+
+    Raises:
+        LabError: as :func:`connect`.
+    """
+    return connect().client

@@ -1,0 +1,100 @@
+"""Where the containers of one lab live: a network of their own, labels, ports on loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docker.errors import DockerException
+from docker.types import EndpointConfig
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.network import Network
+from testcontainers.core.transferable import build_transfer_tar
+
+from docker import version as docker_version
+from harness.core.errors import LabError
+from harness.providers.docker import reaper
+from harness.providers.docker.engine import BROKEN, CALL_SECONDS, connect
+from harness.providers.process.keeper import Keeper
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What a container is made of."""
+
+    image: str
+    alias: str
+    """Its name for the other containers of the lab."""
+    ports: Mapping[int, int]
+    """Port inside, fixed, to port on this machine's loopback: fixed, too, for a container that is
+    started anew would get another one."""
+    command: Sequence[str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes | Path] = field(default_factory=dict)
+    """Content by path inside; a directory is copied below its path."""
+    user: str | None = None
+    working_dir: str | None = None
+
+
+class Yard:
+    """Makes containers for one lab, and removes what is left of them."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.client: DockerClient = connect()
+        self._lab = keeper.lab
+        self._labels = reaper.labels(keeper.lab)
+        self._lock = threading.Lock()
+        self._network: Network | None = None
+        keeper.watch_containers()
+
+    def make(self, recipe: Recipe) -> Any:  # noqa: ANN401 - docker ships no types
+        """Create a container, not started; its image is pulled when it is not there.
+
+        Raises:
+            LabError: the engine refuses, or the image cannot be had.
+        """
+        network = self._joined()
+        more: dict[str, Any] = {"user": recipe.user, "working_dir": recipe.working_dir}
+        try:
+            container = self.client.create(
+                recipe.image,
+                command=list(recipe.command) if recipe.command else None,
+                environment=dict(recipe.environment),
+                ports={f"{inner}/tcp": (LOOPBACK, outer) for inner, outer in recipe.ports.items()},
+                labels=self._labels,
+                network=network,
+                networking_config={
+                    network: EndpointConfig(docker_version.__version__, aliases=[recipe.alias])
+                },
+                **{name: value for name, value in more.items() if value is not None},
+            )
+            for path, content in recipe.files.items():
+                container.put_archive("/", build_transfer_tar(content, path))
+        except DockerException as error:
+            raise LabError(
+                f"no container of {recipe.image}: {error}\n  see: docker pull {recipe.image}"
+            ) from error
+        return container
+
+    def _joined(self) -> str:
+        """Name of the lab's network, made now if it is not there."""
+        with self._lock:
+            if self._network is None:
+                network = Network(
+                    docker_client_kw={"timeout": CALL_SECONDS},
+                    docker_network_kw={"labels": self._labels},
+                )
+                try:
+                    self._network = network.create()
+                except BROKEN as error:
+                    raise LabError(f"no network for the lab: {error}") from error
+            return self._network.name
+
+    def clear(self) -> None:
+        """Remove the network, and containers that a cancelled start left."""
+        reaper.remove(self._lab)

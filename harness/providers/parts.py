@@ -1,0 +1,120 @@
+"""The parts of a lab as their users see them, whichever provider made them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from faults.ports import AppControl, DatabaseProcess, DatabaseSession
+from harness.providers.base import Endpoint
+
+
+class DatabasePart(DatabaseProcess, Protocol):
+    """A PostgreSQL server of the lab."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Address of the app's database, for the app's role, behind every proxy."""
+
+    @property
+    def admin_url(self) -> str:
+        """The same for the superuser."""
+
+    @property
+    def log_path(self) -> Path:
+        """The server's log."""
+
+    def session(self) -> AbstractAsyncContextManager[DatabaseSession]:
+        """A superuser's session for a fault, behind every proxy."""
+
+    async def logged(self, words: str) -> int:
+        """How many lines of the server's log have these words."""
+
+    async def accepts(self) -> bool:
+        """Whether it lets a session in now."""
+
+    async def close(self) -> None:
+        """End it for good."""
+
+
+class EnginePart(Protocol):
+    """A server that speaks Toxiproxy's HTTP API."""
+
+    @property
+    def api(self) -> Endpoint:
+        """Address of its API, from this machine; LabError before the start."""
+
+    async def start(self, seed: int) -> None:
+        """Start it; returns once its API answers."""
+
+    async def close(self) -> None:
+        """End it for good."""
+
+
+class AppPart(AppControl, Protocol):
+    """The app under test."""
+
+    host: str
+    port: int
+    meant_to_be_down: bool
+
+    @property
+    def log_path(self) -> Path:
+        """Everything that the app printed."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+
+    async def start(self) -> None:
+        """Start it; returns once it is ready."""
+
+    async def close(self) -> None:
+        """End it for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One proxy's way: each address as seen by the part that uses it.
+
+    caller ─▶ listen ENGINE ─▶ meter ─▶ metered METER ─▶ upstream SERVER
+    """
+
+    listen: Endpoint
+    """Where the engine listens."""
+    upstream: Endpoint
+    """The server, as the last proxy before it reaches it."""
+    metered: Endpoint
+    """Where the meter listens, if there is one."""
+    meter: Endpoint
+    """The same, as the engine reaches it."""
+
+
+async def _nothing() -> None:
+    """Nothing is left to clear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a lab is made of."""
+
+    database: DatabasePart
+    engine: EnginePart
+    meter: EnginePart | None
+    app: AppPart
+    ways: Mapping[str, Way]
+    """By the proxy's name: ``app`` and ``postgres``."""
+    app_address: Endpoint
+    """The proxy in front of the app, from this machine."""
+    app_database_url: str
+    """The database's address as the app got it: through the proxy."""
+    adopted: bool = False
+    """The proxies are there already, made by somebody else."""
+    clear: Callable[[], Awaitable[None]] = _nothing
+    """The last step, when every part was closed."""

@@ -1,0 +1,111 @@
+"""Which provider makes the parts of a lab."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.errors import LabError, UsageError
+from harness.providers.base import Endpoint, free_port
+from harness.providers.parts import Parts, Way
+from harness.providers.process.app import AppProcess
+from harness.providers.process.keeper import Keeper
+from harness.providers.process.postgres import PostgresProcess
+from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
+from harness.providers.process.template import APP_ROLE, DATABASE
+from harness.scenario.profile import AppProfile, DatabaseAddress
+
+if TYPE_CHECKING:
+    from harness.scenario.lab import LabOptions
+
+PROVIDERS = ("process", "docker", "compose")
+LOOPBACK = "127.0.0.1"
+EXTRA = "the {provider} provider needs testcontainers: pip install 'squall[docker]'"
+
+
+def environment_of(profile: AppProfile, database: Endpoint) -> dict[str, str]:
+    """What the app is told, when its database is at this address."""
+    address = DatabaseAddress(user=APP_ROLE, host=database.host, port=database.port, name=DATABASE)
+    return {**profile.environment, **profile.database_environment(address)}
+
+
+async def parts_of(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
+    """The parts of the lab that is wanted, not started.
+
+    Raises:
+        LabError: the provider is not to be had here; the message says what to do.
+        UsageError: there is no such provider, or the app does not fit it.
+    """
+    if options.provider == "process":
+        return _processes(options, directory, keeper)
+    if options.provider not in PROVIDERS:
+        raise UsageError(f"provider {options.provider!r}: choose from {', '.join(PROVIDERS)}")
+    try:
+        from harness.providers.docker import lab as docker  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise LabError(EXTRA.format(provider=options.provider)) from error
+    if options.provider == "compose":
+        return await asyncio.to_thread(docker.adopted, directory)
+    profile = options.profile
+    return await asyncio.to_thread(
+        docker.parts,
+        directory,
+        keeper,
+        target=profile.target,
+        environment=lambda database: environment_of(profile, database),
+        ready_path=profile.ready_path,
+        real=options.engine != "embedded",
+    )
+
+
+def _processes(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
+    binary = program(options.engine)
+    database = PostgresProcess(directory, keeper)
+    proxied, app_address = Endpoint(LOOPBACK, free_port()), Endpoint(LOOPBACK, free_port())
+    profile = options.profile
+    app = AppProcess(
+        directory,
+        keeper,
+        profile.target,
+        factory=profile.factory,
+        environment=environment_of(profile, proxied),
+        cwd=profile.cwd,
+        ready_path=profile.ready_path,
+    )
+    return Parts(
+        database=database,
+        engine=ProxyProcess(directory, keeper, binary),
+        meter=ProxyProcess(directory, keeper) if binary else None,
+        app=app,
+        ways={
+            "postgres": _local_way(proxied, database.port),
+            "app": _local_way(app_address, app.port),
+        },
+        app_address=app_address,
+        app_database_url=database.url.replace(f":{database.port}/", f":{proxied.port}/"),
+    )
+
+
+def _local_way(listen: Endpoint, server_port: int) -> Way:
+    meter = Endpoint(LOOPBACK, free_port())
+    upstream = Endpoint(LOOPBACK, server_port)
+    return Way(listen=listen, upstream=upstream, metered=meter, meter=meter)
+
+
+def program(engine: str) -> str | None:
+    """The real server's program, or None for the embedded engine.
+
+    Raises:
+        LabError: there is none here.
+    """
+    if engine == "embedded":
+        return None
+    found = find_toxiproxy(None if engine == "toxiproxy" else engine)
+    if found is None or (engine != "toxiproxy" and shutil.which(engine) is None):
+        raise LabError(
+            f"engine {engine!r}: no toxiproxy-server was found; install one with: {INSTALL}\n"
+            "  and name it: --engine PATH, or SQUALL_TOXIPROXY_BIN=PATH"
+        )
+    return found
