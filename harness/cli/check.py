@@ -31,6 +31,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     listing: bool,
     app: str | None,
     factory: bool,
+    provider: str,
     engine: str,
     seed: int | None,
     jobs: int,
@@ -57,6 +58,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         return 0
     seed_used = seed_of(seed)
     words = ["squall", "check", "--only", "{name}", "--seed", str(seed_used), "--engine", engine]
+    words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
     profile = profile_of(app, factory=factory)
@@ -65,7 +67,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         words[2:2] = [target]
     job = Job(
         scenarios=scenarios,
-        options=LabOptions(profile=profile, engine=engine, seed=seed_used),
+        options=LabOptions(profile=profile, engine=engine, seed=seed_used, provider=provider),
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),

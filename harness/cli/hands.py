@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 import faults
 from harness.console import client
 from harness.console.words import duration, fault_of
+from harness.scenario.profile import REFERENCE
 
 END_SECONDS = 20.0
 
@@ -19,11 +21,30 @@ END_SECONDS = 20.0
 @click.argument("attributes", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--lasting", metavar="TIME", help="Heal after so long, such as 2s; else by hand.")
 @click.option("--proxy", metavar="NAME", help="postgres or app: the same as proxy=NAME.")
-def inject(fault: str, attributes: tuple[str, ...], lasting: str | None, proxy: str | None) -> int:
+@click.option(
+    "--attach",
+    type=click.Choice(["compose"]),
+    help="Into the containers of docker-compose.yml; heals at the end of TIME or Ctrl-C.",
+)
+def inject(
+    *,
+    fault: str,
+    attributes: tuple[str, ...],
+    lasting: str | None,
+    proxy: str | None,
+    attach: str | None,
+) -> int:
     """Inject FAULT into the lab that is up, for example: network.latency latency=300ms."""
     words = [*attributes, *([f"proxy={proxy}"] if proxy else [])]
     wanted = fault_of(fault, words)
     seconds = None if lasting is None else duration(lasting)
+    if attach is not None:
+        from harness.console import attached  # noqa: PLC0415 - keeps `squall --help` quick
+        from harness.scenario.lab import LabOptions  # noqa: PLC0415 - the same
+
+        options = LabOptions(profile=REFERENCE, engine="toxiproxy", provider=attach)
+        asyncio.run(attached.inject(wanted, options, seconds, click.echo))
+        return 0
     request = {"verb": "inject", "fault": faults.to_dict(wanted), "lasting_seconds": seconds}
     held = client.ask(request)
     click.echo(_line(held))

@@ -9,6 +9,7 @@ import click
 
 from faults import FaultError, InvalidFault
 from harness.cli.check import check
+from harness.cli.clean import clean
 from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
@@ -39,6 +40,7 @@ for command in (up, inject, heal, status, down):
     squall.add_command(command)
 squall.add_command(list_faults)
 squall.add_command(doctor)
+squall.add_command(clean)
 
 
 def main() -> None:

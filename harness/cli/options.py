@@ -12,11 +12,23 @@ import click
 from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT, fresh_seed
 from harness.scenario.config import configured
+from harness.scenario.parts import PROVIDERS
 from harness.scenario.profile import REFERENCE, AppProfile
 
 C = TypeVar("C", bound=Callable[..., Any])
 
 OUTPUT = Path(".squall") / "runs"
+
+
+def _engine(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """The engine that fits the provider, unless one is named."""
+    provider = ctx.params.get("provider", "process")
+    engine = value or ("embedded" if provider == "process" else "toxiproxy")
+    if provider == "compose" and engine != "toxiproxy":
+        raise UsageError("--provider compose has Toxiproxy for its engine: leave out --engine")
+    if provider == "docker" and engine not in ("embedded", "toxiproxy"):
+        raise UsageError("--provider docker: --engine is embedded or toxiproxy, no program")
+    return engine
 
 
 def lab_options(command: C) -> C:
@@ -27,8 +39,12 @@ def lab_options(command: C) -> C:
                           " --factory, or a command with {port}. Default: the app of [tool.squall]"
                           " in pyproject.toml, else the reference app."),
         click.option("--factory", is_flag=True, help="TARGET is a factory: it is called."),
-        click.option("--engine", envvar="SQUALL_ENGINE", default="embedded", show_default=True,
-                     metavar="ENGINE", help="embedded, toxiproxy, or a program's path."),
+        click.option("--provider", envvar="SQUALL_PROVIDER", default="process", show_default=True,
+                     type=click.Choice(PROVIDERS), is_eager=True,
+                     help="process, docker, or compose: what `make up` started."),
+        click.option("--engine", envvar="SQUALL_ENGINE", callback=_engine, metavar="ENGINE",
+                     help="embedded, toxiproxy, or a program's path. Default: embedded; with"
+                          " Docker toxiproxy."),
         click.option("--seed", envvar="SQUALL_SEED", type=click.IntRange(0, SEED_LIMIT - 1),
                      help="Seed of every draw; printed, and fresh when not given."),
         click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True,

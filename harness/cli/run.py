@@ -23,6 +23,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
     app: str | None,
     factory: bool,
+    provider: str,
     engine: str,
     seed: int | None,
     jobs: int,
@@ -38,11 +39,17 @@ def run(  # noqa: PLR0913 - one parameter an option
     scenarios = all_of(files)
     seed_used = seed_of(seed)
     words = ["squall", "run", *map(str, files), "--seed", str(seed_used), "--engine", engine]
+    words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
     job = Job(
         scenarios=scenarios,
-        options=LabOptions(profile=profile_of(app, factory=factory), engine=engine, seed=seed_used),
+        options=LabOptions(
+            profile=profile_of(app, factory=factory),
+            engine=engine,
+            seed=seed_used,
+            provider=provider,
+        ),
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words),

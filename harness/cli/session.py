@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.checkers.verdict import Verdict, worst
-from harness.core.errors import ExitCode, NothingRan
+from harness.core.errors import ExitCode, NothingRan, UsageError
 from harness.reports import github
 from harness.reports.files import RunDirectory
 from harness.reports.terminal import Terminal
@@ -43,6 +43,8 @@ def execute(job: Job, terminal: Terminal) -> ExitCode:
     """Run everything, print the table, write the files; Ctrl-C heals and cleans up first."""
     if not job.scenarios:
         raise NothingRan("no outage was left to run; see: squall check --list")
+    if job.options.provider == "compose" and job.jobs > 1:
+        raise UsageError("--provider compose has one lab: leave out --jobs")
     files = RunDirectory(job.directory, job.reproduce)
     terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
     runs = asyncio.run(_until_interrupted(job, terminal, files))
@@ -84,7 +86,8 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
                     run = await runner.run(scenario, seed=job.options.seed, listener=listener)
                 done[index] = run
                 terminal.finished(run)
-                files.write_run(run, running)
+                # In a thread: another lab's run must not wait for files.
+                await asyncio.to_thread(files.write_run, run, running)
 
     try:
         async with asyncio.TaskGroup() as group:

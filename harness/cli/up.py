@@ -47,6 +47,7 @@ def up(  # noqa: PLR0913 - one parameter an option
     record: Path | None,
     app: str | None,
     factory: bool,
+    provider: str,
     engine: str,
     seed: int | None,
     jobs: int,  # noqa: ARG001 - one lab is up
@@ -65,7 +66,10 @@ def up(  # noqa: PLR0913 - one parameter an option
     if there is not None and there.alive:
         raise UsageError(f"a lab is up here (process {there.pid}); end it with: squall down")
     options = LabOptions(
-        profile=profile_of(app, factory=factory), engine=engine, seed=seed_of(seed)
+        profile=profile_of(app, factory=factory),
+        engine=engine,
+        seed=seed_of(seed),
+        provider=provider,
     )
     held = OpenLab(options, rate_per_second=rate, record=record, say=click.echo, loud=not quiet)
     return int(asyncio.run(_until_told(held)))

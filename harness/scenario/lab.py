@@ -116,6 +116,17 @@ class Lab:
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
 
+    async def attach(self) -> None:
+        """Take the parts without a load: for faults by hand.
+
+        Raises:
+            LabError: a part is not up, or not whole.
+        """
+        async with _together() as group:
+            group.create_task(self.database.start())
+            group.create_task(self._wire())
+            group.create_task(self.app.start())
+
     def lacks(self, scenario: Scenario) -> str:
         """Why a scenario cannot be run here, or empty when it can."""
         writes = any(operation.effect != "read" for operation in self.profile.operations)
@@ -207,7 +218,7 @@ def _directory(keeper: Keeper) -> Path:
 
 
 @asynccontextmanager
-async def lab(options: LabOptions) -> AsyncIterator[Lab]:
+async def lab(options: LabOptions, *, loaded: bool = True) -> AsyncIterator[Lab]:
     """A lab for the length of a block; afterwards nothing of it is left, whatever happened."""
     keeper = Keeper()
     directory = _directory(keeper)
@@ -218,7 +229,7 @@ async def lab(options: LabOptions) -> AsyncIterator[Lab]:
         await keeper.close()
         raise
     try:
-        await running.start()
+        await (running.start() if loaded else running.attach())
         yield running
     finally:
         closing = asyncio.ensure_future(running.close())
