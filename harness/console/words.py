@@ -6,6 +6,7 @@ without it: ``latency=0.3s`` is ``latency_ms: 300``.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -33,9 +34,12 @@ def duration(text: str) -> float:
     """
     found = QUANTITY.fullmatch(text.strip())
     try:
-        return float(found[1]) * SECONDS[found[2]] if found else float(text)
+        seconds = float(found[1]) * SECONDS[found[2]] if found else float(text)
     except (KeyError, ValueError):
-        raise InvalidFault(f"{text!r} is no duration; write 2s, 300ms or 1m") from None
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise InvalidFault(f"{text!r} is no duration; write 2s, 300ms or 1m")
+    return seconds
 
 
 def fault_of(key: str, words: Iterable[str]) -> Fault:
@@ -67,7 +71,7 @@ def _value(name: str, text: str) -> Any:  # noqa: ANN401 - what YAML reads
     units = next((units for unit, units in UNITS.items() if name.endswith(unit)), {})
     found = QUANTITY.fullmatch(text)
     if found and found[2] in units:
-        value = float(found[1]) * units[found[2]]
+        value = round(float(found[1]) * units[found[2]], 6)  # 1.001 * 1000 is 1000.9999999999999
         return int(value) if value.is_integer() else value
     if name in ("sqlstate", "message", "statement"):
         return text

@@ -63,6 +63,7 @@ class AppPart(AppControl, Protocol):
     host: str
     port: int
     meant_to_be_down: bool
+    times_down: int
 
     @property
     def log_path(self) -> Path:

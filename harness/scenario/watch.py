@@ -17,6 +17,7 @@ from harness.providers import readiness
 from harness.scenario.lab import Lab
 
 SAMPLE_SECONDS = 0.1
+TICK_SECONDS = 0.01
 LOOK_SECONDS = 5.0
 """Longer than any look takes: probes and the observer have limits of their own."""
 
@@ -30,16 +31,19 @@ class Watch:
         self._log = log
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
+        self._late = 0.0
+        """How late this process itself has been since it was last set to 0."""
 
     async def __aenter__(self) -> Self:
         """Begin."""
         profile = self._lab.profile
         looks: list[Callable[[], Awaitable[None]]] = [self._sessions, self._load, self._process]
+        self._tasks = [asyncio.create_task(self._own_lag())]
         if profile.live_path is not None:
             looks.append(self._probing("live", profile.live_path))
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
-        self._tasks = [asyncio.create_task(self._often(look)) for look in looks]
+        self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -61,6 +65,13 @@ class Watch:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SAMPLE_SECONDS):
                     await self._stop.wait()
+
+    async def _own_lag(self) -> None:
+        """Notice when this process gets its turn late: everything it measures is late, too."""
+        while not self._stop.is_set():
+            due = self._clock.now() + TICK_SECONDS
+            await self._clock.sleep(TICK_SECONDS)
+            self._late += max(0.0, self._clock.now() - due - TICK_SECONDS)
 
     async def _sessions(self) -> None:
         sample = await self._lab.observer.sample()
@@ -89,8 +100,9 @@ class Watch:
         app = self._lab.app
 
         async def look() -> None:
-            down = app.meant_to_be_down
+            down, times = app.meant_to_be_down, app.times_down
             asked = self._clock.now()
+            self._late = 0.0
             status = await readiness.http_status(app.host, app.port, path)
             now = self._clock.now()
             self._log(
@@ -98,8 +110,9 @@ class Watch:
                     at=now,
                     probe=probe,
                     status=status,
-                    seconds=now - asked,
-                    app_meant_down=down or app.meant_to_be_down,
+                    # What this process itself was late is no fault of the app's.
+                    seconds=max(0.0, now - asked - self._late),
+                    app_meant_down=down or app.meant_to_be_down or times != app.times_down,
                 )
             )
 

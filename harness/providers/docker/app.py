@@ -112,8 +112,10 @@ class AppContainer:
     def __init__(self, box: Box, port: int, ready_path: str) -> None:
         self.host = LOOPBACK
         self.port = port
+        self.times_down = 0
+        """How often a fault ended or froze it."""
         self.meant_to_be_down = False
-        """A fault ended it and will start it again."""
+        """A fault ended or froze it and will bring it back."""
         self._box = box
         self._ready_path = ready_path
 
@@ -173,22 +175,28 @@ class AppContainer:
 
     async def crash(self) -> None:
         """SIGKILL it."""
-        self.meant_to_be_down = True
+        self._goes_down()
         await self._box.kill()
 
     async def terminate(self) -> int:
         """SIGTERM, a grace time, then SIGKILL; the exit code, 128 + n for signal n."""
-        self.meant_to_be_down = True
+        self._goes_down()
         await self._box.stop("SIGTERM", GRACE_SECONDS)
         return self.exit_code or 0
 
     async def pause(self) -> int:
         """Freeze it; how many processes that are."""
+        self._goes_down()
         return await self._box.pause()
 
     async def resume(self) -> None:
         """Thaw it."""
         await self._box.resume()
+        self.meant_to_be_down = False
+
+    def _goes_down(self) -> None:
+        self.meant_to_be_down = True
+        self.times_down += 1
 
     async def revive(self) -> None:
         """Start it if it does not run; returns once it is ready."""

@@ -40,6 +40,8 @@ class AppProcess:
         self._cwd = cwd
         self._ready_path = ready_path
         self._child = Child("the app", directory / "app.log", keeper)
+        self.times_down = 0
+        """How often a fault ended or froze the process."""
         self.meant_to_be_down = False
         """A fault ended or froze the process and will bring it back."""
 
@@ -89,17 +91,20 @@ class AppProcess:
     async def crash(self) -> None:
         """SIGKILL it with its children."""
         self.meant_to_be_down = True
+        self.times_down += 1
         await self._child.kill()
 
     async def terminate(self) -> int:
         """SIGTERM, a grace time, then SIGKILL; the exit code, negative for a signal."""
         self.meant_to_be_down = True
+        self.times_down += 1
         await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
         return self._child.exit_code or 0
 
     async def pause(self) -> int:
         """SIGSTOP it with its children; how many processes that are."""
         self.meant_to_be_down = True
+        self.times_down += 1
         family = self._child.family()
         self._child.send_family(signal.SIGSTOP)
         return len(family)

@@ -1,0 +1,157 @@
+"""Every pattern under every outage: each cell in a lab of its own, whatever the one before broke.
+
+A pattern that cannot start, or dies, is a result. A lab that breaks is none: such a cell says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness.core import events
+from harness.core.errors import LabError
+from harness.patterns.gallery import Pattern
+from harness.patterns.throughput import Steady, steady
+from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.model import Scenario
+from harness.scenario.runner import Run, Runner
+
+AFTER_SECONDS = 2.0
+"""Callers are watched for so long after the heal, longer than the reference needs: the patterns
+recover in their own time, and that time is what the matrix tells."""
+
+STANDARD_TAG = "smoke"
+STANDARD_NAMES = (
+    "half-dead-connection-after-idle",
+    "database-frozen",
+    "replica-promoted-read-only",
+    "too-many-connections",
+)
+"""Beside the tag: those that tell the patterns apart."""
+
+OF_THE_APP = "the app "
+"""How a LabError begins that tells of the app and not of the lab (``AppProcess.start``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One pattern under one outage."""
+
+    pattern: Pattern
+    outage: Scenario
+    run: Run | None = None
+    trouble: str = ""
+    """Why there is no run."""
+    blames_app: bool = False
+    """Whether the app is what kept the run from happening."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """All that was measured in one go, on one machine."""
+
+    patterns: Sequence[Pattern]
+    outages: Sequence[Scenario]
+    cells: Sequence[Cell]
+    steady: Sequence[Steady]
+    skipped: Sequence[tuple[Pattern, str]]
+    """What could not be tried here, with the reason."""
+    seed: int
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be measured, and who hears of it."""
+
+    patterns: Sequence[Pattern]
+    outages: Sequence[Scenario]
+    seed: int
+    engine: str = "embedded"
+    jobs: int = 1
+    throughput: bool = True
+    on_steady: Callable[[Steady], None] = lambda _steady: None
+    on_cell: Callable[[Cell, Lab | None], None] = lambda _cell, _lab: None
+    """Called while the cell's lab still has its logs."""
+
+    def options(self, pattern: Pattern) -> LabOptions:
+        """The pattern's lab."""
+        return LabOptions(profile=pattern.profile(), engine=self.engine, seed=self.seed)
+
+
+def standard(outages: Sequence[Scenario]) -> list[Scenario]:
+    """The outages that are run when none is named."""
+    return [
+        outage for outage in outages if STANDARD_TAG in outage.tags or outage.name in STANDARD_NAMES
+    ]
+
+
+def watched_longer(outage: Scenario) -> Scenario:
+    """The outage with time for slow recoveries; its gates are the same."""
+    return dataclasses.replace(outage, after_seconds=max(outage.after_seconds, AFTER_SECONDS))
+
+
+async def measure(plan: Plan) -> Matrix:
+    """Throughput first, one pattern at a time on an idle machine; then the outages in parallel."""
+    missing = {pattern.name: pattern.missing() for pattern in plan.patterns}
+    there = [pattern for pattern in plan.patterns if not missing[pattern.name]]
+    outages = [watched_longer(outage) for outage in plan.outages]
+    figures = [await _steady(plan, pattern) for pattern in there if plan.throughput]
+    waiting = [(pattern, outage) for pattern in there for outage in outages]
+    cells: dict[tuple[str, str], Cell] = {}
+
+    async def work() -> None:
+        while waiting:
+            pattern, outage = waiting.pop(0)
+            cells[pattern.name, outage.name] = await _cell(plan, pattern, outage)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(plan.jobs, len(waiting))):
+            group.create_task(work())
+    return Matrix(
+        patterns=there,
+        outages=outages,
+        cells=[cells[p.name, o.name] for p in there for o in outages],
+        steady=figures,
+        skipped=[(p, missing[p.name]) for p in plan.patterns if missing[p.name]],
+        seed=plan.seed,
+        engine=plan.engine,
+    )
+
+
+async def _steady(plan: Plan, pattern: Pattern) -> Steady:
+    try:
+        async with lab(plan.options(pattern)) as running:
+            found = await steady(pattern.name, running)
+    except LabError as error:
+        found = Steady(pattern=pattern.name, trouble=_first_line(error))
+    plan.on_steady(found)
+    return found
+
+
+async def _cell(plan: Plan, pattern: Pattern, outage: Scenario) -> Cell:
+    try:
+        async with lab(plan.options(pattern)) as running:
+            run = await Runner(running).run(outage, seed=plan.seed, listener=_deaf)
+            cell = Cell(pattern=pattern, outage=outage, run=run)
+            plan.on_cell(cell, running)
+            return cell
+    except LabError as error:
+        cell = Cell(
+            pattern=pattern,
+            outage=outage,
+            trouble=_first_line(error),
+            blames_app=OF_THE_APP in _first_line(error),
+        )
+    plan.on_cell(cell, None)
+    return cell
+
+
+def _first_line(error: LabError) -> str:
+    return str(error).partition("\n")[0].rstrip(":")
+
+
+def _deaf(_event: events.Event) -> None:
+    """Nobody watches live."""
