@@ -38,6 +38,10 @@ bench: $(STAMP)  ## measure, side by side in one run
 
 up: .squall/compose.env  ## the lab as containers; PROFILE=dashboard adds Prometheus and Grafana
 	@$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --detach
+	@for _ in $$(seq 120); do \
+	    test "$$($(COMPOSE) ps -q app | xargs docker inspect --format '{{.State.Health.Status}}')" = healthy && break; \
+	    sleep 0.5; \
+	done
 	@echo "app       http://127.0.0.1:$${SQUALL_APP_PORT:-18000}/items/1"
 	@echo "toxiproxy http://127.0.0.1:$${SQUALL_TOXIPROXY_PORT:-8474}"
 

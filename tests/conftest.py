@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from harness.core.errors import LabError
 from harness.providers.process.proxy import INSTALL, find_toxiproxy
 
 pytest_plugins = ["pytester"]
@@ -39,3 +40,14 @@ def engine(request: pytest.FixtureRequest) -> str:
 def same_file() -> re.Pattern[str]:
     """Matches ``file:line:`` at the start of a problem."""
     return re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): (?P<text>.+)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> None:
+    """A Docker engine that answers; CI starts one with .ci/engine."""
+    try:
+        from harness.providers.docker.engine import plain  # noqa: PLC0415 - an extra
+
+        plain().close()
+    except (ImportError, LabError) as error:
+        require("docker", f"see the guide of Docker Engine ({str(error).splitlines()[0]})")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,14 @@ class Box:
         if self.running:
             return
         self.exit_code = None
-        # Attached before the start: no line is missed, none is read twice.
-        self._output = self._made.attach(stream=True, logs=False)
-        self._follow(self._output)
-        if not (self._adopted and self._state().get("Running")):
+        if self._adopted and self._state().get("Running"):
+            output = self._made.logs(stream=True, follow=True, tail=0)
+        else:
             self._made.start()
+            begun = datetime.fromisoformat(self._state()["StartedAt"])
+            output = self._made.logs(stream=True, follow=True, since=begun.timestamp())
+        self._output = output
+        self._follow(output)
 
     def _follow(self, output: Any) -> None:  # noqa: ANN401 - docker ships no types
         def copy() -> None:

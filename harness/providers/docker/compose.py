@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
+
 from faults.errors import InjectionFailed
 from faults.toxiproxy import ToxiproxyServer
 from harness.core.errors import LabError
 from harness.providers.base import Endpoint
 from harness.providers.docker.app import AppContainer
 from harness.providers.docker.box import Box
-from harness.providers.docker.engine import BROKEN, plain
+from harness.providers.docker.engine import BROKEN
 from harness.providers.docker.postgres import PORT, PostgresContainer
 from harness.providers.docker.proxy import API_PORT
 from harness.providers.docker.yard import LOOPBACK
@@ -26,15 +28,15 @@ APP_PORT = 8000
 START = "start them with: make up"
 
 
-def find() -> Mapping[str, Any]:
+def find(client: DockerClient) -> Mapping[str, Any]:
     """The containers by their part, of one project: that of COMPOSE_PROJECT_NAME if it is set.
 
     Raises:
-        LabError: no engine answers, a part is missing, or several projects are up.
+        LabError: a part is missing, or several projects are up.
     """
     wanted = os.environ.get("COMPOSE_PROJECT_NAME")
     try:
-        containers = plain().containers.list(all=True, filters={"label": PART}, ignore_removed=True)
+        containers = client.containers.list(all=True, filters={"label": PART}, ignore_removed=True)
     except BROKEN as error:
         raise LabError(f"the Docker engine refused: {error}") from error
     projects: dict[str, dict[str, Any]] = {}

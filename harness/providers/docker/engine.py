@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 
+from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 from testcontainers.core.docker_client import DockerClient as Testcontainers
 
-from docker import DockerClient
 from harness.core.errors import LabError
 
 CALL_SECONDS = 30
@@ -36,11 +36,11 @@ def connect() -> Testcontainers:
     """
     try:
         client = Testcontainers(timeout=CALL_SECONDS)
-        client.client.ping()
     except (*BROKEN, OSError, ValueError) as error:
         where = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
         raise LabError(f"no Docker engine answers at {where} ({error})\n{CAUSES}") from error
     if client.host() not in LOCAL:
+        client.client.close()
         raise LabError(
             f"the Docker engine is on {client.host()}, and a lab publishes its ports on loopback"
             " only; run squall on that machine"
@@ -49,7 +49,7 @@ def connect() -> Testcontainers:
 
 
 def plain() -> DockerClient:
-    """The library's own client, for looking up and removing.
+    """The library's own client, for looking up and removing; to be closed.
 
     Raises:
         LabError: as :func:`connect`.

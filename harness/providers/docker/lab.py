@@ -11,8 +11,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from harness.core.errors import LabError
 from harness.providers.base import Endpoint
 from harness.providers.docker import app, compose, postgres, proxy
+from harness.providers.docker.engine import plain
 from harness.providers.docker.yard import Yard
 from harness.providers.parts import Parts, Way
 from harness.providers.process.keeper import Keeper
@@ -72,7 +74,12 @@ def adopted(directory: Path) -> Parts:
     Raises:
         LabError: no engine answers, or a part does not run.
     """
-    found = compose.find()
+    client = plain()
+    try:
+        found = compose.find(client)
+    except LabError:
+        client.close()
+        raise
     database = compose.postgres(found, directory)
     proxied = Endpoint(ENGINE, proxy.DATABASE_PORT)
     nowhere = way(0, Endpoint(ANY, 0))
@@ -85,4 +92,5 @@ def adopted(directory: Path) -> Parts:
         app_address=compose.published(found["toxiproxy"], proxy.APP_PORT),
         app_database_url=f"postgresql://app@{proxied}/app",
         adopted=True,
+        clear=lambda: asyncio.to_thread(client.close),
     )

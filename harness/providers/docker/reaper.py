@@ -11,12 +11,13 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
-
 from docker import DockerClient
+
 from harness.providers.docker.engine import BROKEN, plain
 
 LAB = "squall.lab"
@@ -47,7 +48,11 @@ def remove(lab: str, *, quiet_rounds: int = 1, seconds: float = 8.0) -> Removed:
     Raises:
         LabError: no engine answers.
     """
-    client = plain()
+    with closing(plain()) as client:
+        return _removed(client, lab, quiet_rounds, seconds)
+
+
+def _removed(client: DockerClient, lab: str, quiet_rounds: int, seconds: float) -> Removed:
     done = Removed()
     ends = time.monotonic() + seconds
     quiet = 0
@@ -68,7 +73,8 @@ def clean(*, everything: bool = False) -> Removed:
     Raises:
         LabError: no engine answers.
     """
-    return _sweep(plain(), lambda found: everything or orphaned(found.get(OWNER, "")))
+    with closing(plain()) as client:
+        return _sweep(client, lambda found: everything or orphaned(found.get(OWNER, "")))
 
 
 def orphaned(owner: str) -> bool:

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docker import version as docker_version
 from docker.errors import DockerException
 from docker.types import EndpointConfig
 from testcontainers.core.docker_client import DockerClient
-from testcontainers.core.network import Network
 from testcontainers.core.transferable import build_transfer_tar
 
-from docker import version as docker_version
 from harness.core.errors import LabError
 from harness.providers.docker import reaper
-from harness.providers.docker.engine import BROKEN, CALL_SECONDS, connect
+from harness.providers.docker.engine import BROKEN, connect
 from harness.providers.process.keeper import Keeper
 
 LOOPBACK = "127.0.0.1"
@@ -49,7 +48,7 @@ class Yard:
         self._lab = keeper.lab
         self._labels = reaper.labels(keeper.lab)
         self._lock = threading.Lock()
-        self._network: Network | None = None
+        self._network = ""
         keeper.watch_containers()
 
     def make(self, recipe: Recipe) -> Any:  # noqa: ANN401 - docker ships no types
@@ -84,17 +83,16 @@ class Yard:
     def _joined(self) -> str:
         """Name of the lab's network, made now if it is not there."""
         with self._lock:
-            if self._network is None:
-                network = Network(
-                    docker_client_kw={"timeout": CALL_SECONDS},
-                    docker_network_kw={"labels": self._labels},
-                )
+            if not self._network:
+                name = f"squall-{self._lab}"
                 try:
-                    self._network = network.create()
+                    self.client.client_networks_create(name, {"labels": self._labels})
                 except BROKEN as error:
                     raise LabError(f"no network for the lab: {error}") from error
-            return self._network.name
+                self._network = name
+            return self._network
 
     def clear(self) -> None:
         """Remove the network, and containers that a cancelled start left."""
+        self.client.client.close()
         reaper.remove(self._lab)
