@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -35,3 +37,15 @@ def yard(docker_engine: None, keeper: Keeper) -> Iterator[Yard]:  # noqa: ARG001
     made = Yard(keeper)
     yield made
     made.clear()
+
+
+@pytest.fixture(scope="session")
+def compose(docker_engine: None) -> list[str]:  # noqa: ARG001 - it must be there
+    """The command: the engine's plugin, or the older program."""
+    plugin = subprocess.run(["docker", "compose", "version"], check=False, capture_output=True)
+    if plugin.returncode == 0:
+        return ["docker", "compose"]
+    if shutil.which("docker-compose") is None:
+        missing = pytest.fail if "docker" in os.environ.get("SQUALL_REQUIRE", "") else pytest.skip
+        missing("docker compose is missing; install it with: apt-get install docker-compose")
+    return ["docker-compose"]
