@@ -85,7 +85,7 @@ class Incident:
         try:
             await asyncio.wait({ready, held.task}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            pass
+            held.to_heal.set()
             raise
         if held.task.done():
             held.task.result()
@@ -119,7 +119,7 @@ class Incident:
             there = ", ".join(str(held.id) for held in self.in_force) or "none"
             raise UsageError(f"no fault {number} is in force; in force: {there}")
         for held in reversed(wanted):
-            pass
+            held.to_heal.set()
             await self.ended(held)
         return wanted
 
@@ -131,7 +131,7 @@ class Incident:
     async def close(self) -> None:
         """Heal everything; errors are the closing lab's business."""
         for held in reversed(self.in_force):
-            pass
+            held.to_heal.set()
             if held.task is not None:
                 await asyncio.wait({held.task})
                 held.task.cancelled() or held.task.exception()
