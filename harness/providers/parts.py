@@ -110,7 +110,7 @@ class Parts:
     meter: EnginePart | None
     app: AppPart
     ways: Mapping[str, Way]
-    """By the proxy's name: ``app`` and ``postgres``."""
+    """By the proxy's name, ``app`` and ``postgres``; empty when the proxies are adopted."""
     app_address: Endpoint
     """The proxy in front of the app, from this machine."""
     app_database_url: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,31 +50,20 @@ async def parts_of(options: LabOptions, directory: Path, keeper: Keeper) -> Part
     if options.provider == "compose":
         return await asyncio.to_thread(docker.adopted, directory)
     profile = options.profile
-    return await asyncio.to_thread(
-        docker.parts,
-        directory,
-        keeper,
+    wanted = docker.Wanted(
         target=profile.target,
-        environment=lambda database: environment_of(profile, database),
+        environment=partial(environment_of, profile),
         ready_path=profile.ready_path,
         real=options.engine != "embedded",
     )
+    return await asyncio.to_thread(docker.parts, directory, keeper, wanted)
 
 
 def _processes(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
     binary = program(options.engine)
     database = PostgresProcess(directory, keeper)
     proxied, app_address = Endpoint(LOOPBACK, free_port()), Endpoint(LOOPBACK, free_port())
-    profile = options.profile
-    app = AppProcess(
-        directory,
-        keeper,
-        profile.target,
-        factory=profile.factory,
-        environment=environment_of(profile, proxied),
-        cwd=profile.cwd,
-        ready_path=profile.ready_path,
-    )
+    app = _app_process(options.profile, directory, keeper, proxied)
     return Parts(
         database=database,
         engine=ProxyProcess(directory, keeper, binary),
@@ -85,6 +75,20 @@ def _processes(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
         },
         app_address=app_address,
         app_database_url=database.url.replace(f":{database.port}/", f":{proxied.port}/"),
+    )
+
+
+def _app_process(
+    profile: AppProfile, directory: Path, keeper: Keeper, database: Endpoint
+) -> AppProcess:
+    return AppProcess(
+        directory,
+        keeper,
+        profile.target,
+        factory=profile.factory,
+        environment=environment_of(profile, database),
+        cwd=profile.cwd,
+        ready_path=profile.ready_path,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import LabError
@@ -33,35 +34,47 @@ def way(port: int, upstream: Endpoint) -> Way:
     )
 
 
-def parts(
-    directory: Path,
-    keeper: Keeper,
-    *,
-    target: str,
-    environment: Callable[[Endpoint], Mapping[str, str]],
-    ready_path: str,
-    real: bool,
-) -> Parts:
-    """Containers of a lab of its own; ``real``: Toxiproxy with a meter, else the embedded engine.
+def ways(app_port: int) -> dict[str, Way]:
+    """Both proxies' ways, to an app that listens on this port inside."""
+    return {
+        "postgres": way(proxy.DATABASE_PORT, Endpoint(postgres.ALIAS, postgres.PORT)),
+        "app": way(proxy.APP_PORT, Endpoint(app.ALIAS, app_port)),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which containers are wanted."""
+
+    target: str
+    """The app: ``docker:IMAGE``, or the reference app."""
+    environment: Callable[[Endpoint], Mapping[str, str]]
+    """What the app is told, by the address of its database."""
+    ready_path: str
+    real: bool
+    """Toxiproxy with a meter behind it, or the embedded engine."""
+
+
+def parts(directory: Path, keeper: Keeper, wanted: Wanted) -> Parts:
+    """Containers of a lab of its own.
 
     Raises:
         LabError: no engine answers, or an image cannot be had.
         UsageError: the target is no image.
     """
     yard = Yard(keeper)
-    recipe = app.image_of(yard.client, target)
+    image = app.image_of(yard.client, wanted.target)
     database = postgres.PostgresContainer.new(directory, yard)
     proxied = Endpoint(ENGINE, proxy.DATABASE_PORT)
-    engine = proxy.ProxyContainer(directory, yard, ENGINE, real=real)
+    engine = proxy.ProxyContainer(directory, yard, ENGINE, real=wanted.real)
+    meter = proxy.ProxyContainer(directory, yard, METER, real=False) if wanted.real else None
+    settings = wanted.environment(proxied)
     return Parts(
         database=database,
         engine=engine,
-        meter=proxy.ProxyContainer(directory, yard, METER, real=False) if real else None,
-        app=app.AppContainer.new(directory, yard, recipe, environment(proxied), ready_path),
-        ways={
-            "postgres": way(proxied.port, Endpoint(postgres.ALIAS, postgres.PORT)),
-            "app": way(proxy.APP_PORT, Endpoint(app.ALIAS, recipe.port)),
-        },
+        meter=meter,
+        app=app.AppContainer.new(directory, yard, image, settings, wanted.ready_path),
+        ways=ways(image.port),
         app_address=engine.app,
         app_database_url=database.url.replace(f"{database.host}:{database.port}", str(proxied)),
         clear=lambda: asyncio.to_thread(yard.clear),
@@ -80,15 +93,13 @@ def adopted(directory: Path) -> Parts:
     except LabError:
         client.close()
         raise
-    database = compose.postgres(found, directory)
     proxied = Endpoint(ENGINE, proxy.DATABASE_PORT)
-    nowhere = way(0, Endpoint(ANY, 0))
     return Parts(
-        database=database,
+        database=compose.postgres(found, directory),
         engine=compose.Engine(found["toxiproxy"]),
         meter=compose.Engine(found["meter"]),
         app=compose.app(found, directory),
-        ways=dict.fromkeys(("postgres", "app"), nowhere),
+        ways={},
         app_address=compose.published(found["toxiproxy"], proxy.APP_PORT),
         app_database_url=f"postgresql://app@{proxied}/app",
         adopted=True,

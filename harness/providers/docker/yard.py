@@ -57,8 +57,6 @@ class Yard:
         Raises:
             LabError: the engine refuses, or the image cannot be had.
         """
-        network = self._joined()
-        more: dict[str, Any] = {"user": recipe.user, "working_dir": recipe.working_dir}
         try:
             container = self.client.create(
                 recipe.image,
@@ -66,11 +64,7 @@ class Yard:
                 environment=dict(recipe.environment),
                 ports={f"{inner}/tcp": (LOOPBACK, outer) for inner, outer in recipe.ports.items()},
                 labels=self._labels,
-                network=network,
-                networking_config={
-                    network: EndpointConfig(docker_version.__version__, aliases=[recipe.alias])
-                },
-                **{name: value for name, value in more.items() if value is not None},
+                **self._more(recipe),
             )
             for path, content in recipe.files.items():
                 container.put_archive("/", build_transfer_tar(content, path))
@@ -79,6 +73,16 @@ class Yard:
                 f"no container of {recipe.image}: {error}\n  see: docker pull {recipe.image}"
             ) from error
         return container
+
+    def _more(self, recipe: Recipe) -> dict[str, Any]:
+        network = self._joined()
+        alias = EndpointConfig(docker_version.__version__, aliases=[recipe.alias])
+        chosen = {"user": recipe.user, "working_dir": recipe.working_dir}
+        return {
+            "network": network,
+            "networking_config": {network: alias},
+            **{name: value for name, value in chosen.items() if value is not None},
+        }
 
     def _joined(self) -> str:
         """Name of the lab's network, made now if it is not there."""
