@@ -1,0 +1,98 @@
+"""The stock library as data: every outage can be read, says why it exists, and is short."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import faults
+from harness import REFERENCE, stock
+from harness.scenario import library
+from harness.scenario.loader import SUFFIX, dump, load, loads
+from harness.scenario.model import Scenario
+
+FAMILIES = {"network", "database", "wire", "app", "client"}
+TAGS = FAMILIES | {"smoke", "data-safety"}
+LONGEST_SECONDS = 3.5
+SMOKE_SECONDS = 12.0
+
+FILES = sorted(Path(library.__file__).parent.glob("*.yaml"))
+every_outage = pytest.mark.parametrize("outage", stock(), ids=lambda outage: outage.name)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_file_loads_and_is_called_as_its_outage(file: Path) -> None:
+    assert file.name == f"{load(file).name}{SUFFIX}"
+
+
+def test_the_library_is_what_its_files_say_by_name() -> None:
+    names = [outage.name for outage in stock()]
+    assert names == sorted(file.name.removesuffix(SUFFIX) for file in FILES)
+    assert len(names) >= 36
+
+
+@every_outage
+def test_an_outage_has_a_name_and_a_story(outage: Scenario) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", outage.name)
+    assert len(outage.story.split()) >= 12
+    assert outage.story.endswith(".")
+
+
+@every_outage
+def test_an_outage_has_tags_that_fit_its_faults(outage: Scenario) -> None:
+    families = {step.label.partition(".")[0] for step in outage.steps}
+    assert outage.tags <= TAGS
+    assert outage.tags & FAMILIES <= families
+    assert outage.tags & FAMILIES
+
+
+@every_outage
+def test_an_outage_has_a_fault_and_a_gate_of_its_own(outage: Scenario) -> None:
+    assert outage.steps
+    assert any(gate is not None for gate in outage.gates.values())
+    assert "recovery-time" in {checker.name for checker in outage.checkers()}
+
+
+@every_outage
+def test_an_outage_is_short(outage: Scenario) -> None:
+    assert outage.planned_seconds <= LONGEST_SECONDS
+
+
+@every_outage
+def test_an_outage_proves_something_at_its_rate(outage: Scenario) -> None:
+    """The guards want forty answers on either side; half as many again leaves room for chance."""
+    assert outage.load.rate_per_second * outage.before_seconds >= 60
+    assert outage.load.rate_per_second * outage.after_seconds >= 60
+
+
+@every_outage
+def test_an_outage_is_the_same_after_it_was_written_and_read(outage: Scenario) -> None:
+    assert loads(dump(outage)) == outage
+
+
+def test_six_are_smoke_and_they_are_quick() -> None:
+    smoke = [outage for outage in stock() if "smoke" in outage.tags]
+    assert len(smoke) == 6
+    assert sum(outage.planned_seconds for outage in smoke) <= SMOKE_SECONDS
+
+
+def test_no_two_outages_do_the_same() -> None:
+    told = [(outage.steps, outage.load) for outage in stock()]
+    assert [steps for steps in told if told.count(steps) > 1] == []
+    assert len({outage.story for outage in stock()}) == len(told)
+
+
+def test_every_fault_has_an_outage() -> None:
+    used = {step.label for outage in stock() for step in outage.steps}
+    assert sorted({entry.key for entry in faults.entries()} - used) == []
+
+
+def test_each_tag_finds_some() -> None:
+    for tag in TAGS:
+        assert [outage for outage in stock() if tag in outage.tags], tag
+
+
+def test_a_write_is_part_of_the_load_where_data_may_be_lost() -> None:
+    assert any(operation.effect != "read" for operation in REFERENCE.operations)
