@@ -18,6 +18,7 @@ from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
+    READ_ORDER,
     TAKE,
     URL,
     Key,
@@ -43,6 +44,15 @@ app.include_router(health.router)
 async def read_item(number: int) -> dict[str, Any]:
     """One item."""
     row = await app.state.pool.fetchrow(READ_ITEM, number)
+    if row is None:
+        raise HTTPException(404)
+    return dict(row)
+
+
+@app.get("/orders/{number}")
+async def read_order(number: int) -> dict[str, Any]:
+    """One order."""
+    row = await app.state.pool.fetchrow(READ_ORDER, number)
     if row is None:
         raise HTTPException(404)
     return dict(row)

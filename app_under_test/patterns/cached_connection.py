@@ -21,6 +21,7 @@ from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
+    READ_ORDER,
     TAKE,
     URL,
     Key,
@@ -54,6 +55,17 @@ async def read_item(number: int) -> dict[str, Any]:
     async with lock:
         connection = await get_connection()
         row = await connection.fetchrow(READ_ITEM, number)
+    if row is None:
+        raise HTTPException(404)
+    return dict(row)
+
+
+@app.get("/orders/{number}")
+async def read_order(number: int) -> dict[str, Any]:
+    """One order."""
+    async with lock:
+        connection = await get_connection()
+        row = await connection.fetchrow(READ_ORDER, number)
     if row is None:
         raise HTTPException(404)
     return dict(row)

@@ -18,7 +18,8 @@ from app_under_test.patterns.shared.shop import Key, OrderIn, prepare
 app = FastAPI()
 app.include_router(health.router)
 
-READ = "SELECT id, name, stock FROM items WHERE id = :id"
+READ_ITEM = "SELECT id, name, stock FROM items WHERE id = :id"
+READ_ORDER = "SELECT id, item_id, quantity FROM orders WHERE id = :id"
 TAKE = "UPDATE items SET stock = stock - :quantity WHERE id = :item_id"
 ADD = """INSERT INTO orders (item_id, quantity, idempotency_key)
     VALUES (:item_id, :quantity, :key) RETURNING id, item_id, quantity"""
@@ -40,10 +41,19 @@ async def shutdown() -> None:
 @app.get("/items/{number}")
 async def read_item(number: int) -> dict[str, Any]:
     """One item."""
-    row = await database.fetch_one(READ, {"id": number})
+    row = await database.fetch_one(READ_ITEM, {"id": number})
     if row is None:
         raise HTTPException(404)
     return dict(row._mapping)  # noqa: SLF001 - the package's own way to a dict
+
+
+@app.get("/orders/{number}")
+async def read_order(number: int) -> dict[str, Any]:
+    """One order."""
+    row = await database.fetch_one(READ_ORDER, {"id": number})
+    if row is None:
+        raise HTTPException(404)
+    return dict(row._mapping)  # noqa: SLF001 - the same
 
 
 @app.post("/orders", status_code=201)

@@ -1,9 +1,10 @@
 """No pool in the app (NullPool), PgBouncer in front of the database.
 
 Set up as SQLAlchemy's documentation says for asyncpg behind PgBouncer: no cache of prepared
-statements, names that cannot meet. PgBouncer notices dead servers and bounds the connections. It
-breaks on silence as everything without time-outs does, later and for more callers at once:
-PgBouncer's ``query_wait_timeout`` is two minutes. Each request pays for a login at PgBouncer.
+statements, names that cannot meet. It breaks by PgBouncer's defaults: after one login that failed
+it refuses everybody for 15 s (``server_login_retry``), although the database is back; and the
+callers who wait for a silent database are soon more than a hundred (``max_client_conn``). Each
+request pays for a login at PgBouncer.
 """
 
 from __future__ import annotations

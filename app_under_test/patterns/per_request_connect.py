@@ -19,6 +19,7 @@ from app_under_test.patterns.shared import health
 from app_under_test.patterns.shared.shop import (
     ADD_ORDER,
     READ_ITEM,
+    READ_ORDER,
     TAKE,
     URL,
     Key,
@@ -54,6 +55,15 @@ Connection = Annotated[Any, Depends(get_connection)]
 async def read_item(number: int, connection: Connection) -> dict[str, Any]:
     """One item."""
     row = await connection.fetchrow(READ_ITEM, number)
+    if row is None:
+        raise HTTPException(404)
+    return dict(row)
+
+
+@app.get("/orders/{number}")
+async def read_order(number: int, connection: Connection) -> dict[str, Any]:
+    """One order."""
+    row = await connection.fetchrow(READ_ORDER, number)
     if row is None:
         raise HTTPException(404)
     return dict(row)

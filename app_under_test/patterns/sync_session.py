@@ -53,6 +53,15 @@ def read_item(number: int, db: Db) -> Item:
     return item
 
 
+@app.get("/orders/{number}", response_model=OrderOut)
+def read_order(number: int, db: Db) -> Order:
+    """One order."""
+    order = db.get(Order, number)
+    if order is None:
+        raise HTTPException(404)
+    return order
+
+
 @app.post("/orders", status_code=201, response_model=OrderOut)
 def place_order(wanted: OrderIn, key: Key, db: Db) -> Order:
     """Place an order."""

@@ -43,10 +43,10 @@ app.include_router(health.router)
 
 
 @retried
-async def find(number: int) -> Item:
-    """The item, in a session of its own."""
+async def find(kind: type[sessions.T], number: int) -> sessions.T:
+    """The item, or the order, in a session of its own."""
     async with Session() as session:
-        return await sessions.find(session, number)
+        return await sessions.find(session, kind, number)
 
 
 @retried
@@ -59,7 +59,13 @@ async def place(wanted: OrderIn, key: str) -> Order:
 @app.get("/items/{number}", response_model=ItemOut)
 async def read_item(number: int) -> Item:
     """One item."""
-    return await find(number)
+    return await find(Item, number)
+
+
+@app.get("/orders/{number}", response_model=OrderOut)
+async def read_order(number: int) -> Order:
+    """One order."""
+    return await find(Order, number)
 
 
 @app.post("/orders", status_code=201, response_model=OrderOut)

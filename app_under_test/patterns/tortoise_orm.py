@@ -70,6 +70,15 @@ async def read_item(number: int) -> Item:
     return item
 
 
+@app.get("/orders/{number}", response_model=OrderOut)
+async def read_order(number: int) -> Order:
+    """One order."""
+    order = await Order.get_or_none(id=number)
+    if order is None:
+        raise HTTPException(404)
+    return order
+
+
 @app.post("/orders", status_code=201, response_model=OrderOut)
 async def place_order(wanted: OrderIn, key: Key) -> Any:  # noqa: ANN401 - a model of Tortoise's
     """Place an order."""

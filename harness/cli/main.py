@@ -14,6 +14,7 @@ from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
 from harness.cli.hands import down, heal, inject, status
+from harness.cli.patterns import patterns
 from harness.cli.recheck import recheck
 from harness.cli.replay import replay
 from harness.cli.run import run
@@ -41,6 +42,7 @@ for command in (up, inject, heal, status, down):
 squall.add_command(list_faults)
 squall.add_command(doctor)
 squall.add_command(clean)
+squall.add_command(patterns)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -49,13 +50,16 @@ class Pattern:
         return ""
 
     def profile(self) -> AppProfile:
-        """The reference's promises and callers, and a command that serves this pattern."""
+        """The reference's promises and callers, and how this pattern is served."""
         if self.name == REFERENCE.name:
             return REFERENCE
-        words = [sys.executable, "-m", "harness.patterns.launch", "{port}", self.target]
-        words += [str(pgbouncer())] if self.behind_pgbouncer else []
-        profile = REFERENCE.with_target(" ".join(words), factory=False)
-        return dataclasses.replace(profile, name=self.name)
+        target = self.target
+        if self.behind_pgbouncer:
+            words = [sys.executable, "-m", "harness.patterns.launch", "{port}", target]
+            target = shlex.join(words).replace("'{port}'", "{port}") + f" {pgbouncer()}"
+        profile = REFERENCE.with_target(target, factory=False)
+        # Most tutorials connect at the start, and end when nobody is there.
+        return dataclasses.replace(profile, name=self.name, starts_without_database=False)
 
 
 SQLALCHEMY = ("fastapi", "asyncpg", "sqlalchemy")

@@ -1,11 +1,10 @@
-"""Serves one pattern as its operator would: once the database is there, behind PgBouncer if asked.
+"""Serves one pattern behind a PgBouncer of its own, as its operator would.
 
-    python -m harness.patterns.launch PORT package.module:app [PGBOUNCER]
-
-A program of its own: it waits, starts PgBouncer as its child, and becomes uvicorn. Most patterns
-end at once when there is no database at their start, and a lab starts all its parts together.
+    python -m harness.patterns.launch PORT package.module:app PGBOUNCER
 
     app ──▶ PgBouncer (transaction pooling) ──▶ proxy "postgres" ──▶ PostgreSQL
+
+A program of its own: it starts PgBouncer as its child, and becomes uvicorn.
 """
 
 from __future__ import annotations
@@ -76,15 +75,11 @@ def bounced(program: str, url: SplitResult) -> SplitResult:
 
 
 def main(arguments: list[str]) -> None:
-    """Wait, start, become uvicorn; ends with 1 when there is no database."""
-    port, target, *program = arguments
-    url = urlsplit(os.environ[VARIABLE])
+    """Start PgBouncer, become uvicorn; ends with a message when PgBouncer does not answer."""
+    port, target, program = arguments
+    url = bounced(program, urlsplit(os.environ[VARIABLE]))
     if not asyncio.run(_accepts(url)):
-        sys.exit(f"no database at {url.geturl()} after {WAIT_SECONDS:g} s")
-    if program:
-        url = bounced(program[0], url)
-        if not asyncio.run(_accepts(url)):
-            sys.exit(f"PgBouncer did not accept connections within {WAIT_SECONDS:g} s")
+        sys.exit(f"PgBouncer did not accept connections within {WAIT_SECONDS:g} s")
     os.environ[VARIABLE] = url.geturl()
     served = ["--host", "127.0.0.1", "--port", port, "--no-access-log", "--log-level", "warning"]
     os.execv(sys.executable, [sys.executable, "-m", "uvicorn", target, *served])  # noqa: S606

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from sqlalchemy import update
@@ -15,6 +15,8 @@ from app_under_test.patterns.shared.models import Item, Order
 from app_under_test.patterns.shared.shop import URL, ItemOut, Key, OrderIn, OrderOut, prepare
 
 ASYNC_URL = URL.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+T = TypeVar("T", Item, Order)
 
 router = APIRouter()
 
@@ -28,12 +30,12 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
 
 
-async def find(session: AsyncSession, number: int) -> Item:
-    """The item; HTTPException 404."""
-    item = await session.get(Item, number)
-    if item is None:
+async def find(session: AsyncSession, kind: type[T], number: int) -> T:
+    """The item, or the order; HTTPException 404."""
+    found = await session.get(kind, number)
+    if found is None:
         raise HTTPException(404)
-    return item
+    return found
 
 
 async def place(session: AsyncSession, wanted: OrderIn, key: str) -> Order:
@@ -49,7 +51,13 @@ async def place(session: AsyncSession, wanted: OrderIn, key: str) -> Order:
 @router.get("/items/{number}", response_model=ItemOut)
 async def read_item(number: int, session: SessionDep) -> Item:
     """One item."""
-    return await find(session, number)
+    return await find(session, Item, number)
+
+
+@router.get("/orders/{number}", response_model=OrderOut)
+async def read_order(number: int, session: SessionDep) -> Order:
+    """One order."""
+    return await find(session, Order, number)
 
 
 @router.post("/orders", status_code=201, response_model=OrderOut)

@@ -30,6 +30,7 @@ INSERT INTO items (id, name, stock)
 """
 
 READ_ITEM = "SELECT id, name, stock FROM items WHERE id = $1"
+READ_ORDER = "SELECT id, item_id, quantity FROM orders WHERE id = $1"
 TAKE = "UPDATE items SET stock = stock - $2 WHERE id = $1"
 """Subtracted by SQL: who reads, subtracts and writes back loses updates without any outage."""
 

@@ -1,0 +1,123 @@
+"""The matrix as Markdown, between two markers of a page: nothing else of the page is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from harness.core.errors import UsageError
+from harness.reports import matrix_words as words
+from harness.reports.matrix import Table
+
+BEGIN = "<!-- squall patterns: begin -->"
+END = "<!-- squall patterns: end -->"
+
+
+def markdown(table: Table) -> str:
+    """The whole block, without its markers."""
+    return "\n".join(_lines(table)) + "\n"
+
+
+def _lines(table: Table) -> Iterator[str]:
+    yield f"Made by `{table.command}` on {table.machine}."
+    yield ""
+    yield from _grid(
+        ("pattern", "survived", "reads/s in calm", "connections in calm"),
+        [
+            (
+                f"`{each.name}`",
+                words.passed(each),
+                words.number(each.per_second),
+                words.number(each.connections),
+            )
+            for each in table.patterns
+        ],
+    )
+    yield ""
+    yield from _grid(
+        ("pattern", *(outage.name for outage in table.outages)),
+        [
+            (
+                f"`{each.name}`",
+                *(words.verdict(table.cell(each.name, outage.name)) for outage in table.outages),
+            )
+            for each in table.patterns
+        ],
+    )
+    for name, reason in table.skipped:
+        yield ""
+        yield f"Not tried: `{name}`: {reason}."
+    for outage in table.outages:
+        yield ""
+        yield f"### {outage.name}"
+        yield ""
+        yield outage.story
+        yield ""
+        yield from _grid(HEADINGS, [_row(table, each.name, outage.name) for each in table.patterns])
+
+
+HEADINGS = (
+    "pattern",
+    "failed",
+    "recovery",
+    "good during",
+    "good after",
+    "p95 during",
+    "p95 after",
+    "connections",
+)
+
+
+def _row(table: Table, pattern: str, outage: str) -> Sequence[str]:
+    cell = table.cell(pattern, outage)
+    failed = ", ".join(each.checker for each in cell.failed)
+    return (
+        f"`{pattern}`",
+        failed or words.SIGNS[cell.verdict],
+        words.recovery(cell),
+        words.share(cell.good_during),
+        words.share(cell.good_after),
+        words.time(cell.p95_during),
+        words.time(cell.p95_after),
+        words.number(cell.connections),
+    )
+
+
+def _grid(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(headings)} |"
+    yield f"|{'---|' * len(headings)}"
+    for row in rows:
+        cells = (cell.replace("|", "\\|") for cell in row)
+        yield f"| {' | '.join(cells)} |"
+
+
+def check_page(path: Path) -> None:
+    """Look before the minutes of measuring whether the page can be rewritten.
+
+    Raises:
+        UsageError: it is not there, or has not both markers, once and in order.
+    """
+    _around(path)
+
+
+def rewrite(path: Path, block: str) -> None:
+    """Put ``block`` between the markers of a page; the rest of the page stays.
+
+    Raises:
+        UsageError: as :func:`check_page`.
+    """
+    head, tail = _around(path)
+    path.write_text(f"{head}{BEGIN}\n\n{block}\n{END}{tail}", encoding="utf-8")
+
+
+def _around(path: Path) -> tuple[str, str]:
+    """What stands before and after the markers."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in tail:
+        raise UsageError(f"{path}: must have the lines {BEGIN} and {END} once each, in this order")
+    return head, tail
