@@ -90,6 +90,17 @@ async def test_down_twice_is_down(server: DatabasePart) -> None:
     assert not await server.accepts()
 
 
+async def test_a_kill_that_comes_while_it_starts_waits_for_its_turn(server: DatabasePart) -> None:
+    if isinstance(server, PostgresProcess):
+        pytest.skip("a process is up before anything else can be due")
+    await server.kill()
+    starting = asyncio.ensure_future(server.start())
+    await asyncio.sleep(0)
+    await server.kill()
+    await starting
+    assert not await server.accepts()
+
+
 async def test_a_stop_does_not_wait_for_sessions(server: DatabasePart) -> None:
     connection = await asyncpg.connect(server.url, timeout=5, ssl=False)
     async with asyncio.timeout(SECONDS / 2):

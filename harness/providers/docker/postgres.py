@@ -62,6 +62,8 @@ class PostgresContainer:
         self.host = LOOPBACK
         self.port = port
         self._box = box
+        self._turn = asyncio.Lock()
+        """Up and down take turns: a container starts slowly enough for the next fault to be due."""
         self._secret = f":{password}" if password else ""
 
     @classmethod
@@ -99,6 +101,10 @@ class PostgresContainer:
         Raises:
             LabError: it died or did not get ready, with its last log lines.
         """
+        async with self._turn:
+            await self._started()
+
+    async def _started(self) -> None:
         await self._box.start()
         if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._box.running:
             raise LabError(
@@ -115,11 +121,13 @@ class PostgresContainer:
 
     async def stop(self, mode: StopMode) -> None:
         """Shut down as ``pg_ctl stop -m mode`` does."""
-        await self._box.stop("SIGINT" if mode == "fast" else "SIGQUIT", STOP_SECONDS)
+        async with self._turn:
+            await self._box.stop("SIGINT" if mode == "fast" else "SIGQUIT", STOP_SECONDS)
 
     async def kill(self) -> None:
         """SIGKILL the postmaster and every backend."""
-        await self._box.kill()
+        async with self._turn:
+            await self._box.kill()
 
     async def pause(self) -> None:
         """Freeze every process of the server."""
@@ -136,6 +144,10 @@ class PostgresContainer:
 
     async def client_backends(self) -> int:
         """Sessions of the app now; 0 when the server cannot be asked."""
+        async with self._turn:
+            return await self._counted()
+
+    async def _counted(self) -> int:
         observer = Observer(self.admin_url)
         try:
             sample = await observer.sample()
