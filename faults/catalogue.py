@@ -107,7 +107,7 @@ def from_dict(description: Mapping[str, Any]) -> Fault:
     found = entry(str(given.pop("fault", "")))
     known = {field.name: field for field in found.fields()}
     problems = [
-        f"{found.key} has no attribute {name!r}; it has: {', '.join(sorted(known))}"
+        f"{found.key} has no attribute {name!r}; it has: {', '.join(sorted(known)) or 'none'}"
         for name in given
         if name not in known
     ]

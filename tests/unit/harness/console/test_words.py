@@ -91,7 +91,7 @@ def test_what_is_typed_is_what_is_meant(typed: str, meant: Fault) -> None:
         ("network.latency latency", "'latency': attributes are written name=value"),
         ("network.latency", "network.latency needs latency_ms"),
         ("network.latency latency=1 speed=3", "network.latency has no attribute 'speed'; it has: "),
-        ("database.crash times=2", "database.crash has no attribute 'times'; it has: "),
+        ("database.crash times=2", "database.crash has no attribute 'times'; it has: none"),
         ("network.latency latency=0", "latency_ms must be a whole number from 1 to 60000, got 0"),
         ("network.latency latency=-5ms", "from 1 to 60000, got '-5ms'"),
         ("network.latency latency=1h", "from 1 to 60000, got '1h'"),
