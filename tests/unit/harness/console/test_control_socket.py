@@ -107,7 +107,7 @@ async def test_a_lab_is_ended_when_told(bench: Any) -> None:
             {"verb": "inject", "fault": {"fault": "app.pause", "x": 1}},
             "",
             ExitCode.USAGE,
-            "app.pause has no attribute 'x'; it has: ",
+            "app.pause has no attribute 'x'; it has: none",
         ),
         (
             {"verb": "heal", "id": 3},
