@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from harness.checkers.guards import SteadyState
 from harness.checkers.verdict import Finding, Verdict
 from harness.core.events import BackendsSampled
 from harness.patterns.gallery import Pattern
@@ -130,12 +131,22 @@ def table_of(matrix: Matrix, command: str) -> Table:
 
 
 def figures_of(cell: Cell) -> CellFigures:
-    """The figures of one cell."""
+    """The figures of one cell; nothing is said of an outage when all was not well before it."""
     pattern, outage, run = cell.pattern.name, cell.outage.name, cell.run
     if run is None:
         verdict = "ended" if cell.blames_app else "no lab"
         failed = (Failed(checker=verdict, reason=cell.trouble),)
         return CellFigures(pattern=pattern, outage=outage, verdict=verdict, failed=failed)
+    calm = run.finding(SteadyState.name)
+    if calm.verdict is not Verdict.PASS:
+        return CellFigures(
+            pattern=pattern,
+            outage=outage,
+            verdict=Verdict.INCONCLUSIVE.value,
+            failed=(Failed(checker=calm.checker, reason=calm.reason),),
+            connections=_most_sessions(run),
+            report=f"{pattern}/{outage}/report.html",
+        )
     during, after = (window_figures(run.evidence, window) for window in ("during", "after"))
     recovery = recovery_ms(run)
     return CellFigures(
