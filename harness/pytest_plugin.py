@@ -26,6 +26,7 @@ OPTIONS = {
     "app": ("", "app under test: package.module:app; default: the reference app"),
     "factory": ("false", "true when the app is a factory"),
     "engine": ("embedded", "embedded, toxiproxy, or the path of a toxiproxy-server"),
+    "provider": ("process", "process, docker, or compose"),
     "seed": ("", "seed of every draw; default: a fresh one, shown in the header"),
 }
 """Each is an option ``--squall-x``, an environment variable SQUALL_X and an ini value squall_x."""
@@ -84,7 +85,12 @@ def lab_options(config: pytest.Config) -> LabOptions:
 
     app, factory = _value(config, "app"), _value(config, "factory") == "true"
     profile = REFERENCE.with_target(app, factory=factory) if app else REFERENCE
-    return LabOptions(profile=profile, engine=_value(config, "engine"), seed=config.stash[SEED])
+    return LabOptions(
+        profile=profile,
+        engine=_value(config, "engine"),
+        seed=config.stash[SEED],
+        provider=_value(config, "provider"),
+    )
 
 
 def held(config: pytest.Config) -> HeldLab:
