@@ -1,7 +1,7 @@
 """SQLAlchemy's pool with recycling: a connection is replaced when it is half an hour old.
 
-It cures balancers that drop old connections, if the number is below theirs. An outage is over, or
-has broken everything, long before: then this is the bare pool.
+It cures balancers that drop old connections, if the number is below theirs. It breaks as the bare
+pool does: every outage is over, or has taken every connection, long before the half hour is.
 """
 
 from __future__ import annotations
