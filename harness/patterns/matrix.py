@@ -26,8 +26,8 @@ BEFORE_SECONDS = 1.0
 RATE_PER_SECOND = 100.0
 """At most so much load: a connection for each request costs the most, and must be well in calm."""
 
-TRIES = 2
-"""A run whose steady state did not hold says nothing: it is done again, once."""
+MORE_TRIES = 2
+"""A run whose steady state did not hold says nothing: it is done again, at the end and alone."""
 
 AFTER_SECONDS = 2.0
 """Callers are watched for so long after the heal, longer than the reference needs: the patterns
@@ -92,6 +92,9 @@ class Plan:
         return LabOptions(profile=pattern.profile(), engine=self.engine, seed=self.seed)
 
 
+Pair = tuple[Pattern, Scenario]
+
+
 def standard(outages: Sequence[Scenario]) -> list[Scenario]:
     """The outages that are run when none is named."""
     return [
@@ -117,21 +120,12 @@ async def measure(plan: Plan) -> Matrix:
     there = [pattern for pattern in plan.patterns if not missing[pattern.name]]
     outages = [fair(outage) for outage in plan.outages]
     figures = await _calm(plan, there) if plan.throughput else []
-    waiting = [(pattern, outage) for pattern in there for outage in outages]
-    cells: dict[tuple[str, str], Cell] = {}
-
-    async def work() -> None:
-        while waiting:
-            pattern, outage = waiting.pop(0)
-            cells[pattern.name, outage.name] = await _cell(plan, pattern, outage)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(plan.jobs, len(waiting))):
-            group.create_task(work())
+    pairs = [(pattern, outage) for pattern in there for outage in outages]
+    cells = await _all(plan, pairs)
     return Matrix(
         patterns=there,
         outages=outages,
-        cells=[cells[p.name, o.name] for p in there for o in outages],
+        cells=[cells[pattern.name, outage.name] for pattern, outage in pairs],
         steady=figures,
         skipped=[(p, missing[p.name]) for p in plan.patterns if missing[p.name]],
         seed=plan.seed,
@@ -158,22 +152,46 @@ async def _steady(plan: Plan, pattern: Pattern) -> Steady:
         return Steady(pattern=pattern.name, trouble=_first_line(error))
 
 
-async def _cell(plan: Plan, pattern: Pattern, outage: Scenario) -> Cell:
-    for attempt in range(TRIES):
-        try:
-            async with lab(plan.options(pattern)) as running:
-                run = await Runner(running).run(outage, seed=plan.seed + attempt, listener=_deaf)
-                if attempt + 1 < TRIES and not _steady_before(run):
-                    continue
-                cell = Cell(pattern=pattern, outage=outage, run=run)
-                await asyncio.to_thread(plan.on_cell, cell, running)
-                return cell
-        except LabError as error:
-            told = _first_line(error)
-            cell = Cell(
-                pattern=pattern, outage=outage, trouble=told, blames_app=told.startswith(OF_THE_APP)
-            )
-            break
+async def _all(plan: Plan, pairs: Sequence[Pair]) -> dict[tuple[str, str], Cell]:
+    """Every cell, ``jobs`` at a time; then alone those that were not well to begin with."""
+    cells: dict[tuple[str, str], Cell] = {}
+    waiting, again = list(pairs), list[Pair]()
+
+    async def work() -> None:
+        while waiting:
+            pattern, outage = waiting.pop(0)
+            cell = await _cell(plan, pattern, outage, last=False)
+            if cell is None:
+                again.append((pattern, outage))
+            else:
+                cells[pattern.name, outage.name] = cell
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(plan.jobs, len(waiting))):
+            group.create_task(work())
+    for pattern, outage in again:
+        for left in reversed(range(MORE_TRIES)):
+            cell = await _cell(plan, pattern, outage, last=left == 0)
+            if cell is not None:
+                cells[pattern.name, outage.name] = cell
+                break
+    return cells
+
+
+async def _cell(plan: Plan, pattern: Pattern, outage: Scenario, *, last: bool) -> Cell | None:
+    """One cell; None when its steady state did not hold and there is another chance."""
+    try:
+        async with lab(plan.options(pattern)) as running:
+            run = await Runner(running).run(outage, seed=plan.seed, listener=_deaf)
+            if not last and not _steady_before(run):
+                return None
+            cell = Cell(pattern=pattern, outage=outage, run=run)
+            await asyncio.to_thread(plan.on_cell, cell, running)
+            return cell
+    except LabError as error:
+        told = _first_line(error)
+    blamed = told.startswith(OF_THE_APP)
+    cell = Cell(pattern=pattern, outage=outage, trouble=told, blames_app=blamed)
     plan.on_cell(cell, None)
     return cell
 
