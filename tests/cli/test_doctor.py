@@ -32,7 +32,7 @@ def test_each_part_has_a_line(squall: Any) -> None:
 
 
 def test_what_is_optional_may_be_missing_and_says_how_to_get_it(squall: Any) -> None:
-    said = squall("doctor", PATH="/nowhere")
+    said = squall("doctor", PATH="/nowhere", DOCKER_HOST="unix:///nowhere.sock")
     assert lines(said)["Toxiproxy (optional)"] == ("missing", INSTALL)
     assert lines(said)["Docker (optional)"][0] == "missing"
     assert said.code == 0
