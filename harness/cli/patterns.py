@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness.cli.check import chosen as chosen_outages
 from harness.cli.options import output_of, seed_of
-from harness.core.errors import NothingRan, UsageError
+from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT
 from harness.patterns.gallery import GALLERY, chosen
 from harness.scenario.library import stock
@@ -58,56 +59,43 @@ from harness.scenario.model import Scenario
 )
 @click.option("--list", "listing", is_flag=True, help="List the patterns and do nothing.")
 @click.option("--quiet", is_flag=True, help="Print only the table.")
-def patterns(  # noqa: PLR0913 - one parameter an option
+def patterns(
     *,
     only: tuple[str, ...],
     outages: tuple[str, ...],
-    jobs: int,
-    seed: int | None,
-    engine: str,
-    throughput: bool,
-    docs: Path | None,
-    output: Path | None,
     listing: bool,
-    quiet: bool,
+    **choices: Any,  # noqa: ANN401 - handed on: all the other options
 ) -> int:
     """Judge the ways to hold database connections under the same outages.
 
     A pattern that fails is the result, not an error: the exit code is 0 when the matrix was made.
     """
     from harness.cli.patterns_run import Wanted, execute  # noqa: PLC0415 - keeps --help quick
-    from harness.patterns.matrix import standard  # noqa: PLC0415 - the same
 
-    picked = chosen(only)
     if listing:
-        for pattern in GALLERY:
-            click.echo(f"{pattern.name:22} {pattern.title}")
+        click.echo("\n".join(f"{pattern.name:22} {pattern.title}" for pattern in GALLERY))
         return 0
-    scenarios = _outages(outages) if outages else standard(stock())
-    if not scenarios or not picked:
-        raise NothingRan("no pattern or no outage was left to run")
+    choices["seed"], choices["output"] = seed_of(choices["seed"]), output_of(choices["output"])
     wanted = Wanted(
-        patterns=picked,
-        outages=scenarios,
-        named_outages=outages,
+        patterns=chosen(only),
+        outages=_outages(outages),
         named_patterns=only,
-        jobs=jobs,
-        seed=seed_of(seed),
-        engine=engine,
-        throughput=throughput,
-        docs=docs,
-        output=output_of(output),
-        quiet=quiet,
+        named_outages=outages,
+        **choices,
     )
     return int(execute(wanted))
 
 
 def _outages(words: tuple[str, ...]) -> list[Scenario]:
-    """As ``squall check`` chooses them, whose option has another name.
+    """As ``squall check`` chooses them, whose option has another name; without a word the standard.
 
     Raises:
         UsageError: a word fits nothing.
     """
+    from harness.patterns.matrix import standard  # noqa: PLC0415 - keeps --help quick
+
+    if not words:
+        return standard(stock())
     try:
         return chosen_outages(stock(), words)
     except UsageError as error:

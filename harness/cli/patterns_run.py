@@ -91,22 +91,7 @@ def execute(wanted: Wanted) -> ExitCode:
     terminal = MatrixTerminal(console_of(), quiet=wanted.quiet)
     terminal.begin(len(wanted.patterns), len(wanted.outages), wanted.seed)
     files = _Files(wanted)
-
-    def on_cell(cell: Cell, lab: Lab | None) -> None:
-        files.keep(cell, lab)
-        terminal.cell(cell)
-
-    plan = Plan(
-        patterns=wanted.patterns,
-        outages=wanted.outages,
-        seed=wanted.seed,
-        engine=wanted.engine,
-        jobs=wanted.jobs,
-        throughput=wanted.throughput,
-        on_steady=terminal.steady,
-        on_cell=on_cell,
-    )
-    matrix = asyncio.run(_until_interrupted(plan))
+    matrix = asyncio.run(_until_interrupted(_plan(wanted, files, terminal)))
     if not matrix.cells:
         reasons = "; ".join(f"{pattern.name}: {reason}" for pattern, reason in matrix.skipped)
         raise NothingRan(f"no pattern can be tried here: {reasons}")
@@ -116,6 +101,23 @@ def execute(wanted: Wanted) -> ExitCode:
     terminal.end(wanted.output / "matrix.html")
     broken = any(cell.run is None and not cell.blames_app for cell in matrix.cells)
     return ExitCode.HARNESS if broken else ExitCode.PASS
+
+
+def _plan(wanted: Wanted, files: _Files, terminal: MatrixTerminal) -> Plan:
+    def on_cell(cell: Cell, lab: Lab | None) -> None:
+        files.keep(cell, lab)
+        terminal.cell(cell)
+
+    return Plan(
+        patterns=wanted.patterns,
+        outages=wanted.outages,
+        seed=wanted.seed,
+        engine=wanted.engine,
+        jobs=wanted.jobs,
+        throughput=wanted.throughput,
+        on_steady=terminal.steady,
+        on_cell=on_cell,
+    )
 
 
 async def _until_interrupted(plan: Plan) -> Matrix:

@@ -6,6 +6,7 @@ answers, and bad manners last.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -138,20 +139,22 @@ def figures_of(cell: Cell) -> CellFigures:
         failed = (Failed(checker=verdict, reason=cell.trouble),)
         return CellFigures(pattern=pattern, outage=outage, verdict=verdict, failed=failed)
     calm = run.finding(SteadyState.name)
-    if calm.verdict is not Verdict.PASS:
-        return CellFigures(
-            pattern=pattern,
-            outage=outage,
-            verdict=Verdict.INCONCLUSIVE.value,
-            failed=(Failed(checker=calm.checker, reason=calm.reason),),
-            connections=_most_sessions(run),
-            report=f"{pattern}/{outage}/report.html",
-        )
-    during, after = (window_figures(run.evidence, window) for window in ("during", "after"))
-    recovery = recovery_ms(run)
-    return CellFigures(
+    known = CellFigures(
         pattern=pattern,
         outage=outage,
+        verdict=Verdict.INCONCLUSIVE.value,
+        failed=(Failed(checker=calm.checker, reason=calm.reason),),
+        connections=_most_sessions(run),
+        report=f"{pattern}/{outage}/report.html",
+    )
+    return known if calm.verdict is not Verdict.PASS else _under_outage(known, run)
+
+
+def _under_outage(known: CellFigures, run: Run) -> CellFigures:
+    during, after = (window_figures(run.evidence, window) for window in ("during", "after"))
+    recovery = recovery_ms(run)
+    return dataclasses.replace(
+        known,
         verdict=run.verdict.value,
         failed=tuple(ranked(run.findings)),
         recovery=recovery,
@@ -160,8 +163,6 @@ def figures_of(cell: Cell) -> CellFigures:
         good_after=after.share,
         p95_during=during.p95_ms,
         p95_after=after.p95_ms,
-        connections=_most_sessions(run),
-        report=f"{pattern}/{outage}/report.html",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.core.errors import UsageError
 from harness.reports import matrix_words as words
-from harness.reports.matrix import Table
+from harness.reports.matrix import PatternFigures, Table
 
 BEGIN = "<!-- squall patterns: begin -->"
 END = "<!-- squall patterns: end -->"
@@ -21,29 +21,14 @@ def markdown(table: Table) -> str:
 def _lines(table: Table) -> Iterator[str]:
     yield f"Made by `{table.command}` on {table.machine}."
     yield ""
-    yield from _grid(
-        ("pattern", "survived", "reads/s in calm", "connections in calm"),
-        [
-            (
-                f"`{each.name}`",
-                words.passed(each),
-                words.number(each.per_second),
-                words.number(each.connections),
-            )
-            for each in table.patterns
-        ],
-    )
+    yield from _grid(SUMMARY, [_summary(each) for each in table.patterns])
     yield ""
-    yield from _grid(
-        ("pattern", *(outage.name for outage in table.outages)),
-        [
-            (
-                f"`{each.name}`",
-                *(words.verdict(table.cell(each.name, outage.name)) for outage in table.outages),
-            )
-            for each in table.patterns
-        ],
-    )
+    names = [outage.name for outage in table.outages]
+    verdicts = [
+        (f"`{each.name}`", *(words.verdict(table.cell(each.name, name)) for name in names))
+        for each in table.patterns
+    ]
+    yield from _grid(("pattern", *names), verdicts)
     for name, reason in table.skipped:
         yield ""
         yield f"Not tried: `{name}`: {reason}."
@@ -56,6 +41,7 @@ def _lines(table: Table) -> Iterator[str]:
         yield from _grid(HEADINGS, [_row(table, each.name, outage.name) for each in table.patterns])
 
 
+SUMMARY = ("pattern", "survived", "reads/s in calm", "connections in calm")
 HEADINGS = (
     "pattern",
     "failed",
@@ -66,6 +52,11 @@ HEADINGS = (
     "p95 after",
     "connections",
 )
+
+
+def _summary(each: PatternFigures) -> Sequence[str]:
+    rate, sessions = words.number(each.per_second), words.number(each.connections)
+    return (f"`{each.name}`", words.passed(each), rate, sessions)
 
 
 def _row(table: Table, pattern: str, outage: str) -> Sequence[str]:
