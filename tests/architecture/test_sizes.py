@@ -82,5 +82,5 @@ def test_an_excuse_that_is_no_longer_needed_goes(sources: dict[str, str]) -> Non
 
 
 def test_the_measure_sees_methods_and_inner_functions() -> None:
-    text = "class A:\n    def b(\n        self\n    ):\n        def c():\n            pass\n        return c\n"
+    text = "class A:\n def b(\n  self\n ):\n  def c():\n   pass\n  return c\n"
     assert dict(functions(text)) == {"A.b": 3, "A.b.c": 1}
