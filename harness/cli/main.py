@@ -14,6 +14,7 @@ from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
 from harness.cli.hands import down, heal, inject, status
+from harness.cli.mutants import mutants
 from harness.cli.patterns import patterns
 from harness.cli.recheck import recheck
 from harness.cli.replay import replay
@@ -39,6 +40,7 @@ squall.add_command(compare)
 squall.add_command(replay)
 for command in (up, inject, heal, status, down):
     squall.add_command(command)
+squall.add_command(mutants)
 squall.add_command(list_faults)
 squall.add_command(doctor)
 squall.add_command(clean)

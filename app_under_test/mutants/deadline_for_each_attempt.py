@@ -1,0 +1,57 @@
+"""Each attempt has the whole deadline for itself.
+
+Mistake: the time-out stands inside of the retry: time-outs add up.
+Outage: packets vanish for more than a second.
+Symptom: no attempt is ever too slow, and the request takes several deadlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from fastapi import FastAPI
+
+from app_under_test import main
+from app_under_test.errors import DeadlineExceeded, Unreachable
+from app_under_test.mutants.shared import replace
+from app_under_test.resilience.deadline import Deadline, deadline_in
+from app_under_test.resilience.guard import Guard
+
+EXPOSED_BY = ("dead-route",)
+CAUGHT_BY = ("answered-in-time",)
+
+
+T = TypeVar("T")
+ATTEMPTS = 3
+SECONDS = 1.0
+
+careful = Guard.run
+
+
+async def run(
+    self: Guard,
+    attempt: Callable[[], Awaitable[T]],
+    _deadline: Deadline,
+    terminate: Callable[[], None],
+    *,
+    idempotent: bool,
+    patient: bool = True,
+) -> T:
+    """Three times the policies, each with a deadline of its own."""
+    for number in range(1, ATTEMPTS + 1):
+        deadline = deadline_in(SECONDS)
+        try:
+            return await careful(
+                self, attempt, deadline, terminate, idempotent=idempotent, patient=patient
+            )
+        except DeadlineExceeded:
+            if number == ATTEMPTS:
+                raise
+    raise Unreachable
+
+
+def create_app() -> FastAPI:
+    """The reference app whose deadline begins again with each attempt."""
+    replace(Guard, "run", run)
+    return main.create_app()

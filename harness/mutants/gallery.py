@@ -1,0 +1,116 @@
+"""The list of the mutants, read from their files without importing them: they are subjects.
+
+A mutant is what ``uvicorn app_under_test.mutants.NAME:create_app --factory`` serves. Its file says
+which outages expose it, and which checkers must catch it there:
+
+    EXPOSED_BY = ("commit-reply-lost",)
+    CAUGHT_BY = ("no-duplicate",)
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from harness.checkers.catalogue import GATES
+from harness.core.errors import UsageError
+from harness.scenario.library import stock
+from harness.scenario.profile import REFERENCE, AppProfile
+
+PACKAGE = "app_under_test.mutants"
+CHECKERS: tuple[str, ...] = tuple(gate.name for gate in GATES)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A copy of the reference app with one deliberate defect."""
+
+    name: str
+    story: str
+    """Its docstring: the mistake, the outage, the symptom."""
+    exposed_by: tuple[str, ...]
+    """Stock outages."""
+    caught_by: tuple[str, ...]
+    """Checkers; each must fail under one of the outages."""
+
+    @property
+    def title(self) -> str:
+        """The mistake in one line."""
+        return self.story.partition("\n")[0].rstrip(".")
+
+    def profile(self) -> AppProfile:
+        """The reference's promises and callers, with the mutant's code."""
+        return REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+
+
+def gallery() -> list[Mutant]:
+    """Every mutant, by name.
+
+    Raises:
+        UsageError: the package is not there, or a file does not say what it must; all problems.
+    """
+    found = find_spec(PACKAGE)
+    if found is None or not found.submodule_search_locations:
+        raise UsageError(f"{PACKAGE} cannot be found; install it with: pip install 'squall[app]'")
+    files = sorted(Path(found.submodule_search_locations[0]).glob("[!_]*.py"))
+    mutants, problems = [], []
+    known = {outage.name for outage in stock()}
+    for file in files:
+        mutant = read(file.stem, file.read_text("utf-8"))
+        problems += [f"{file.name}: {text}" for text in problems_of(mutant, known)]
+        mutants.append(mutant)
+    if problems:
+        raise UsageError("\n".join(problems))
+    return mutants
+
+
+def read(name: str, source: str) -> Mutant:
+    """The mutant of one file; what the file does not say is empty."""
+    tree = ast.parse(source)
+    said = {
+        target.id: tuple(ast.literal_eval(node.value))
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id in ("EXPOSED_BY", "CAUGHT_BY")
+    }
+    return Mutant(
+        name=name,
+        story=ast.get_docstring(tree) or "",
+        exposed_by=said.get("EXPOSED_BY", ()),
+        caught_by=said.get("CAUGHT_BY", ()),
+    )
+
+
+def problems_of(mutant: Mutant, outages: set[str]) -> list[str]:
+    """What is missing or unknown."""
+    found = [] if mutant.story else ["it has no docstring"]
+    for field, words, known in (
+        ("EXPOSED_BY", mutant.exposed_by, outages),
+        ("CAUGHT_BY", mutant.caught_by, set(CHECKERS)),
+    ):
+        if not words:
+            found.append(f"it has no {field}")
+        found += [
+            f"{field} names {word!r}, which is unknown" for word in words if word not in known
+        ]
+    return found
+
+
+def chosen(mutants: Sequence[Mutant], only: Sequence[str]) -> list[Mutant]:
+    """The mutants of these names; all when none is given.
+
+    Raises:
+        UsageError: there is no such mutant.
+    """
+    names = [mutant.name for mutant in mutants]
+    for word in only:
+        if word not in names:
+            near = difflib.get_close_matches(word, names, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; mutants: {', '.join(names)}"
+            raise UsageError(f"--only {word}: there is no such mutant{hint}")
+    return [mutant for mutant in mutants if not only or mutant.name in only]
