@@ -19,6 +19,7 @@ from harness.checkers.health_probes import HealthProbes
 from harness.checkers.log_clean import LogClean
 from harness.checkers.no_acknowledged_write_lost import NoAcknowledgedWriteLost
 from harness.checkers.no_duplicate import NoDuplicate
+from harness.checkers.read_your_writes import ReadYourWrites
 from harness.checkers.recovery_time import RecoveryTime
 from harness.checkers.refused_write_absent import RefusedWriteAbsent
 from harness.checkers.response_time import ResponseTime
@@ -38,6 +39,7 @@ GATES: tuple[type, ...] = (
     NoDuplicate,
     RefusedWriteAbsent,
     Conservation,
+    ReadYourWrites,
     RetryStorm,
     HealthProbes,
     LogClean,

@@ -27,6 +27,9 @@ HUNG_UP = "hung-up"
 FIRST_EXTRA = 1_000_000
 """Operations beyond the plan are numbered from here, so that the plan keeps its numbers."""
 
+FIRST_READ_BACK = 10_000_000
+"""The operation that reads write n back has this number and n."""
+
 Effect = Literal["read", "write", "idempotent-write"]
 
 
@@ -71,7 +74,12 @@ class Op:
     @property
     def extra(self) -> bool:
         """Whether it came on top of the planned load."""
-        return self.id >= FIRST_EXTRA
+        return FIRST_EXTRA <= self.id < FIRST_READ_BACK
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether it reads a write that was acknowledged a moment ago."""
+        return self.id >= FIRST_READ_BACK
 
     @property
     def good(self) -> bool:

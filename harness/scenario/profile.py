@@ -132,6 +132,7 @@ REFERENCE = AppProfile(
             effect="idempotent-write",
             body={"item_id": "{int:1..100}", "quantity": "{int:1..3}"},
             headers={"Idempotency-Key": "{key}"},
+            read_back="/orders/{answer.id}",
         ),
     ),
     writes_query="SELECT idempotency_key, count(*) FROM orders GROUP BY idempotency_key",

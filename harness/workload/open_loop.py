@@ -20,6 +20,7 @@ from harness.workload.arrivals import arrivals
 from harness.workload.behaviour import Behaviour
 from harness.workload.operations import PlannedRequest, outcome_of, requests
 from harness.workload.plan import Plan
+from harness.workload.read_back import reading
 
 MOST_IN_FLIGHT = 500
 """Requests under way at once; what would exceed it is counted as unsent, never delayed."""
@@ -131,34 +132,35 @@ class OpenLoop:
     ) -> None:
         sent = time.monotonic()
         self.lags.append(sent - intended)
-        status, error, headers, body = None, None, {}, ""
+        status, error, headers, text = None, None, {}, ""
         usual = self._plan.timeout_seconds
         patience = self.behaviour.patience(request.id, usual)
         try:
             async with asyncio.timeout(patience), self._asked(session, request) as answer:
                 text = await answer.text(errors="replace")
                 status, headers = answer.status, dict(answer.headers)
-                body = "" if status < 300 else text[:BODY_KEPT]  # noqa: PLR2004 - HTTP's 2xx
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as failure:
             impatient = patience < usual and isinstance(failure, TimeoutError)
             error = HUNG_UP if impatient else classified(failure)
-        self._on_op(
-            Op(
-                id=request.id,
-                name=request.operation.name,
-                effect=request.operation.effect,
-                key=request.key,
-                intended=intended,
-                sent=sent,
-                done=time.monotonic(),
-                outcome=outcome_of(status, error, self._plan.refused_statuses),
-                status=status,
-                error=error,
-                content_type=headers.get("Content-Type"),
-                retry_after=headers.get("Retry-After"),
-                body=body,
-            )
+        op = Op(
+            id=request.id,
+            name=request.operation.name,
+            effect=request.operation.effect,
+            key=request.key,
+            intended=intended,
+            sent=sent,
+            done=time.monotonic(),
+            outcome=outcome_of(status, error, self._plan.refused_statuses),
+            status=status,
+            error=error,
+            content_type=headers.get("Content-Type"),
+            retry_after=headers.get("Retry-After"),
+            body="" if status is None or status < 300 else text[:BODY_KEPT],  # noqa: PLR2004 - HTTP's 2xx
         )
+        self._on_op(op)
+        again = reading(request, text, self._plan.seed) if op.good else None
+        if again is not None and op.done < self._stop_at:
+            self._send(session, again, op.done)
 
 
 def classified(failure: BaseException) -> str:

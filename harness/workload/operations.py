@@ -32,6 +32,10 @@ class Operation:
     bodies: tuple[Any, ...] = ()
     """Several bodies to draw from; they go before ``body``."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_back: str | None = None
+    """Path that reads an acknowledged write; ``{answer.id}`` is a field of its answer."""
+    read_back_share: float = 0.2
+    """Of the acknowledged writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
