@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.checkers.guards import SteadyState
-from harness.checkers.verdict import Verdict
+from harness.checkers.guards import GeneratorKeptUp, SteadyState
+from harness.checkers.verdict import Finding, Verdict
 from harness.core import events
 from harness.core.errors import LabError
 from harness.patterns.gallery import Pattern
@@ -27,7 +27,10 @@ RATE_PER_SECOND = 100.0
 """At most so much load: a connection for each request costs the most, and must be well in calm."""
 
 MORE_TRIES = 2
-"""A run whose steady state did not hold says nothing: it is done again, at the end and alone."""
+"""A run that says nothing is done again, at the end and alone: see :func:`untold`."""
+
+TOLD_BY = (SteadyState.name, GeneratorKeptUp.name)
+"""Guards that speak of the machine, or of the pattern in calm, and not of the outage."""
 
 AFTER_SECONDS = 2.0
 """Callers are watched for so long after the heal, longer than the reference needs: the patterns
@@ -153,7 +156,7 @@ async def _steady(plan: Plan, pattern: Pattern) -> Steady:
 
 
 async def _all(plan: Plan, pairs: Sequence[Pair]) -> dict[tuple[str, str], Cell]:
-    """Every cell, ``jobs`` at a time; then alone those that were not well to begin with."""
+    """Every cell, ``jobs`` at a time; then alone those that said nothing."""
     cells: dict[tuple[str, str], Cell] = {}
     waiting, again = list(pairs), list[Pair]()
 
@@ -179,11 +182,11 @@ async def _all(plan: Plan, pairs: Sequence[Pair]) -> dict[tuple[str, str], Cell]
 
 
 async def _cell(plan: Plan, pattern: Pattern, outage: Scenario, *, last: bool) -> Cell | None:
-    """One cell; None when its steady state did not hold and there is another chance."""
+    """One cell; None when it says nothing and there is another chance."""
     try:
         async with lab(plan.options(pattern)) as running:
             run = await Runner(running).run(outage, seed=plan.seed, listener=_deaf)
-            if not last and not _steady_before(run):
+            if not last and untold(run) is not None:
                 return None
             cell = Cell(pattern=pattern, outage=outage, run=run)
             await asyncio.to_thread(plan.on_cell, cell, running)
@@ -196,8 +199,10 @@ async def _cell(plan: Plan, pattern: Pattern, outage: Scenario, *, last: bool) -
     return cell
 
 
-def _steady_before(run: Run) -> bool:
-    return run.finding(SteadyState.name).verdict is Verdict.PASS
+def untold(run: Run) -> Finding | None:
+    """Why a run says nothing about the outage; None when it says something."""
+    guards = [run.finding(name) for name in TOLD_BY]
+    return next((guard for guard in guards if guard.verdict is not Verdict.PASS), None)
 
 
 def _first_line(error: LabError) -> str:

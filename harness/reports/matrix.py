@@ -13,11 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from harness.checkers.guards import SteadyState
 from harness.checkers.verdict import Finding, Verdict
 from harness.core.events import BackendsSampled
 from harness.patterns.gallery import Pattern
-from harness.patterns.matrix import Cell, Matrix
+from harness.patterns.matrix import Cell, Matrix, untold
 from harness.reports.windows import recovery_ms, window_figures
 from harness.scenario.runner import Run
 
@@ -132,22 +131,22 @@ def table_of(matrix: Matrix, command: str) -> Table:
 
 
 def figures_of(cell: Cell) -> CellFigures:
-    """The figures of one cell; nothing is said of an outage when all was not well before it."""
+    """The figures of one cell; nothing is said of an outage when the run says nothing."""
     pattern, outage, run = cell.pattern.name, cell.outage.name, cell.run
     if run is None:
         verdict = "ended" if cell.blames_app else "no lab"
         failed = (Failed(checker=verdict, reason=cell.trouble),)
         return CellFigures(pattern=pattern, outage=outage, verdict=verdict, failed=failed)
-    calm = run.finding(SteadyState.name)
+    silent = untold(run)
     known = CellFigures(
         pattern=pattern,
         outage=outage,
         verdict=Verdict.INCONCLUSIVE.value,
-        failed=(Failed(checker=calm.checker, reason=calm.reason),),
+        failed=(Failed(checker=silent.checker, reason=silent.reason),) if silent else (),
         connections=_most_sessions(run),
         report=f"{pattern}/{outage}/report.html",
     )
-    return known if calm.verdict is not Verdict.PASS else _under_outage(known, run)
+    return known if silent else _under_outage(known, run)
 
 
 def _under_outage(known: CellFigures, run: Run) -> CellFigures:

@@ -12,14 +12,17 @@ from typing import Any
 
 import pytest
 
+from harness.checkers.verdict import Finding, Verdict
 from harness.core.events import BackendsSampled
+from harness.history.evidence import Contract, Evidence
 from harness.patterns import throughput
-from harness.patterns.gallery import Pattern
-from harness.patterns.matrix import Cell, Plan, measure
+from harness.patterns.gallery import GALLERY, Pattern
+from harness.patterns.matrix import Cell, Plan, measure, untold
 from harness.patterns.throughput import Steady, better, steady
 from harness.reports.matrix import figures_of
 from harness.reports.matrix_markdown import BEGIN, END
 from harness.scenario.library import stock
+from harness.scenario.runner import Run
 
 OUTAGES = ("commit-reply-lost", "slow-network")
 
@@ -123,3 +126,27 @@ def test_the_better_of_two_measures_is_kept() -> None:
     none = Steady(pattern="a", trouble="the app ended")
     slow, quick = Steady(pattern="a", per_second=1.0), Steady(pattern="a", per_second=2.0)
     assert [better(none, slow), better(quick, slow), better(none, none)] == [slow, quick, none]
+
+
+@pytest.mark.parametrize(
+    ("calm", "kept_up", "telling"),
+    [("pass", "pass", None), ("inconclusive", "pass", 0), ("pass", "inconclusive", 1)],
+)
+def test_a_run_on_a_machine_that_was_too_busy_says_nothing(
+    calm: str, kept_up: str, telling: int | None
+) -> None:
+    findings = [
+        Finding(checker="steady-state", verdict=Verdict(calm), reason=""),
+        Finding(checker="generator-kept-up", verdict=Verdict(kept_up), reason=""),
+        Finding(checker="no-duplicate", verdict=Verdict.FAIL, reason=""),
+    ]
+    outage = stock()[0]
+    evidence = Evidence(ops=(), events=(), truth=None, contract=Contract(deadline_seconds=1))
+    run = Run(
+        scenario=outage, seed=1, engine="embedded", evidence=evidence, findings=tuple(findings)
+    )
+    assert untold(run) is (None if telling is None else findings[telling])
+    figures = figures_of(Cell(pattern=GALLERY[0], outage=outage, run=run))
+    expected = "no-duplicate" if telling is None else findings[telling].checker
+    assert [failed.checker for failed in figures.failed] == [expected]
+    assert figures.verdict == ("fail" if telling is None else "inconclusive")
