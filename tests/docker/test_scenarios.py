@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from faults import within
+from faults.database.crash import Crash
+from faults.network.refuse import Refuse
 from harness import REFERENCE, HeldLab, LabOptions, stock
+from harness.checkers.verdict import Verdict
+from harness.scenario.lab import lab
 from harness.scenario.model import Scenario
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("docker_engine")]
@@ -23,22 +27,32 @@ def held(engine: str) -> HeldLab:
 def labs() -> Iterator[dict[str, HeldLab]]:
     made: dict[str, HeldLab] = {}
     yield made
-    for lab in made.values():
-        lab.close()
+    for each in made.values():
+        each.close()
 
 
 def test_there_are_six_of_them() -> None:
     assert len(SMOKE) == 6
 
 
-@pytest.mark.parametrize("outage", SMOKE, ids=lambda outage: outage.name)
-@pytest.mark.parametrize("kind", ["toxiproxy", "embedded"])
+TRIES = 3
+"""Inconclusive means that the machine was too busy to say; a failure is not tried again."""
+
+CASES = [("toxiproxy", outage) for outage in SMOKE] + [
+    ("embedded", outage) for outage in SMOKE if outage.name.startswith(("commit", "database"))
+]
+
+
+@pytest.mark.parametrize(("kind", "outage"), CASES, ids=lambda part: getattr(part, "name", part))
 def test_the_reference_app_survives(kind: str, outage: Scenario, labs: dict[str, HeldLab]) -> None:
     if kind not in labs:
-        for lab in labs.values():
-            lab.close()
+        for each in labs.values():
+            each.close()
         labs[kind] = held(kind)
-    run = labs[kind].run(outage)
+    for _ in range(TRIES):
+        run = labs[kind].run(outage)
+        if run.verdict is not Verdict.INCONCLUSIVE:
+            break
     assert {name: verdict for name, verdict in run.verdicts.items() if verdict != "pass"} == {}
 
 
@@ -52,18 +66,19 @@ def test_faults_on_the_apps_process_reach_its_container(
     assert run.verdicts["no-acknowledged-write-lost"] == "pass"
 
 
-def test_two_labs_do_not_disturb_each_other() -> None:
-    """One loses its database while the other only reads: no fault crosses."""
-    two = [held("toxiproxy"), held("toxiproxy")]
-    try:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            crash = pool.submit(two[0].run, "database-crash-restart")
-            slow = pool.submit(two[1].run, "slow-network")
-            runs = [crash.result(), slow.result()]
-        assert [run.verdicts["faults-bit"] for run in runs] == ["pass", "pass"]
-        assert runs[1].verdicts["conservation"] == "pass"
-        unknown = [op for op in runs[1].evidence.ops if op.outcome == "unknown"]
-        assert unknown == []
-    finally:
-        for lab in two:
-            lab.close()
+async def test_two_labs_do_not_disturb_each_other() -> None:
+    """The one loses its database and its network; the other does not notice."""
+    options = LabOptions(profile=REFERENCE, engine="toxiproxy", seed=1, provider="docker")
+    async with lab(options, loaded=False) as hurt, lab(options, loaded=False) as well:
+        async with well.database.session() as session:
+            begun = await session.values("SELECT pg_postmaster_start_time()")
+            crash, refuse = Crash(), Refuse()
+            async with within(refuse, hurt.port_for(refuse)), within(crash, hurt.port_for(crash)):
+                assert not await hurt.database.accepts()
+                assert await well.broken() == ""
+                assert await session.values("SELECT pg_postmaster_start_time()") == begun
+            assert await hurt.broken() == ""
+        places = [
+            {each.app_address.port, each.database.port, each.app.port} for each in (hurt, well)
+        ]
+        assert places[0].isdisjoint(places[1])
