@@ -17,7 +17,7 @@ from app_under_test.mutants.shared import replace
 from app_under_test.resilience import timeouts
 
 EXPOSED_BY = ("silent-network",)
-CAUGHT_BY = ("response-time",)
+CAUGHT_BY = ("recovery-time",)
 
 
 class Patient(timeouts.Timeouts):

@@ -5,11 +5,14 @@ which outages expose it, and which checkers must catch it there:
 
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
+
+A mutant that cannot even start without its database says ``STARTS_WITHOUT_DATABASE = False``.
 """
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ from harness.core.errors import UsageError
 from harness.scenario.library import stock
 from harness.scenario.profile import REFERENCE, AppProfile
 
+CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE")
 PACKAGE = "app_under_test.mutants"
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in GATES)  # type: ignore[attr-defined]
 
@@ -36,6 +40,7 @@ class Mutant:
     """Stock outages."""
     caught_by: tuple[str, ...]
     """Checkers; each must fail under one of the outages."""
+    starts_without_database: bool = True
 
     @property
     def title(self) -> str:
@@ -44,7 +49,8 @@ class Mutant:
 
     def profile(self) -> AppProfile:
         """The reference's promises and callers, with the mutant's code."""
-        return REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+        profile = REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+        return dataclasses.replace(profile, starts_without_database=self.starts_without_database)
 
 
 def gallery() -> list[Mutant]:
@@ -72,17 +78,18 @@ def read(name: str, source: str) -> Mutant:
     """The mutant of one file; what the file does not say is empty."""
     tree = ast.parse(source)
     said = {
-        target.id: tuple(ast.literal_eval(node.value))
+        target.id: ast.literal_eval(node.value)
         for node in tree.body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name) and target.id in ("EXPOSED_BY", "CAUGHT_BY")
+        if isinstance(target, ast.Name) and target.id in CONSTANTS
     }
     return Mutant(
         name=name,
         story=ast.get_docstring(tree) or "",
-        exposed_by=said.get("EXPOSED_BY", ()),
-        caught_by=said.get("CAUGHT_BY", ()),
+        exposed_by=tuple(said.get("EXPOSED_BY", ())),
+        caught_by=tuple(said.get("CAUGHT_BY", ())),
+        starts_without_database=bool(said.get("STARTS_WITHOUT_DATABASE", True)),
     )
 
 

@@ -1,0 +1,30 @@
+"""The server has no limits of its own for this app.
+
+Mistake: time-outs are set in the client only: no ``statement_timeout``, no ``lock_timeout``.
+Outage: somebody's transaction holds every row.
+Symptom: a lock that could be reported costs the connection: the client gives up, the server goes on
+waiting.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from app_under_test import main
+from app_under_test.mutants.shared import replace
+from app_under_test.resilience.timeouts import Timeouts
+from app_under_test.storage import engine
+
+EXPOSED_BY = ("long-transaction-holds-rows",)
+CAUGHT_BY = ("availability",)
+
+
+def settings(_limits: Timeouts) -> dict[str, str]:
+    """A name, and nothing else."""
+    return {"application_name": engine.NAME}
+
+
+def create_app() -> FastAPI:
+    """The reference app whose statements never end."""
+    replace(engine, "_server_settings", settings)
+    return main.create_app()

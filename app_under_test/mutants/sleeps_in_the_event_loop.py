@@ -1,0 +1,33 @@
+"""The pause between two attempts stops everybody.
+
+Mistake: ``time.sleep`` in a coroutine.
+Outage: inserts fail with 40001 and are repeated.
+Symptom: each repeat freezes the whole process; requests that have nothing to do with it hang.
+"""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import FastAPI
+
+from app_under_test import main
+from app_under_test.mutants.shared import replace
+from app_under_test.resilience.retry import RetryPolicy
+
+EXPOSED_BY = ("serialization-failures",)
+CAUGHT_BY = ("answered-in-time",)
+
+
+SECONDS = 0.2
+
+
+async def blocking(_seconds: float) -> None:
+    """A pause for everybody."""
+    time.sleep(SECONDS)  # noqa: ASYNC251 - the defect
+
+
+def create_app() -> FastAPI:
+    """The reference app that sleeps."""
+    replace(main, "RetryPolicy", lambda: RetryPolicy(sleep=blocking))
+    return main.create_app()
