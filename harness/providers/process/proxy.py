@@ -47,6 +47,11 @@ class ProxyProcess:
             raise LabError(f"{self._child.name} was not started")
         return self._api
 
+    @property
+    def pid(self) -> int:
+        """Number of its process."""
+        return self._child.process.pid
+
     async def start(self, seed: int) -> None:
         """Start it; returns once its API answers.
 

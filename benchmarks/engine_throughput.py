@@ -1,0 +1,76 @@
+"""pgbench select-only through the engines, at 1, 8 and 32 clients.
+
+Figures: throughput ≥ 1.0 times Toxiproxy's, added latency ≤ 1.0 times; with rules armed that never
+match ≥ 0.8 times the engine without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+
+from common.engines import Bench, bench, interleaved, program
+
+SECONDS = os.environ.get("SQUALL_BENCH_SECONDS", "2")
+CLIENTS = (1, 8, 32)
+
+
+def pgbench(port: int, *arguments: str) -> str:
+    command = [
+        program("pgbench"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-U",
+        "app",
+        *arguments,
+        "app",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"pgbench failed:\n{done.stderr}")
+    return done.stdout
+
+
+def tps(port: int, clients: int) -> float:
+    words = ("-S", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", SECONDS)
+    found = re.search(r"tps = ([\d.]+)", pgbench(port, *words))
+    return float(found[1]) if found else 0.0
+
+
+def table(measured: dict[int, dict[str, float]], names: list[str]) -> None:
+    print("| clients | " + " | ".join(f"{name} tps" for name in names) + " | x Toxiproxy"
+          " | added latency x Toxiproxy's | with rules x without |")  # fmt: skip
+    print("|---:|" + "---:|" * (len(names) + 3))
+    for clients, seen in measured.items():
+        cells = [f"{seen[name]:,.0f}" for name in names]
+        added = {name: clients / seen[name] - clients / seen["direct"] for name in names}
+        if "toxiproxy" in seen:
+            cells.append(f"{seen['embedded'] / seen['toxiproxy']:.2f}")
+            cells.append(f"{added['embedded'] / added['toxiproxy']:.2f}")
+        else:
+            cells += ["-", "-"]
+        cells.append(f"{seen['embedded + rules'] / seen['embedded']:.2f}")
+        print(f"| {clients} | " + " | ".join(cells) + " |")
+
+
+async def main() -> None:
+    async with bench() as side_by_side:
+        await asyncio.to_thread(run, side_by_side)
+
+
+def run(side_by_side: Bench) -> None:
+    pgbench(side_by_side.ports["direct"], "-i", "-q", "-s", "1")
+    names = list(side_by_side.ports)
+    measured = {
+        clients: interleaved(names, lambda name, n=clients: tps(side_by_side.ports[name], n))
+        for clients in CLIENTS
+    }
+    table(measured, names)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
