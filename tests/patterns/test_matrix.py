@@ -48,11 +48,12 @@ def test_blind_retries_order_twice_and_the_reference_does_not(made: Path) -> Non
     table = json.loads((made / "out/matrix.json").read_text("utf-8"))
     cells = {(cell["pattern"], cell["outage"]): cell for cell in table["cells"]}
     assert len(cells) == 4
-    assert cells["timeouts_and_retries", "commit-reply-lost"]["failed"][0]["checker"] == (
-        "no-duplicate"
-    )
-    for outage in OUTAGES:
-        assert cells["reference", outage]["verdict"] == "pass", cells["reference", outage]
+    twice = {
+        name: [failed["checker"] for failed in cells[name, "commit-reply-lost"]["failed"]]
+        for name in ("timeouts_and_retries", "reference")
+    }
+    assert twice["timeouts_and_retries"][0] == "no-duplicate"
+    assert "no-duplicate" not in twice["reference"]
 
 
 @pytest.mark.scenario
@@ -79,7 +80,7 @@ async def test_an_app_that_ends_at_its_start_is_a_result() -> None:
     assert list(matrix.cells) == heard
     figures = figures_of(matrix.cells[0])
     assert figures.verdict == "ended"
-    assert "the app app_under_test.patterns.not_there:app ended with exit code 1" in (
+    assert "the app app_under_test.patterns.not_there:app ended with exit code" in (
         figures.failed[0].reason
     )
 
