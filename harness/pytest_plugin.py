@@ -80,11 +80,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def lab_options(config: pytest.Config) -> LabOptions:
     """The lab that the configuration asks for."""
-    from harness.scenario.lab import LabOptions  # noqa: PLC0415 - see the module's docstring
+    from harness.scenario.config import configured  # noqa: PLC0415 - see the module's docstring
+    from harness.scenario.lab import LabOptions  # noqa: PLC0415 - the same
     from harness.scenario.profile import REFERENCE  # noqa: PLC0415 - the same
 
     app, factory = _value(config, "app"), _value(config, "factory") == "true"
-    profile = REFERENCE.with_target(app, factory=factory) if app else REFERENCE
+    own = None if app else configured(config.rootpath)
+    profile = REFERENCE.with_target(app, factory=factory) if app else own or REFERENCE
     return LabOptions(
         profile=profile,
         engine=_value(config, "engine"),

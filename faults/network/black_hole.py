@@ -19,7 +19,10 @@ from faults.catalogue import catalogued
 from faults.errors import InvalidFault
 from faults.fault import Injection
 from faults.network.toxic import Count, Toxic, in_force, passed
-from faults.ports import Direction, NetworkProxy, Traffic
+from faults.ports import Direction, NetworkProxy, Target, Traffic
+
+AT_THE_METER = Target(connections=1_000_000)
+"""All of them, in the embedded engine: what a real Toxiproxy swallows nobody could count."""
 
 BOTH: tuple[Direction, ...] = ("upstream", "downstream")
 
@@ -41,7 +44,12 @@ class BlackHole:
     async def inject(self, proxy: NetworkProxy) -> AsyncIterator[Injection]:
         """Toxiproxy's ``timeout`` with time-out 0; it bites with each byte swallowed."""
         toxics = [
-            Toxic(kind="timeout", direction=direction, attributes={"timeout": 0})
+            Toxic(
+                kind="timeout",
+                direction=direction,
+                attributes={"timeout": 0},
+                target=AT_THE_METER,
+            )
             for direction in _directions(self.direction)
         ]
         count = _swallowed(self.direction)

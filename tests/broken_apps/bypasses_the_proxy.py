@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import psutil
 from fastapi import FastAPI
@@ -12,10 +13,25 @@ from app_under_test import main
 
 def create_app() -> FastAPI:
     """The reference app on the server's own port, found among the lab's processes."""
-    lab = psutil.Process().parent()
-    for process in lab.children() if lab else []:
-        words = process.cmdline()
-        if words and words[0].endswith("postgres") and "-p" in words:
-            port = words[words.index("-p") + 1]
-            os.environ["DATABASE_URL"] = f"postgresql://squall@127.0.0.1:{port}/app"
+    os.environ["DATABASE_URL"] = f"postgresql://squall@127.0.0.1:{_own_port()}/app"
     return main.create_app()
+
+
+def _own_port() -> str:
+    """Wait for the server's process: the lab starts everything at once."""
+    lab = psutil.Process().parent()
+    ends = time.monotonic() + 10
+    while lab is not None and time.monotonic() < ends:
+        for process in lab.children():
+            words = _command(process)
+            if words and words[0].endswith("postgres") and "-p" in words:
+                return words[words.index("-p") + 1]
+        time.sleep(0.01)
+    raise RuntimeError("the lab has no PostgreSQL process")
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

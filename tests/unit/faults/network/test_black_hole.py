@@ -7,10 +7,11 @@ from typing import Any, Literal
 import pytest
 
 from faults import BlackHole, InjectionFailed, InvalidFault, within
+from faults.network.black_hole import AT_THE_METER
 
 UP, DOWN = "squall_timeout_upstream", "squall_timeout_downstream"
-ADD_UP = (0, "add_toxic", UP, "timeout", "upstream", {"timeout": 0})
-ADD_DOWN = (0, "add_toxic", DOWN, "timeout", "downstream", {"timeout": 0})
+ADD_UP = (0, "add_toxic", UP, "timeout", "upstream", {"timeout": 0}, AT_THE_METER)
+ADD_DOWN = (0, "add_toxic", DOWN, "timeout", "downstream", {"timeout": 0}, AT_THE_METER)
 
 
 @pytest.mark.parametrize(
