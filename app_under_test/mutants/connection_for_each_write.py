@@ -19,7 +19,7 @@ from app_under_test.orders.service import OrderBook, Query
 from app_under_test.storage.lease import Lease
 
 EXPOSED_BY = ("slow-network",)
-CAUGHT_BY = ("availability",)
+CAUGHT_BY = ("retry-storm",)
 
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """Each attempt has the whole deadline for itself.
 
 Mistake: the time-out stands inside of the retry: time-outs add up.
-Outage: packets vanish for more than a second.
+Outage: one statement's answers are held back for two seconds.
 Symptom: no attempt is ever too slow, and the request takes several deadlines.
 """
 
@@ -13,12 +13,12 @@ from typing import TypeVar
 from fastapi import FastAPI
 
 from app_under_test import main
-from app_under_test.errors import DeadlineExceeded, Unreachable
+from app_under_test.errors import Ambiguous, DeadlineExceeded, Transient, Unreachable
 from app_under_test.mutants.shared import replace
 from app_under_test.resilience.deadline import Deadline, deadline_in
 from app_under_test.resilience.guard import Guard
 
-EXPOSED_BY = ("dead-route",)
+EXPOSED_BY = ("hot-statement-hangs",)
 CAUGHT_BY = ("answered-in-time",)
 
 
@@ -45,7 +45,7 @@ async def run(
             return await careful(
                 self, attempt, deadline, terminate, idempotent=idempotent, patient=patient
             )
-        except DeadlineExceeded:
+        except (DeadlineExceeded, Transient, Ambiguous):
             if number == ATTEMPTS:
                 raise
     raise Unreachable

@@ -1,7 +1,7 @@
 """Without its database the process does not start.
 
 Mistake: connecting in start-up code: an error there ends the process.
-Outage: the app is started while its database is down.
+Outage: the app is started anew while its database is down.
 Symptom: a crash loop, with longer and longer pauses; the app comes back minutes after the
 database.
 """
@@ -17,7 +17,7 @@ from app_under_test import main
 from app_under_test.settings import Settings
 from app_under_test.storage.engine import Database
 
-EXPOSED_BY = ("app-starts-while-database-is-down",)
+EXPOSED_BY = ("app-restarts-in-an-outage",)
 CAUGHT_BY = ("app-survived",)
 
 

@@ -1,7 +1,7 @@
 """The server has no limits of its own for this app.
 
 Mistake: time-outs are set in the client only: no ``statement_timeout``, no ``lock_timeout``.
-Outage: somebody's transaction holds every row.
+Outage: a migration holds an exclusive lock on a table.
 Symptom: a lock that could be reported costs the connection: the client gives up, the server goes on
 waiting.
 """
@@ -15,8 +15,8 @@ from app_under_test.mutants.shared import replace
 from app_under_test.resilience.timeouts import Timeouts
 from app_under_test.storage import engine
 
-EXPOSED_BY = ("long-transaction-holds-rows",)
-CAUGHT_BY = ("availability",)
+EXPOSED_BY = ("table-locked-by-a-migration",)
+CAUGHT_BY = ("retry-storm",)
 
 
 def settings(_limits: Timeouts) -> dict[str, str]:

@@ -10,24 +10,33 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app_under_test import main
-from app_under_test.orders.service import OrderBook
+from app_under_test.errors import Starting
+from app_under_test.settings import Settings
+from app_under_test.storage.engine import address
 
 EXPOSED_BY = ("database-frozen",)
 CAUGHT_BY = ("health-probes",)
 
+ENGINES: list[AsyncEngine] = []
+
 
 async def readyz(request: Request) -> dict[str, str]:
     """Ready is who was answered."""
-    book: OrderBook = request.app.state.book
-    async with book._engine.connect() as held:
+    if not request.app.state.readiness.started:
+        raise Starting
+    async with ENGINES[0].connect() as held:
         await held.execute(text("SELECT 1"))
     return {"status": "ready"}
 
 
 def create_app() -> FastAPI:
     """The reference app with another readiness probe."""
-    app = main.create_app()
+    settings = Settings()  # type: ignore[call-arg] # environment
+    url, encryption = address(str(settings.database_url))
+    ENGINES.append(create_async_engine(url, connect_args={"ssl": encryption}))
+    app = main.create_app(settings)
     app.router.routes.insert(0, APIRoute("/readyz", readyz))
     return app
