@@ -30,6 +30,12 @@ def sqlstate(value: object) -> None:
         )
 
 
+def message(value: object) -> None:
+    """InvalidFault unless ``value`` is a text that an ErrorResponse can carry."""
+    if not isinstance(value, str) or "\0" in value:
+        raise InvalidFault(f"message must be a text without zero bytes, got {value!r}")
+
+
 def times(value: object) -> None:
     """InvalidFault unless ``value`` is a number of times; 0 stands for every time."""
     checks.whole_number("times", value, least=0, most=MOST)

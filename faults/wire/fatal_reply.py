@@ -39,6 +39,7 @@ class FatalReply:
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""
         wire_checks.sqlstate(self.sqlstate)
+        wire_checks.message(self.message)
         wire_checks.pattern("statement", self.statement)
         checks.whole_number("nth", self.nth, least=1, most=wire_checks.MOST)
         wire_checks.times(self.times)

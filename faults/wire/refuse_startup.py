@@ -33,6 +33,7 @@ class RefuseStartup:
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""
         wire_checks.sqlstate(self.sqlstate)
+        wire_checks.message(self.message)
         wire_checks.times(self.times)
 
     @asynccontextmanager

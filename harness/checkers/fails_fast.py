@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.checkers.findings import failed, passed
+from harness.checkers.findings import failed, inconclusive, passed
 from harness.checkers.percentiles import least_samples, percentile
 from harness.checkers.verdict import Finding
 from harness.history.evidence import Evidence
@@ -35,7 +35,9 @@ class FailsFast:
         if slow is None:
             told = f"{len(refusals)} refusals once the outage was known"
             need = f"; p{PERCENT} needs {least_samples(PERCENT)}"
-            return passed(self.name, told + need, {"refusals": len(refusals)})
+            thin = self.p95_ms is not None and bool(refusals)
+            judge = inconclusive if thin else passed
+            return judge(self.name, told + need, {"refusals": len(refusals)})
         figures = {"refusals": len(refusals), "p95_ms": round(slow * 1000, 1)}
         told = f"p{PERCENT} of {len(refusals)} refusals {slow * 1000:.0f} ms"
         if self.p95_ms is not None and slow * 1000 > self.p95_ms:

@@ -60,6 +60,11 @@ def up(  # noqa: PLR0913 - one parameter an option
 
     if record is not None and not record.name.endswith(SUFFIX):
         raise UsageError(f"--record {record}: a scenario file's name ends with {SUFFIX}")
+    if record is not None:
+        try:
+            record.touch()
+        except OSError as error:
+            raise UsageError(f"--record {record}: cannot be written: {error.strerror}") from error
     if not 0 <= rate <= 10_000:  # noqa: PLR2004 - bounds of the generator
         raise UsageError(f"--load {rate:g}: give a rate from 0 to 10000 a second")
     there = client.read()

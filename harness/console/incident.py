@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import faults
-from faults import Bite, Fault, Injection, within
+from faults import Bite, Fault, FaultError, Injection, within
 from harness.core.clock import Clock
 from harness.core.errors import UsageError
 from harness.scenario.lab import Lab
-from harness.scenario.model import Scenario, Step
+from harness.scenario.model import Load, Scenario, Step
 
 
 @dataclass(slots=True)
@@ -118,9 +118,15 @@ class Incident:
         if number is not None and not wanted:
             there = ", ".join(str(held.id) for held in self.in_force) or "none"
             raise UsageError(f"no fault {number} is in force; in force: {there}")
+        failed: list[FaultError] = []
         for held in reversed(wanted):
             held.to_heal.set()
-            await self.ended(held)
+            try:
+                await self.ended(held)
+            except FaultError as error:
+                failed.append(error)  # the others are healed all the same
+        if failed:
+            raise failed[0]
         return wanted
 
     async def ended(self, held: Held) -> None:
@@ -136,8 +142,12 @@ class Incident:
                 await asyncio.wait({held.task})
                 held.task.cancelled() or held.task.exception()
 
-    def recorded(self, name: str) -> Scenario | None:
-        """What was done, as a scenario that starts with the first fault; None for nothing."""
+    def recorded(self, name: str, load: Load) -> Scenario | None:
+        """What was done, as a scenario that starts with the first fault; None for nothing.
+
+        Raises:
+            UsageError: it took longer than a scenario may.
+        """
         if not self.done:
             return None
         zero = self.done[0].since
@@ -151,4 +161,4 @@ class Incident:
             for held in self.done
         )
         story = "Recorded from faults that were injected by hand."
-        return Scenario(name=name, story=story, steps=steps)
+        return Scenario(name=name, story=story, steps=steps, load=load)

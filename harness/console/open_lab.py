@@ -12,8 +12,10 @@ from harness.console.incident import Incident
 from harness.console.load import Load
 from harness.console.server import Console, addresses
 from harness.core.clock import MonotonicClock
+from harness.core.errors import UsageError
 from harness.scenario.lab import Lab, LabOptions, lab
 from harness.scenario.loader import SUFFIX, dump
+from harness.scenario.model import Load as Planned
 
 GLANCE_EVERY_SECONDS = 2.0
 Say = Callable[[str], None]
@@ -87,7 +89,12 @@ class OpenLab:
     def _write(self, incident: Incident) -> None:
         if self._record is None:
             return
-        scenario = incident.recorded(self._record.name.removesuffix(SUFFIX))
+        load = Planned(rate_per_second=self._rate) if self._rate >= 1 else Planned()
+        try:
+            scenario = incident.recorded(self._record.name.removesuffix(SUFFIX), load)
+        except UsageError as error:
+            self._say(f"not recorded: {error}")
+            return
         if scenario is None:
             self._say("nothing was injected, so nothing was recorded")
             return

@@ -52,8 +52,10 @@ class Console:
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError, asyncio.IncompleteReadError):
+        with suppress(OSError, ValueError, TypeError, asyncio.IncompleteReadError):
             request = json.loads(await reader.readline())
+            if not isinstance(request, dict):
+                raise TypeError("a request is an object")
             writer.write(json.dumps(await self._answered(request)).encode() + b"\n")
             await writer.drain()
         writer.close()
@@ -74,6 +76,8 @@ class Console:
             wrong = ExitCode.USAGE if isinstance(error, InvalidFault) else ExitCode.HARNESS
             code = getattr(error, "exit_code", wrong)
             return {"error": str(error), "exit_code": int(code)}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return {"error": f"the request cannot be understood: {error!r}", "exit_code": 4}
 
     async def _inject(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         fault = faults.from_dict(request["fault"])

@@ -178,7 +178,8 @@ class _Reader:
             params = self._plain.value(value)
             try:
                 # YAML 1.1 reads a bare "off" as False: the natural way to switch a gate off.
-                gates[name] = None if params is False else gate_catalogue.from_dict(name, params)
+                gate = gate_catalogue.from_dict(name, {} if params is False else params)
+                gates[name] = None if params is False else gate
             except UsageError as error:
                 self._problems.add(value, str(error))
         return gates

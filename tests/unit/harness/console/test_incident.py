@@ -19,7 +19,7 @@ from faults import (
 )
 from harness import UsageError
 from harness.scenario.loader import dump, loads
-from harness.scenario.model import Step
+from harness.scenario.model import Load, Step
 
 
 async def test_a_fault_is_in_force_until_it_is_healed(bench: Any) -> None:
@@ -81,17 +81,16 @@ async def test_a_fault_that_the_world_refused_is_not_held(bench: Any) -> None:
     with pytest.raises(FaultUnavailable, match="needs a database"):
         await bench.incident.inject(Crash(), None)
     assert bench.incident.done == []
-    assert bench.incident.recorded("x") is None
+    assert bench.incident.recorded("x", Load()) is None
 
 
-async def test_a_cure_that_fails_is_told_and_the_others_can_still_be_healed(bench: Any) -> None:
+async def test_a_cure_that_fails_is_told_and_the_others_are_healed_all_the_same(bench: Any) -> None:
     await bench.incident.inject(AppPause(), None)
     await bench.incident.inject(AppCrash(), None)
     bench.lab.port.refuses = {"revive"}
     with pytest.raises(HealFailed, match="could not be undone: revive"):
         await bench.incident.heal()
-    assert [held.id for held in bench.incident.in_force] == [1]
-    await bench.incident.heal()
+    assert bench.incident.in_force == []
     assert bench.lab.port.calls == ["pause", "crash", "revive", "resume"]
 
 
@@ -123,11 +122,12 @@ async def test_what_was_done_is_a_scenario_that_starts_with_the_first_fault(benc
     bench.clock.advance(0.25)
     await bench.incident.heal(first.id)
     bench.clock.advance(4)
-    recorded = bench.incident.recorded("by-hand")
+    recorded = bench.incident.recorded("by-hand", Load(rate_per_second=40))
     assert recorded.steps == (
         Step(at_seconds=0.0, fault=AppPause(), lasting_seconds=1.75),
         Step(at_seconds=1.5, fault=Disconnect(share=0.25), lasting_seconds=4.25),
     )
+    assert recorded.load.rate_per_second == 40
     assert (recorded.name, loads(dump(recorded))) == ("by-hand", recorded)
 
 
