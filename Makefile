@@ -7,7 +7,7 @@ COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench up down clean
+.PHONY: help demo test proof check bench up down clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -23,6 +23,10 @@ demo: $(STAMP)  ## put the reference app through the stock outages
 
 test: $(STAMP)  ## run every test that this machine can run
 	@$(BIN)/pytest
+
+proof: $(STAMP)  ## show that broken apps are caught, and compare ways to hold connections (minutes)
+	@$(BIN)/pytest -m proof --capture=no tests/mutants
+	@$(BIN)/squall patterns
 
 check: $(STAMP)  ## lint, types, import rule
 	@$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.checkers.verdict import Verdict
+from harness.checkers.verdict import Verdict, worst
 from harness.mutants.gallery import CHECKERS
 from harness.mutants.matrix import Matrix
 from harness.mutants.trial import Case
@@ -23,18 +23,27 @@ OF_REFERENCE = {
 }
 
 
-def mark(case: Case, checker: str) -> str:
-    """What stands in the cell of a checker."""
-    named = case.mutant is not None and checker in case.mutant.caught_by
-    if checker in case.killers:
-        return CAUGHT if named else ALSO
-    return MISSED if named else NOTHING
+def mark(cases: Sequence[Case], checker: str) -> str:
+    """What stands in the cell of a checker, for all repeats of one mutant."""
+    mutant = cases[0].mutant
+    named = mutant is not None and checker in mutant.caught_by
+    if named:
+        return CAUGHT if all(checker in case.killers for case in cases) else MISSED
+    return ALSO if any(checker in case.killers for case in cases) else NOTHING
 
 
-def word(case: Case) -> str:
-    """What became of the case."""
-    words = OF_REFERENCE if case.mutant is None else WORDS
-    return words[case.verdict]
+def word(cases: Sequence[Case]) -> str:
+    """What became of all repeats."""
+    words = OF_REFERENCE if cases[0].mutant is None else WORDS
+    return words[worst(case.verdict for case in cases)]
+
+
+def rows(matrix: Matrix) -> list[list[Case]]:
+    """The repeats of each mutant, by name; the reference app last."""
+    found: dict[str, list[Case]] = {}
+    for case in sorted(matrix.cases, key=lambda case: (case.mutant is None, case.name)):
+        found.setdefault(case.name, []).append(case)
+    return list(found.values())
 
 
 def line(case: Case) -> str:
@@ -42,7 +51,7 @@ def line(case: Case) -> str:
     outages = ", ".join(trial.outage for trial in case.trials)
     if case.mutant is None:
         outages = f"{len(case.trials)} outages"
-    told = f"{word(case):12} {case.name} ({outages})"
+    told = f"{word([case]):12} {case.name} ({outages})"
     if case.mutant is not None and case.verdict is Verdict.PASS:
         return f"{told}: {', '.join(case.mutant.caught_by)}"
     details = [f"{trial.outage}: {text}" for trial in case.trials for text in trial.reasons]
@@ -53,24 +62,23 @@ def text(matrix: Matrix) -> str:
     """For terminals."""
     width = max(len(case.name) for case in matrix.cases)
     head = " ".join(f"{number:>2}" for number in range(1, len(CHECKERS) + 1))
-    rows = [
-        f"{case.name:{width}} "
-        + " ".join(f"{mark(case, c):>2}" for c in CHECKERS)
-        + f"  {word(case)}"
-        for case in matrix.cases
-    ]
-    return "\n".join([f"{'':{width}} {head}", *rows, "", *_legend(), "", summary(matrix)])
+    lines = [f"{'':{width}} {head}"]
+    for cases in rows(matrix):
+        marks = " ".join(f"{mark(cases, checker):>2}" for checker in CHECKERS)
+        lines.append(f"{cases[0].name:{width}} {marks}  {word(cases)}")
+    return "\n".join([*lines, "", *_legend(), "", summary(matrix)])
 
 
 def markdown(matrix: Matrix) -> str:
     """For documents."""
     numbers = " | ".join(str(number) for number in range(1, len(CHECKERS) + 1))
-    lines = [f"| mutant | outages | {numbers} |", "|---|---|" + "---|" * len(CHECKERS)]
-    for case in matrix.cases:
-        outages = ", ".join(trial.outage for trial in case.trials)
-        outages = outages if case.mutant is not None else f"{len(case.trials)} outages"
-        marks = " | ".join(mark(case, checker) for checker in CHECKERS)
-        lines.append(f"| {case.name} | {outages} | {marks} |")
+    lines = [f"| mutant | outage | {numbers} |", "|---|---|" + "---|" * len(CHECKERS)]
+    for cases in rows(matrix):
+        of_mutant = cases[0].mutant is not None
+        names = sorted({trial.outage for case in cases for trial in case.trials})
+        outages = ", ".join(names) if of_mutant else f"all {len(names)} of these"
+        marks = " | ".join(mark(cases, checker) for checker in CHECKERS)
+        lines.append(f"| {cases[0].name} | {outages} | {marks} |")
     return "\n".join([*lines, "", *_legend(), "", summary(matrix)]) + "\n"
 
 
@@ -95,4 +103,7 @@ def _legend() -> Iterator[str]:
     named = [f"{number} {name}" for number, name in enumerate(CHECKERS, start=1)]
     yield ", ".join(named) + "."
     yield ""
-    yield f"{CAUGHT} caught by the checker that is meant for it, {ALSO} by another one, too."
+    yield (
+        f"{CAUGHT} caught by the checker that is meant for it, {ALSO} by another one, too,"
+        f" {MISSED} not caught."
+    )

@@ -1,0 +1,106 @@
+"""The gallery: every file says what it must, and replaces what is really there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import UsageError
+from harness.mutants.gallery import CHECKERS, Mutant, chosen, gallery, problems_of, read
+
+MUTANTS = gallery()
+AT_LEAST = 45
+
+every_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+
+IN_ONE_PROCESS_EACH = """
+import importlib, os, sys, traceback
+import app_under_test.main
+broken = []
+for name in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        try:
+            importlib.import_module("app_under_test.mutants." + name).create_app()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        broken.append(name)
+sys.exit(", ".join(broken) or 0)
+"""
+
+
+def test_there_are_enough_mutants() -> None:
+    assert len(MUTANTS) >= AT_LEAST
+
+
+def test_every_mutant_can_be_made() -> None:
+    """What a mutant replaces must be there: else the reference app has changed below it."""
+    names = [mutant.name for mutant in MUTANTS]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ONE_PROCESS_EACH, *names],
+        env={**os.environ, "DATABASE_URL": "postgresql://app@127.0.0.1:1/app"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@every_mutant
+def test_a_mutant_tells_mistake_outage_and_symptom(mutant: Mutant) -> None:
+    said = re.findall(r"^(\w+): ", mutant.story, re.MULTILINE)
+    assert said == ["Mistake", "Outage", "Symptom"]
+    assert len(mutant.title) <= 100
+
+
+def test_the_good_code_knows_nothing_of_mutants() -> None:
+    root = Path(__file__).parents[2] / "app_under_test"
+    good = [file for file in root.rglob("*.py") if "mutants" not in file.parts]
+    assert [file for file in good if "mutant" in file.read_text("utf-8").lower()] == []
+
+
+def test_a_file_is_read_without_being_imported() -> None:
+    source = (
+        '"""Title.\n\nMore.\n"""\nimport nowhere\nEXPOSED_BY = ("a",)\nCAUGHT_BY = ("b", "c")\n'
+    )
+    mutant = read("name", source)
+    assert (mutant.title, mutant.exposed_by, mutant.caught_by) == ("Title", ("a",), ("b", "c"))
+    assert mutant.starts_without_database
+    assert not read("name", source + "STARTS_WITHOUT_DATABASE = False\n").starts_without_database
+    assert mutant.profile().target == "app_under_test.mutants.name:create_app"
+
+
+def test_all_that_is_wrong_with_a_file_is_told() -> None:
+    empty = read("empty", "")
+    wrong = read("wrong", '"""Title."""\nEXPOSED_BY = ("rain",)\nCAUGHT_BY = ("luck",)')
+    assert problems_of(empty, set()) == [
+        "it has no docstring",
+        "it has no EXPOSED_BY",
+        "it has no CAUGHT_BY",
+    ]
+    assert problems_of(wrong, {"storm"}) == [
+        "EXPOSED_BY names 'rain', which is unknown",
+        "CAUGHT_BY names 'luck', which is unknown",
+    ]
+
+
+def test_an_unknown_mutant_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match="did you mean no_retries"):
+        chosen(MUTANTS, ["no_retry"])
+    assert [mutant.name for mutant in chosen(MUTANTS, ["no_retries"])] == ["no_retries"]
+    assert chosen(MUTANTS, []) == MUTANTS
+
+
+def test_almost_every_checker_is_proved_by_a_mutant() -> None:
+    """A checker without a mutant is a claim without a proof; these are known."""
+    named = {checker for mutant in MUTANTS for checker in mutant.caught_by}
+    assert set(CHECKERS) - named <= {"response-time"}

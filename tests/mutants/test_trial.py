@@ -1,0 +1,80 @@
+"""What counts as caught, as clean, and as nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.checkers.verdict import Finding, Verdict
+from harness.core.errors import LabError
+from harness.history.evidence import Contract, Evidence
+from harness.mutants.trial import Case, trial_of, trouble_of
+from harness.scenario.hold import resolved
+from harness.scenario.runner import Run
+
+MakeCase = Callable[..., Case]
+
+OUTAGE = resolved("silent-network")
+
+
+def run(**verdicts: Verdict) -> Run:
+    findings = tuple(
+        Finding(checker=name.replace("_", "-"), verdict=verdict, reason="so")
+        for name, verdict in verdicts.items()
+    )
+    evidence = Evidence(ops=(), events=(), truth=None, contract=Contract(deadline_seconds=1))
+    return Run(scenario=OUTAGE, seed=7, engine="embedded", evidence=evidence, findings=findings)
+
+
+def test_a_mutant_is_caught_when_all_named_checkers_failed(case: MakeCase) -> None:
+    assert case("no-duplicate", "log-clean", "availability").verdict is Verdict.PASS
+    assert case("no-duplicate", "availability").verdict is Verdict.FAIL
+    assert case().verdict is Verdict.FAIL
+
+
+def test_a_mutant_that_was_not_tried_properly_is_unclear(case: MakeCase) -> None:
+    assert case(verdict=Verdict.INCONCLUSIVE).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_reference_is_clean_or_it_is_not(case: MakeCase) -> None:
+    assert case(reference=True).verdict is Verdict.PASS
+    assert case("log-clean", reference=True).verdict is Verdict.FAIL
+    unclear = case(reference=True, verdict=Verdict.INCONCLUSIVE)
+    assert unclear.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_run_gives_its_failed_checkers_and_all_its_reasons() -> None:
+    trial = trial_of(
+        run(
+            steady_state=Verdict.PASS,
+            log_clean=Verdict.FAIL,
+            generator_kept_up=Verdict.INCONCLUSIVE,
+        )
+    )
+    assert trial.failed == {"log-clean"}
+    assert trial.reasons == ("log-clean: so", "generator-kept-up: so")
+    assert (trial.verdict, trial.seed) == (Verdict.FAIL, 7)
+
+
+def test_who_was_not_well_before_the_fault_was_caught_by_nobody() -> None:
+    trial = trial_of(run(steady_state=Verdict.INCONCLUSIVE, log_clean=Verdict.FAIL))
+    assert (trial.failed, trial.verdict) == (frozenset(), Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize(
+    ("told", "failed"),
+    [
+        (
+            "AppCrash() could not be undone: the app x:y ended with exit code 3",
+            {"app-survived"},
+        ),
+        ("PostgreSQL did not start:\nthe app is well", set()),
+    ],
+)
+def test_an_app_that_cannot_start_is_caught_and_a_broken_lab_is_nothing(
+    told: str, failed: set[str]
+) -> None:
+    trial = trouble_of(OUTAGE, LabError(told), 3)
+    assert trial.failed == failed
+    assert trial.verdict is (Verdict.FAIL if failed else Verdict.INCONCLUSIVE)
