@@ -1,8 +1,9 @@
 """Engine and session dependency on a synchronous driver, in FastAPI's thread pool.
 
 It breaks when the database is silent: psycopg2 waits for ever, the pool of 15 connections is taken
-at once, then the 40 threads wait 30 s each for a connection, and no thread is left for anybody,
-health check included. After a restart each old connection costs a request its answer.
+at once, then the 40 threads wait 30 s each for a connection. It stays broken when the database is
+back: a request with its row needs a thread for its answer before its session is closed, and every
+thread waits for a session. After a restart each old connection costs a request its answer.
 """
 
 from __future__ import annotations
