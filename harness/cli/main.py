@@ -14,6 +14,7 @@ from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
 from harness.cli.hands import down, heal, inject, status
+from harness.cli.init import init
 from harness.cli.mutants import mutants
 from harness.cli.patterns import patterns
 from harness.cli.recheck import recheck
@@ -35,6 +36,7 @@ def squall() -> None:
 
 squall.add_command(check)
 squall.add_command(run)
+squall.add_command(init)
 squall.add_command(recheck)
 squall.add_command(compare)
 squall.add_command(replay)

@@ -1,4 +1,4 @@
-"""Request bodies from JSON schemas, by hypothesis-jsonschema (extra ``search``).
+"""Request bodies from JSON schemas, by schemathesis (extra ``openapi``).
 
 The only module that imports it. A handful of bodies is drawn once, from the seed, before the run.
 """
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 WANTED = 12
-INSTALL = "pip install 'squall[search]'"
+PATH = "/body"
+INSTALL = "pip install 'squall[openapi]'"
 
 
 class Unfillable(Exception):
@@ -25,10 +26,15 @@ def bodies(schema: Mapping[str, Any], document: Mapping[str, Any], seed: int) ->
     """
     try:
         import hypothesis  # noqa: PLC0415 - an extra
-        from hypothesis_jsonschema import from_schema  # noqa: PLC0415 - the same
+        import schemathesis  # noqa: PLC0415 - the same
     except ImportError:
         raise Unfillable(f"bodies from schemas need: {INSTALL}") from None
     drawn: list[Any] = []
+    try:
+        operation = schemathesis.openapi.from_dict(_whole(schema, document))[PATH]["POST"]
+        strategy = operation.as_strategy()
+    except Exception as error:
+        raise Unfillable(f"no body can be made from its schema: {error}") from error
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -38,9 +44,9 @@ def bodies(schema: Mapping[str, Any], document: Mapping[str, Any], seed: int) ->
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(from_schema(_whole(schema, document)))
-    def draw(value: Any) -> None:  # noqa: ANN401 - JSON
-        drawn.append(value)
+    @hypothesis.given(strategy)
+    def draw(case: Any) -> None:  # noqa: ANN401 - schemathesis's
+        drawn.append(case.body)
 
     try:
         draw()
@@ -50,12 +56,20 @@ def bodies(schema: Mapping[str, Any], document: Mapping[str, Any], seed: int) ->
 
 
 def _whole(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema with the document's components where its references look for them."""
-    return {**_tamed(schema), "components": _tamed(document.get("components") or {})}
+    """A document with one operation that takes such a body, and the components it refers to."""
+    content = {"application/json": {"schema": _tamed(schema)}}
+    responses = {"200": {"description": "what came of it"}}
+    operation = {"requestBody": {"required": True, "content": content}, "responses": responses}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "one body", "version": "1"},
+        "paths": {PATH: {"post": operation}},
+        "components": _tamed(document.get("components") or {}),
+    }
 
 
 def _tamed(schema: Any) -> Any:  # noqa: ANN401 - JSON
-    """Strings without control characters, unless a pattern or a format says what they are.
+    """Plain words, bounded numbers and no unknown keys, unless the schema says what they are.
 
     A schema allows any text; databases do not (PostgreSQL takes no zero bytes), and the point is
     load, not fuzzing.
@@ -66,6 +80,8 @@ def _tamed(schema: Any) -> Any:  # noqa: ANN401 - JSON
         return schema
     tamed = {key: _tamed(value) for key, value in schema.items()}
     kind, given = tamed.get("type"), set(tamed)
+    if kind == "object" and "properties" in given:
+        tamed["additionalProperties"] = False
     if kind == "string" and not {"pattern", "format", "enum", "const"} & given:
         tamed["pattern"] = f"^[a-z]{{{max(1, int(tamed.get('minLength', 1)))},}}$"
         tamed.setdefault("maxLength", max(20, int(tamed.get("minLength", 1))))

@@ -1,0 +1,115 @@
+"""What an app's source tells without running it: where the app is, how it finds its database.
+
+A first guess for ``squall init``, to be read by a person; every guess says where it comes from.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SKIPPED = {".venv", "venv", ".git", "node_modules", "tests", "test", "migrations", "alembic"}
+MOST_FILES = 2000
+DATABASE_NAME = re.compile(
+    r"\b([A-Z][A-Z0-9_]*(?:DATABASE|DB|POSTGRES)[A-Z0-9_]*(?:URL|URI|DSN))\b"
+    r"|\b(DATABASE_URL|DATABASE_URI|DB_URL|DB_DSN|database_url)\b"
+)
+FORMS = ("asyncpg", "psycopg2", "psycopg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The guesses; empty when nothing was found."""
+
+    app: str = ""
+    factory: bool = False
+    app_place: str = ""
+    """``file:line`` of the app."""
+    database_env: str = "DATABASE_URL"
+    form: str = "url"
+    setup: tuple[str, ...] = ()
+
+
+def look(directory: Path) -> Found:
+    """Look at every Python file below a directory, without importing any."""
+    texts = {path: _text(path) for path in _sources(directory)}
+    app, factory, place = _app(directory, texts)
+    whole = "\n".join(texts.values())
+    named = DATABASE_NAME.search(whole)
+    name = next((group for group in named.groups() if group), "") if named else ""
+    forms = [
+        form for form in FORMS if re.search(rf"\+{form}\b|^import {form}\b", whole, re.MULTILINE)
+    ]
+    return Found(
+        app=app,
+        factory=factory,
+        app_place=place,
+        database_env=name.upper() or "DATABASE_URL",
+        form=forms[0] if forms else "url",
+        setup=("alembic upgrade head",) if (directory / "alembic.ini").exists() else (),
+    )
+
+
+def _sources(directory: Path) -> Iterator[Path]:
+    count = 0
+    for path in sorted(directory.rglob("*.py"), key=lambda path: (len(path.parts), str(path))):
+        if SKIPPED & set(path.relative_to(directory).parts[:-1]) or count >= MOST_FILES:
+            continue
+        count += 1
+        yield path
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _app(directory: Path, texts: dict[Path, str]) -> tuple[str, bool, str]:
+    """The first ``name = FastAPI(…)`` of a module, else the first function that returns one."""
+    made: list[tuple[str, bool, str]] = []
+    for path, text in texts.items():
+        if "FastAPI(" not in text:
+            continue
+        try:
+            tree = ast.parse(text)
+        except SyntaxError:
+            continue
+        for name, factory, line in _apps(tree):
+            shown = path.relative_to(directory)
+            made.append((f"{_module(shown)}:{name}", factory, f"{shown}:{line}"))
+    made.sort(key=lambda found: found[1])  # an app comes before a factory
+    return made[0] if made else ("", False, "")
+
+
+def _apps(tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_fastapi(node.value):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name):
+                yield target.id, False, node.lineno
+        elif isinstance(node, ast.FunctionDef) and not node.args.args and _makes_one(node):
+            yield node.name, True, node.lineno
+
+
+def _makes_one(function: ast.FunctionDef) -> bool:
+    return any(_is_fastapi(getattr(inner, "value", None)) for inner in ast.walk(function))
+
+
+def _is_fastapi(node: ast.expr | None) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name == "FastAPI"
+
+
+def _module(path: Path) -> str:
+    parts = list(path.with_suffix("").parts)
+    if parts[0] == "src":
+        parts = parts[1:]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

@@ -1,0 +1,112 @@
+"""``[tool.squall]``: every mistake is told with its line and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import UsageError
+from harness.scenario.config import configured
+from harness.scenario.profile import DatabaseAddress
+
+GOOD = """\
+[project]
+name = "shop"
+
+[tool.squall]
+app = "shop.main:app"
+database_env = {DATABASE_URL = "{asyncpg}", DB_HOST = "{host}"}
+setup = ["alembic upgrade head"]
+ready = "/readyz"
+deadline_seconds = 2.5
+written_keys = "SELECT key, count(*) FROM orders GROUP BY key"
+
+[[tool.squall.operations]]
+name = "place"
+method = "POST"
+path = "/orders"
+effect = "idempotent-write"
+body = {item = "{int:1..9}"}
+headers = {Idempotency-Key = "{key}"}
+"""
+
+OPERATION = (
+    '[[tool.squall.operations]]\nname = "read"\nmethod = "GET"\npath = "/items"\neffect = "read"\n'
+)
+
+
+def written(directory: Path, text: str) -> Path:
+    (directory / "pyproject.toml").write_text(text)
+    return directory
+
+
+def test_a_good_table_is_a_profile(tmp_path: Path) -> None:
+    profile = configured(written(tmp_path, GOOD))
+    assert profile is not None
+    assert (profile.target, profile.ready_path, profile.has_readiness) == (
+        "shop.main:app",
+        "/readyz",
+        True,
+    )
+    assert profile.contract.deadline_seconds == 2.5
+    assert profile.contract.written_keys_declared
+    assert not profile.contract.totals_declared
+    assert [one.path for one in profile.operations] == ["/orders"]
+    address = DatabaseAddress(user="app", host="127.0.0.1", port=5, name="app")
+    assert profile.database_environment(address) == {
+        "DATABASE_URL": "postgresql+asyncpg://app:squall@127.0.0.1:5/app",
+        "DB_HOST": "127.0.0.1",
+    }
+
+
+@pytest.mark.parametrize("text", ["", "[tool.other]\nx = 1\n"])
+def test_without_the_table_there_is_no_profile(tmp_path: Path, text: str) -> None:
+    assert configured(written(tmp_path, text)) is None
+    assert configured(tmp_path / "nowhere") is None
+
+
+MISTAKES = [
+    ("ap = 'x:y'", "2: [tool.squall] has no 'ap'; did you mean app?"),
+    ("app = 3", "2: [tool.squall] app must be an import string"),
+    ("app = ''", "app must be an import string"),
+    ("factory = true", "[tool.squall] needs app"),
+    ("app = 'x:y'\nfactory = 'yes'", "3: [tool.squall] factory must be true or false"),
+    ("app = 'x:y'\ndatabase_env = 'DATABASE_URL'", "database_env must be a table of variables"),
+    ("app = 'x:y'\ndatabase_env = {X = 1}", "database_env must be a table of variables"),
+    ("app = 'x:y'\nsetup = 'alembic upgrade head'", "setup must be a list of commands"),
+    ("app = 'x:y'\nready = 'readyz'", "ready must be a path, such as /readyz"),
+    ("app = 'x:y'\nlive = 1", "live must be a path, such as /livez"),
+    ("app = 'x:y'\nopenapi = ''", "openapi must be a path"),
+    ("app = 'x:y'\nwrites = 1", "writes must be true or false"),
+    ("app = 'x:y'\nheaders = []", "headers must be a table"),
+    ("app = 'x:y'\ndeadline_seconds = 0", "deadline_seconds must be a number of seconds"),
+    ("app = 'x:y'\ndeadline_seconds = 61", "more than 0 and at most 60, got 61"),
+    ("app = 'x:y'\nerror_statuses = [42]", "error_statuses must be a list of HTTP statuses"),
+    ("app = 'x:y'\nerror_media_type = 1", "error_media_type must be a media type"),
+    ("app = 'x:y'\nconserved = ['a']", "conserved must be a table"),
+    ("app = 'x:y'\noperations = ['a']", "operations must be an array of tables"),
+    ("app = 'x:y'\n" + OPERATION.replace("GET", "FETCH"), "operation 'read': method must be one"),
+    ("app = 'x:y'\n" + OPERATION.replace("/items", "items"), "path must be a path that starts"),
+    ("app = 'x:y'\n" + OPERATION.replace('"read"\n', '"look"\n'), "effect must be one of read"),
+    ("app = 'x:y'\n" + OPERATION + "wait = 1\n", "operation 'read' has no 'wait'"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        configured(written(tmp_path, "[tool.squall]\n" + text))
+    assert told in str(raised.value)
+    assert "pyproject.toml:" in str(raised.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as raised:
+        configured(written(tmp_path, "[tool.squall]\nready = 1\nwrites = 2\n"))
+    assert len(str(raised.value).splitlines()) == 3
+
+
+def test_what_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is not TOML"):
+        configured(written(tmp_path, "[tool.squall\n"))
