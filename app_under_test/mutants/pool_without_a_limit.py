@@ -18,7 +18,7 @@ from app_under_test.resilience.bulkhead import Bulkhead
 from app_under_test.storage import engine
 
 EXPOSED_BY = ("pool-exhausted-by-slow-queries",)
-CAUGHT_BY = ("recovery-time",)
+CAUGHT_BY = ("retry-storm",)
 
 
 careful, bounded = create_async_engine, Bulkhead.__init__

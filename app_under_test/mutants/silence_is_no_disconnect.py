@@ -1,8 +1,8 @@
 """A connection that went silent goes back to the pool.
 
 Mistake: only an error of the socket counts as a broken connection; a time-out is "slow".
-Outage: a balancer forgot every pooled connection, and tells nobody.
-Symptom: each of them is tried, and waited for, again and again.
+Outage: nothing that the app says arrives any more, and no error tells it.
+Symptom: after the heal each of them is tried, and waited for, one after the other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from app_under_test import main
 from app_under_test.mutants.shared import replace
 from app_under_test.storage import engine
 
-EXPOSED_BY = ("half-dead-connection-after-idle",)
+EXPOSED_BY = ("lost-requests",)
 CAUGHT_BY = ("recovery-time",)
 
 

@@ -2,7 +2,8 @@
 
 Mistake: ``time.sleep`` in a coroutine.
 Outage: inserts fail with 40001 and are repeated.
-Symptom: each repeat freezes the whole process; requests that have nothing to do with it hang.
+Symptom: each repeat freezes the whole process; probes and requests that have nothing to do with it
+hang.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from app_under_test.mutants.shared import replace
 from app_under_test.resilience.retry import RetryPolicy
 
 EXPOSED_BY = ("serialization-failures",)
-CAUGHT_BY = ("answered-in-time",)
+CAUGHT_BY = ("health-probes",)
 
 
-SECONDS = 0.2
+SECONDS = 0.7
 
 
 async def blocking(_seconds: float) -> None:
