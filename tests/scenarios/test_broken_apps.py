@@ -18,7 +18,7 @@ pytestmark = pytest.mark.scenario
         ("no_retries", "dropped-connections", "availability"),
         ("no_timeouts", "silent-network", "answered-in-time"),
         ("leaks_on_error", "dropped-connections", "connection-leaks"),
-        ("acks_before_commit", "database-crash-restart", "no-acknowledged-write-lost"),
+        ("acks_before_commit", "commit-lost-on-its-way", "no-acknowledged-write-lost"),
         ("status_500", "silent-network", "error-contract"),
     ],
 )
