@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app_under_test.mutants.shared import replace
 from harness.core.errors import UsageError
 from harness.mutants.gallery import CHECKERS, Mutant, chosen, gallery, problems_of, read
 
@@ -104,3 +105,13 @@ def test_almost_every_checker_is_proved_by_a_mutant() -> None:
     """A checker without a mutant is a claim without a proof; these are known."""
     named = {checker for mutant in MUTANTS for checker in mutant.caught_by}
     assert set(CHECKERS) - named <= {"response-time"}
+
+
+def test_what_is_not_there_cannot_be_replaced() -> None:
+    class Owner:
+        known = 1
+
+    replace(Owner, "known", 2)
+    assert Owner.known == 2
+    with pytest.raises(AttributeError, match="unknown"):
+        replace(Owner, "unknown", 3)
