@@ -15,7 +15,7 @@ pytestmark = pytest.mark.scenario
 @pytest.mark.parametrize(
     ("defect", "outage", "checker"),
     [
-        ("no_retries", "dropped-connections", "availability"),
+        ("no_retries", "serialization-failures", "availability"),
         ("no_timeouts", "silent-network", "answered-in-time"),
         ("leaks_on_error", "dropped-connections", "connection-leaks"),
         ("acks_before_commit", "commit-lost-on-its-way", "no-acknowledged-write-lost"),
