@@ -61,10 +61,7 @@ def up(  # noqa: PLR0913 - one parameter an option
     if record is not None and not record.name.endswith(SUFFIX):
         raise UsageError(f"--record {record}: a scenario file's name ends with {SUFFIX}")
     if record is not None:
-        try:
-            record.touch()
-        except OSError as error:
-            raise UsageError(f"--record {record}: cannot be written: {error.strerror}") from error
+        _check_writable(record)
     if not 0 <= rate <= 10_000:  # noqa: PLR2004 - bounds of the generator
         raise UsageError(f"--load {rate:g}: give a rate from 0 to 10000 a second")
     there = client.read()
@@ -78,6 +75,17 @@ def up(  # noqa: PLR0913 - one parameter an option
     )
     held = OpenLab(options, rate_per_second=rate, record=record, say=click.echo, loud=not quiet)
     return int(asyncio.run(_until_told(held)))
+
+
+def _check_writable(record: Path) -> None:
+    """Now, not after hours of an incident; an empty file is not left behind."""
+    existed = record.exists()
+    try:
+        record.open("ab").close()
+        if not existed:
+            record.unlink()
+    except OSError as error:
+        raise UsageError(f"--record {record}: cannot be written: {error.strerror}") from error
 
 
 async def _until_told(held: OpenLab) -> ExitCode:

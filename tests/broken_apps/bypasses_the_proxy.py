@@ -10,6 +10,9 @@ from fastapi import FastAPI
 
 from app_under_test import main
 
+MARK = "SQUALL_LAB"
+"""The keeper gives every process of a lab its name in this variable."""
+
 
 def create_app() -> FastAPI:
     """The reference app on the server's own port, found among the lab's processes."""
@@ -31,7 +34,9 @@ def _own_port() -> str:
 
 
 def _command(process: psutil.Process) -> list[str]:
+    """What it runs, if it is of the same lab: a harness may hold several."""
     try:
-        return process.cmdline()
+        ours = process.environ().get(MARK) == os.environ[MARK]
+        return process.cmdline() if ours else []
     except psutil.Error:
         return []

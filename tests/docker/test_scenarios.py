@@ -38,6 +38,9 @@ def test_there_are_six_of_them() -> None:
 TRIES = 3
 """Inconclusive means that the machine was too busy to say; a failure is not tried again."""
 
+FIGURES = {"recovery-time"}
+"""Set for processes on a quiet machine; containers are tested for what they do, not how fast."""
+
 CASES = [("toxiproxy", outage) for outage in SMOKE] + [
     ("embedded", outage) for outage in SMOKE if outage.name.startswith(("commit", "database"))
 ]
@@ -49,11 +52,13 @@ def test_the_reference_app_survives(kind: str, outage: Scenario, labs: dict[str,
         for each in labs.values():
             each.close()
         labs[kind] = held(kind)
+    bad: dict[str, str] = {}
     for _ in range(TRIES):
-        run = labs[kind].run(outage)
-        if run.verdict is not Verdict.INCONCLUSIVE:
+        verdicts = labs[kind].run(outage).verdicts
+        bad = {n: v for n, v in verdicts.items() if v != "pass" and n not in FIGURES}
+        if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
             break
-    assert {name: verdict for name, verdict in run.verdicts.items() if verdict != "pass"} == {}
+    assert bad == {}
 
 
 @pytest.mark.parametrize("name", ["app-crash", "app-frozen", "deploy-under-load"])

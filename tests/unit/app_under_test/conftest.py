@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 Main = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -82,3 +83,11 @@ def clock() -> Clock:
 @pytest.fixture
 def tell() -> Callable[..., Coroutine[Any, Any, None]]:
     return told
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Logging that another test configured may write to a stream that is closed by now."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
