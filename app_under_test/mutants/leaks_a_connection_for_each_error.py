@@ -1,7 +1,7 @@
 """A connection that had an error is never given back.
 
 Mistake: ``close`` stands after the work instead of in a ``finally`` or a ``with``.
-Outage: statements are cancelled by the server's time limit.
+Outage: the server's disk is full.
 Symptom: as many errors as the pool has places, and nobody gets a connection any more.
 """
 
@@ -18,7 +18,7 @@ from app_under_test.mutants.shared import replace
 from app_under_test.orders import service
 from app_under_test.storage.engine import Lease
 
-EXPOSED_BY = ("statements-cancelled",)
+EXPOSED_BY = ("disk-full",)
 CAUGHT_BY = ("recovery-time",)
 
 
