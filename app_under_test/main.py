@@ -6,6 +6,7 @@ Nothing is connected, and nothing is global: whoever calls ``create_app`` twice 
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         housekeeping = Database(chosen, size=1)
         readiness = _assemble(app, chosen, requests, housekeeping)
         watching = asyncio.create_task(readiness.watch())
+        # What was imported stays: a full collection that walks it stops every request for long.
+        gc.freeze()
         try:
             yield
         finally:
@@ -99,10 +102,14 @@ def _assemble(
 def _guard(settings: Settings, requests: Database) -> Guard:
     limits = settings.timeouts
     breaker = CircuitBreaker(asyncio.get_running_loop().time)
+    bulkhead = Bulkhead(
+        running=settings.pool_size, queued=settings.queue_size, wait_seconds=limits.pool_wait
+    )
 
     def changed(state: State) -> None:
         if state is State.OPEN:
             requests.sockets.abort_idle()
+            bulkhead.narrow()
 
     breaker.on_change(changed)
     return Guard(
@@ -113,11 +120,7 @@ def _guard(settings: Settings, requests: Database) -> Guard:
             places=settings.queue_size,
             work_seconds=limits.statement / 2,
         ),
-        bulkhead=Bulkhead(
-            running=settings.pool_size,
-            queued=settings.queue_size,
-            wait_seconds=limits.pool_wait,
-        ),
+        bulkhead=bulkhead,
     )
 
 

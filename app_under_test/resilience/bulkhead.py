@@ -7,6 +7,11 @@
 An unbounded queue turns a slow database into answers for callers who left long ago. A place is
 handed over from hand to hand: whoever ends gives it to the first that waits, so that newcomers
 cannot overtake; one that was cancelled in the very moment of the hand-over passes it on.
+
+After an outage the pool is empty and the queue is full. If everybody connected at once, all logins
+would share the server's processors and all callers would wait for the last of them; so places come
+back one by one, each time when as many units of work have succeeded as there are places (as TCP's
+window does, RFC 5681), and the first few connections serve most of the queue.
 """
 
 from __future__ import annotations
@@ -17,6 +22,9 @@ from types import TracebackType
 
 from app_under_test.errors import Overloaded
 from app_under_test.resilience.deadline import Deadline
+
+SLOW_START = 2
+"""Places after an outage: one connection may be a bad one."""
 
 
 class Bulkhead:
@@ -29,10 +37,13 @@ class Bulkhead:
     """
 
     def __init__(self, *, running: int, queued: int, wait_seconds: float) -> None:
-        self._free = running
+        self._most = running
         self._queued = queued
         self._wait_seconds = wait_seconds
         self._queue: deque[asyncio.Future[None]] = deque()
+        self._succeeded = 0
+        self.places = running
+        """As many may run now; fewer than ``running`` after an outage."""
         self.running = 0
         self.shed = 0
 
@@ -51,27 +62,38 @@ class Bulkhead:
 
     async def acquire(self, deadline: Deadline) -> None:
         """Take a place; give it back with :meth:`release`."""
-        if self._free > 0:
-            self._free -= 1
+        if self.running < self.places:
+            self.running += 1
         elif len(self._queue) >= self._queued:
             self.shed += 1
             raise Overloaded
         else:
             await self._handed_over(min(self._wait_seconds, deadline.remaining()))
-        self.running += 1
 
-    def release(self) -> None:
+    def release(self, *, succeeded: bool = True) -> None:
         """Hand the place to the first that waits."""
         self.running -= 1
+        if succeeded and self.places < self._most:
+            self._widen()
         self._pass_on()
 
+    def narrow(self) -> None:
+        """There is an outage: begin with few places when it is over."""
+        self.places = min(SLOW_START, self._most)
+        self._succeeded = 0
+
+    def _widen(self) -> None:
+        self._succeeded += 1
+        if self._succeeded >= self.places:
+            self._succeeded = 0
+            self.places += 1
+
     def _pass_on(self) -> None:
-        while self._queue:
+        while self._queue and self.running < self.places:
             waiter = self._queue.popleft()
             if not waiter.done():
+                self.running += 1
                 waiter.set_result(None)
-                return
-        self._free += 1
 
     async def _handed_over(self, seconds: float) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -89,6 +111,7 @@ class Bulkhead:
     def _leave(self, waiter: asyncio.Future[None]) -> None:
         """Out of the queue; a place that was handed over already goes to the next."""
         if waiter.done():
+            self.running -= 1
             self._pass_on()
         else:
             waiter.cancel()
@@ -109,8 +132,8 @@ class _Place:
 
     async def __aexit__(
         self,
-        _kind: type[BaseException] | None,
+        kind: type[BaseException] | None,
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self._bulkhead.release()
+        self._bulkhead.release(succeeded=kind is None)

@@ -64,7 +64,7 @@ def test_a_cancelled_waiter_that_was_handed_the_place_passes_it_on(virtual: Any)
         assert first.cancelled()
         assert bulkhead.running == 1
         bulkhead.release()
-        assert (bulkhead.running, bulkhead._free) == (0, 1)
+        assert (bulkhead.running, bulkhead.places) == (0, 1)
 
     virtual(main)
 
@@ -105,6 +105,61 @@ def test_never_more_than_allowed_and_all_places_come_back(
         async with asyncio.TaskGroup() as group:
             for arrives, works, leaves, impatient in callers:
                 group.create_task(caller(arrives, works, leaves, impatient=impatient))
-        assert (bulkhead._free, bulkhead.running, bulkhead.waiting) == (running, 0, 0)
+        assert (bulkhead.places, bulkhead.running, bulkhead.waiting) == (running, 0, 0)
 
     virtual(main)
+
+
+def test_after_an_outage_places_come_back_one_in_each_round_of_successes(virtual: Any) -> None:
+    async def main() -> list[tuple[float, int, int]]:
+        bulkhead = Bulkhead(running=4, queued=30, wait_seconds=60)
+        bulkhead.narrow()
+        seen = []
+        async with asyncio.TaskGroup() as group:
+            for _ in range(20):
+                group.create_task(work(bulkhead, 1))
+            for second in range(7):
+                await asyncio.sleep(0.5 if second == 0 else 1)
+                seen.append((second + 0.5, bulkhead.running, bulkhead.places))
+        return seen
+
+    assert virtual(main) == [
+        (0.5, 2, 2),
+        (1.5, 3, 3),
+        (2.5, 4, 4),
+        (3.5, 4, 4),
+        (4.5, 4, 4),
+        (5.5, 3, 4),
+        (6.5, 0, 4),
+    ]
+
+
+def test_who_ends_while_too_many_run_is_not_replaced(virtual: Any) -> None:
+    async def main() -> list[int]:
+        bulkhead = Bulkhead(running=4, queued=4, wait_seconds=60)
+        running = [asyncio.create_task(work(bulkhead, 1 + number)) for number in range(4)]
+        waiting = [asyncio.create_task(work(bulkhead, 9)) for _ in range(2)]
+        await asyncio.sleep(0.5)
+        bulkhead.narrow()
+        seen = []
+        for _ in range(4):
+            await asyncio.sleep(1)
+            seen.append(bulkhead.running)
+        await asyncio.wait({*running, *waiting})
+        return seen
+
+    # Four run, two may: the first that ends is not replaced, the second has earned a third place.
+    assert virtual(main) == [3, 3, 3, 2]
+
+
+def test_failures_bring_no_places_back(virtual: Any) -> None:
+    async def main() -> int:
+        bulkhead = Bulkhead(running=4, queued=4, wait_seconds=60)
+        bulkhead.narrow()
+        for _ in range(6):
+            with pytest.raises(RuntimeError):
+                async with bulkhead.place(deadline_in(9)):
+                    raise RuntimeError
+        return bulkhead.places
+
+    assert virtual(main) == 2
