@@ -4,6 +4,9 @@ Without ``command_timeout`` a silent peer holds a request for ever: running stat
 rollback on return to the pool, even the first queries after login. No pre-ping: it costs a round
 trip on each checkout, and hangs on a silent peer; a retry heals closed connections as well, since
 the first disconnect makes SQLAlchemy replace every older one.
+
+Last in, first out: after an outage the pool holds dead connections, and the usual order would
+visit each of them, and log in anew for each, before it used one that works a second time.
 """
 
 from __future__ import annotations
@@ -70,6 +73,7 @@ class Database:
             url,
             pool_size=size or settings.pool_size,
             max_overflow=0,
+            pool_use_lifo=True,
             isolation_level=isolation,
             pool_timeout=limits.pool_wait,
             connect_args={

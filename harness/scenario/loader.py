@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
@@ -125,11 +125,13 @@ class _Reader:
 
     def _arrivals(self, node: yaml.Node) -> Arrivals:
         value = self._plain.value(node)
-        if value == "constant":
-            return "constant"
-        if value != "poisson":
-            self._problems.add(node, f"arrivals must be poisson or constant, got {value!r}")
-        return "poisson"
+        for known in get_args(Arrivals):
+            if value == known:
+                kind: Arrivals = known
+                return kind
+        told = ", ".join(get_args(Arrivals))
+        self._problems.add(node, f"arrivals must be one of {told}, got {value!r}")
+        return Load().arrivals
 
     def _steps(self, root: yaml.Node, node: yaml.Node | None) -> Iterable[Step]:
         if node is None:

@@ -18,7 +18,7 @@ from harness.checkers.catalogue import guards, standard_gates
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 
-Arrivals = Literal["poisson", "constant"]
+Arrivals = Literal["jittered", "poisson", "constant"]
 
 NEEDS = frozenset({"writes"})
 
@@ -49,8 +49,9 @@ def at(seconds: float, fault: Fault, *, lasting: float) -> Step:
 class Load:
     """How many requests start per second; the start times are fixed by the seed beforehand."""
 
-    rate_per_second: float = 120.0
-    arrivals: Arrivals = "poisson"
+    rate_per_second: float = 80.0
+    arrivals: Arrivals = "jittered"
+    """Where in its slot each request starts; see :func:`harness.workload.arrivals.arrivals`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

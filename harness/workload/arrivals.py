@@ -14,12 +14,18 @@ def arrivals(rate_per_second: float, seed: int, kind: str = "poisson") -> Iterat
     """Offsets in seconds from the start of the run, rising without end.
 
     ``poisson`` has exponential gaps, as independent callers do; ``constant`` has equal ones.
+    ``jittered`` has one arrival in each slot of ``1 / rate`` seconds, anywhere in it (stratified
+    sampling): as irregular from one to the next, but each second has as many as any other, so a
+    window of half a second never is nearly empty, or a small stampede, by chance.
     """
     if not rate_per_second > 0:
         raise ValueError(f"rate_per_second must be positive, got {rate_per_second}")
     if kind == "constant":
         yield from (number / rate_per_second for number in count())
     draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    if kind == "jittered":
+        yield 0.0
+        yield from ((number - draws.random()) / rate_per_second for number in count(1))
     offset = 0.0
     while True:
         yield offset

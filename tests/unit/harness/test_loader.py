@@ -49,7 +49,7 @@ SCENARIOS = st.builds(
     load=st.builds(
         Load,
         rate_per_second=st.floats(1, 10_000),
-        arrivals=st.sampled_from(["poisson", "constant"]),
+        arrivals=st.sampled_from(["jittered", "poisson", "constant"]),
     ),
     gates=GATES,
 )
@@ -112,7 +112,10 @@ def test_five_mistakes_give_five_problems_with_their_lines(same_file: re.Pattern
         ("squall: 1\nname: 5\nstory: y\nsteps: []", "must be text, got 5"),
         ("squall: 1\nname: x\nstory: y\nsteps: [{lasting_seconds: 1}]", "needs 'fault'"),
         ("squall: 1\nname: x\nstory: y\nsteps: [{fault: database.crash}]", "lasting_seconds"),
-        ("squall: 1\nname: x\nstory: y\nsteps: []\nload: {arrivals: all}", "poisson or constant"),
+        (
+            "squall: 1\nname: x\nstory: y\nsteps: []\nload: {arrivals: all}",
+            "jittered, poisson, constant",
+        ),
         ("squall: 1\nname: x\nstory: y\nsteps: []\nload: {rate_per_second: 0}", "1 to 10000"),
         ("squall: 1\nname: x\nstory: y\nsteps: []\nbefore_seconds: 9999", "the limit is 600"),
         ("squall: 1\nname: x\nstory: y\nsteps: []\ngates: {no-duplicate: 3}", "got 3"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from itertools import islice, pairwise
 
@@ -13,7 +14,7 @@ from harness.workload.arrivals import arrivals
 
 RATES = st.floats(0.01, 10_000)
 SEEDS = st.integers(0, 2**31 - 1)
-KINDS = st.sampled_from(["poisson", "constant"])
+KINDS = st.sampled_from(["jittered", "poisson", "constant"])
 
 
 def first(count: int, rate: float, seed: int = 1, kind: str = "poisson") -> list[float]:
@@ -35,6 +36,15 @@ def test_poisson_arrivals_keep_the_rate_and_have_exponential_gaps() -> None:
     assert offsets[-1] == pytest.approx(200, rel=0.03)
     assert statistics.stdev(gaps) == pytest.approx(0.01, rel=0.05)  # of an exponential: its mean
     assert sum(gap > 0.01 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.02)  # 1/e
+
+
+@given(SEEDS)
+def test_jittered_arrivals_have_one_in_each_slot_and_anywhere_in_it(seed: int) -> None:
+    offsets = first(2_001, 100, seed, "jittered")
+    assert [math.ceil(round(offset * 100, 9)) for offset in offsets] == list(range(2_001))
+    places = [number - offset * 100 for number, offset in enumerate(offsets)][1:]
+    assert statistics.mean(places) == pytest.approx(0.5, abs=0.05)
+    assert statistics.stdev(places) == pytest.approx(12**-0.5, abs=0.03)  # uniform
 
 
 @given(RATES, SEEDS, KINDS)
