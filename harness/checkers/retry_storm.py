@@ -4,6 +4,8 @@
                   / (statements and connections a request, before it)
 
 Counted at the proxy to the database, which sees what clients send whether it is answered or not.
+A pool with a declared bound that was not full when the fault came may fill up: those connections
+are nobody's repeats.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 
 from harness.checkers.findings import failed, passed
 from harness.checkers.verdict import Finding
-from harness.core.events import DatabaseLoad
+from harness.core.events import BackendsSampled, DatabaseLoad
 from harness.history.evidence import Evidence
 
 
@@ -40,7 +42,8 @@ class RetryStorm:
         rough = sum(at_fault.at < op.sent <= last.at for op in evidence.ops)
         if calm < self.least_requests or rough < self.least_requests:
             return passed(self.name, f"only {calm} requests before and {rough} since the fault")
-        each = (last.connections - at_fault.connections) / rough
+        opened = last.connections - at_fault.connections
+        each = max(0, opened - _missing(evidence, start)) / rough
         figures = {"connections_each": round(each, 2)}
         told = f"{each:.2f} connections a request since the fault"
         over = self.connections_each is not None and each > self.connections_each
@@ -52,3 +55,11 @@ class RetryStorm:
             told += f", {times:.2f} times the statements a request as before"
             over = over or (self.statements_times is not None and times > self.statements_times)
         return failed(self.name, told, figures) if over else passed(self.name, told, figures)
+
+
+def _missing(evidence: Evidence, start: float) -> int:
+    """Connections that the app's pools were short of their declared bound at ``start``."""
+    seen = [e for e in evidence.events if isinstance(e, BackendsSampled) and e.at <= start]
+    if evidence.contract.most_sessions is None or not seen:
+        return 0
+    return max(0, evidence.contract.most_sessions - seen[-1].total)

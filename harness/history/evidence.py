@@ -35,6 +35,8 @@ class Contract:
     """Whether it is known how to read back what was written; else nothing is judged of it."""
     totals_declared: bool = True
     """Whether it is known which totals must not change."""
+    most_sessions: int | None = None
+    """As many sessions may the app's pools have at the database; None: nothing was declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ REFERENCE = AppProfile(
     live_path="/livez",
     has_readiness=True,
     starts_without_database=True,
-    contract=Contract(deadline_seconds=1.0),
+    contract=Contract(deadline_seconds=1.0, most_sessions=21),  # a pool of 20, and one for probes
     operations=(
         Operation(name="read-item", method="GET", path="/items/{int:1..100}", effect="read"),
         Operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -34,6 +35,19 @@ def test_sessions_that_stay_fail(evidence: Any, make: Any, told: Any) -> None:
     assert judged(evidence, make, sample(0.5, 10), sample(3.1, 16)) == told.failed(
         NAME, "16 sessions after the run, 10 before the fault", before=10, after=16, busy_after=0
     )
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(21, "pass"), (22, "fail")])
+def test_a_pool_may_grow_to_its_declared_bound(
+    evidence: Any, make: Any, last: int, verdict: str
+) -> None:
+    looks = [*make.outage(), RunEnded(at=3.0), sample(0.5, 4), sample(3.1, last)]
+    whole = evidence([], looks)
+    bounded = dataclasses.replace(
+        whole, contract=dataclasses.replace(whole.contract, most_sessions=21)
+    )
+    assert ConnectionLeaks().judge(bounded).verdict == verdict
+    assert ConnectionLeaks().judge(whole).verdict == "fail"
 
 
 @pytest.mark.parametrize("last", [sample(3.1, 9, stuck=2), sample(3.1, 9, active=1, stuck=1)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from harness.checkers.retry_storm import RetryStorm
-from harness.core.events import DatabaseLoad
+from harness.core.events import BackendsSampled, DatabaseLoad
 
 NAME = "retry-storm"
 
@@ -109,3 +110,19 @@ def test_what_cannot_be_counted_is_told_and_nothing_else_claimed(
     read = [load(at, statements, 5) for at, statements in loads]
     run = run_of(evidence, make, *read, requests=requests)
     assert RetryStorm().judge(run) == told.passed(NAME, reason)
+
+
+@pytest.mark.parametrize(("sessions", "each"), [(21, 1.0), (11, 0.8), (0, 0.58)])
+def test_a_pool_that_was_not_full_may_fill_up(
+    evidence: Any, make: Any, sessions: int, each: float
+) -> None:
+    run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, 200, 55))
+    seen = BackendsSampled(at=0.9, total=sessions, active=0, idle=sessions, idle_in_transaction=0)
+    bounded = dataclasses.replace(
+        run,
+        events=[*run.events, seen],
+        contract=dataclasses.replace(run.contract, most_sessions=21),
+    )
+    assert RetryStorm().judge(bounded).figures["connections_each"] == each
+    undeclared = dataclasses.replace(bounded, contract=run.contract)
+    assert RetryStorm().judge(undeclared).figures["connections_each"] == 1.0
