@@ -7,7 +7,7 @@ COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof check bench up down clean
+.PHONY: help demo test older proof check bench up down clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -19,10 +19,20 @@ $(STAMP): pyproject.toml requirements/constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## put the reference app through the stock outages
-	@$(BIN)/squall check
+	@$(BIN)/squall check $(ARGS)
 
 test: $(STAMP)  ## run every test that this machine can run
 	@$(BIN)/pytest
+
+OLDER := 2.0.58
+$(VENV)-sqlalchemy-$(OLDER)/.made-from: pyproject.toml requirements/constraints.txt
+	@$(PYTHON) -m venv $(@D)
+	@sed 's/^sqlalchemy==.*/sqlalchemy==$(OLDER)/I' requirements/constraints.txt >$(@D)/constraints.txt
+	@$(@D)/bin/pip install --quiet --constraint $(@D)/constraints.txt --editable '.[dev]'
+	@touch $@
+
+older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
+	@$(<D)/bin/pytest tests/app tests/unit/app_under_test tests/wire/test_sqlalchemy.py
 
 proof: $(STAMP)  ## show that broken apps are caught, and compare ways to hold connections (minutes)
 	@$(BIN)/pytest -m proof --capture=no tests/mutants
@@ -53,4 +63,4 @@ down: .squall/compose.env  ## remove the containers with their data
 	@$(COMPOSE) --profile dashboard down --volumes --remove-orphans
 
 clean:  ## remove the environment and what runs left behind
-	rm -rf $(VENV) .squall .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sqlalchemy-* .squall .mypy_cache .ruff_cache .pytest_cache .hypothesis
