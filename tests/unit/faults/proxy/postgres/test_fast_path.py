@@ -106,6 +106,7 @@ EXCHANGES = [
     ("S", "Z I"),
     ("B |a / E  / S / B |b / E  / S", "2 / C A / Z T / 2 / C B / Z I"),
     ("B |a / E  / H", "2 / C A"),
+    ("B |a / E  / H", "2 / E 23505"),
     ("Q LISTEN x", "A x / C LISTEN / S a=b / Z I"),
     ("Q DO", "N 01000 / C DO / Z I"),
     ("P a|SELECT 5 / B |a / E  / S", "1 / 2 / C SELECT 0 / Z I"),
@@ -224,6 +225,12 @@ TRICKY: dict[str, list[tuple[str, str]]] = {
         ("up", "Q SELECT 1"),
         ("cut", f"T / D 0{LIKE_READY}1234"),
         ("down", "C SELECT 1 / Z T"),
+    ],
+    "more answers than questions": [("up", "Q SELECT 1"), ("down", "C SELECT 1 / Z I / Z T")],
+    "messages that are ignored up to the next Sync": [
+        ("up", "B |a / E  / H"),
+        ("down", "2 / E 23505"),
+        ("up", "B |a / E  / S"),
     ],
     "a statement that failed behind one that waits": [
         ("up", "Q SELECT 1"),
