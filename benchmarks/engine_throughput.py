@@ -2,6 +2,9 @@
 
 Figures: throughput ≥ 1.0 times Toxiproxy's, added latency ≤ 1.0 times; with rules armed that never
 match ≥ 0.8 times the engine without them.
+
+A turn lasts SQUALL_BENCH_SECONDS (3), there are SQUALL_BENCH_ROUNDS of them (5), and
+SQUALL_BENCH_CLIENTS says how many clients ("1,8,32").
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ import subprocess
 
 from common.engines import Bench, bench, interleaved, program
 
-SECONDS = os.environ.get("SQUALL_BENCH_SECONDS", "2")
-CLIENTS = (1, 8, 32)
+SECONDS = os.environ.get("SQUALL_BENCH_SECONDS", "3")
+CLIENTS = [int(word) for word in os.environ.get("SQUALL_BENCH_CLIENTS", "1,8,32").split(",")]
 
 
 def pgbench(port: int, *arguments: str) -> str:

@@ -54,9 +54,7 @@ async def run(chosen: argparse.Namespace) -> None:
     metrics = Metrics(proxies, of_proxies=chosen.proxy_metrics, of_runtime=chosen.runtime_metrics)
     api = Api(proxies, loopback=ipaddress.ip_address(host).is_loopback, metrics=metrics)
     server = await asyncio.start_server(
-        lambda reader, writer: http.serve(reader, writer, api.handle),
-        sock=listener,
-        limit=http.MOST_HEAD,
+        http.Server(api.handle).__call__, sock=listener, limit=http.MOST_HEAD
     )
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

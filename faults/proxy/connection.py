@@ -166,8 +166,10 @@ class Connection:
             transport.close()
 
     def reset(self) -> None:
-        """Close both sockets with RST."""
+        """Close both sockets with RST; what waits in our buffers is lost."""
         self._stop()
+        self.upstream.dropped()
+        self.downstream.dropped()
         for transport in self._transports():
             handle = transport.get_extra_info("socket")
             if handle is not None:

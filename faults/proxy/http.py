@@ -10,6 +10,14 @@ from http import HTTPStatus
 
 MOST_HEAD = 32 * 1024
 MOST_BODY = 4 * 1024 * 1024
+IDLE_SECONDS = 60.0
+"""A client that keeps its connection and asks nothing; Toxiproxy's limits, here and below."""
+READ_SECONDS = 15.0
+"""From the first byte of a request to its last one."""
+WRITE_SECONDS = 30.0
+"""A client that does not take its answer."""
+MOST_CONNECTIONS = 256
+"""Open at once; who comes when all are taken is answered 503 and closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +46,64 @@ Handler = Callable[[Request], Awaitable[Response]]
 async def serve(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler
 ) -> None:
-    """Answer requests on one connection until it closes."""
+    """Answer requests on one connection until it closes, or the client lets its time pass."""
     try:
-        while True:
-            request = await _read(reader, writer)
-            response = await handler(request)
-            keep = request.headers.get("connection", "").lower() != "close"
-            writer.write(_rendered(response, keep=keep, bodiless=request.method == "HEAD"))
-            await writer.drain()
-            if not keep:
-                break
-    except (OSError, asyncio.IncompleteReadError):
-        pass  # the client went away
+        while await _answered(reader, writer, handler):
+            pass
+    except (OSError, asyncio.IncompleteReadError):  # TimeoutError is an OSError
+        writer.transport.abort()  # the client went away, or waits for us to
     except (ValueError, asyncio.LimitOverrunError):
-        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.write(_bare(HTTPStatus.BAD_REQUEST))
     finally:
         writer.close()
 
 
-async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
+async def _answered(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler
+) -> bool:
+    """Answer one request; whether the connection is kept."""
+    async with asyncio.timeout(IDLE_SECONDS):
+        first = await reader.readexactly(1)
+    async with asyncio.timeout(READ_SECONDS):
+        request = await _read(first, reader, writer)
+    response = await handler(request)
+    keep = request.headers.get("connection", "").lower() != "close"
+    writer.write(_rendered(response, keep=keep, bodiless=request.method == "HEAD"))
+    async with asyncio.timeout(WRITE_SECONDS):
+        await writer.drain()
+    return keep
+
+
+class Server:
+    """A handler for ``asyncio.start_server`` that bounds how many clients it has at once."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._open = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client."""
+        if self._open >= MOST_CONNECTIONS:
+            writer.write(_bare(HTTPStatus.SERVICE_UNAVAILABLE))
+            writer.close()
+            return
+        self._open += 1
+        try:
+            await serve(reader, writer, self._handler)
+        finally:
+            self._open -= 1
+
+
+def _bare(status: HTTPStatus) -> bytes:
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Length: 0\r\n"
+    return f"{head}Connection: close\r\n\r\n".encode("ascii")
+
+
+async def _read(
+    first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Request:
     """One request; ValueError or LimitOverrunError for what is no HTTP or too large."""
-    head = await reader.readuntil(b"\r\n\r\n")
+    head = first + await reader.readuntil(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     method, target, _ = lines[0].split(" ", 2)
     pairs = (line.partition(":") for line in lines[1:] if line)

@@ -40,6 +40,9 @@ class Link:
         self.ended = False
         self.source_ended = False
         self.bytes = 0
+        """Those that the source sent."""
+        self.written = 0
+        """Those that were handed to the destination's socket, with what rules said in its place."""
         self.kept_elsewhere = 0
         """Bytes of this direction that a tap holds: they count as held."""
         self._early: list[Chunk] = []
@@ -99,6 +102,7 @@ class Link:
     def put(self, data: bytes) -> None:
         """Write to the destination socket."""
         if self.destination is not None and not self.destination.is_closing():
+            self.written += len(data)
             self.destination.write(data)
 
     def connected(self, destination: asyncio.Transport) -> None:
@@ -126,10 +130,13 @@ class Link:
             stage.finish()
 
     @property
-    def held(self) -> int:
-        """Bytes that came and have not been written."""
-        early = sum(len(chunk.data) for chunk in self._early)
-        return early + self.kept_elsewhere + sum(stage.held for stage in self._stages.values())
+    def delivered(self) -> int:
+        """Bytes that the destination's kernel has taken: not what still waits in our buffer."""
+        return self.written - (self.destination.get_write_buffer_size() if self.destination else 0)
+
+    def dropped(self) -> None:
+        """The destination is reset: what still waits in our buffer never arrives."""
+        self.written = self.delivered
 
     def acts(self, name: str) -> bool:
         """Whether a toxic is in force here: where its toxicity spared a link, all passes."""

@@ -56,7 +56,7 @@ class Proxy:
         self.toxics: dict[str, Toxic] = {}
         self.accepted = self.dial_errors = self.resets = 0
         self._closed_bytes = [0, 0]
-        self._lost = [0, 0]
+        self._closed_sent = [0, 0]
         self.seed = seed
         self._server: asyncio.Server | None = None
         self._connections: dict[Connection, None] = {}
@@ -126,12 +126,9 @@ class Proxy:
         return len(silent)
 
     def sent(self, *, upstream: bool) -> int:
-        """Bytes written in one direction: those that came, less the held and the lost ones."""
-        way = 0 if upstream else 1
+        """Bytes that were delivered in one direction; swallowed, held and lost ones were not."""
         links = [c.upstream if upstream else c.downstream for c in self._connections]
-        toxics = [toxic for toxic in self.toxics.values() if toxic.upstream is upstream]
-        lost = self._lost[way] + sum(toxic.tally.swallowed for toxic in toxics)
-        return self._closed_bytes[way] - lost + sum(link.bytes - link.held for link in links)
+        return self._closed_sent[0 if upstream else 1] + sum(link.delivered for link in links)
 
     def traffic(self) -> dict[str, Any]:
         """Counters since creation, live connections included."""
@@ -181,8 +178,8 @@ class Proxy:
             self.wire.closed(connection)
             self._closed_bytes[0] += connection.upstream.bytes
             self._closed_bytes[1] += connection.downstream.bytes
-            self._lost[0] += connection.upstream.held
-            self._lost[1] += connection.downstream.held
+            self._closed_sent[0] += connection.upstream.written
+            self._closed_sent[1] += connection.downstream.written
 
     # Toxics
 
@@ -225,7 +222,6 @@ class Proxy:
         self._cancel(f"toxic {name}")
         for connection in list(self._connections):
             self._link(connection, toxic).remove(name)
-        self._lost[not toxic.upstream] += toxic.tally.swallowed
 
     def _link(self, connection: Connection, toxic: Toxic) -> Link:
         return connection.upstream if toxic.upstream else connection.downstream

@@ -45,14 +45,17 @@ class Tap:
         self.wire = wire
         self._connection = connection
         self._timers: set[asyncio.TimerHandle] = set()
-        up, down = connection.upstream, connection.downstream
+        self._up, self._down = up, down = connection.upstream, connection.downstream
         up.deliver = self._from_client
         up.conclude = self._client_ended
         down.received = self._from_server
         down.source_finished = self._server_ended
 
     def _from_client(self, data: bytes) -> None:
-        self.do(self.wire.client_bytes(data))
+        if self.wire.client_passes(data):
+            self._up.put(data)
+        else:
+            self.do(self.wire.client_judged(data))
 
     def _client_ended(self) -> None:
         if self.wire.over:
@@ -61,8 +64,11 @@ class Tap:
             self.do(self.wire.client_finished())
 
     def _from_server(self, data: bytes) -> None:
-        self._connection.downstream.bytes += len(data)
-        self.do(self.wire.server_bytes(data))
+        self._down.bytes += len(data)
+        if self.wire.server_passes(data):
+            self._down.forward(data)
+        else:
+            self.do(self.wire.server_judged(data))
 
     def _server_ended(self) -> None:
         if self.wire.over:

@@ -100,6 +100,11 @@ class Framer:
         """An incomplete head is inside."""
         return bool(self._held)
 
+    @property
+    def within(self) -> bool:
+        """Not between two typed messages."""
+        return bool(self._held or self._left or self._startup or self.answers or self.plain)
+
     def finish(self) -> bytes:
         """The incomplete head that is left when the stream ends."""
         rest = bytes(self._held)

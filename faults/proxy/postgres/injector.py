@@ -12,6 +12,7 @@ from __future__ import annotations
 from faults.proxy.postgres import messages as pg
 from faults.proxy.postgres.actions import Action, Close, Direction, Hold, Reset, ToClient, ToServer
 from faults.proxy.postgres.failing import failing
+from faults.proxy.postgres.fast_path import FastPath
 from faults.proxy.postgres.framing import Piece
 from faults.proxy.postgres.lane import Lane
 from faults.proxy.postgres.names import text_of
@@ -32,6 +33,9 @@ class Wire:
         self._session = Session()
         self._up = Lane(Direction.UP, self._session.client)
         self._down = Lane(Direction.DOWN, self._session.server)
+        self._fast = FastPath(rules, self._session)
+        self._untouched = False
+        """Plain for good, and nothing is held."""
         self._unit_fails = False
         """A statement of the current extended unit was replaced: the rest of it never runs."""
         self._ending: Armed | None = None
@@ -58,10 +62,30 @@ class Wire:
 
     def client_bytes(self, data: bytes) -> list[Action]:
         """The client sent these."""
-        return self._received(self._up, self._down, data)
+        return [ToServer(data)] if self.client_passes(data) else self.client_judged(data)
 
     def server_bytes(self, data: bytes) -> list[Action]:
         """The server sent these."""
+        return [ToClient(data)] if self.server_passes(data) else self.server_judged(data)
+
+    def client_passes(self, data: bytes) -> bool:
+        """Whether these bytes may go on as they are; if not, they must be judged."""
+        if not self._fast.is_open:
+            return self._untouched
+        statements = self._fast.from_client(data)
+        self.statements += statements
+        return statements > 0
+
+    def server_passes(self, data: bytes) -> bool:
+        """The same for what the server sent."""
+        return self._fast.from_server(data) if self._fast.is_open else self._untouched
+
+    def client_judged(self, data: bytes) -> list[Action]:
+        """What is to be done about bytes of the client that may not pass."""
+        return self._received(self._up, self._down, data)
+
+    def server_judged(self, data: bytes) -> list[Action]:
+        """The same for what the server sent."""
         return self._received(self._down, self._up, data)
 
     def client_finished(self) -> list[Action]:
@@ -97,10 +121,20 @@ class Wire:
         return [] if self.over else lane.end()
 
     def _received(self, lane: Lane, other: Lane, data: bytes) -> list[Action]:
+        self._fast.close()
         actions = self._flow(lane, lane.framer.feed(data))
-        if self.plain and other.framer.holding:
-            actions += self._flow(other, other.framer.feed(b""))
+        if self.plain:
+            if other.framer.holding:
+                actions += self._flow(other, other.framer.feed(b""))
+            self._untouched = self._nothing_is_kept()
+        elif self._session.rests and not self._unit_fails and self._nothing_is_kept():
+            self._fast.open()
         return actions
+
+    def _nothing_is_kept(self) -> bool:
+        lanes = (self._up, self._down)
+        kept = self.over or self._ending is not None
+        return not (kept or any(lane.hold is not None or lane.swallowing for lane in lanes))
 
     def _flow(self, lane: Lane, pieces: list[Piece]) -> list[Action]:
         if self.over:

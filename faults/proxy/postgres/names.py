@@ -7,7 +7,8 @@ from faults.proxy.postgres import messages as pg
 MOST_NAMES = 4096
 """Of each kind; a client that never closes its statements pushes out its oldest ones."""
 
-_CLOSES_ALL = frozenset({b"DEALLOCATE ALL\0", b"DISCARD ALL\0"})
+CLOSES_ALL = frozenset({b"DEALLOCATE ALL\0", b"DISCARD ALL\0"})
+"""Bodies of a CommandComplete after which no prepared statement is left."""
 
 
 def text_of(body: bytes) -> bytes:
@@ -42,6 +43,10 @@ class Names:
             return names.pop(text_of(head[1:]), b"")
         return b""
 
+    def statement(self, name: bytes) -> bytes:
+        """The SQL of a prepared statement; empty if it is not known."""
+        return self._statements.get(name, b"")
+
     def restore(self, name: bytes, sql: bytes | None) -> None:
         """A Parse failed: its name stands for what it stood for before."""
         if sql is None:
@@ -51,7 +56,7 @@ class Names:
 
     def completed(self, body: bytes) -> None:
         """A CommandComplete: some commands close every statement."""
-        if body in _CLOSES_ALL:
+        if body in CLOSES_ALL:
             self._statements.clear()
 
     @staticmethod

@@ -113,6 +113,10 @@ class Rule:
         """Whether it is about this statement in this transaction status."""
         if self.transaction is not None and self.transaction != status:
             return False
+        return self.is_about(sql)
+
+    def is_about(self, sql: str) -> bool:
+        """Whether it is about this statement in any transaction status."""
         return self._statement is None or self._statement.search(sql) is not None
 
     def matches_tag(self, tag: str | None) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from faults.proxy.postgres.names import CLOSES_ALL, text_of
 from faults.proxy.postgres.rules import Rule
+
+MOST_KNOWN = 1024
+LONGEST_KNOWN = 1024
+"""What is known to be harmless takes 1 MiB at most."""
 
 
 @dataclass(slots=True)
@@ -32,6 +37,13 @@ class RuleSet:
         self.startup: tuple[Armed, ...] = ()
         self.statement: tuple[Armed, ...] = ()
         self.reply: tuple[Armed, ...] = ()
+        self.version = 0
+        """Grows when another rule can act, or one no longer can."""
+        self.about_everything = False
+        """Some rule acts on statements or their first answers, whatever they say."""
+        self._harmless: dict[bytes, bool] = {}
+        self.harmless_tags: set[bytes] = set()
+        """Bodies of CommandComplete that were found to be harmless."""
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._armed
@@ -81,6 +93,33 @@ class RuleSet:
             ),
         )
 
+    def harmless(self, sql: bytes) -> bool:
+        """Whether no rule acts on this statement or its first answer, in any status."""
+        known = self._harmless.get(sql)
+        if known is not None:
+            return known
+        text = sql.decode("utf-8", "replace")
+        found = not any(rule.is_about(text) for rule in self._on_statements())
+        if len(sql) <= LONGEST_KNOWN:
+            if len(self._harmless) >= MOST_KNOWN:
+                self._harmless.clear()
+            self._harmless[sql] = found
+        return found
+
+    def harmless_tag(self, body: bytes) -> bool:
+        """Whether no rule acts on a CommandComplete with this body, and no name ends with it."""
+        tag = text_of(body).decode("utf-8", "replace")
+        if body in CLOSES_ALL or any(armed.rule.matches_tag(tag) for armed in self.reply):
+            return False
+        if len(self.harmless_tags) >= MOST_KNOWN:
+            self.harmless_tags.clear()
+        self.harmless_tags.add(body)
+        return True
+
+    def _on_statements(self) -> list[Rule]:
+        replies = (armed for armed in self.reply if armed.rule.tag is None)
+        return [armed.rule for armed in (*self.statement, *replies)]
+
     def spared(self, armed: Armed) -> None:
         """A bite had no effect, since the server never came to that message."""
         armed.bites -= 1
@@ -100,7 +139,13 @@ class RuleSet:
 
     def _sort(self) -> None:
         """Spent rules cost nothing."""
+        before = (self.startup, self.statement, self.reply)
         live = [armed for armed in self._armed.values() if not armed.spent]
         self.startup = tuple(armed for armed in live if armed.rule.on == "startup")
         self.statement = tuple(armed for armed in live if armed.rule.on == "statement")
         self.reply = tuple(armed for armed in live if armed.rule.on == "reply")
+        if before != (self.startup, self.statement, self.reply):
+            self.version += 1
+            self._harmless.clear()
+            self.harmless_tags.clear()
+            self.about_everything = any(rule.statement is None for rule in self._on_statements())

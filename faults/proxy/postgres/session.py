@@ -72,7 +72,7 @@ class Session:
         self.given_up: list[Step] = []
         """Replaced steps that an earlier error made the server ignore; the owner empties this."""
         self._copying = False
-        self._names = Names()
+        self.names = Names()
 
     @property
     def plain(self) -> bool:
@@ -92,9 +92,9 @@ class Session:
         if kind not in _STEPS or self._ignored(kind):
             return None
         self.skipping = False
-        step = Step(kind, self._names.sent(kind, piece.head))
+        step = Step(kind, self.names.sent(kind, piece.head))
         if kind == pg.PARSE:
-            step.undo = self._names.undo
+            step.undo = self.names.undo
         self.outstanding.append(step)
         return step
 
@@ -111,7 +111,7 @@ class Session:
         step = self.outstanding[0]
         step.answers += 1
         if kind == pg.COMMAND_COMPLETE:
-            self._names.completed(piece.head)
+            self.names.completed(piece.head)
         if kind == pg.READY:
             return self._ready(piece)
         if kind == pg.ERROR:
@@ -121,6 +121,19 @@ class Session:
         elif _ENDS_STEP.get(kind) == step.kind and step.replaced is None:
             self._ended(step)
         return step
+
+    @property
+    def rests(self) -> bool:
+        """Everything was answered, and both directions are between two messages."""
+        return not (
+            self.outstanding
+            or self.skipping
+            or self._copying
+            or self.given_up
+            or not self.status
+            or self.client.within
+            or self.server.within
+        )
 
     def sync_is_sent(self) -> bool:
         """Whether a ReadyForQuery for the oldest step is sure to come."""
@@ -198,4 +211,4 @@ class Session:
         self.given_up += [other for other in lost[1:] if other.replaced is not None]
         for parse in reversed(lost):
             if parse.undo is not None:
-                self._names.restore(*parse.undo)
+                self.names.restore(*parse.undo)

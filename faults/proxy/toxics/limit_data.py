@@ -17,7 +17,6 @@ class LimitDataStage(Stage):
         if left > 0:
             self._passed += min(left, len(chunk.data))
             self.next.feed(Chunk(chunk.data[:left], chunk.at))
-        self.tally.swallowed += len(chunk.data) - max(0, min(left, len(chunk.data)))
         if len(chunk.data) >= left:
             self.tally.bites += 1
             self.connection.close()

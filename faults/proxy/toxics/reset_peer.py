@@ -20,9 +20,8 @@ class ResetPeerStage(Stage):
         if self.attributes.get("immediate"):
             self._fuse()
 
-    def feed(self, chunk: Chunk) -> None:
+    def feed(self, chunk: Chunk) -> None:  # noqa: ARG002 - it is gone
         """Start the countdown with the first byte; later ones are swallowed too."""
-        self.tally.swallowed += len(chunk.data)
         self._fuse()
 
     def finish(self) -> None:

@@ -47,8 +47,6 @@ class Tally:
 
     bites: int = 0
     """Chunks that it delayed, cut or swallowed; ends that it held back; connections it ended."""
-    swallowed: int = 0
-    """Bytes that went in and never came out."""
 
 
 class Stage:

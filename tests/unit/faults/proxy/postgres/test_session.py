@@ -230,7 +230,7 @@ def test_a_client_that_never_closes_its_statements_is_remembered_in_part(
     for number in range(names.MOST_NAMES + 1):
         client(session, up(f"P a{number}|SQL {number} / S"))
         server(session, down("1 / Z I"))
-    assert len(session._names._statements) == names.MOST_NAMES
+    assert len(session.names._statements) == names.MOST_NAMES
     client(session, up(f"B |a0 / B |a{names.MOST_NAMES} / S"))
     assert server(session, down("2 / 2 / Z I")) == ["2:B", f"2:B SQL {names.MOST_NAMES}", "Z:S"]
 
