@@ -55,6 +55,10 @@ def _table(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
+def _gauges(value: object) -> bool:
+    return isinstance(value, dict) and all(item == [] or _texts(item) for item in value.values())
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -80,6 +84,8 @@ KEYS: dict[str, tuple[Check, str]] = {
     "ready": (_path, "a path, such as /readyz"),
     "live": (_path, "a path, such as /livez"),
     "openapi": (_path, "a path, such as /openapi.json"),
+    "metrics": (_path, "a path, such as /metrics"),
+    "gauges": (_gauges, 'a table of gauges, each with [] or its states from 0: ["closed", "open"]'),
     "writes": (_flag, "true or false"),
     "headers": (_table, "a table of header names and texts"),
     "deadline_seconds": (_seconds, "a number of seconds, more than 0 and at most 60"),
@@ -204,6 +210,8 @@ def _profile(
         has_readiness="ready" in table,
         live_path=table.get("live"),
         openapi_path=openapi,
+        metrics_path=table.get("metrics", "/metrics" if table.get("gauges") else None),
+        gauges={name: tuple(words) for name, words in table.get("gauges", {}).items()},
         writes=table.get("writes", False),
         headers=table.get("headers", {}),
         operations=operations,

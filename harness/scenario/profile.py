@@ -64,6 +64,11 @@ class AppProfile:
     """What an orchestrator asks to know whether to restart the app; None: it has no such path."""
     has_readiness: bool = False
     """Whether ``ready_path`` is a probe that must tell the truth, not just any page."""
+    metrics_path: str | None = None
+    """Where the app tells its metrics in Prometheus' format; None: it is not asked."""
+    gauges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which of its gauges reports draw. A gauge that stands for a state has the words for its
+    values, from 0, which is the good one; an empty mapping means every gauge of the app's own."""
     unhandled_patterns: tuple[str, ...] = UNHANDLED
     """Regular expressions of log lines that tell of something nobody handled."""
     openapi_path: str = "/openapi.json"
@@ -121,6 +126,15 @@ REFERENCE = AppProfile(
     factory=True,
     live_path="/livez",
     has_readiness=True,
+    metrics_path="/metrics",
+    gauges={
+        "orders_breaker_state": ("closed", "half-open", "open"),
+        "orders_pool_open": (),
+        "orders_pool_in_use": (),
+        "orders_pool_waiting": (),
+        "orders_outage_waiting": (),
+        "orders_retry_budget_tokens": (),
+    },
     starts_without_database=True,
     contract=Contract(deadline_seconds=1.0),
     operations=(

@@ -182,3 +182,9 @@ def excerpt(name: str, text: str) -> dict[str, Any]:
         "total": len(lines),
         "loud": sum(bool(LOUD.search(line)) for line in shown),
     }
+
+
+def levels(states: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Each state that was seen with how bad it is, the good one first: the legend of its chart."""
+    seen = set(zip(states["word"], states["level"], strict=True))
+    return sorted(seen, key=lambda pair: (pair[1], pair[0]))

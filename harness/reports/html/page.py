@@ -51,6 +51,7 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         logs=[facts.excerpt(name, text) for name, text in logs.items()],
         scenario=dump(run.scenario),
         charts=drawn,
+        levels=facts.levels(drawn["states"]),
         data=_embedded(drawn),
     )
 
