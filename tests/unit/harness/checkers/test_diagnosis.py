@@ -11,7 +11,6 @@ from harness.checkers.case import Diagnosis
 from harness.checkers.causes import CAUSES
 from harness.checkers.cures import Cure
 from harness.checkers.diagnosis import diagnosed, happened
-from harness.checkers.verdict import Finding
 from harness.core import events
 from harness.core.events import BackendsSampled, LogProblem
 
@@ -38,15 +37,6 @@ def after(make: Any, bad: int, **changes: Any) -> list[Any]:
     return [make.op(0), make.op(150), *failed, *(make.op(300 + n) for n in range(10))]
 
 
-RECOVERY = {"checker": "recovery-time", "reason": "recovered 900 ms after the heal"}
-
-Case = tuple[Finding, list[events.Event], int, dict[str, Any], Diagnosis]
-
-
-def failing(told: Any, checker: str, reason: str = "so it is", **figures: float) -> Finding:
-    return told.failed(checker, reason, **figures)
-
-
 FROM_THE_FINDING = [
     (
         ("no-acknowledged-write-lost", "", {"lost": 1}),
@@ -55,26 +45,26 @@ FROM_THE_FINDING = [
     ),
     (
         ("read-your-writes", "", {"missing": 3}),
-        "3 writes could not be read right after the acknowledgement:"
-        " the app answers before it commits",
+        ("3 writes could not be read right after the acknowledgement:"
+        " the app answers before it commits"),
         cures.COMMIT_FIRST,
     ),
     (
         ("no-duplicate", "", {"duplicated": 2}),
-        "2 requests wrote more than once: a write whose answer was lost was repeated without a key"
-        " that tells so",
+        ("2 requests wrote more than once: a write whose answer was lost was repeated without a key"
+        " that tells so"),
         cures.IDEMPOTENCY,
     ),
     (
         ("refused-write-absent", "", {"present": 2}),
-        "2 writes were refused and happened all the same: a COMMIT without an answer was called a"
-        " failure",
+        ("2 writes were refused and happened all the same: a COMMIT without an answer was called a"
+        " failure"),
         cures.UNKNOWN_COMMIT,
     ),
     (
         ("conservation", "stock went from 9 to 8", {}),
-        "requests were done by half (stock went from 9 to 8): their parts are not in one"
-        " transaction",
+        ("requests were done by half (stock went from 9 to 8): their parts are not in one"
+        " transaction"),
         cures.ONE_TRANSACTION,
     ),
     (
@@ -103,7 +93,8 @@ FROM_THE_FINDING = [
         cures.FAIL_FAST,
     ),
     (
-        ("error-contract", "4 x status 503 leaks internals ('asyncpg')", {"errors": 9, "breaches": 4}),
+        ("error-contract", "4 x status 503 leaks internals ('asyncpg')",
+         {"errors": 9, "breaches": 4}),
         "4 errors of 9 showed callers the inside: 4 x status 503 leaks internals ('asyncpg')",
         cures.KEEP_INSIDE,
     ),
@@ -115,8 +106,8 @@ FROM_THE_FINDING = [
     ),
     (
         ("error-contract", "4 x status 500, which is not documented", {"errors": 9, "breaches": 4}),
-        "4 errors of 9 were errors that the app does not handle: 4 x status 500, which is not"
-        " documented",
+        ("4 errors of 9 were errors that the app does not handle: 4 x status 500, which is not"
+        " documented"),
         cures.ANSWER_503,
     ),
     (
@@ -149,8 +140,10 @@ FROM_THE_FINDING = [
 
 
 @pytest.mark.parametrize(
-    ("given", "reason", "cure"), FROM_THE_FINDING, ids=[f"{g[0][0]}-{g[2].key}" for g in FROM_THE_FINDING]
-)  # fmt: skip
+    ("given", "reason", "cure"),
+    FROM_THE_FINDING,
+    ids=[f"{case[0][0]}-{case[2].key}" for case in FROM_THE_FINDING],
+)
 def test_a_gate_that_fails_alone(
     evidence: Any,
     make: Any,
@@ -177,8 +170,7 @@ AFTER_THE_HEAL = [
         cures.DEAD_CONNECTIONS,
     ),
     (
-        "network.refuse", [sessions(2), log("Exception in ASGI application: X: connection is closed")],
-        30, {},
+        "network.refuse", [sessions(2), log("X: connection is closed")], 30, {},
         "the pool kept 2 dead connections; 30 requests failed after the heal",
         cures.DEAD_CONNECTIONS,
     ),
@@ -194,20 +186,20 @@ AFTER_THE_HEAL = [
     ),
     (
         "network.refuse", [sessions(5)], 40, {"status": 503},
-        "the app went on refusing for 0.4 s when the database was well again; 40 requests failed"
-        " after the heal",
+        ("the app went on refusing for 0.4 s when the database was well again; 40 requests failed"
+        " after the heal"),
         cures.TRY_AGAIN_SOON,
     ),
     (
         "database.read_only", [], 4, {"body": "cannot execute INSERT in a read-only transaction"},
-        "the pool kept connections to a server that takes no writes; 4 requests failed after the"
-        " heal",
+        ("the pool kept connections to a server that takes no writes; 4 requests failed after the"
+        " heal"),
         cures.READ_ONLY,
     ),
     (
         "wire.error_reply", [log('prepared statement "__asyncpg_#__" does not exist')], 4, {},
-        "connections were kept whose prepared statements are gone; 4 requests failed after the"
-        " heal",
+        ("connections were kept whose prepared statements are gone; 4 requests failed after the"
+        " heal"),
         cures.PREPARED,
     ),
     (
@@ -233,7 +225,7 @@ AFTER_THE_HEAL = [
     AFTER_THE_HEAL,
     ids=[f"{case[0]}-{case[5].key}" for case in AFTER_THE_HEAL],
 )
-def test_errors_after_the_heal(  # noqa: PLR0913 - one parameter a column
+def test_errors_after_the_heal(  # noqa: PLR0913, PLR0917 - one parameter a column
     evidence: Any,
     make: Any,
     told: Any,
@@ -245,8 +237,8 @@ def test_errors_after_the_heal(  # noqa: PLR0913 - one parameter a column
     cure: Cure,
 ) -> None:
     run = evidence(after(make, bad, **answer), [*fault(key), *seen])
-    found = [told.failed("recovery-time", "late"), told.failed("error-contract", "500", breaches=bad,
-                                                              errors=bad)]  # fmt: skip
+    contract = told.failed("error-contract", "500", breaches=bad, errors=bad)
+    found = [told.failed("recovery-time", "late"), contract]
     assert diagnosed(run, found) == Diagnosis(reason, cure)
 
 
@@ -346,10 +338,10 @@ def test_an_unknown_gate_speaks_for_itself(evidence: Any, make: Any, told: Any) 
     ("during", "behind", "reason"),
     [
         ({}, {}, "all 2 requests during the outage were answered well"),
-        ({"status": 503}, {}, "1 request of 2 failed during the outage as allowed, and none after"
-                              " the heal"),
-        ({"status": 503}, {"status": 503}, "1 request of 2 failed during the outage as allowed, 1"
-                                           " of 1 after the heal"),
+        ({"status": 503}, {}, ("1 request of 2 failed during the outage as allowed, and none after"
+                              " the heal")),
+        ({"status": 503}, {"status": 503}, ("1 request of 2 failed during the outage as allowed, 1"
+                                           " of 1 after the heal")),
     ],
 )  # fmt: skip
 def test_all_is_well(
