@@ -133,6 +133,11 @@ class Terminal:
         for finding in shown:
             self._console.print(_sentence(finding))
         if not run.passed:
+            diagnosis = run.diagnosis
+            self._console.print(f"  why: {escape(diagnosis.reason)}", soft_wrap=True)
+            if diagnosis.cure is not None:
+                cure = diagnosis.cure
+                self._console.print(f"  cure: {escape(cure.title)} · squall cure {cure.key}")
             again = reproduce.replace("{name}", run.scenario.name)
             self._console.print(f"  again: [bold]{escape(again)}[/]", soft_wrap=True)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from faults import FaultError, FaultUnavailable, HealFailed, within
 from faults.catalogue import key_of
+from harness.checkers.case import Diagnosis
+from harness.checkers.diagnosis import diagnosed, happened
 from harness.checkers.guards import SteadyState
 from harness.checkers.verdict import Finding, Verdict, judged, worst
 from harness.core import events
@@ -56,6 +58,16 @@ class Run:
     def verdicts(self) -> Mapping[str, str]:
         """Verdict of each checker, by name."""
         return {finding.checker: finding.verdict.value for finding in self.findings}
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """Why it went so, in one sentence, and what most likely helps."""
+        return diagnosed(self.evidence, self.findings)
+
+    @property
+    def happened(self) -> str:
+        """What was done to the app, and what its callers saw of it, in one sentence."""
+        return happened(self.evidence)
 
     def finding(self, checker: str) -> Finding:
         """What one checker said; KeyError."""
