@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from harness.checkers.verdict import Verdict, worst
 from harness.reports.html import facts
+from harness.reports.html.cure import as_html
 from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported
@@ -35,6 +36,7 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
     run = reported.run
     scripts = [f"/*\n{_asset(LICENCE)}*/\n{_asset(PLOT)}", _asset("report.js")]
     drawn = charts(reported)
+    cure = run.diagnosis.cure
     return _render(
         "report.html.j2",
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
@@ -43,6 +45,9 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         hung_up=any(op.hung_up for op in run.evidence.ops),
         reproduce=reported.reproduce,
         headline=facts.headline(run),
+        happened_short=facts.sentence(run.happened),
+        cure=cure,
+        cure_text=as_html(cure) if cure else None,
         tiles=facts.tiles(run),
         findings=sorted(run.findings, key=lambda finding: -finding.verdict.severity),
         windows=facts.windows(run),
@@ -73,6 +78,7 @@ def index(reported: Sequence[Reported]) -> str:
                 "href": f"{each.directory}/report.html",
                 "strip": strip(each),
                 "headline": facts.headline(each.run),
+                "cure": each.run.diagnosis.cure,
                 "figures": facts.figures(each.run),
                 "reproduce": each.reproduce,
             }

@@ -48,7 +48,7 @@ def test_a_state_is_a_lane_that_ends_where_the_app_was_not_heard(evidence: Any) 
     happened = [sample(0.0), sample(0.2, 2), sample(0.4, 1), sample(0.6), sample(3.0), sample(3.2)]
     found = gauges.states(evidence([], happened), 0.0)
     assert found == {
-        "names": ["breaker"],
+        "names": ["shop breaker"],
         "at": [0.0, 0.2, 0.4, 0.6, 3.0, 3.2],
         "until": [0.2, 0.4, 0.6, 1.4, 3.2, 3.2],
         "lane": [0] * 6,
