@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,9 @@ import click
 
 from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
 from harness.cli.stranger import StrangerOptions, stranger, stranger_options
-from harness.core.errors import UsageError
+from harness.scenario.choice import chosen
 from harness.scenario.lab import LabOptions
 from harness.scenario.library import stock
-from harness.scenario.model import Scenario
 
 
 @click.command()
@@ -74,21 +71,3 @@ def check(  # noqa: PLR0913 - one parameter an option
         github=form == "github",
     )
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))
-
-
-def chosen(scenarios: Sequence[Scenario], only: Sequence[str]) -> list[Scenario]:
-    """Those with one of these names or tags; all when none is given.
-
-    Raises:
-        UsageError: a word fits nothing; the names and tags are listed.
-    """
-    names = {scenario.name for scenario in scenarios}
-    tags = {tag for scenario in scenarios for tag in scenario.tags}
-    for word in only:
-        if word not in names | tags:
-            known = f"outages: {', '.join(sorted(names))}; tags: {', '.join(sorted(tags))}"
-            near = difflib.get_close_matches(word, names | tags, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise UsageError(f"--only {word}: there is no such outage or tag; {hint}{known}")
-    wanted = set(only)
-    return [s for s in scenarios if not wanted or s.name in wanted or wanted & s.tags]
