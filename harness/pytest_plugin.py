@@ -254,7 +254,8 @@ def pytest_runtest_makereport(
     if report.when == "call" and KEPT in item.stash:
         from harness.pytest_runs import told  # noqa: PLC0415 - see the module's docstring
 
-        told(report, item.stash[KEPT])
+        kept = item.stash[KEPT]
+        told(report, kept)
     return report
 
 
