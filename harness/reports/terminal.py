@@ -85,7 +85,8 @@ class Terminal:
         self._phases.pop(name, None)
         if phase:
             self._phases[name] = phase
-        line = escape("  ·  ".join(f"{one}: {now}" for one, now in self._phases.items()))
+        told = "  ·  ".join(f"{one}: {now}" for one, now in self._phases.items())
+        line = Text(told, no_wrap=True, overflow="ellipsis")
         if self._live is not None and not self._phases:
             self._live.stop()
             self._live = None

@@ -25,6 +25,10 @@ class Reported:
     """Where its files are, relative to the file or page that names it."""
     reproduce: str
     """The command that does it again."""
+    app: str = ""
+    """What was put through it, as its profile calls it."""
+    begun: str = ""
+    """When, for people: ``2026-01-31 14:05 UTC``."""
 
 
 def schema() -> dict[str, Any]:

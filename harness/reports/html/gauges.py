@@ -40,22 +40,25 @@ def numbers(evidence: Evidence, zero: float) -> dict[str, Any]:
 
 
 def states(evidence: Evidence, zero: float) -> dict[str, Any]:
-    """Gauges that stand for a state: a lane for each, from one sample to the next."""
+    """Gauges that stand for a state: a lane for each, with a piece for as long as it lasts."""
     samples = [sample for sample in _samples(evidence) if sample.states]
     names = sorted({name for sample in samples for name in sample.states})
     hole = _hole([sample.at for sample in samples])
-    pieces = [
-        (
-            round(sample.at - zero, 4),
-            round(min(later.at, sample.at + hole) - zero, 4),
-            names.index(name),
-            word,
-            # 0 is the good state, by the profile's promise; what is beyond 1 is as bad as it gets.
-            max(0, min(int(sample.values.get(name, 2)), 2)),
-        )
-        for sample, later in itertools.pairwise([*samples, *samples[-1:]])
-        for name, word in sorted(sample.states.items())
-    ]
+    pieces: list[tuple[float, float, int, str, int]] = []
+    last: dict[str, int] = {}
+    for sample, later in itertools.pairwise([*samples, *samples[-1:]]):
+        until = round(min(later.at, sample.at + hole) - zero, 4)
+        for name, word in sorted(sample.states.items()):
+            # 0 is the good state, by the profile's promise; beyond 1 is as bad as it gets.
+            level = max(0, min(int(sample.values.get(name, 2)), 2))
+            piece = (round(sample.at - zero, 4), until, names.index(name), word, level)
+            before = last.get(name)
+            begun, ended, _, same, _ = pieces[before] if before is not None else (*piece[:4], 0)
+            if before is not None and (ended, same) == (piece[0], word):
+                pieces[before] = (begun, *piece[1:])
+            else:
+                last[name] = len(pieces)
+                pieces.append(piece)
     columns = ("at", "until", "lane", "word", "level")
     return {
         "names": [short(name.removesuffix("_state"), _names(samples)) for name in names],

@@ -42,6 +42,7 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
         policy=_policy(scripts),
         run=run,
+        reported=reported,
         hung_up=any(op.hung_up for op in run.evidence.ops),
         reproduce=reported.reproduce,
         headline=facts.headline(run),
@@ -70,6 +71,10 @@ def index(reported: Sequence[Reported]) -> str:
         verdict=worst(each.run.verdict for each in reported),
         count=len(reported),
         passed=sum(each.run.passed for each in reported),
+        about=" · ".join(
+            dict.fromkeys(t for each in reported for t in (each.app, each.begun) if t)
+        ),
+        counts=_counts(reported),
         seeds=sorted({each.run.seed for each in reported}),
         engines=sorted({each.run.engine for each in reported}),
         rows=[
@@ -85,6 +90,12 @@ def index(reported: Sequence[Reported]) -> str:
             for each in ordered
         ],
     )
+
+
+def _counts(reported: Sequence[Reported]) -> list[tuple[Verdict, int]]:
+    """How many outages ended how, the worst first; only what there is."""
+    verdicts = [each.run.verdict for each in reported]
+    return [(each, verdicts.count(each)) for each in reversed(Verdict) if each in verdicts]
 
 
 def _render(template: str, **context: Any) -> str:  # noqa: ANN401 - templates take anything

@@ -45,15 +45,16 @@ def test_more_lines_than_colours_are_named(evidence: Any) -> None:
 
 
 def test_a_state_is_a_lane_that_ends_where_the_app_was_not_heard(evidence: Any) -> None:
-    happened = [sample(0.0), sample(0.2, 2), sample(0.4, 1), sample(0.6), sample(3.0), sample(3.2)]
+    early = [sample(0.0), sample(0.2), sample(0.4, 2), sample(0.6, 1), sample(0.8)]
+    happened = [*early, sample(3.0), sample(3.2)]
     found = gauges.states(evidence([], happened), 0.0)
     assert found == {
         "names": ["shop breaker"],
-        "at": [0.0, 0.2, 0.4, 0.6, 3.0, 3.2],
-        "until": [0.2, 0.4, 0.6, 1.4, 3.2, 3.2],
-        "lane": [0] * 6,
-        "word": ["closed", "open", "half-open", "closed", "closed", "closed"],
-        "level": [0, 2, 1, 0, 0, 0],
+        "at": [0.0, 0.4, 0.6, 0.8, 3.0],
+        "until": [0.4, 0.6, 0.8, 1.6, 3.2],
+        "lane": [0] * 5,
+        "word": ["closed", "open", "half-open", "closed", "closed"],
+        "level": [0, 2, 1, 0, 0],
     }
     assert facts.levels(found) == [("closed", 0), ("half-open", 1), ("open", 2)]
 
