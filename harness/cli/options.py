@@ -82,10 +82,12 @@ def profile_of(app: str | None, *, factory: bool) -> AppProfile:
 
 def checked_target(name: str, target: str) -> str:
     """The target as it is; UsageError when it is neither import string nor command."""
+    if name == "TARGET" and target.startswith("http://"):
+        return target
     if "{port}" not in target and (":" not in target or " " in target):
         raise UsageError(
             f"{name} {target!r}: give an import string like package.module:app, or a command that"
-            " contains {port}"
+            " contains {port}" + (", or http://… of an app that runs" if name == "TARGET" else "")
         )
     return target
 

@@ -45,8 +45,12 @@ def execute(job: Job, terminal: Terminal) -> ExitCode:
         raise NothingRan("no outage was left to run; see: squall check --list")
     if job.options.provider == "compose" and job.jobs > 1:
         raise UsageError("--provider compose has one lab: leave out --jobs")
+    if job.options.attach is not None and job.jobs > 1:
+        raise UsageError("an app that runs already is one app: leave out --jobs")
     files = RunDirectory(job.directory, job.reproduce)
     terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
+    if job.options.attach is not None:
+        terminal.attached(job.options.attach.database_for_the_app)
     runs = asyncio.run(_until_interrupted(job, terminal, files))
     if not runs:
         raise NothingRan("every outage was skipped; the reasons stand above")

@@ -35,6 +35,10 @@ class Contract:
     """Whether it is known how to read back what was written; else nothing is judged of it."""
     totals_declared: bool = True
     """Whether it is known which totals must not change."""
+    log_known: bool = True
+    """Whether the app's log can be read."""
+    process_known: bool = True
+    """Whether the app's process is a child of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

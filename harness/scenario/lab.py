@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults import Fault, FaultUnavailable
-from faults.catalogue import entry_of
+from faults.catalogue import entry_of, key_of
 from faults.ports import (
     AppControl,
     Callers,
@@ -34,6 +34,7 @@ from harness.providers.base import Endpoint
 from harness.providers.observer import Observer
 from harness.providers.parts import Parts
 from harness.providers.process.keeper import Keeper
+from harness.scenario.attached import Attach
 from harness.scenario.discover import discovered
 from harness.scenario.model import Scenario
 from harness.scenario.parts import environment_of, parts_of
@@ -55,6 +56,8 @@ class LabOptions:
     seed: int = 0
     provider: str = "process"
     """``process``, ``docker``, or ``compose``: what runs already from ``docker-compose.yml``."""
+    attach: Attach | None = None
+    """An app and a database that run already; then there is nothing to provide."""
 
 
 class Lab:
@@ -113,8 +116,24 @@ class Lab:
             await self.app.start()
         base_url = f"http://{self.app.host}:{self.app.port}"
         discovery = await discovered(self.profile, base_url, self.options.seed)
+        await self._passes()
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
+
+    async def _passes(self) -> None:
+        """See that an app which runs already uses the proxy: else no fault would reach it.
+
+        Raises:
+            LabError: nothing of it came by, with the address that it must use.
+        """
+        attach = self.options.attach
+        if attach is None or self.profile.operations or (await self.database_traffic()).accepted:
+            return
+        raise LabError(
+            f"the app answers, and nothing of it passed the proxy to its database; start it with\n"
+            f"    {attach.database_for_the_app}\n"
+            "  for its database's address, and run this again"
+        )
 
     async def attach(self) -> None:
         """Take the parts without a load: for faults by hand.
@@ -152,6 +171,9 @@ class Lab:
             FaultUnavailable: this lab cannot supply it.
         """
         needs = entry_of(fault).needs
+        refused = self._parts.withheld_faults.get(key_of(fault)) or self._parts.withheld.get(needs)
+        if refused:
+            raise FaultUnavailable(refused)
         supplied: dict[type, object] = {
             DatabaseProcess: self.database,
             DatabaseServer: self.database,
