@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 from harness.cli.attach import attach_of, attach_options
-from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
+from harness.cli.options import (
+    again_with_gates,
+    format_option,
+    gate_options,
+    gated,
+    lab_options,
+    output_of,
+    profile_of,
+    seed_of,
+)
 from harness.cli.stranger import StrangerOptions, again_with, stranger, stranger_options
 from harness.core.errors import UsageError
 from harness.scenario.lab import LabOptions
@@ -24,6 +33,7 @@ from harness.scenario.model import Scenario
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
 @format_option
+@gate_options
 @stranger_options
 @attach_options
 @lab_options
@@ -39,6 +49,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     jobs: int,
     output: Path | None,
     form: str,
+    paired: bool,
+    gates: tuple[str, ...],
     quiet: bool,
     verbose: bool,
     target: str | None,
@@ -53,7 +65,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
-    scenarios = chosen(stock(), only)
+    scenarios = gated(chosen(stock(), only), gates)
     if listing:
         for scenario in scenarios:
             click.echo(f"{scenario.name:28} {' '.join(sorted(scenario.tags))}")
@@ -63,6 +75,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
+    words += again_with_gates(paired=paired, gates=gates)
     attach = attach_of(target, described)
     profile = profile_of(app, factory=factory)
     if target is not None:
@@ -78,6 +91,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
+        paired=paired,
         github=form == "github",
     )
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))

@@ -35,6 +35,8 @@ class Job:
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with ``{name}``."""
+    paired: bool = False
+    """Whether each outage has a control arm: a run without the fault before it."""
     github: bool = False
     """Whether GitHub Actions is to get annotations and a job summary."""
 
@@ -87,7 +89,9 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
                     terminal.skipped(scenario, lacks)
                     continue
                 with terminal.watching(scenario) as listener:
-                    run = await runner.run(scenario, seed=job.options.seed, listener=listener)
+                    run = await runner.run(
+                        scenario, seed=job.options.seed, listener=listener, paired=job.paired
+                    )
                 done[index] = run
                 terminal.finished(run)
                 # In a thread: another lab's run must not wait for files.

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from harness.providers.observer import Observer
 from harness.providers.parts import Parts
 from harness.providers.process.keeper import Keeper
 from harness.scenario.attached import Attach
-from harness.scenario.discover import discovered
+from harness.scenario.discover import Discovery, discovered
 from harness.scenario.model import Scenario
 from harness.scenario.parts import environment_of, parts_of
 from harness.scenario.profile import AppProfile
@@ -44,6 +45,7 @@ from harness.scenario.wiring import Wiring, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
+ASK_AGAIN_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +117,26 @@ class Lab:
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
         base_url = f"http://{self.app.host}:{self.app.port}"
-        discovery = await discovered(self.profile, base_url, self.options.seed)
+        discovery = await self._discovered(base_url)
         await self._passes()
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
+
+    async def _discovered(self, base_url: str) -> Discovery:
+        """What the app can be asked; one that runs already may notice its database only now.
+
+        Raises:
+            LabError: nothing, within the time that was given to it.
+        """
+        patience = 0.0 if self.options.attach is None else self.options.attach.wait_seconds
+        ends = time.monotonic() + patience
+        while True:
+            try:
+                return await discovered(self.profile, base_url, self.options.seed)
+            except LabError:
+                if time.monotonic() > ends:
+                    raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     async def _passes(self) -> None:
         """See that an app which runs already uses the proxy: else no fault would reach it.
