@@ -233,6 +233,15 @@ def too_little(case: Case) -> Diagnosis | None:
                      cures.BOUND_WAITS)  # fmt: skip
 
 
+def ill_before(case: Case) -> Diagnosis | None:
+    """Not well before the fault, so that none was injected: nothing else says anything."""
+    finding = case.unclear("steady-state")
+    if finding is None or case.faults:
+        return None
+    told = f"no fault was injected, since the app was not well without one: {finding.reason}"
+    return Diagnosis(told, cures.PROVE_SOMETHING)
+
+
 def unproven(case: Case) -> Diagnosis | None:
     """Nothing failed, and nothing is proven."""
     finding = case.unclear("faults-bit")
@@ -257,7 +266,7 @@ def _short(case: Case, window: str) -> bool:
 
 
 CAUSES: Iterable[Cause] = (
-    lost, twice, denied, half_done, died, no_pool_place, by_its_words, silence, not_recovered,
+    ill_before, lost, twice, denied, half_done, died, no_pool_place, by_its_words, silence, not_recovered,
     storm, slow_refusals, contract, probes, last_resort, too_little, unproven,
 )  # fmt: skip
 """In the order in which they are looked for."""

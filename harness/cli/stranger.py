@@ -7,11 +7,13 @@ beat it.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from harness.cli.options import checked_target
 from harness.core.errors import UsageError
@@ -98,6 +100,43 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
         if path is not None and not path.startswith("/"):
             raise UsageError(f"{path!r}: a path of the app starts with /")
     return dataclasses.replace(base, **changes)
+
+
+SHOWN_BY_CHECK = {"only", "seed", "engine", "provider", "app", "factory", "jobs", "output", "form",
+                  "quiet", "verbose", "listing", "paired", "gates"}  # fmt: skip
+"""Options that the line to reproduce has anyway, or that do not belong into it."""
+
+SECRET = re.compile(r"secret|token|passw|api[-_]?key|authori[sz]ation|cookie|://[^/@\s]+:[^/@\s]+@",
+                    re.IGNORECASE)  # fmt: skip
+
+
+def again_with(context: click.Context) -> list[str]:
+    """Target and options of this command as they were given; secrets become variables to fill in.
+
+    What came from the environment is left out: it is there the next time, too.
+    """
+    words = [str(context.params["target"])]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not given or name in SHOWN_BY_CHECK or not isinstance(parameter, click.Option):
+            continue
+        value = context.params[name]
+        if parameter.is_flag:
+            words.append(parameter.opts[0])
+            continue
+        for one in value if parameter.multiple else [value]:
+            words += [parameter.opts[0], _without_secret(str(one))]
+    return words
+
+
+def _without_secret(text: str) -> str:
+    if not SECRET.search(text):
+        return text
+    if "://" in text:
+        return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:$PASSWORD@", text)
+    name = re.split("[=:]", text, maxsplit=1)[0]
+    return text[: len(name) + 1] + "$" + re.sub(r"\W+", "_", name).upper()
 
 
 def _pairs(option: str, words: tuple[str, ...], separator: str) -> dict[str, str]:

@@ -52,10 +52,17 @@ class Terminal:
         self._begun = time.monotonic()
         self._say(f"app [bold]{escape(app)}[/] · engine {escape(engine)} · seed {seed}")
 
+    def attached(self, database: str) -> None:
+        """Where an app that runs already must look for its database."""
+        self._say(f"the app's database address must be [bold]{escape(database)}[/]")
+
     def lab_is_up(self, lab: Lab) -> None:
         """Everything was started; of a stranger, what it is asked."""
         took = time.monotonic() - self._begun
-        self._say(f"lab up after {took:.2f} s: PostgreSQL, proxy, app, workload, observer")
+        ours = "PostgreSQL, proxy, app, workload, observer"
+        if lab.options.attach is not None:
+            ours = "proxy, workload, observer; the app and PostgreSQL ran already"
+        self._say(f"lab up after {took:.2f} s: {ours}")
         if lab.derived:
             asked = [f"{one.method} {one.path}" for one in lab.profile.operations]
             self._say(f"asked, by its OpenAPI document: {escape(', '.join(asked))}")

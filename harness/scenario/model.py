@@ -15,6 +15,7 @@ from typing import Literal
 
 from faults import Fault, key_of
 from harness.checkers.catalogue import guards, standard_gates
+from harness.checkers.limit import Limit
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 
@@ -101,6 +102,11 @@ class Scenario:
         """Length without what healing adds."""
         faults = max((step.at_seconds + step.lasting_seconds for step in self.steps), default=0.0)
         return self.before_seconds + faults + self.after_seconds
+
+    @property
+    def paired(self) -> bool:
+        """Whether a gate compares with the control arm, so that there must be one."""
+        return any(isinstance(gate, Limit) and gate.paired for gate in self.gates.values())
 
     def checkers(self) -> list[Checker]:
         """Every judge of this scenario: the guards against vacuous runs, then the gates."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.checkers.case import Diagnosis
 from harness.checkers.diagnosis import diagnosed, happened
+from harness.checkers.guards import SteadyState
 from harness.checkers.verdict import Finding, Verdict, worst
 from harness.history.evidence import Evidence
 from harness.scenario.model import Scenario
@@ -33,7 +34,11 @@ class Run:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the findings."""
+        """The worst of the findings; of an app that was ill without a fault, nothing is proven."""
+        guard = next((one for one in self.findings if one.checker == SteadyState.name), None)
+        ill = guard is not None and guard.verdict is Verdict.INCONCLUSIVE
+        if ill and self.scenario.steps and self.evidence.first_injected is None:
+            return Verdict.INCONCLUSIVE
         return worst(finding.verdict for finding in self.findings)
 
     @property

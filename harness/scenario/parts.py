@@ -16,6 +16,7 @@ from harness.providers.process.keeper import Keeper
 from harness.providers.process.postgres import PostgresProcess
 from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
 from harness.providers.process.template import APP_ROLE, DATABASE
+from harness.scenario.attached import attached_parts
 from harness.scenario.profile import AppProfile, DatabaseAddress
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ async def parts_of(options: LabOptions, directory: Path, keeper: Keeper) -> Part
         LabError: the provider is not to be had here; the message says what to do.
         UsageError: there is no such provider, or the app does not fit it.
     """
+    if options.attach is not None:
+        return attached_parts(options.attach, options.profile.ready_path, directory, keeper)
     if options.provider == "process":
         return _processes(options, directory, keeper)
     if options.provider not in PROVIDERS:

@@ -104,6 +104,11 @@ class AppProfile:
                 ) from None
         return filled
 
+    def attached(self, *, log_known: bool) -> AppProfile:
+        """The same app, when somebody else started it."""
+        contract = dataclasses.replace(self.contract, log_known=log_known, process_known=False)
+        return dataclasses.replace(self, contract=contract, setup=())
+
     def with_target(self, target: str, *, factory: bool) -> AppProfile:
         """The same promises and callers, another app: a broken copy, another pattern."""
         return dataclasses.replace(self, name=target, target=target, factory=factory)

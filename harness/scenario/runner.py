@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faults import FaultError, FaultUnavailable, HealFailed, within
 from faults.catalogue import key_of
@@ -14,7 +14,7 @@ from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
 from harness.core.errors import LabError
 from harness.core.ids import derived_seed, lab_id
-from harness.history.evidence import Evidence, Truth
+from harness.history.evidence import Control, Evidence, Truth
 from harness.history.op import Op
 from harness.providers import app_log
 from harness.scenario.lab import Lab
@@ -54,16 +54,21 @@ class Runner:
         self._lab = lab
         self._clock = clock or MonotonicClock()
 
-    async def run(self, scenario: Scenario, *, seed: int, listener: events.Listener) -> Run:
-        """Run one scenario.
+    async def run(
+        self, scenario: Scenario, *, seed: int, listener: events.Listener, paired: bool = False
+    ) -> Run:
+        """Run one scenario; ``paired``, or a gate that needs it, adds the run without the fault.
 
         Raises:
             LabError: the lab broke, or a fault could not be healed: nothing is proven.
         """
         log = _Log(listener)
         await self._lab.ensure_app()
-        before = await self._totals()
         seed_here = derived_seed(seed, scenario.name)
+        control = None
+        if paired or scenario.paired:
+            control = await self._without_fault(scenario, seed_here)
+        before = await self._totals()
         now = self._clock.now()
         log(
             events.RunStarted(
@@ -80,6 +85,8 @@ class Runner:
         await self._lab.tidy()
         self._read_log(written, log)
         evidence = await self._evidence(report, log, before)
+        if control is not None:
+            evidence = replace(evidence, control=_aligned(control, evidence, plan.start_at))
         findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
         return Run(
             scenario=scenario,
@@ -88,6 +95,17 @@ class Runner:
             evidence=evidence,
             findings=findings,
         )
+
+    async def _without_fault(self, scenario: Scenario, seed: int) -> Control:
+        """The control arm: the same plan first, on the same machine, and nothing goes wrong."""
+        plan = self._plan(scenario, seed, self._clock.now() + LEAD_SECONDS)
+        await self._lab.workload.start(plan)
+        try:
+            await self._sleep_until(plan.start_at + scenario.planned_seconds)
+        finally:
+            report = await self._lab.workload.stop(self._clock.now())
+        ops = _in_order(report.ops)
+        return Control(ops=ops, start=plan.start_at, injected_seconds=0.0, healed_seconds=0.0)
 
     def _plan(self, scenario: Scenario, seed: int, start_at: float) -> Plan:
         profile = self._lab.profile
@@ -195,6 +213,14 @@ class Runner:
             contract=profile.contract,
             unsent=report.unsent,
         )
+
+
+def _aligned(control: Control, evidence: Evidence, start: float) -> Control:
+    """The control arm with the windows of the run; without a fault all of it is ``before``."""
+    first, last = evidence.first_injected, evidence.last_healed
+    if first is None or last is None:
+        first = last = float(evidence.events[-1].at)
+    return replace(control, injected_seconds=first - start, healed_seconds=last - start)
 
 
 def _in_order(ops: Sequence[Op]) -> tuple[Op, ...]:

@@ -325,7 +325,8 @@ def test_what_is_not_well_before_explains_the_rest(evidence: Any, make: Any, tol
         told.inconclusive("faults-bit", "not every fault was injected and healed"),
     ]
     assert diagnosed(evidence([make.op(0)], []), found) == Diagnosis(
-        "nothing is proven: not well to begin with", cures.PROVE_SOMETHING
+        "no fault was injected, since the app was not well without one: not well to begin with",
+        cures.PROVE_SOMETHING,
     )
 
 
