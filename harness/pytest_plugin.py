@@ -15,7 +15,7 @@ inside the hooks. ``-p no:squall`` leaves it out.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,42 +207,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Scenario files are tests."""
     if file_path.name.endswith(SUFFIX):
-        return ScenarioFile.from_parent(parent, path=file_path)
+        from harness.pytest_files import ScenarioFile  # noqa: PLC0415 - see the module's docstring
+
+        collected = ScenarioFile.from_parent(parent, path=file_path)
+        collected.run = lambda item, path: Squall(item).run(path)
+        return collected
     return None
-
-
-class ScenarioFile(pytest.File):
-    """A ``*.squall.yaml`` file with its one scenario."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """One test, named by the file."""
-        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
-
-
-class ScenarioFailed(Exception):
-    """A scenario file's run did not pass; the text says why."""
-
-
-class ScenarioItem(pytest.Item):
-    """The run of one scenario file."""
-
-    def runtest(self) -> None:
-        """Run it; anything but ``pass`` fails."""
-        run = Squall(self).run(self.path)
-        if not run.passed:
-            raise ScenarioFailed(f"{run.scenario.name}: {run.verdict}: {run.diagnosis.reason}")
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override] # noqa: ANN401 - pytest's own type is wider
-        """A verdict or a bad file needs no traceback."""
-        from harness.core.errors import SquallError  # noqa: PLC0415 - see the module's docstring
-
-        if isinstance(excinfo.value, ScenarioFailed | SquallError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """Where the failure's headline points."""
-        return self.path, None, f"scenario {self.name}"
 
 
 @pytest.hookimpl(wrapper=True)

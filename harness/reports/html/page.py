@@ -77,19 +77,21 @@ def index(reported: Sequence[Reported]) -> str:
         counts=_counts(reported),
         seeds=sorted({each.run.seed for each in reported}),
         engines=sorted({each.run.engine for each in reported}),
-        rows=[
-            {
-                "run": each.run,
-                "href": f"{each.directory}/report.html",
-                "strip": strip(each),
-                "headline": facts.headline(each.run),
-                "cure": each.run.diagnosis.cure,
-                "figures": facts.figures(each.run),
-                "reproduce": each.reproduce,
-            }
-            for each in ordered
-        ],
+        rows=[_row(each) for each in ordered],
     )
+
+
+def _row(reported: Reported) -> dict[str, Any]:
+    """One outage in the index."""
+    return {
+        "run": reported.run,
+        "href": f"{reported.directory}/report.html",
+        "strip": strip(reported),
+        "headline": facts.headline(reported.run),
+        "cure": reported.run.diagnosis.cure,
+        "figures": facts.figures(reported.run),
+        "reproduce": reported.reproduce,
+    }
 
 
 def _counts(reported: Sequence[Reported]) -> list[tuple[Verdict, int]]:
