@@ -141,11 +141,11 @@ class Squall:
         What this machine or lab cannot do is skipped, or fails where ``--squall-require`` names it.
         """
         from harness.providers import app_log  # noqa: PLC0415 - see the module's docstring
-        from harness.pytest_runs import Kept, log_since  # noqa: PLC0415 - the same
+        from harness.pytest_runs import Kept, log_since, possible  # noqa: PLC0415 - the same
 
         config = self._item.config
         lab = held(config)
-        wanted = self._possible(lab, scenario)
+        wanted = possible(lab, scenario, words(config, "only"), words(config, "require"))
         log = lab.lab.app.log_path
         begun = app_log.size(log)
         run = lab.run(wanted, seed=seed)
@@ -154,25 +154,17 @@ class Squall:
         self._item.user_properties.extend(kept.properties())
         return run
 
-    def _possible(self, lab: HeldLab, scenario: Any) -> Any:  # noqa: ANN401 - the same
-        """The scenario, unless it is not to be run, or cannot be."""
-        from harness.scenario.choice import fits  # noqa: PLC0415 - see the module's docstring
-        from harness.scenario.hold import missing, resolved  # noqa: PLC0415 - the same
-
-        config = self._item.config
-        wanted = resolved(scenario)
-        if not fits(wanted, words(config, "only")):
-            pytest.skip(f"{wanted.name} is not chosen by --squall-only")
-        what, reason = missing(lab.options) or ("faults", lab.lacks(wanted))
-        if reason and {what, "all"} & set(words(config, "require")):
-            pytest.fail(f"required by --squall-require, but {reason}", pytrace=False)
-        if reason:
-            pytest.skip(f"{wanted.name}: {reason}")
-        return wanted
-
     def _again(self, run: Run) -> str:
-        engine = _value(self._item.config, "engine")
-        return f"pytest '{self._item.nodeid}' --squall-seed {run.seed} --squall-engine {engine}"
+        """The command, with the options of this one that decide what a run does."""
+        config = self._item.config
+        given = [
+            name for name in ("app", "factory", "provider") if config.getoption(f"--squall-{name}")
+        ]
+        told = {"seed": run.seed, "engine": _value(config, "engine"),
+                **{name: _value(config, name) for name in given}}  # fmt: skip
+        return f"pytest '{self._item.nodeid}' " + " ".join(
+            f"--squall-{name} {value}" for name, value in told.items()
+        )
 
 
 @pytest.fixture

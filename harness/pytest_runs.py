@@ -15,6 +15,7 @@ from harness.core.errors import UsageError
 from harness.reports.numbers import numbers
 from harness.reports.sections import sections
 from harness.scenario.choice import chosen, fits
+from harness.scenario.hold import HeldLab, missing, resolved
 from harness.scenario.library import stock
 from harness.scenario.loader import load
 from harness.scenario.model import Scenario
@@ -47,6 +48,21 @@ class Kept:
         if self.run.diagnosis.cure is not None:
             yield "squall.cure", self.run.diagnosis.cure.key
         yield "squall.reproduce", self.reproduce
+
+
+def possible(
+    lab: HeldLab, scenario: Scenario | str | Path, only: Sequence[str], require: Sequence[str]
+) -> Scenario:
+    """The scenario; skips or fails the test where it was not chosen, or cannot be run here."""
+    wanted = resolved(scenario)
+    if not fits(wanted, only):
+        pytest.skip(f"{wanted.name} is not chosen by --squall-only")
+    what, reason = missing(lab.options) or ("faults", lab.lacks(wanted))
+    if reason and {what, "all"} & set(require):
+        pytest.fail(f"required by --squall-require, but {reason}", pytrace=False)
+    if reason:
+        pytest.skip(f"{wanted.name}: {reason}")
+    return wanted
 
 
 def log_since(path: Path, begun: int) -> str:

@@ -96,3 +96,9 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert place.exists(), target
         if anchor and place.suffix == ".md":
             assert anchor in anchors(place.read_text("utf-8")), target
+
+
+def test_every_option_of_pytest_is_explained() -> None:
+    text = (ROOT / "docs/reference/pytest.md").read_text()
+    told = re.findall(r"^\| `--squall-(\w+)` \|", text, re.MULTILINE)
+    assert told == list(pytest_plugin.OPTIONS)
