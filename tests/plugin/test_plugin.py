@@ -150,7 +150,7 @@ def test_a_mark_makes_a_test_of_each_outage_and_only_chooses(inner: pytest.Pytes
 
 def test_what_is_not_chosen_is_only_known_when_it_is_asked_for(inner: pytest.Pytester) -> None:
     inner.makepyfile(MARKED.format(body="pass"))
-    result = inner.runpytest_subprocess("--squall-only", "app-crash")
+    result = inner.runpytest_subprocess("-rs", "--squall-only", "app-crash")
     result.assert_outcomes(passed=1, skipped=1, deselected=7)
     result.stdout.fnmatch_lines(["SKIPPED*slow-network is not chosen by --squall-only"])
 
@@ -192,9 +192,14 @@ def test_properties_are_in_junits_file(inner: pytest.Pytester) -> None:
     inner.makepyfile(USES_FIXTURE)
     inner.runpytest_subprocess("--squall-seed", "5", "--junit-xml", "junit.xml")
     text = inner.path.joinpath("junit.xml").read_text()
-    for property_ in ('"squall.seed" value="5"', '"squall.verdict" value="pass"',
-                      '"squall.scenario" value="database-crash-restart"'):  # fmt: skip
-        assert f"<property name={property_} />" in text
+    for property_ in (
+        '"squall.seed" value="5" /',
+        '"squall.scenario" value="database-crash-restart" /',
+        '"squall.verdict" value="',
+        '"squall.bites" value="',
+        '"squall.reproduce" value="pytest ',
+    ):
+        assert f"<property name={property_}" in text
     assert "squall.row" not in text
 
 
