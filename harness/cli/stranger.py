@@ -111,7 +111,7 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
 
 
 SHOWN_BY_CHECK = {"only", "seed", "engine", "provider", "app", "factory", "jobs", "output", "form",
-                  "quiet", "verbose", "listing", "paired", "gates"}  # fmt: skip
+                  "quiet", "verbose", "listing", "paired", "gates", "rate"}  # fmt: skip
 """Options that the line to reproduce has anyway, or that do not belong into it."""
 
 SECRET = re.compile(r"secret|token|passw|api[-_]?key|authori[sz]ation|cookie|://[^/@\s]+:[^/@\s]+@",

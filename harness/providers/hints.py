@@ -19,8 +19,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     (
         r"ModuleNotFoundError|ImportError|Could not import module|not found in module",
         (
-            "it is not importable from here: run squall where the app is started, and in its own"
-            " environment, or name that with --python .venv/bin/python"
+            "a module is missing: run squall where the app is started from, and let the app run in"
+            " its own environment (--python .venv/bin/python), with all of its requirements"
         ),
     ),
     (
@@ -45,8 +45,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     (
         r"Can't load plugin: sqlalchemy\.dialects|No module named 'psycopg2'",
         (
-            "its address names a driver that is not installed: choose with --database-env NAME=FORM,"
-            " FORM being url, asyncpg, psycopg or psycopg2"
+            "its address names a driver that is not installed: choose one with --database-env"
+            " NAME=FORM, FORM being url, asyncpg, psycopg or psycopg2"
         ),
     ),
 )

@@ -91,6 +91,7 @@ def _text(path: Path) -> str:
 def _app(directory: Path, texts: dict[Path, str]) -> tuple[str, bool, str]:
     """The first ``name = FastAPI(…)`` of a module, else the first function that returns one."""
     made: list[tuple[str, bool, str]] = []
+    package = any(re.search(r"^(from|import) src\b", text, re.MULTILINE) for text in texts.values())
     for path, text in texts.items():
         if "FastAPI(" not in text:
             continue
@@ -100,15 +101,19 @@ def _app(directory: Path, texts: dict[Path, str]) -> tuple[str, bool, str]:
             continue
         for name, factory, line in _apps(tree):
             shown = path.relative_to(directory)
-            package = (directory / "src" / "__init__.py").exists()
             made.append((f"{_module(shown, package=package)}:{name}", factory, f"{shown}:{line}"))
     made.sort(key=lambda found: found[1])  # an app comes before a factory
     return made[0] if made else ("", False, "")
 
 
 def _apps(tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
+    makers = {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _makes_one(node)
+    }
     for node in tree.body:
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_fastapi(node.value):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and (
+            _is_fastapi(node.value) or _called(node.value) in makers
+        ):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if isinstance(target, ast.Name):
                 yield target.id, False, node.lineno
@@ -121,11 +126,15 @@ def _makes_one(function: ast.FunctionDef) -> bool:
 
 
 def _is_fastapi(node: ast.expr | None) -> bool:
+    return _called(node) == "FastAPI"
+
+
+def _called(node: ast.expr | None) -> str:
+    """The name of what is called, without its module; empty when nothing is."""
     if not isinstance(node, ast.Call):
-        return False
+        return ""
     called = node.func
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name == "FastAPI"
+    return called.attr if isinstance(called, ast.Attribute) else str(getattr(called, "id", ""))
 
 
 def _module(path: Path, *, package: bool) -> str:

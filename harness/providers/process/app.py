@@ -68,6 +68,8 @@ class AppProcess:
             return shlex.split(self._target.replace("{port}", str(self.port)))
         uvicorn = [str(self._python or sys.executable), "-m", "uvicorn", self._target]
         factory = ["--factory"] if self._factory else []
+        if _below_src(self._cwd, self._target):
+            factory += ["--app-dir", "src"]
         address = ["--host", self.host, "--port", str(self.port)]
         return [*uvicorn, *factory, *address, "--no-access-log", "--log-level", "warning"]
 
@@ -133,3 +135,14 @@ class AppProcess:
     async def close(self) -> None:
         """End it without ceremony."""
         await self._child.kill()
+
+
+def _below_src(cwd: Path | None, target: str) -> bool:
+    """Whether a module lies in ``src`` and not here: then it is only importable from there."""
+    top = target.partition(":")[0].partition(".")[0]
+    home = cwd or Path()
+    return not _module(home, top) and _module(home / "src", top)
+
+
+def _module(directory: Path, name: str) -> bool:
+    return (directory / f"{name}.py").is_file() or (directory / name).is_dir()
