@@ -137,6 +137,10 @@ def configured(directory: Path) -> AppProfile | None:
     _check(table, problems)
     logins = tuple(_login(item, problems) for item in _listed(table, "login"))
     operations = tuple(_operation(item, problems) for item in _listed(table, "operations"))
+    try:
+        own_python(directory, table.get("python") if _text(table.get("python")) else None)
+    except UsageError as error:
+        problems.add("python", str(error))
     if problems.found:
         raise UsageError("\n".join(problems.found))
     profile = _profile(table, tuple(one for one in operations if one is not None), directory)

@@ -31,8 +31,16 @@ EXTRA = "the {provider} provider needs testcontainers: pip install 'squall[docke
 def environment_of(profile: AppProfile, database: Endpoint) -> dict[str, str]:
     """What the app is told, when its database is at this address."""
     address = DatabaseAddress(user=APP_ROLE, host=database.host, port=database.port, name=DATABASE)
-    own = _own_environment(profile.python)
+    own = {**_importable(profile.cwd), **_own_environment(profile.python)}
     return {**own, **profile.environment, **profile.database_environment(address)}
+
+
+def _importable(directory: Path | None) -> dict[str, str]:
+    """Programs such as alembic find the app where it lies, installed or not."""
+    if directory is None:
+        return {}
+    inherited = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(directory), *([inherited] if inherited else [])])}
 
 
 def _own_environment(python: Path | None) -> dict[str, str]:
