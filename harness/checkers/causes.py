@@ -266,7 +266,7 @@ def _short(case: Case, window: str) -> bool:
 
 
 CAUSES: Iterable[Cause] = (
-    ill_before, lost, twice, denied, half_done, died, no_pool_place, by_its_words, silence, not_recovered,
-    storm, slow_refusals, contract, probes, last_resort, too_little, unproven,
+    ill_before, lost, twice, denied, half_done, died, no_pool_place, by_its_words, silence,
+    not_recovered, storm, slow_refusals, contract, probes, last_resort, too_little, unproven,
 )  # fmt: skip
 """In the order in which they are looked for."""

@@ -48,6 +48,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     form: str,
     paired: bool,
     gates: tuple[str, ...],
+    rate: float | None,
     quiet: bool,
     verbose: bool,
     target: str | None,
@@ -62,7 +63,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
-    scenarios = gated(chosen(stock(), only), gates)
+    scenarios = gated(chosen(stock(), only), gates, rate)
     if listing:
         for scenario in scenarios:
             click.echo(f"{scenario.name:28} {' '.join(sorted(scenario.tags))}")
@@ -72,7 +73,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
-    words += again_with_gates(paired=paired, gates=gates)
+    words += again_with_gates(paired=paired, gates=gates, rate=rate)
     attach = attach_of(target, described)
     profile = profile_of(app, factory=factory)
     if target is not None:

@@ -71,25 +71,32 @@ def gate_options(command: C) -> C:
         click.option("--gate", "gates", multiple=True, metavar="LIMIT",
                      help="A further gate in words: 'p95 during <= 300 ms', 'p95 after <= 2x"
                           " before', 'good during >= 90%'. Repeatable."),
+        click.option("--rate", metavar="PER_SECOND", type=click.FloatRange(1, 10_000),
+                     help="At most so many requests per second; the windows before and after the"
+                          " faults grow, so that as many are judged."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def gated(scenarios: Sequence[Scenario], gates: Sequence[str]) -> list[Scenario]:
-    """The scenarios with these gates in words added.
+def gated(
+    scenarios: Sequence[Scenario], gates: Sequence[str], rate: float | None = None
+) -> list[Scenario]:
+    """The scenarios with these gates in words added, and at most this load.
 
     Raises:
         UsageError: one cannot be understood.
     """
     added = limits(gates)
-    return [replace(one, gates={**one.gates, **added}) for one in scenarios]
+    more = [replace(one, gates={**one.gates, **added}) for one in scenarios]
+    return more if rate is None else [one.at_most(rate) for one in more]
 
 
-def again_with_gates(*, paired: bool, gates: Sequence[str]) -> list[str]:
+def again_with_gates(*, paired: bool, gates: Sequence[str], rate: float | None = None) -> list[str]:
     """The same options, for the line that reproduces."""
     words = ["--paired"] if paired else []
+    words += [] if rate is None else ["--rate", f"{rate:g}"]
     return words + [word for gate in gates for word in ("--gate", gate)]
 
 

@@ -41,6 +41,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     form: str,
     paired: bool,
     gates: tuple[str, ...],
+    rate: float | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -48,13 +49,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
-    scenarios = gated(all_of(files), gates)
+    scenarios = gated(all_of(files), gates, rate)
     seed_used = seed_of(seed)
     words = ["squall", "run", *map(str, files), "--seed", str(seed_used), "--engine", engine]
     words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
-    words += again_with_gates(paired=paired, gates=gates)
+    words += again_with_gates(paired=paired, gates=gates, rate=rate)
     job = Job(
         scenarios=scenarios,
         options=LabOptions(

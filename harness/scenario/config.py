@@ -29,7 +29,9 @@ from typing import Any, get_args
 
 from harness.core.errors import UsageError
 from harness.history.op import Effect
+from harness.scenario.own_python import own_python
 from harness.scenario.profile import STRANGER, AppProfile
+from harness.workload.login import Login
 from harness.workload.operations import Operation
 
 FILE = "pyproject.toml"
@@ -77,6 +79,8 @@ def _operations(value: object) -> bool:
 
 KEYS: dict[str, tuple[Check, str]] = {
     "app": (_text, "an import string like package.module:app, or a command with {port}"),
+    "python": (_text, "a path, such as .venv/bin/python"),
+    "login": (_operations, "an array of tables, [[tool.squall.login]]"),
     "factory": (_flag, "true or false"),
     "database_env": (_table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
     "environment": (_table, "a table of variables and texts"),
@@ -98,6 +102,7 @@ KEYS: dict[str, tuple[Check, str]] = {
 }
 """Every key with its check and what would be right."""
 
+LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]
 OPERATION_KEYS = {field.name for field in dataclasses.fields(Operation)}
 
 
@@ -136,14 +141,20 @@ def configured(directory: Path) -> AppProfile | None:
     if not isinstance(table, Mapping):
         raise UsageError(f"{file}: tool.squall must be a table, [tool.squall]")
     _check(table, problems)
-    operations = tuple(_operation(item, problems) for item in _listed(table))
+    logins = tuple(_login(item, problems) for item in _listed(table, "login"))
+    operations = tuple(_operation(item, problems) for item in _listed(table, "operations"))
+    try:
+        own_python(directory, table.get("python") if _text(table.get("python")) else None)
+    except UsageError as error:
+        problems.add("python", str(error))
     if problems.found:
         raise UsageError("\n".join(problems.found))
-    return _profile(table, tuple(one for one in operations if one is not None), directory)
+    profile = _profile(table, tuple(one for one in operations if one is not None), directory)
+    return dataclasses.replace(profile, login=tuple(one for one in logins if one is not None))
 
 
-def _listed(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    given = table.get("operations")
+def _listed(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    given = table.get(key)
     return given if _operations(given) else []  # type: ignore[return-value] # just checked
 
 
@@ -183,6 +194,23 @@ def _operation(given: Mapping[str, Any], problems: _Problems) -> Operation | Non
     return Operation(**{**given, "bodies": tuple(given.get("bodies", ()))})
 
 
+def _login(given: Mapping[str, Any], problems: _Problems) -> Login | None:
+    before = len(problems.found)
+    for key in given:
+        if key not in LOGIN_KEYS:
+            problems.add(key, f"login has no {key!r}; known: {', '.join(LOGIN_KEYS)}")
+    checks = {
+        "path": (_path(given.get("path")), "a path that starts with /"),
+        "method": (given.get("method", "POST") in METHODS, f"one of {', '.join(METHODS)}"),
+        "form": (_table(given.get("form", {})), "a table of texts"),
+        "header": (_table(given.get("header", {})), "a table of texts"),
+    }
+    for key, (right, what) in checks.items():
+        if not right:
+            problems.add(key, f"login: {key} must be {what}, got {given.get(key)!r}")
+    return None if len(problems.found) > before else Login(**given)
+
+
 def _profile(
     table: Mapping[str, Any], operations: tuple[Operation, ...], directory: Path
 ) -> AppProfile:
@@ -203,6 +231,7 @@ def _profile(
         target=table["app"],
         factory=table.get("factory", False),
         cwd=directory.resolve(),
+        python=own_python(directory, table.get("python")),
         database_env=table.get("database_env", {"DATABASE_URL": "{url}"}),
         environment=table.get("environment", {}),
         setup=tuple(table.get("setup", ())),

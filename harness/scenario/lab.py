@@ -117,8 +117,10 @@ class Lab:
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
         base_url = f"http://{self.app.host}:{self.app.port}"
+        idle = await self.database_traffic()
         discovery = await self._discovered(base_url)
         await self._passes()
+        await self._touched(idle, discovery)
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
 
@@ -151,6 +153,25 @@ class Lab:
             f"the app answers, and nothing of it passed the proxy to its database; start it with\n"
             f"    {attach.database_for_the_app}\n"
             "  for its database's address, and run this again"
+        )
+
+    async def _touched(self, idle: Traffic, discovery: Discovery) -> None:
+        """See that what was derived asks the database, or no fault of it would reach anybody.
+
+        Raises:
+            LabError: not one statement came by, with what was asked and what was not.
+        """
+        now = await self.database_traffic()
+        derived = discovery.profile is not self.profile
+        if not derived or now.statements is None or now.statements != idle.statements:
+            return
+        asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
+        rest = "\n".join(f"    {name}: {why}" for name, why in discovery.left_out.items())
+        raise LabError(
+            f"nothing that can be asked touches the database: {asked}; not asked:\n{rest}\n"
+            "  give a right with --header or [[tool.squall.login]], allow --writes, or declare"
+            " operations; if these do use a database, it is not the one that was given:"
+            " --database-env"
         )
 
     async def attach(self) -> None:

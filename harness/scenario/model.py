@@ -10,7 +10,7 @@ The same object in Python and in a ``*.squall.yaml`` file; ``load(dump(s)) == s`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from faults import Fault, key_of
@@ -96,6 +96,22 @@ class Scenario:
         for name, gate in self.gates.items():
             if gate is not None and gate.name != name:
                 yield f"gate {gate.name!r} is entered under {name!r}"
+
+    def at_most(self, rate_per_second: float) -> Scenario:
+        """The same with less load; the windows around the faults grow, so that judges see as much.
+
+        Raises:
+            UsageError: the load is out of bounds, or it would take too long.
+        """
+        if rate_per_second >= self.load.rate_per_second:
+            return self
+        times = self.load.rate_per_second / rate_per_second
+        return replace(
+            self,
+            before_seconds=self.before_seconds * times,
+            after_seconds=self.after_seconds * times,
+            load=replace(self.load, rate_per_second=rate_per_second),
+        )
 
     @property
     def planned_seconds(self) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.core.errors import UsageError
 from harness.history.evidence import Contract
 from harness.providers.app_log import UNHANDLED
+from harness.workload.login import Login
 from harness.workload.operations import DEFAULT_REFUSED, Operation
 
 
@@ -51,6 +52,10 @@ class AppProfile:
     """``package.module:app``, or a command line with ``{port}``."""
     factory: bool = False
     cwd: Path | None = None
+    python: Path | None = None
+    """Interpreter of the app's own environment, where uvicorn is; None: the one of Squall."""
+    login: tuple[Login, ...] = ()
+    """Requests that give the headers with which every derived operation is asked."""
     database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
     """Environment variables that tell the app where its database is. Placeholders: ``{url}``
     (postgresql://…), ``{user}``, ``{password}``, ``{host}``, ``{port}``, ``{name}``."""
