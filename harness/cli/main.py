@@ -11,6 +11,7 @@ from faults import FaultError, InvalidFault
 from harness.cli.check import check
 from harness.cli.clean import clean
 from harness.cli.compare import compare
+from harness.cli.cure import cure
 from harness.cli.doctor import doctor
 from harness.cli.faults import list_faults
 from harness.cli.hands import down, heal, inject, status
@@ -44,6 +45,7 @@ for command in (up, inject, heal, status, down):
     squall.add_command(command)
 squall.add_command(mutants)
 squall.add_command(list_faults)
+squall.add_command(cure)
 squall.add_command(doctor)
 squall.add_command(clean)
 squall.add_command(patterns)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from harness.checkers.catalogue import limits
 from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT, fresh_seed
 from harness.scenario.config import configured
+from harness.scenario.model import Scenario
 from harness.scenario.parts import PROVIDERS
 from harness.scenario.profile import REFERENCE, AppProfile
 
@@ -59,6 +62,44 @@ def lab_options(command: C) -> C:
     return command
 
 
+def gate_options(command: C) -> C:
+    """Add the options that say what is asked of every outage, besides its own gates."""
+    options = (
+        click.option("--paired", is_flag=True,
+                     help="First run each outage without its fault, with the same requests: the"
+                          " control arm, for gates such as 'p95 during <= 3x control'."),
+        click.option("--gate", "gates", multiple=True, metavar="LIMIT",
+                     help="A further gate in words: 'p95 during <= 300 ms', 'p95 after <= 2x"
+                          " before', 'good during >= 90%'. Repeatable."),
+        click.option("--rate", metavar="PER_SECOND", type=click.FloatRange(1, 10_000),
+                     help="At most so many requests per second; the windows before and after the"
+                          " faults grow, so that as many are judged."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def gated(
+    scenarios: Sequence[Scenario], gates: Sequence[str], rate: float | None = None
+) -> list[Scenario]:
+    """The scenarios with these gates in words added, and at most this load.
+
+    Raises:
+        UsageError: one cannot be understood.
+    """
+    added = limits(gates)
+    more = [replace(one, gates={**one.gates, **added}) for one in scenarios]
+    return more if rate is None else [one.at_most(rate) for one in more]
+
+
+def again_with_gates(*, paired: bool, gates: Sequence[str], rate: float | None = None) -> list[str]:
+    """The same options, for the line that reproduces."""
+    words = ["--paired"] if paired else []
+    words += [] if rate is None else ["--rate", f"{rate:g}"]
+    return words + [word for gate in gates for word in ("--gate", gate)]
+
+
 format_option = click.option(
     "--format",
     "form",
@@ -77,15 +118,19 @@ def profile_of(app: str | None, *, factory: bool) -> AppProfile:
     """
     if app is None:
         return configured(Path.cwd()) or REFERENCE
-    return REFERENCE.with_target(checked_target("--app", app), factory=factory)
+    given = REFERENCE.with_target(checked_target("--app", app), factory=factory)
+    # Another app may need its database to start; that is no fault before the outage.
+    return replace(given, starts_without_database=False)
 
 
 def checked_target(name: str, target: str) -> str:
     """The target as it is; UsageError when it is neither import string nor command."""
+    if name == "TARGET" and target.startswith("http://"):
+        return target
     if "{port}" not in target and (":" not in target or " " in target):
         raise UsageError(
             f"{name} {target!r}: give an import string like package.module:app, or a command that"
-            " contains {port}"
+            " contains {port}" + (", or http://… of an app that runs" if name == "TARGET" else "")
         )
     return target
 

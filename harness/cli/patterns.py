@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from harness.cli.check import chosen as chosen_outages
 from harness.cli.options import output_of, seed_of
 from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT
 from harness.patterns.gallery import GALLERY, chosen
+from harness.scenario.choice import chosen as chosen_outages
 from harness.scenario.library import stock
 from harness.scenario.model import Scenario
 

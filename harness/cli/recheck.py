@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,9 @@ def recheck(directory: Path, *, gates_file: Path | None, quiet: bool, verbose: b
     stored = open_runs(directory)
     runs = [rejudged(each.run, gates) for each in stored]
     terminal = Terminal(quiet=quiet, verbose=verbose)
-    terminal.table(runs, f"squall replay {directory}")
+    named = all(each.path == directory / each.run.scenario.name for each in stored)
+    again = shlex.join(["squall", "replay", str(directory)]) + ("/{name}" if named else "")
+    terminal.table(runs, again)
     changed = [
         f"  {run.scenario.name}: {each.run.verdict.value} -> {run.verdict.value}"
         for each, run in zip(stored, runs, strict=True)

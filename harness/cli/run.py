@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import format_option, lab_options, output_of, profile_of, seed_of
+from harness.cli.options import (
+    again_with_gates,
+    format_option,
+    gate_options,
+    gated,
+    lab_options,
+    output_of,
+    profile_of,
+    seed_of,
+)
 from harness.core.errors import UsageError
 from harness.scenario.lab import LabOptions
 from harness.scenario.loader import load
@@ -17,6 +26,7 @@ from harness.scenario.model import Scenario
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
+@gate_options
 @lab_options
 def run(  # noqa: PLR0913 - one parameter an option
     *,
@@ -29,6 +39,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     jobs: int,
     output: Path | None,
     form: str,
+    paired: bool,
+    gates: tuple[str, ...],
+    rate: float | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -36,12 +49,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
-    scenarios = all_of(files)
+    scenarios = gated(all_of(files), gates, rate)
     seed_used = seed_of(seed)
     words = ["squall", "run", *map(str, files), "--seed", str(seed_used), "--engine", engine]
     words += ["--provider", provider] if provider != "process" else []
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
+    words += again_with_gates(paired=paired, gates=gates, rate=rate)
     job = Job(
         scenarios=scenarios,
         options=LabOptions(
@@ -53,6 +67,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         jobs=jobs,
         directory=output_of(output),
         reproduce=shlex.join(words),
+        paired=paired,
         github=form == "github",
     )
     return int(execute(job, Terminal(quiet=quiet, verbose=verbose)))

@@ -35,6 +35,8 @@ class Job:
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with ``{name}``."""
+    paired: bool = False
+    """Whether each outage has a control arm: a run without the fault before it."""
     github: bool = False
     """Whether GitHub Actions is to get annotations and a job summary."""
 
@@ -45,8 +47,12 @@ def execute(job: Job, terminal: Terminal) -> ExitCode:
         raise NothingRan("no outage was left to run; see: squall check --list")
     if job.options.provider == "compose" and job.jobs > 1:
         raise UsageError("--provider compose has one lab: leave out --jobs")
+    if job.options.attach is not None and job.jobs > 1:
+        raise UsageError("an app that runs already is one app: leave out --jobs")
     files = RunDirectory(job.directory, job.reproduce)
     terminal.begin(job.options.seed, job.options.engine, job.options.profile.name)
+    if job.options.attach is not None:
+        terminal.attached(job.options.attach.database_for_the_app)
     runs = asyncio.run(_until_interrupted(job, terminal, files))
     if not runs:
         raise NothingRan("every outage was skipped; the reasons stand above")
@@ -83,7 +89,9 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
                     terminal.skipped(scenario, lacks)
                     continue
                 with terminal.watching(scenario) as listener:
-                    run = await runner.run(scenario, seed=job.options.seed, listener=listener)
+                    run = await runner.run(
+                        scenario, seed=job.options.seed, listener=listener, paired=job.paired
+                    )
                 done[index] = run
                 terminal.finished(run)
                 # In a thread: another lab's run must not wait for files.

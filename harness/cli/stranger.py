@@ -7,15 +7,18 @@ beat it.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from harness.cli.options import checked_target
 from harness.core.errors import UsageError
 from harness.scenario.config import configured
+from harness.scenario.own_python import own_python
 from harness.scenario.profile import STRANGER, AppProfile
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -27,6 +30,7 @@ FORMS = ("url", "asyncpg", "psycopg", "psycopg2")
 class StrangerOptions:
     """What was said about the app on the command line."""
 
+    python: str | None
     database_env: tuple[str, ...]
     env: tuple[str, ...]
     setup: tuple[str, ...]
@@ -45,6 +49,9 @@ def stranger_options(command: C) -> C:
                      help="Variable with the database's address. FORM: url (postgresql://…),"
                           " asyncpg, psycopg, psycopg2, or a text with {host} {port} {user}"
                           " {password} {name}. Repeatable. Default: DATABASE_URL=url."),
+        click.option("--python", metavar="PATH", type=click.Path(exists=True, dir_okay=False),
+                     help="Interpreter of the app's own environment. Default: .venv/bin/python or"
+                          " venv/bin/python here, if there is one with uvicorn; else Squall's."),
         click.option("--env", multiple=True, metavar="NAME=VALUE",
                      help="Another variable for the app; repeatable."),
         click.option("--setup", multiple=True, metavar="COMMAND",
@@ -71,8 +78,9 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
         UsageError: an option cannot be understood.
     """
     base = configured(Path.cwd()) or AppProfile(
-        name=target, target=target, cwd=Path.cwd(), ready_path="/openapi.json", contract=STRANGER
-    )
+        name=target, target=target, cwd=Path.cwd(), python=own_python(Path.cwd()),
+        ready_path="/openapi.json", contract=STRANGER,
+    )  # fmt: skip
     changes: dict[str, Any] = {
         "name": target,
         "target": checked_target("TARGET", target),
@@ -82,6 +90,8 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
         "setup": given.setup or base.setup,
         "writes": given.writes or base.writes,
     }
+    if given.python:
+        changes["python"] = own_python(Path.cwd(), given.python)
     if given.database_env:
         changes["database_env"] = dict(_database(word) for word in given.database_env)
     if given.openapi:
@@ -98,6 +108,43 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
         if path is not None and not path.startswith("/"):
             raise UsageError(f"{path!r}: a path of the app starts with /")
     return dataclasses.replace(base, **changes)
+
+
+SHOWN_BY_CHECK = {"only", "seed", "engine", "provider", "app", "factory", "jobs", "output", "form",
+                  "quiet", "verbose", "listing", "paired", "gates", "rate"}  # fmt: skip
+"""Options that the line to reproduce has anyway, or that do not belong into it."""
+
+SECRET = re.compile(r"secret|token|passw|api[-_]?key|authori[sz]ation|cookie|://[^/@\s]+:[^/@\s]+@",
+                    re.IGNORECASE)  # fmt: skip
+
+
+def again_with(context: click.Context) -> list[str]:
+    """Target and options of this command as they were given; secrets become variables to fill in.
+
+    What came from the environment is left out: it is there the next time, too.
+    """
+    words = [str(context.params["target"])]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not given or name in SHOWN_BY_CHECK or not isinstance(parameter, click.Option):
+            continue
+        value = context.params[name]
+        if parameter.is_flag:
+            words.append(parameter.opts[0])
+            continue
+        for one in value if parameter.multiple else [value]:
+            words += [parameter.opts[0], _without_secret(str(one))]
+    return words
+
+
+def _without_secret(text: str) -> str:
+    if not SECRET.search(text):
+        return text
+    if "://" in text:
+        return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:$PASSWORD@", text)
+    name = re.split("[=:]", text, maxsplit=1)[0]
+    return text[: len(name) + 1] + "$" + re.sub(r"\W+", "_", name).upper()
 
 
 def _pairs(option: str, words: tuple[str, ...], separator: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ object each, with the class name under ``event``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -108,6 +108,16 @@ class DatabaseLoad(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GaugesSampled(Event):
+    """What the app says of itself in Prometheus' format, asked directly and not through a proxy."""
+
+    values: Mapping[str, float]
+    """By the gauge's name; the samples of its labels are added up."""
+    states: Mapping[str, str]
+    """Of gauges that stand for a state, such as a circuit breaker's: the word for the value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogProblem(Event):
     """The app's log told of something that nobody handled; ``at`` is when the log was read."""
 
@@ -135,6 +145,7 @@ for _cls in (
     BackendsSampled,
     ProbeSampled,
     DatabaseLoad,
+    GaugesSampled,
     LogProblem,
     AppExited,
     RunEnded,

@@ -37,6 +37,10 @@ class Contract:
     """Whether it is known which totals must not change."""
     most_sessions: int | None = None
     """As many sessions may the app's pools have at the database; None: nothing was declared."""
+    log_known: bool = True
+    """Whether the app's log can be read."""
+    process_known: bool = True
+    """Whether the app's process is a child of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,39 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The control arm: the same plan once more, without a fault.
+
+    Its windows lie as far from its start as those of the run with the fault lie from theirs.
+    """
+
+    ops: tuple[Op, ...]
+    start: float
+    """When its first operation was meant to start."""
+    injected_seconds: float
+    """From the start of the run with the fault to the first fault."""
+    healed_seconds: float
+    """The same to the last heal."""
+
+    @property
+    def awaited(self) -> list[Op]:
+        """The operations whose callers waited for the answer."""
+        return [op for op in self.ops if not op.hung_up]
+
+    def window(self, which: Window) -> list[Op]:
+        """What was asked at the time of one window, in order of the intended start."""
+        injected, healed = self.start + self.injected_seconds, self.start + self.healed_seconds
+        never = float("inf")
+        start, end = {
+            "before": (-never, injected),
+            "during": (injected, healed),
+            "after": (healed, never),
+        }[which]
+        chosen = [op for op in self.awaited if start <= op.intended < end]
+        return sorted(chosen, key=lambda op: (op.intended, op.id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One run, complete; pure data."""
 
@@ -62,6 +99,8 @@ class Evidence:
     contract: Contract
     unsent: int = 0
     """Operations that the generator could not send because too many were in flight."""
+    control: Control | None = None
+    """The run without the fault, if there was one (``--paired``)."""
 
     @property
     def first_injected(self) -> float | None:

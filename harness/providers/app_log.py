@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 UNHANDLED = (
@@ -16,7 +17,16 @@ UNHANDLED = (
 )
 """Words of uvicorn, asyncio, SQLAlchemy and aiohttp for what reached the last resort."""
 
-SHOWN = 160
+EXCEPTION = re.compile(
+    r"^(?:\w+\.)*\w*(?:Error|Exception|Timeout|Interrupt|Warning|Refused|Exit)\w*(?::\s.*)?$"
+)
+"""The line of a traceback that names what was raised."""
+
+LOGGED = re.compile(r"^(\S+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|^\{")
+"""How a further line of the log begins, in uvicorn's form or as JSON."""
+
+SHOWN = 240
+MOST_LINES = 1000
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -29,7 +39,10 @@ def size(path: Path) -> int:
 
 
 def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Iterator[str]:
-    """Lines written after byte ``since`` that match, without what differs each time."""
+    """Lines written after byte ``since`` that match, without what differs each time.
+
+    Where a traceback follows, the exception at its end is part of the line.
+    """
     wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
     try:
         with path.open("rb") as log:
@@ -37,6 +50,21 @@ def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Ite
             text = log.read(MOST_BYTES).decode(errors="replace")
     except OSError:
         return
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
         if wanted.search(line):
-            yield re.sub(r"0x[0-9a-f]+|\d{2,}", "#", line.strip())[:SHOWN]
+            whole = line.strip() + _raised(lines, number + 1)
+            yield re.sub(r"0x[0-9a-f]+|\d{2,}", "#", whole)[:SHOWN]
+
+
+def _raised(lines: Sequence[str], start: int) -> str:
+    """``: asyncpg.exceptions.ConnectionDoesNotExistError: …``, the last of a chain of causes."""
+    if not lines[start : start + 1] or not lines[start].lstrip(" |+").startswith("Traceback"):
+        return ""
+    last = ""
+    for line in itertools.islice(lines, start, start + MOST_LINES):
+        if LOGGED.match(line):
+            break
+        if EXCEPTION.match(line):
+            last = line
+    return f": {last}" if last else ""

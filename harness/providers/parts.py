@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -115,6 +115,12 @@ class Parts:
     """The proxy in front of the app, from this machine."""
     app_database_url: str
     """The database's address as the app got it: through the proxy."""
+    prefix: str = ""
+    """Of our proxies' names in an engine that others use, too."""
+    withheld: Mapping[type, str] = field(default_factory=dict)
+    """Ports of faults that this lab must not supply, and why."""
+    withheld_faults: Mapping[str, str] = field(default_factory=dict)
+    """The same for single faults, by key."""
     adopted: bool = False
     """The proxies are there already, made by somebody else."""
     clear: Callable[[], Awaitable[None]] = _nothing

@@ -54,6 +54,12 @@ async def answers_http(host: str, port: int, path: str) -> bool:
     return status is not None and status < 300  # noqa: PLR2004 - HTTP's 2xx
 
 
+async def answers_at_all(host: str, port: int, path: str) -> bool:
+    """Whether a GET is answered with anything but an error of the server's: 404 is an answer."""
+    status = await http_status(host, port, path)
+    return status is not None and status < 500  # noqa: PLR2004 - HTTP's 5xx
+
+
 async def http_status(host: str, port: int, path: str) -> int | None:
     """The status that a GET is answered with; None when no answer came in a second."""
     writer = None

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class RunDirectory:
         self._names: set[str] = set()
         self._written: list[Reported] = []
         self._kept: dict[Path, int] = {}
+        self._begun = datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -53,6 +55,8 @@ class RunDirectory:
             run=run,
             directory=self._directory(run.scenario.name),
             reproduce=self._reproduce.replace("{name}", run.scenario.name),
+            app=lab.options.profile.name,
+            begun=self._begun,
         )
         home = self.path / reported.directory
         home.mkdir(exist_ok=True)

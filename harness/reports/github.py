@@ -10,7 +10,10 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from harness.checkers.cures import Cure
 from harness.checkers.verdict import Finding, Verdict, worst
+from harness.reports.html.cure import markdown
+from harness.reports.html.facts import sentence
 from harness.reports.numbers import numbers
 from harness.reports.verdict_json import Reported
 from harness.scenario.runner import Run
@@ -53,7 +56,9 @@ def _worst_first(reported: Sequence[Reported]) -> list[tuple[Reported, Finding]]
 
 def _command(level: str, run: Run, finding: Finding, reproduce: str) -> str:
     title = _property(f"squall: {run.scenario.name}: {finding.checker}")
-    message = _data(f"{finding.reason}\nagain: {reproduce}")
+    cure = run.diagnosis.cure
+    helps = f"\nlikely cure: {cure.title} (squall cure {cure.key})" if cure else ""
+    message = _data(f"{finding.reason}{helps}\nagain: {reproduce}")
     return f"::{level} title={title}::{message}"
 
 
@@ -76,7 +81,7 @@ def summary(reported: Sequence[Reported], *, limit: int = SUMMARY_BYTES) -> str:
     ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
     table = [HEADING, *(_row(each.run) for each in ordered)]
     details = [_details(each) for each in ordered if not each.run.passed]
-    return _trimmed(head, [*table, *details], limit)
+    return _trimmed(head, [*table, *details, *_cures(ordered)], limit)
 
 
 def _row(run: Run) -> str:
@@ -96,7 +101,23 @@ def _details(reported: Reported) -> str:
         if f.verdict is not Verdict.PASS
     ]
     again = html.escape(reported.reproduce)
-    return f"\n### {_cell(run.scenario.name)}\n\n{''.join(lines)}\n<pre>{again}</pre>\n"
+    diagnosis = run.diagnosis
+    cure = diagnosis.cure
+    helps = f"\n**Likely cure:** {_cell(cure.title)} (`squall cure {cure.key}`)\n" if cure else ""
+    return (
+        f"\n### {_cell(run.scenario.name)}\n\n{_cell(sentence(diagnosis.reason))}\n{helps}\n"
+        f"{''.join(lines)}\n<pre>{again}</pre>\n"
+    )
+
+
+def _cures(reported: Sequence[Reported]) -> list[str]:
+    """Each cure once, folded: one often helps against many outages."""
+    cures: dict[Cure, None] = {}
+    for each in reported:
+        if each.run.diagnosis.cure is not None:
+            cures[each.run.diagnosis.cure] = None
+    folded = "\n<details><summary>{}</summary>\n\n{}\n\n</details>\n"
+    return [folded.format(html.escape(cure.title), markdown(cure)) for cure in cures]
 
 
 def _cell(text: str) -> str:

@@ -49,10 +49,8 @@ def _case(reported: Reported) -> Element:
     for key, value in _properties(reported):
         SubElement(properties, "property", name=key, value=_clean(value))
     if run.verdict in ELEMENT:
-        bad = [f for f in run.findings if f.verdict is not Verdict.PASS]
-        message = "; ".join(f"{finding.checker}: {finding.reason}" for finding in bad)
-        kind = ELEMENT[run.verdict]
-        told = SubElement(case, kind, message=_clean(message), type=run.verdict.value)
+        kind, message = ELEMENT[run.verdict], _clean(run.diagnosis.reason)
+        told = SubElement(case, kind, message=message, type=run.verdict.value)
         lines = [*verdict_lines(run), "", *timeline(run), "", f"again: {reported.reproduce}"]
         told.text = _clean("\n".join(lines))
     return case
@@ -73,6 +71,8 @@ def _properties(reported: Reported) -> Iterator[tuple[str, str]]:
         yield f"squall.{window}.good", str(figures.good)
         if figures.p95_ms is not None:
             yield f"squall.{window}.p95_ms", f"{figures.p95_ms:g}"
+    if run.diagnosis.cure is not None:
+        yield "squall.cure", run.diagnosis.cure.key
     yield "squall.reproduce", reported.reproduce
 
 

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
-from harness.checkers.verdict import Finding, Verdict, worst
+from harness.checkers.verdict import Verdict, worst
 from harness.core import events
 from harness.reports.numbers import numbers
 from harness.scenario.lab import Lab
@@ -50,10 +52,17 @@ class Terminal:
         self._begun = time.monotonic()
         self._say(f"app [bold]{escape(app)}[/] · engine {escape(engine)} · seed {seed}")
 
+    def attached(self, database: str) -> None:
+        """Where an app that runs already must look for its database."""
+        self._say(f"the app's database address must be [bold]{escape(database)}[/]")
+
     def lab_is_up(self, lab: Lab) -> None:
         """Everything was started; of a stranger, what it is asked."""
         took = time.monotonic() - self._begun
-        self._say(f"lab up after {took:.2f} s: PostgreSQL, proxy, app, workload, observer")
+        ours = "PostgreSQL, proxy, app, workload, observer"
+        if lab.options.attach is not None:
+            ours = "proxy, workload, observer; the app and PostgreSQL ran already"
+        self._say(f"lab up after {took:.2f} s: {ours}")
         if lab.derived:
             asked = [f"{one.method} {one.path}" for one in lab.profile.operations]
             self._say(f"asked, by its OpenAPI document: {escape(', '.join(asked))}")
@@ -83,7 +92,8 @@ class Terminal:
         self._phases.pop(name, None)
         if phase:
             self._phases[name] = phase
-        line = escape("  ·  ".join(f"{one}: {now}" for one, now in self._phases.items()))
+        told = "  ·  ".join(f"{one}: {now}" for one, now in self._phases.items())
+        line = Text(told, no_wrap=True, overflow="ellipsis")
         if self._live is not None and not self._phases:
             self._live.stop()
             self._live = None
@@ -104,45 +114,60 @@ class Terminal:
 
     def table(self, runs: Sequence[Run], reproduce: str) -> None:
         """The table of all runs, then what is not well."""
+        self._console.print()
+        self._console.print(self._wide(runs) if self._console.width >= WIDE else _narrow(runs))
+        for run in runs:
+            self._findings(run, reproduce)
+
+    @staticmethod
+    def _wide(runs: Sequence[Run]) -> Table:
         table = Table(show_edge=False, pad_edge=False, header_style="bold")
-        wide = self._console.width >= WIDE
         table.add_column("outage", overflow="fold")
-        if wide:
-            table.add_column("bit")
+        table.add_column("bit")
         table.add_column("errors", justify="right", no_wrap=True)
-        windows = "before/during/after" if wide else "before / during / after"
-        table.add_column(f"p95 ms {windows}", justify="right", max_width=None if wide else 17)
+        table.add_column("p95 ms before/during/after", justify="right")
         table.add_column("recovery", justify="right", no_wrap=True)
         table.add_column("verdict", no_wrap=True)
         for run in runs:
             row = numbers(run)
-            bites = (row.bites,) if wide else ()
-            cells = (run.scenario.name, *bites, row.errors, " / ".join(row.p95), row.recovery)
-            verdict = f"[{STYLES[run.verdict]}]{run.verdict.value}[/]"
-            table.add_row(*map(escape, cells), verdict)
-        self._console.print()
-        self._console.print(table)
-        for run in runs:
-            self._findings(run, reproduce)
+            cells = (run.scenario.name, row.bites, row.errors, " / ".join(row.p95), row.recovery)
+            table.add_row(*map(escape, cells), _word(run.verdict))
+        return table
 
     def _findings(self, run: Run, reproduce: str) -> None:
         shown = [f for f in run.findings if self._verbose or f.verdict is not Verdict.PASS]
         if not shown:
             return
         self._console.print(f"\n[bold]{escape(run.scenario.name)}[/]")
-        for finding in shown:
-            self._console.print(_sentence(finding))
+        diagnosis = run.diagnosis
         if not run.passed:
+            self._indented(f"[bold]why: {escape(diagnosis.reason)}[/]")
+        for finding in shown:
+            self._indented(f"{_word(finding.verdict)} {finding.checker}: {escape(finding.reason)}")
+        if not run.passed:
+            if diagnosis.cure is not None:
+                cure = diagnosis.cure
+                self._indented(f"cure: {escape(cure.title)} · squall cure {cure.key}")
             again = reproduce.replace("{name}", run.scenario.name)
+            # Not wrapped by us: it is to be copied.
             self._console.print(f"  again: [bold]{escape(again)}[/]", soft_wrap=True)
+
+    def _indented(self, markup: str) -> None:
+        """A line of a list; on a terminal its further lines hang below its words."""
+        if not self._console.is_terminal:
+            self._console.print(f"  {markup}", soft_wrap=True)
+            return
+        lines = Text.from_markup(markup).wrap(self._console, max(20, self._console.width - 4))
+        for number, line in enumerate(lines):
+            line.rstrip()
+            self._console.print(Text("    " if number else "  ") + line)
 
     def end(self, runs: Sequence[Run], path: Path) -> None:
         """The last lines: the verdict over all, and where the files are."""
         verdict = worst(run.verdict for run in runs)
         took = time.monotonic() - self._begun
-        word = f"[{STYLES[verdict]}]{verdict.value}[/]"
         count = f"{len(runs)} outage{'' if len(runs) == 1 else 's'}"
-        self._console.print(f"\n{word}: {count} in {took:.1f} s · files in {path}")
+        self._console.print(f"\n{_word(verdict)}: {count} in {took:.1f} s · files in {path}")
         self._say(f"report: {path / 'index.html'}")
 
     def _say(self, line: str) -> None:
@@ -150,9 +175,25 @@ class Terminal:
             self._console.print(line)
 
 
-def _sentence(finding: Finding) -> str:
-    style = STYLES[finding.verdict]
-    return f"  [{style}]{finding.verdict.value}[/] {finding.checker}: {escape(finding.reason)}"
+def _word(verdict: Verdict) -> str:
+    return f"[{STYLES[verdict]}]{verdict.value}[/]"
+
+
+def _narrow(runs: Sequence[Run]) -> Table:
+    """What fits into 80 columns: without bites, and close together."""
+    table = Table(
+        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold"
+    )
+    table.add_column("outage", overflow="fold")
+    table.add_column("errors", justify="right", no_wrap=True)
+    table.add_column("p95 ms\nbef/dur/after", justify="right", no_wrap=True)
+    table.add_column("recovery", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for run in runs:
+        row = numbers(run)
+        cells = (run.scenario.name, row.errors, "/".join(row.p95), row.recovery)
+        table.add_row(*map(escape, cells), _word(run.verdict))
+    return table
 
 
 def _phase(event: events.Event) -> str:

@@ -17,6 +17,11 @@ def verdict_lines(run: Run) -> Iterator[str]:
     for finding in run.findings:
         if finding.verdict is not Verdict.PASS:
             yield f"  {finding.verdict.value} {finding.checker}: {finding.reason}"
+    if not run.passed:
+        diagnosis = run.diagnosis
+        yield f"  why: {diagnosis.reason}"
+        if diagnosis.cure is not None:
+            yield f"  cure: {diagnosis.cure.title} (squall cure {diagnosis.cure.key})"
 
 
 def timeline(run: Run) -> Iterator[str]:

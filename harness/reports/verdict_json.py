@@ -25,6 +25,10 @@ class Reported:
     """Where its files are, relative to the file or page that names it."""
     reproduce: str
     """The command that does it again."""
+    app: str = ""
+    """What was put through it, as its profile calls it."""
+    begun: str = ""
+    """When, for people: ``2026-01-31 14:05 UTC``."""
 
 
 def schema() -> dict[str, Any]:
@@ -46,12 +50,17 @@ def document(reported: Sequence[Reported]) -> dict[str, Any]:
 
 def _outage(reported: Reported) -> dict[str, Any]:
     run = reported.run
+    diagnosis = run.diagnosis
+    cure = diagnosis.cure
     return {
         "scenario": run.scenario.name,
         "directory": reported.directory,
         "seed": run.seed,
         "engine": run.engine,
         "verdict": run.verdict.value,
+        "happened": run.happened,
+        "reason": diagnosis.reason,
+        "cure": None if cure is None else {"key": cure.key, "title": cure.title, "url": cure.url},
         "reproduce": reported.reproduce,
         "operations": len(run.evidence.ops),
         "recovery_ms": recovery_ms(run),

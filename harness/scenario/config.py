@@ -29,7 +29,9 @@ from typing import Any, get_args
 
 from harness.core.errors import UsageError
 from harness.history.op import Effect
+from harness.scenario.own_python import own_python
 from harness.scenario.profile import STRANGER, AppProfile
+from harness.workload.login import Login
 from harness.workload.operations import Operation
 
 FILE = "pyproject.toml"
@@ -55,6 +57,10 @@ def _table(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
+def _gauges(value: object) -> bool:
+    return isinstance(value, dict) and all(item == [] or _texts(item) for item in value.values())
+
+
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -73,6 +79,8 @@ def _operations(value: object) -> bool:
 
 KEYS: dict[str, tuple[Check, str]] = {
     "app": (_text, "an import string like package.module:app, or a command with {port}"),
+    "python": (_text, "a path, such as .venv/bin/python"),
+    "login": (_operations, "an array of tables, [[tool.squall.login]]"),
     "factory": (_flag, "true or false"),
     "database_env": (_table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
     "environment": (_table, "a table of variables and texts"),
@@ -80,6 +88,8 @@ KEYS: dict[str, tuple[Check, str]] = {
     "ready": (_path, "a path, such as /readyz"),
     "live": (_path, "a path, such as /livez"),
     "openapi": (_path, "a path, such as /openapi.json"),
+    "metrics": (_path, "a path, such as /metrics"),
+    "gauges": (_gauges, 'a table of gauges, each with [] or its states from 0: ["closed", "open"]'),
     "writes": (_flag, "true or false"),
     "headers": (_table, "a table of header names and texts"),
     "deadline_seconds": (_seconds, "a number of seconds, more than 0 and at most 60"),
@@ -92,6 +102,7 @@ KEYS: dict[str, tuple[Check, str]] = {
 }
 """Every key with its check and what would be right."""
 
+LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]
 OPERATION_KEYS = {field.name for field in dataclasses.fields(Operation)}
 
 
@@ -130,14 +141,20 @@ def configured(directory: Path) -> AppProfile | None:
     if not isinstance(table, Mapping):
         raise UsageError(f"{file}: tool.squall must be a table, [tool.squall]")
     _check(table, problems)
-    operations = tuple(_operation(item, problems) for item in _listed(table))
+    logins = tuple(_login(item, problems) for item in _listed(table, "login"))
+    operations = tuple(_operation(item, problems) for item in _listed(table, "operations"))
+    try:
+        own_python(directory, table.get("python") if _text(table.get("python")) else None)
+    except UsageError as error:
+        problems.add("python", str(error))
     if problems.found:
         raise UsageError("\n".join(problems.found))
-    return _profile(table, tuple(one for one in operations if one is not None), directory)
+    profile = _profile(table, tuple(one for one in operations if one is not None), directory)
+    return dataclasses.replace(profile, login=tuple(one for one in logins if one is not None))
 
 
-def _listed(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    given = table.get("operations")
+def _listed(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    given = table.get(key)
     return given if _operations(given) else []  # type: ignore[return-value] # just checked
 
 
@@ -177,6 +194,23 @@ def _operation(given: Mapping[str, Any], problems: _Problems) -> Operation | Non
     return Operation(**{**given, "bodies": tuple(given.get("bodies", ()))})
 
 
+def _login(given: Mapping[str, Any], problems: _Problems) -> Login | None:
+    before = len(problems.found)
+    for key in given:
+        if key not in LOGIN_KEYS:
+            problems.add(key, f"login has no {key!r}; known: {', '.join(LOGIN_KEYS)}")
+    checks = {
+        "path": (_path(given.get("path")), "a path that starts with /"),
+        "method": (given.get("method", "POST") in METHODS, f"one of {', '.join(METHODS)}"),
+        "form": (_table(given.get("form", {})), "a table of texts"),
+        "header": (_table(given.get("header", {})), "a table of texts"),
+    }
+    for key, (right, what) in checks.items():
+        if not right:
+            problems.add(key, f"login: {key} must be {what}, got {given.get(key)!r}")
+    return None if len(problems.found) > before else Login(**given)
+
+
 def _profile(
     table: Mapping[str, Any], operations: tuple[Operation, ...], directory: Path
 ) -> AppProfile:
@@ -197,6 +231,7 @@ def _profile(
         target=table["app"],
         factory=table.get("factory", False),
         cwd=directory.resolve(),
+        python=own_python(directory, table.get("python")),
         database_env=table.get("database_env", {"DATABASE_URL": "{url}"}),
         environment=table.get("environment", {}),
         setup=tuple(table.get("setup", ())),
@@ -204,6 +239,8 @@ def _profile(
         has_readiness="ready" in table,
         live_path=table.get("live"),
         openapi_path=openapi,
+        metrics_path=table.get("metrics", "/metrics" if table.get("gauges") else None),
+        gauges={name: tuple(words) for name, words in table.get("gauges", {}).items()},
         writes=table.get("writes", False),
         headers=table.get("headers", {}),
         operations=operations,

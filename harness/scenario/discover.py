@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +20,12 @@ import requests
 from harness.core.errors import LabError
 from harness.scenario.profile import AppProfile
 from harness.workload import operations as planned
+from harness.workload.login import headers_of, with_variables
 from harness.workload.openapi import derived
 from harness.workload.operations import Operation
 
 TRIES = 3
+NAMED = re.compile(r"""(?:url:|spec-url=)\s*["']([^"']+)["']""")
 ASK_SECONDS = 5.0
 NO_HTTP_PROXY = {"http": "", "https": ""}
 
@@ -48,6 +52,7 @@ async def discovered(profile: AppProfile, base_url: str, seed: int) -> Discovery
 def _discovered(profile: AppProfile, base_url: str, seed: int) -> Discovery:
     with requests.Session() as session:
         session.trust_env = False
+        profile = _logged_in(session, profile, base_url)
         found = derived(_document(session, profile, base_url), writes=profile.writes, seed=seed)
         left_out = dict(found.left_out)
         good: list[Operation] = []
@@ -72,17 +77,59 @@ def _discovered(profile: AppProfile, base_url: str, seed: int) -> Discovery:
 
 def _document(session: requests.Session, profile: AppProfile, base_url: str) -> Mapping[str, Any]:
     path = profile.openapi_path
-    try:
-        answer = session.get(base_url + path, timeout=ASK_SECONDS)
-        document = answer.json() if answer.ok else None
-    except (requests.RequestException, ValueError):
-        document = None
-    if not isinstance(document, Mapping):
-        raise LabError(
-            f"GET {path} gives no OpenAPI document; say where it is with --openapi PATH,"
-            " or declare operations in [tool.squall] of pyproject.toml"
-        )
-    return document
+    for place in (path, *_places(session, base_url)):
+        try:
+            answer = session.get(base_url + place, timeout=ASK_SECONDS)
+            document = answer.json() if answer.ok else None
+        except (requests.RequestException, ValueError):
+            document = None
+        if isinstance(document, Mapping) and "paths" in document:
+            return document
+    raise LabError(
+        f"GET {path} gives no OpenAPI document; say where it is with --openapi PATH,"
+        " or declare operations in [tool.squall] of pyproject.toml"
+    )
+
+
+def _places(session: requests.Session, base_url: str) -> Iterator[str]:
+    """Where FastAPI's own pages of documentation say that the document is."""
+    for page in ("/docs", "/redoc", "/"):
+        try:
+            text = session.get(base_url + page, timeout=ASK_SECONDS).text
+        except requests.RequestException:
+            continue
+        found = NAMED.search(text)
+        if found:
+            yield found.group(1)
+
+
+def _logged_in(session: requests.Session, profile: AppProfile, base_url: str) -> AppProfile:
+    """The profile with the headers that its login gives.
+
+    Raises:
+        LabError: the login is refused, or its answer has no such field; no secret is repeated.
+    """
+    headers = dict(profile.headers)
+    for login in profile.login:
+        title = f"login {login.method} {login.path}"
+        try:
+            known = {**os.environ, **profile.environment}
+            form = with_variables(dict(login.form), known) or None
+            answer = session.request(
+                login.method, base_url + login.path, data=form,
+                json=with_variables(login.json, known), headers=headers, timeout=ASK_SECONDS,
+            )  # fmt: skip
+        except KeyError as error:
+            raise LabError(f"{title}: the variable {error} is not set") from None
+        except requests.RequestException as error:
+            raise LabError(f"{title}: no answer ({type(error).__name__})") from error
+        if not answer.ok:
+            raise LabError(f"{title}: answered {answer.status_code}: {answer.text[:200]}")
+        try:
+            headers.update(headers_of(login, answer.json() if login.header else None))
+        except (KeyError, ValueError) as error:
+            raise LabError(f"{title}: its answer has no field {error}") from None
+    return dataclasses.replace(profile, headers=headers)
 
 
 def _with_headers(operation: Operation, headers: Mapping[str, str]) -> Operation:
@@ -104,6 +151,8 @@ def _tried(session: requests.Session, base_url: str, operation: Operation, seed:
             )
         except requests.RequestException as error:
             return f"no answer while all was well ({type(error).__name__})"
+        if answer.status_code in (401, 403):
+            return f"answered {answer.status_code}: it wants a right, see --header and login"
         if not answer.ok or answer.is_redirect:
             return f"answered {answer.status_code} while all was well"
     return ""

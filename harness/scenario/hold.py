@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from harness.core import events
 from harness.core.errors import LabError, UsageError
+from harness.providers.process.proxy import INSTALL, find_toxiproxy
 from harness.scenario.lab import Lab, LabOptions, lab
 from harness.scenario.library import stock
 from harness.scenario.loader import load
@@ -58,6 +59,10 @@ class HeldLab:
             self._lab = self._wait(self._started())
         return self._lab
 
+    def lacks(self, scenario: Scenario) -> str:
+        """Why the lab, which is started for it, cannot run a scenario; empty when it can."""
+        return self.lab.lacks(scenario)
+
     def close(self) -> None:
         """End the lab and its thread; nothing is left."""
         if self._loop is None:
@@ -97,6 +102,22 @@ class HeldLab:
             raise
         except CancelledError as error:
             raise LabError("the run was cancelled") from error
+
+
+def missing(options: LabOptions) -> tuple[str, str] | None:
+    """What this machine lacks for such a lab, ``docker`` or ``toxiproxy``, and the next step."""
+    if options.provider == "process" and options.engine == "toxiproxy" and find_toxiproxy() is None:
+        return "toxiproxy", f"toxiproxy is missing; install it with: {INSTALL}"
+    if options.provider != "process":
+        try:
+            from harness.providers.docker.engine import plain  # noqa: PLC0415 - an extra
+
+            plain().close()
+        except ImportError:
+            return "docker", "docker is missing; install it with: pip install 'squall[docker]'"
+        except LabError as error:
+            return "docker", f"docker is missing: {str(error).splitlines()[0]}"
+    return None
 
 
 def _deaf(_event: events.Event) -> None:

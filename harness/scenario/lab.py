@@ -12,13 +12,14 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from faults import Fault, FaultUnavailable
-from faults.catalogue import entry_of
+from faults.catalogue import entry_of, key_of
 from faults.ports import (
     AppControl,
     Callers,
@@ -34,7 +35,8 @@ from harness.providers.base import Endpoint
 from harness.providers.observer import Observer
 from harness.providers.parts import Parts
 from harness.providers.process.keeper import Keeper
-from harness.scenario.discover import discovered
+from harness.scenario.attached import Attach
+from harness.scenario.discover import Discovery, discovered
 from harness.scenario.model import Scenario
 from harness.scenario.parts import environment_of, parts_of
 from harness.scenario.profile import AppProfile
@@ -43,6 +45,7 @@ from harness.scenario.wiring import Wiring, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
+ASK_AGAIN_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class LabOptions:
     seed: int = 0
     provider: str = "process"
     """``process``, ``docker``, or ``compose``: what runs already from ``docker-compose.yml``."""
+    attach: Attach | None = None
+    """An app and a database that run already; then there is nothing to provide."""
 
 
 class Lab:
@@ -112,9 +117,62 @@ class Lab:
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
         base_url = f"http://{self.app.host}:{self.app.port}"
-        discovery = await discovered(self.profile, base_url, self.options.seed)
+        idle = await self.database_traffic()
+        discovery = await self._discovered(base_url)
+        await self._passes()
+        await self._touched(idle, discovery)
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
+
+    async def _discovered(self, base_url: str) -> Discovery:
+        """What the app can be asked; one that runs already may notice its database only now.
+
+        Raises:
+            LabError: nothing, within the time that was given to it.
+        """
+        patience = 0.0 if self.options.attach is None else self.options.attach.wait_seconds
+        ends = time.monotonic() + patience
+        while True:
+            try:
+                return await discovered(self.profile, base_url, self.options.seed)
+            except LabError:
+                if time.monotonic() > ends:
+                    raise
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    async def _passes(self) -> None:
+        """See that an app which runs already uses the proxy: else no fault would reach it.
+
+        Raises:
+            LabError: nothing of it came by, with the address that it must use.
+        """
+        attach = self.options.attach
+        if attach is None or self.profile.operations or (await self.database_traffic()).accepted:
+            return
+        raise LabError(
+            f"the app answers, and nothing of it passed the proxy to its database; start it with\n"
+            f"    {attach.database_for_the_app}\n"
+            "  for its database's address, and run this again"
+        )
+
+    async def _touched(self, idle: Traffic, discovery: Discovery) -> None:
+        """See that what was derived asks the database, or no fault of it would reach anybody.
+
+        Raises:
+            LabError: not one statement came by, with what was asked and what was not.
+        """
+        now = await self.database_traffic()
+        derived = discovery.profile is not self.profile
+        if not derived or now.statements is None or now.statements != idle.statements:
+            return
+        asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
+        rest = "\n".join(f"    {name}: {why}" for name, why in discovery.left_out.items())
+        raise LabError(
+            f"nothing that can be asked touches the database: {asked}; not asked:\n{rest}\n"
+            "  give a right with --header or [[tool.squall.login]], allow --writes, or declare"
+            " operations; if these do use a database, it is not the one that was given:"
+            " --database-env"
+        )
 
     async def attach(self) -> None:
         """Take the parts without a load: for faults by hand.
@@ -152,6 +210,9 @@ class Lab:
             FaultUnavailable: this lab cannot supply it.
         """
         needs = entry_of(fault).needs
+        refused = self._parts.withheld_faults.get(key_of(fault)) or self._parts.withheld.get(needs)
+        if refused:
+            raise FaultUnavailable(refused)
         supplied: dict[type, object] = {
             DatabaseProcess: self.database,
             DatabaseServer: self.database,

@@ -11,6 +11,7 @@ import yaml
 import faults
 from faults import Fault, InvalidFault
 from harness.checkers import catalogue as gate_catalogue
+from harness.checkers.limit import Limit
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 from harness.scenario.model import Arrivals, Load, Scenario, Step
@@ -178,6 +179,9 @@ class _Reader:
         gates: dict[str, Checker | None] = {}
         for name, value in (self._plain.mapping(node, "gates") if node is not None else {}).items():
             params = self._plain.value(value)
+            if name == gate_catalogue.LIMITS:
+                gates.update(self._limits(value))
+                continue
             try:
                 # YAML 1.1 reads a bare "off" as False: the natural way to switch a gate off.
                 gate = gate_catalogue.from_dict(name, {} if params is False else params)
@@ -185,6 +189,16 @@ class _Reader:
             except UsageError as error:
                 self._problems.add(value, str(error))
         return gates
+
+    def _limits(self, node: yaml.Node) -> dict[str, Checker | None]:
+        """``limits: [p95 during <= 3x before]``: each under its own words."""
+        found: dict[str, Checker | None] = {}
+        for item in self._plain.items(node, "limits"):
+            try:
+                found.update(gate_catalogue.limits([self._plain.text(item, "a limit", "limits")]))
+            except UsageError as error:
+                self._problems.add(item, str(error))
+        return found
 
 
 def _last(given: Mapping[str, yaml.Node], default: yaml.Node) -> yaml.Node:
@@ -207,14 +221,21 @@ def dump(scenario: Scenario) -> str:
             "arrivals": scenario.load.arrivals,
         },
         "steps": [_dumped_step(step) for step in scenario.steps],
-        "gates": {
-            name: False if gate is None else gate_catalogue.to_dict(gate)
-            for name, gate in scenario.gates.items()
-        },
+        "gates": _dumped_gates(scenario),
     }
     texts = (scenario.name, scenario.story, *scenario.tags)
     plain = not LINE_BREAKS & {letter for text in texts for letter in text}
     return yaml.safe_dump(body, sort_keys=False, allow_unicode=plain, width=100)
+
+
+def _dumped_gates(scenario: Scenario) -> dict[str, Any]:
+    """Gates by name, those in words as a list."""
+    body: dict[str, Any] = {}
+    words = [name for name, gate in scenario.gates.items() if isinstance(gate, Limit)]
+    for name, gate in scenario.gates.items():
+        if name not in words:
+            body[name] = False if gate is None else gate_catalogue.to_dict(gate)
+    return {**body, gate_catalogue.LIMITS: words} if words else body
 
 
 def _dumped_step(step: Step) -> dict[str, Any]:

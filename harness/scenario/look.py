@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-SKIPPED = {".venv", "venv", ".git", "node_modules", "tests", "test", "migrations", "alembic"}
+from harness.scenario import look_env
+
+SKIPPED = {
+    ".venv", "venv", ".git", "node_modules", "tests", "test", "migrations", "alembic",
+    "site-packages",
+}  # fmt: skip
 MOST_FILES = 2000
 DATABASE_NAME = re.compile(
     r"\b([A-Z][A-Z0-9_]*(?:DATABASE|DB|POSTGRES)[A-Z0-9_]*(?:URL|URI|DSN))\b"
@@ -28,8 +33,10 @@ class Found:
     factory: bool = False
     app_place: str = ""
     """``file:line`` of the app."""
-    database_env: str = "DATABASE_URL"
-    form: str = "url"
+    database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
+    """Variables with the database's address, or with its parts, as templates."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What an example of a .env file has besides, when the app has no .env file of its own."""
     setup: tuple[str, ...] = ()
 
 
@@ -38,19 +45,31 @@ def look(directory: Path) -> Found:
     texts = {path: _text(path) for path in _sources(directory)}
     app, factory, place = _app(directory, texts)
     whole = "\n".join(texts.values())
-    named = DATABASE_NAME.search(whole)
-    name = next((group for group in named.groups() if group), "") if named else ""
-    forms = [
-        form for form in FORMS if re.search(rf"\+{form}\b|^import {form}\b", whole, re.MULTILINE)
-    ]
+    example, own = look_env.examples(directory), look_env.own(directory)
+    database_env = _database_env(whole, {**example, **own})
     return Found(
         app=app,
         factory=factory,
         app_place=place,
-        database_env=name.upper() or "DATABASE_URL",
-        form=forms[0] if forms else "url",
+        database_env=database_env,
+        environment={} if own else {k: v for k, v in example.items() if k not in database_env},
         setup=("alembic upgrade head",) if (directory / "alembic.ini").exists() else (),
     )
+
+
+def _database_env(source: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Whole addresses from examples come first, then parts, then what the source names."""
+    whole = look_env.addresses(variables)
+    parts = look_env.address_in_parts(iter(variables))
+    parts = parts or look_env.address_in_parts(look_env.settings_fields(source))
+    if whole or parts:
+        return {**parts, **whole}
+    named = DATABASE_NAME.search(source)
+    name = next((group for group in named.groups() if group), "") if named else ""
+    forms = [
+        form for form in FORMS if re.search(rf"\+{form}\b|^import {form}\b", source, re.MULTILINE)
+    ]
+    return {name.upper() or "DATABASE_URL": f"{{{forms[0] if forms else 'url'}}}"}
 
 
 def _sources(directory: Path) -> Iterator[Path]:
@@ -72,6 +91,7 @@ def _text(path: Path) -> str:
 def _app(directory: Path, texts: dict[Path, str]) -> tuple[str, bool, str]:
     """The first ``name = FastAPI(…)`` of a module, else the first function that returns one."""
     made: list[tuple[str, bool, str]] = []
+    package = any(re.search(r"^(from|import) src\b", text, re.MULTILINE) for text in texts.values())
     for path, text in texts.items():
         if "FastAPI(" not in text:
             continue
@@ -81,14 +101,19 @@ def _app(directory: Path, texts: dict[Path, str]) -> tuple[str, bool, str]:
             continue
         for name, factory, line in _apps(tree):
             shown = path.relative_to(directory)
-            made.append((f"{_module(shown)}:{name}", factory, f"{shown}:{line}"))
+            made.append((f"{_module(shown, package=package)}:{name}", factory, f"{shown}:{line}"))
     made.sort(key=lambda found: found[1])  # an app comes before a factory
     return made[0] if made else ("", False, "")
 
 
 def _apps(tree: ast.Module) -> Iterator[tuple[str, bool, int]]:
+    makers = {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _makes_one(node)
+    }
     for node in tree.body:
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_fastapi(node.value):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and (
+            _is_fastapi(node.value) or _called(node.value) in makers
+        ):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if isinstance(target, ast.Name):
                 yield target.id, False, node.lineno
@@ -101,15 +126,21 @@ def _makes_one(function: ast.FunctionDef) -> bool:
 
 
 def _is_fastapi(node: ast.expr | None) -> bool:
+    return _called(node) == "FastAPI"
+
+
+def _called(node: ast.expr | None) -> str:
+    """The name of what is called, without its module; empty when nothing is."""
     if not isinstance(node, ast.Call):
-        return False
+        return ""
     called = node.func
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name == "FastAPI"
+    return called.attr if isinstance(called, ast.Attribute) else str(getattr(called, "id", ""))
 
 
-def _module(path: Path) -> str:
+def _module(path: Path, *, package: bool) -> str:
     parts = list(path.with_suffix("").parts)
-    if parts[0] == "src":
+    # `src/shop/main.py` is shop.main; `src/main.py` of a package src is src.main, as its authors
+    # import it.
+    if parts[0] == "src" and not package:
         parts = parts[1:]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

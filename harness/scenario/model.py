@@ -10,11 +10,12 @@ The same object in Python and in a ``*.squall.yaml`` file; ``load(dump(s)) == s`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from faults import Fault, key_of
 from harness.checkers.catalogue import guards, standard_gates
+from harness.checkers.limit import Limit
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 
@@ -97,11 +98,32 @@ class Scenario:
             if gate is not None and gate.name != name:
                 yield f"gate {gate.name!r} is entered under {name!r}"
 
+    def at_most(self, rate_per_second: float) -> Scenario:
+        """The same with less load; the windows around the faults grow, so that judges see as much.
+
+        Raises:
+            UsageError: the load is out of bounds, or it would take too long.
+        """
+        if rate_per_second >= self.load.rate_per_second:
+            return self
+        times = self.load.rate_per_second / rate_per_second
+        return replace(
+            self,
+            before_seconds=self.before_seconds * times,
+            after_seconds=self.after_seconds * times,
+            load=replace(self.load, rate_per_second=rate_per_second),
+        )
+
     @property
     def planned_seconds(self) -> float:
         """Length without what healing adds."""
         faults = max((step.at_seconds + step.lasting_seconds for step in self.steps), default=0.0)
         return self.before_seconds + faults + self.after_seconds
+
+    @property
+    def paired(self) -> bool:
+        """Whether a gate compares with the control arm, so that there must be one."""
+        return any(isinstance(gate, Limit) and gate.paired for gate in self.gates.values())
 
     def checkers(self) -> list[Checker]:
         """Every judge of this scenario: the guards against vacuous runs, then the gates."""

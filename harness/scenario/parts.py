@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.providers.process.keeper import Keeper
 from harness.providers.process.postgres import PostgresProcess
 from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
 from harness.providers.process.template import APP_ROLE, DATABASE
+from harness.scenario.attached import attached_parts
 from harness.scenario.profile import AppProfile, DatabaseAddress
 
 if TYPE_CHECKING:
@@ -29,7 +31,24 @@ EXTRA = "the {provider} provider needs testcontainers: pip install 'squall[docke
 def environment_of(profile: AppProfile, database: Endpoint) -> dict[str, str]:
     """What the app is told, when its database is at this address."""
     address = DatabaseAddress(user=APP_ROLE, host=database.host, port=database.port, name=DATABASE)
-    return {**profile.environment, **profile.database_environment(address)}
+    own = {**_importable(profile.cwd), **_own_environment(profile.python)}
+    return {**own, **profile.environment, **profile.database_environment(address)}
+
+
+def _importable(directory: Path | None) -> dict[str, str]:
+    """Programs such as alembic find the app where it lies, installed or not."""
+    if directory is None:
+        return {}
+    inherited = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(directory), *([inherited] if inherited else [])])}
+
+
+def _own_environment(python: Path | None) -> dict[str, str]:
+    """What activating the app's virtual environment does: its programs are found first."""
+    if python is None:
+        return {}
+    path = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
+    return {"PATH": path, "VIRTUAL_ENV": str(python.parent.parent)}
 
 
 async def parts_of(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
@@ -39,6 +58,8 @@ async def parts_of(options: LabOptions, directory: Path, keeper: Keeper) -> Part
         LabError: the provider is not to be had here; the message says what to do.
         UsageError: there is no such provider, or the app does not fit it.
     """
+    if options.attach is not None:
+        return attached_parts(options.attach, options.profile.ready_path, directory, keeper)
     if options.provider == "process":
         return _processes(options, directory, keeper)
     if options.provider not in PROVIDERS:
@@ -89,6 +110,8 @@ def _app_process(
         environment=environment_of(profile, database),
         cwd=profile.cwd,
         ready_path=profile.ready_path,
+        any_answer=not profile.has_readiness,
+        python=profile.python,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.core.errors import UsageError
 from harness.history.evidence import Contract
 from harness.providers.app_log import UNHANDLED
+from harness.workload.login import Login
 from harness.workload.operations import DEFAULT_REFUSED, Operation
 
 
@@ -51,6 +52,10 @@ class AppProfile:
     """``package.module:app``, or a command line with ``{port}``."""
     factory: bool = False
     cwd: Path | None = None
+    python: Path | None = None
+    """Interpreter of the app's own environment, where uvicorn is; None: the one of Squall."""
+    login: tuple[Login, ...] = ()
+    """Requests that give the headers with which every derived operation is asked."""
     database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
     """Environment variables that tell the app where its database is. Placeholders: ``{url}``
     (postgresql://…), ``{user}``, ``{password}``, ``{host}``, ``{port}``, ``{name}``."""
@@ -64,6 +69,11 @@ class AppProfile:
     """What an orchestrator asks to know whether to restart the app; None: it has no such path."""
     has_readiness: bool = False
     """Whether ``ready_path`` is a probe that must tell the truth, not just any page."""
+    metrics_path: str | None = None
+    """Where the app tells its metrics in Prometheus' format; None: it is not asked."""
+    gauges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which of its gauges reports draw. A gauge that stands for a state has the words for its
+    values, from 0, which is the good one; an empty mapping means every gauge of the app's own."""
     unhandled_patterns: tuple[str, ...] = UNHANDLED
     """Regular expressions of log lines that tell of something nobody handled."""
     openapi_path: str = "/openapi.json"
@@ -99,6 +109,11 @@ class AppProfile:
                 ) from None
         return filled
 
+    def attached(self, *, log_known: bool) -> AppProfile:
+        """The same app, when somebody else started it."""
+        contract = dataclasses.replace(self.contract, log_known=log_known, process_known=False)
+        return dataclasses.replace(self, contract=contract, setup=())
+
     def with_target(self, target: str, *, factory: bool) -> AppProfile:
         """The same promises and callers, another app: a broken copy, another pattern."""
         return dataclasses.replace(self, name=target, target=target, factory=factory)
@@ -121,6 +136,15 @@ REFERENCE = AppProfile(
     factory=True,
     live_path="/livez",
     has_readiness=True,
+    metrics_path="/metrics",
+    gauges={
+        "orders_breaker_state": ("closed", "half-open", "open"),
+        "orders_pool_open": (),
+        "orders_pool_in_use": (),
+        "orders_pool_waiting": (),
+        "orders_outage_waiting": (),
+        "orders_retry_budget_tokens": (),
+    },
     starts_without_database=True,
     contract=Contract(deadline_seconds=1.0, most_sessions=21),  # a pool of 20, and one for probes
     operations=(

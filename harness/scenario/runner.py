@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faults import FaultError, FaultUnavailable, HealFailed, within
 from faults.catalogue import key_of
 from harness.checkers.guards import SteadyState
-from harness.checkers.verdict import Finding, Verdict, judged, worst
+from harness.checkers.verdict import Verdict, judged
 from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
 from harness.core.errors import LabError
 from harness.core.ids import derived_seed, lab_id
-from harness.history.evidence import Evidence, Truth
+from harness.history.evidence import Control, Evidence, Truth
 from harness.history.op import Op
 from harness.providers import app_log
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
+from harness.scenario.outcome import Run
 from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
+
+__all__ = ["Run", "Runner"]
 
 LEAD_SECONDS = 0.05
 """Between the plan and its first request: time for the plan to reach the generator."""
@@ -30,36 +33,6 @@ PATIENCE_SECONDS = 3.0
 
 SETTLE_SECONDS = 0.5
 """Limit of the wait for the sessions to come to rest after the load."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What came of it."""
-
-    scenario: Scenario
-    seed: int
-    engine: str
-    evidence: Evidence
-    findings: tuple[Finding, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of the findings."""
-        return worst(finding.verdict for finding in self.findings)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every judge is content."""
-        return self.verdict is Verdict.PASS
-
-    @property
-    def verdicts(self) -> Mapping[str, str]:
-        """Verdict of each checker, by name."""
-        return {finding.checker: finding.verdict.value for finding in self.findings}
-
-    def finding(self, checker: str) -> Finding:
-        """What one checker said; KeyError."""
-        return {finding.checker: finding for finding in self.findings}[checker]
 
 
 @dataclass(slots=True)
@@ -81,16 +54,21 @@ class Runner:
         self._lab = lab
         self._clock = clock or MonotonicClock()
 
-    async def run(self, scenario: Scenario, *, seed: int, listener: events.Listener) -> Run:
-        """Run one scenario.
+    async def run(
+        self, scenario: Scenario, *, seed: int, listener: events.Listener, paired: bool = False
+    ) -> Run:
+        """Run one scenario; ``paired``, or a gate that needs it, adds the run without the fault.
 
         Raises:
             LabError: the lab broke, or a fault could not be healed: nothing is proven.
         """
         log = _Log(listener)
         await self._lab.ensure_app()
-        before = await self._totals()
         seed_here = derived_seed(seed, scenario.name)
+        control = None
+        if paired or scenario.paired:
+            control = await self._without_fault(scenario, seed_here)
+        before = await self._totals()
         now = self._clock.now()
         log(
             events.RunStarted(
@@ -107,6 +85,8 @@ class Runner:
         await self._lab.tidy()
         self._read_log(written, log)
         evidence = await self._evidence(report, log, before)
+        if control is not None:
+            evidence = replace(evidence, control=_aligned(control, evidence, plan.start_at))
         findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
         return Run(
             scenario=scenario,
@@ -115,6 +95,17 @@ class Runner:
             evidence=evidence,
             findings=findings,
         )
+
+    async def _without_fault(self, scenario: Scenario, seed: int) -> Control:
+        """The control arm: the same plan first, on the same machine, and nothing goes wrong."""
+        plan = self._plan(scenario, seed, self._clock.now() + LEAD_SECONDS)
+        await self._lab.workload.start(plan)
+        try:
+            await self._sleep_until(plan.start_at + scenario.planned_seconds)
+        finally:
+            report = await self._lab.workload.stop(self._clock.now())
+        ops = _in_order(report.ops)
+        return Control(ops=ops, start=plan.start_at, injected_seconds=0.0, healed_seconds=0.0)
 
     def _plan(self, scenario: Scenario, seed: int, start_at: float) -> Plan:
         profile = self._lab.profile
@@ -222,6 +213,14 @@ class Runner:
             contract=profile.contract,
             unsent=report.unsent,
         )
+
+
+def _aligned(control: Control, evidence: Evidence, start: float) -> Control:
+    """The control arm with the windows of the run; without a fault all of it is ``before``."""
+    first, last = evidence.first_injected, evidence.last_healed
+    if first is None or last is None:
+        first = last = float(evidence.events[-1].at)
+    return replace(control, injected_seconds=first - start, healed_seconds=last - start)
 
 
 def _in_order(ops: Sequence[Op]) -> tuple[Op, ...]:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.core.errors import LabError
+from harness.providers.hints import startup_hint
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
 from harness.scenario.profile import AppProfile
 
 SETUP_SECONDS = 120.0
+HINT_LINES = 200
 
 
 async def run_setup(
@@ -34,4 +36,6 @@ async def run_setup(
             code = None
         if code != 0:
             ended = "took too long" if code is None else f"ended with exit code {code}"
-            raise LabError(f"{child.name} {ended}; its last words:\n{child.tail()}")
+            hint = startup_hint(child.tail(HINT_LINES)).rstrip()
+            told = f"{child.name} {ended}; its last words:\n{child.tail()}"
+            raise LabError(f"{told}\n{hint}" if hint else told)

@@ -1,4 +1,6 @@
-"""What is looked at while a run goes on, beside the requests: sessions, probes, load, the process.
+"""What is looked at while a run goes on, beside the requests.
+
+Sessions in the database, probes, load, the app's own gauges, the app's process.
 
 Each look has a task of its own, so that a probe that hangs does not keep the others waiting.
 """
@@ -13,10 +15,12 @@ from typing import Self
 from faults import FaultError
 from harness.core import events
 from harness.core.clock import Clock
-from harness.providers import readiness
+from harness.providers import metrics, readiness
 from harness.scenario.lab import Lab
 
 SAMPLE_SECONDS = 0.1
+GAUGE_SECONDS = 0.2
+"""Rarer than the rest: the app under test pays for a scrape."""
 TICK_SECONDS = 0.01
 LOOK_SECONDS = 5.0
 """Longer than any look takes: probes and the observer have limits of their own."""
@@ -44,6 +48,9 @@ class Watch:
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
         self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
+        if profile.metrics_path is not None:
+            looking = self._often(self._gauges(profile.metrics_path), GAUGE_SECONDS)
+            self._tasks.append(asyncio.create_task(looking))
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -59,11 +66,13 @@ class Watch:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    async def _often(self, look: Callable[[], Awaitable[None]]) -> None:
+    async def _often(
+        self, look: Callable[[], Awaitable[None]], pause: float = SAMPLE_SECONDS
+    ) -> None:
         while not self._stop.is_set():
             await look()
             with suppress(TimeoutError):
-                async with asyncio.timeout(SAMPLE_SECONDS):
+                async with asyncio.timeout(pause):
                     await self._stop.wait()
 
     async def _own_lag(self) -> None:
@@ -96,6 +105,22 @@ class Watch:
         self._log(events.AppExited(at=self._clock.now(), exit_code=code))
         await self._stop.wait()  # once is enough
 
+    def _gauges(self, path: str) -> Callable[[], Awaitable[None]]:
+        app, wanted = self._lab.app, self._lab.profile.gauges
+
+        async def look() -> None:
+            values = await metrics.gauges(app.host, app.port, path)
+            if values is None:
+                return  # an app that is down or busy draws a hole
+            states = {}
+            for name, words in wanted.items():
+                if words and name in values:
+                    states[name] = _word(words, values[name])
+            chosen = {name: values[name] for name in (wanted or values) if name in values}
+            self._log(events.GaugesSampled(at=self._clock.now(), values=chosen, states=states))
+
+        return look
+
     def _probing(self, probe: str, path: str) -> Callable[[], Awaitable[None]]:
         app = self._lab.app
 
@@ -117,3 +142,9 @@ class Watch:
             )
 
         return look
+
+
+def _word(words: tuple[str, ...], value: float) -> str:
+    """The word for a state; the number itself where there is none."""
+    index = int(value)
+    return words[index] if index == value and 0 <= index < len(words) else f"{value:g}"

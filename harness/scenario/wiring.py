@@ -32,14 +32,17 @@ async def wired(parts: Parts, seed: int) -> Wiring:
         for name, way in parts.ways.items():
             upstream = way.upstream
             protocol = PROTOCOLS[name]
+            ours = parts.prefix + name
             if meter is not None:
                 listen = str(way.metered)
-                await meter.create(name, upstream=str(upstream), listen=listen, protocol=protocol)
+                await meter.create(ours, upstream=str(upstream), listen=listen, protocol=protocol)
                 upstream = way.meter
             listen = str(way.listen)
-            await engine.create(name, upstream=str(upstream), listen=listen, protocol=protocol)
+            await engine.create(ours, upstream=str(upstream), listen=listen, protocol=protocol)
     return Wiring(
-        proxies={name: ToxiproxyProxy(engine, name, meter=meter) for name in PROTOCOLS},
+        proxies={
+            name: ToxiproxyProxy(engine, parts.prefix + name, meter=meter) for name in PROTOCOLS
+        },
         servers=[server for server in (meter, engine) if server is not None],
     )
 

@@ -19,7 +19,7 @@ from harness.workload.schemas import Unfillable, bodies
 READS = ("get",)
 WRITES = ("post", "put", "patch")
 SPAN = 9
-"""Whole numbers without an upper bound are drawn from a least one and the next nine."""
+"""Whole numbers are drawn from the least one and the next nine: the first rows are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,8 @@ def _text(document: Mapping[str, Any], parameter: Mapping[str, Any], name: str) 
             return quote(_plain(value), safe="")
     if _kind(document, schema) == "integer":
         least = int(schema.get("minimum", int(schema.get("exclusiveMinimum", 0)) + 1))
-        most = int(schema.get("maximum", least + SPAN))
+        # A bound like 2147483647 is the column's, and no hint which numbers are there.
+        most = min(int(schema.get("maximum", least + SPAN)), least + SPAN)
         return f"{{int:{least}..{max(least, most)}}}"
     if _kind(document, schema) == "boolean":
         return "true"

@@ -27,6 +27,7 @@ LONG_FUNCTIONS = {
     "harness/cli/session.py::_all": "the queue of outages and its one worker",
     "harness/cli/stranger.py::stranger": "one option a line",
     "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
+    "harness/reports/html/page.py::report": "one part of the page a line",
     "harness/scenario/config.py::_profile": "one field of the profile a line",
     "harness/scenario/runner.py::Runner.run": "the plot of a run, in order",
     "harness/workload/open_loop.py::OpenLoop._one": "one field of the operation a line",

@@ -207,7 +207,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 
     def write(
         *, story: str = "The line is cut.", reason: str = "60% were good", body: str = "",
-        requests: int = 300,
+        requests: int = 300, verdict: Verdict = Verdict.FAIL,
     ) -> Path:  # fmt: skip
         sample = {"total": 5, "active": 1, "idle": 4, "idle_in_transaction": 0}
         happened = [
@@ -216,6 +216,14 @@ def written(tmp_path: Path) -> Callable[..., Path]:
             *(
                 events.DatabaseLoad(at=tick / 10, statements=tick * tick, connections=tick)
                 for tick in range(30)
+            ),
+            *(
+                events.GaugesSampled(
+                    at=tick / 10,
+                    values={"shop_breaker_state": state, "shop_in_use": tick % 7, "shop_size": 9},
+                    states={"shop_breaker_state": ("closed", "half-open", "open")[state]},
+                )
+                for tick, state in enumerate([0] * 11 + [2] * 8 + [1] * 2 + [0] * 9)
             ),
             *(
                 events.ProbeSampled(
@@ -237,7 +245,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         run = Run(
             scenario=Scenario(name="cut", story=story, steps=(at(1, Refuse(), lasting=1),)),
             seed=7, engine="embedded", evidence=evidence,
-            findings=(Finding(checker="availability", verdict=Verdict.FAIL, reason=reason),),
+            findings=(Finding(checker="availability", verdict=verdict, reason=reason),),
         )  # fmt: skip
         log = tmp_path / "log"
         log.write_text(f"ERROR {body}\n", encoding="utf-8")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from harness.checkers.verdict import Verdict
+
 pytestmark = pytest.mark.needs("browser")
 
 INK = """
@@ -41,9 +43,9 @@ async def test_charts_are_drawn_and_nothing_complains(
     drawn = await page.value(
         "[...document.querySelectorAll('.chart')].map(chart => chart.dataset.drawn)"
     )
-    assert drawn == ["yes"] * 5
+    assert drawn == ["yes"] * 7
     colours = await page.value(INK)
-    assert len(colours) == 5
+    assert len(colours) == 7
     assert min(colours) > 5, colours
     assert page.complaints == []
     assert page.asked_for == [report]
@@ -77,6 +79,48 @@ async def test_keys_walk_through_the_requests_and_zoom(page: Any, report: str) -
     assert await page.screenshot() != zoomed
 
 
+async def test_the_circuit_breaker_is_a_lane_that_keys_tell(page: Any, report: str) -> None:
+    await page.open(report)
+    assert await page.value("document.getElementById('c-states').textContent") == (
+        "Breaker a state that the app's metrics tell"
+    )
+    words = "[...document.querySelectorAll('#c-states + ul li')].map(item => item.textContent)"
+    assert await page.value(words) == ["closed", "half-open", "open"]
+    await page.value(FOCUS.format("states"))
+    told = []
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        await page.key(key)
+        told.append(await page.value(READOUT))
+    assert told == [
+        "0.00 s · breaker: closed",
+        "1.10 s · breaker: open",
+        "1.90 s · breaker: half-open",
+        "2.10 s · breaker: closed",
+    ]
+
+
+async def test_gauges_that_moved_are_lines_and_others_are_words(page: Any, report: str) -> None:
+    await page.open(report)
+    caption = await page.value("document.getElementById('c-gauges').textContent")
+    assert "unchanged: size 9" in caption
+    await page.value(FOCUS.format("gauges"))
+    await page.key("Home")
+    await page.key("ArrowRight")
+    assert await page.value(READOUT) == "0.10 s · in use 1"
+
+
+async def test_the_likely_cure_is_one_link_away(page: Any, written: Callable[..., Path]) -> None:
+    home = written(verdict=Verdict.INCONCLUSIVE)
+    await page.open((home / "index.html").resolve().as_uri())
+    link = await page.value("document.querySelector('.cure a').getAttribute('href')")
+    assert link == "cut/report.html#cure"
+    await page.open((home / link.partition("#")[0]).resolve().as_uri(), width=390)
+    assert await page.value("document.querySelector('#cure').textContent") == (
+        "When a run proves nothing"
+    )
+    assert await page.value("document.documentElement.scrollWidth") == 390
+
+
 async def test_every_chart_and_control_is_reached_by_tab(page: Any, report: str) -> None:
     await page.open(report)
     reached = []
@@ -86,9 +130,8 @@ async def test_every_chart_and_control_is_reached_by_tab(page: Any, report: str)
             await page.value("document.activeElement.id || document.activeElement.tagName")
         )
     assert reached[0] == "A"  # the link that skips to the report
-    assert {"points", "rate", "sessions", "load", "probes", "SUMMARY", "BUTTON", "PRE"} <= set(
-        reached
-    )
+    charts = {"points", "rate", "sessions", "load", "states", "gauges", "probes"}
+    assert charts | {"SUMMARY", "BUTTON", "PRE"} <= set(reached)
 
 
 async def test_the_charts_follow_the_readers_scheme(page: Any, report: str) -> None:
@@ -127,7 +170,7 @@ async def test_a_run_without_requests_has_a_page(page: Any, written: Callable[..
     drawn = await page.value(
         "[...document.querySelectorAll('.chart')].map(chart => chart.dataset.drawn)"
     )
-    assert drawn == ["empty", "empty", "yes", "yes", "yes"]
+    assert drawn == ["empty", "empty", *["yes"] * 5]
     assert page.complaints == []
 
 

@@ -27,7 +27,8 @@ gates:
 @pytest.fixture
 def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An inner pytest in a process of its own, without our own ini file and environment."""
-    for name in ("SQUALL_APP", "SQUALL_ENGINE", "SQUALL_SEED"):
+    names = ("APP", "FACTORY", "ENGINE", "PROVIDER", "SEED", "ONLY", "REQUIRE")
+    for name in (f"SQUALL_{name}" for name in names):
         monkeypatch.delenv(name, raising=False)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     return pytester
@@ -53,9 +54,15 @@ def test_scenario_files_are_tests_and_a_failure_says_how_to_repeat_it(
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
+            "bad: fail: *",
+            "*- squall: slow -*",
             "*fail availability: during the outage*",
-            "*network.latency injected*",
             "again: pytest 'bad.squall.yaml::bad' --squall-seed 6 --squall-engine embedded",
+            "*- squall: timeline of slow -*",
+            "*network.latency injected*",
+            "*- squall: connections of the app in slow -*",
+            "before  * at its end, * at most, * idle in transaction at most",
+            "orders_breaker_state: closed*",
         ]
     )
 
@@ -68,6 +75,143 @@ def test_a_bad_scenario_file_is_told_with_its_line_and_without_a_traceback(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*bad.squall.yaml:2: a scenario has no 'nme'; did you mean name?"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
+    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    inner.makepyfile(
+        """
+        def test_crash(squall):
+            run = squall.run("dropped-connections")
+            assert run.passed
+
+        def test_shorter(squall):
+            assert squall.run("dropped-connections")
+        """
+    )
+    broken = "tests.broken_apps.no_retries:create_app"
+    result = inner.runpytest_subprocess(
+        "--squall-seed", "5", "--squall-app", broken, "--squall-factory", "true"
+    )
+    result.assert_outcomes(failed=2)
+    why = "dropped-connections seed 5: *: *"
+    result.stdout.fnmatch_lines(
+        [
+            f"E * where False = <Run {why}*",
+            "*- squall: dropped-connections -*",
+            "  why: *",
+            "  cure: * (squall cure *)",
+            f"again: pytest *::test_crash* --squall-seed 5 * --squall-app {broken}*",
+            "*- squall: timeline of dropped-connections -*",
+            "*steady state *",
+            "*- squall: connections of the app in dropped-connections -*",
+            f"E * assert <Run {why}*",
+            "FAILED *::test_crash - dropped-connections: *",
+            "FAILED *::test_shorter - dropped-connections: *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Evidence(*")
+
+
+MARKED = """
+    import pytest
+
+    @pytest.mark.outage("smoke")
+    def test_each(squall, outage): {body}
+
+    @pytest.mark.outage("app-crash")
+    def test_marked(squall): {body}
+
+    def test_unknown(squall):
+        squall.run("slow-network")
+
+    def test_other(): pass
+"""
+
+
+def test_a_mark_makes_a_test_of_each_outage_and_only_chooses(inner: pytest.Pytester) -> None:
+    inner.makepyfile(MARKED.format(body="pass"))
+    inner.path.joinpath("own.squall.yaml").write_text(
+        SCENARIO.format(limit=400, share=0.5) + "tags: [database]\n"
+    )
+    result = inner.runpytest_subprocess("--collect-only", "-q", "--strict-markers")
+    result.stdout.fnmatch_lines(["*::test_each[[]commit-reply-lost[]]", "*::test_other"])
+    only = ("--squall-only", "database,app-crash")
+    result = inner.runpytest_subprocess("--collect-only", "-q", *only)
+    result.stdout.fnmatch_lines(
+        ["own.squall.yaml::own", "*::test_each[[]database-crash-restart[]]", "*::test_marked",
+         "*::test_unknown"]
+    )  # fmt: skip
+    result.stdout.no_fnmatch_line("*slow-network*")
+    result.stdout.no_fnmatch_line("*test_other*")
+
+
+def test_what_is_not_chosen_is_only_known_when_it_is_asked_for(inner: pytest.Pytester) -> None:
+    inner.makepyfile(MARKED.format(body="pass"))
+    result = inner.runpytest_subprocess("-rs", "--squall-only", "app-crash")
+    result.assert_outcomes(passed=1, skipped=1, deselected=7)
+    result.stdout.fnmatch_lines(["SKIPPED*slow-network is not chosen by --squall-only"])
+
+
+@pytest.mark.parametrize("option", ["--squall-only", "the mark"])
+def test_a_word_that_nothing_has_is_a_usage_error(inner: pytest.Pytester, option: str) -> None:
+    marked = option == "the mark"
+    inner.makepyfile(
+        "import pytest\n\n@pytest.mark.outage('dattabase')\ndef test_a(squall, outage): pass\n"
+        if marked
+        else "def test_a(squall): pass\n"
+    )
+    result = inner.runpytest_subprocess(*([] if marked else ["--squall-only", "dattabase"]))
+    assert result.ret != pytest.ExitCode.OK
+    wanted = ["*dattabase: there is no such outage or tag; did you mean database?*"]
+    (result.stdout if marked else result.stderr).fnmatch_lines(wanted)
+
+
+@pytest.mark.parametrize("required", [None, "toxiproxy", "all"])
+def test_what_is_missing_is_skipped_or_required(
+    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, required: str | None
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("SQUALL_TOXIPROXY_BIN", raising=False)
+    inner.makepyfile(USES_FIXTURE)
+    options = ["--squall-require", required] if required else []
+    result = inner.runpytest_subprocess("-rs", "--squall-engine", "toxiproxy", *options)
+    if required:
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            ["required by --squall-require, but toxiproxy is missing; install it with: *"]
+        )
+    else:
+        result.assert_outcomes(skipped=1)
+        result.stdout.fnmatch_lines(["SKIPPED*toxiproxy is missing; install it with: *"])
+
+
+def test_properties_are_in_junits_file(inner: pytest.Pytester) -> None:
+    inner.makepyfile(USES_FIXTURE)
+    inner.runpytest_subprocess("--squall-seed", "5", "--junit-xml", "junit.xml")
+    text = inner.path.joinpath("junit.xml").read_text()
+    for property_ in (
+        '"squall.seed" value="5" /',
+        '"squall.scenario" value="database-crash-restart" /',
+        '"squall.verdict" value="',
+        '"squall.bites" value="',
+        '"squall.reproduce" value="pytest ',
+    ):
+        assert f"<property name={property_}" in text
+    assert "squall.row" not in text
+
+
+def test_the_table_fits_a_narrow_terminal(
+    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    inner.makepyfile(USES_FIXTURE)
+    result = inner.runpytest_subprocess("--squall-seed", "5")
+    (row,) = (line for line in result.outlines if line.startswith("database-crash-restart "))
+    assert len(row) <= 90
+    assert "sessions" not in row
 
 
 def test_each_worker_of_xdist_has_a_lab_and_the_seed_is_shared(inner: pytest.Pytester) -> None:

@@ -11,17 +11,19 @@ from pathlib import Path
 from harness.core.errors import LabError
 from harness.providers import readiness
 from harness.providers.base import free_port
+from harness.providers.hints import startup_hint
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
+HINT_LINES = 200
 
 
 class AppProcess:
     """One process of the app; implements ``faults.ports.AppControl``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter a thing that is known of the app
         self,
         directory: Path,
         keeper: Keeper,
@@ -31,7 +33,10 @@ class AppProcess:
         environment: Mapping[str, str],
         cwd: Path | None,
         ready_path: str,
+        any_answer: bool = False,
+        python: Path | None = None,
     ) -> None:
+        """``any_answer``: ready is who answers at all; ``python``: has the app's packages."""
         self.port = free_port()
         self.host = "127.0.0.1"
         self._target = target
@@ -39,6 +44,8 @@ class AppProcess:
         self._environment = environment
         self._cwd = cwd
         self._ready_path = ready_path
+        self._any_answer = any_answer
+        self._python = python
         self._child = Child("the app", directory / "app.log", keeper)
         self.times_down = 0
         """How often a fault ended or froze the process."""
@@ -59,8 +66,10 @@ class AppProcess:
         """What is executed: ``{port}`` in a command is replaced."""
         if " " in self._target or "{port}" in self._target:
             return shlex.split(self._target.replace("{port}", str(self.port)))
-        uvicorn = [sys.executable, "-m", "uvicorn", self._target]
+        uvicorn = [str(self._python or sys.executable), "-m", "uvicorn", self._target]
         factory = ["--factory"] if self._factory else []
+        if _below_src(self._cwd, self._target):
+            factory += ["--app-dir", "src"]
         address = ["--host", self.host, "--port", str(self.port)]
         return [*uvicorn, *factory, *address, "--no-access-log", "--log-level", "warning"]
 
@@ -80,12 +89,15 @@ class AppProcess:
             state = f"ended with exit code {code}" if code is not None else "did not get ready"
             raise LabError(
                 f"the app {self._target} {state} (asked GET {self._ready_path}); its last words:\n"
-                f"{self._child.tail()}\n  start it by hand: {shlex.join(self.command())}"
+                f"{self._child.tail()}\n{startup_hint(self._child.tail(HINT_LINES))}"
+                f"  start it by hand: {shlex.join(self.command())}"
             )
 
     async def _ready_or_dead(self) -> bool:
         if not self._child.running:
             return True
+        if self._any_answer:
+            return await readiness.answers_at_all(self.host, self.port, self._ready_path)
         return await readiness.answers_http(self.host, self.port, self._ready_path)
 
     async def crash(self) -> None:
@@ -123,3 +135,14 @@ class AppProcess:
     async def close(self) -> None:
         """End it without ceremony."""
         await self._child.kill()
+
+
+def _below_src(cwd: Path | None, target: str) -> bool:
+    """Whether a module lies in ``src`` and not here: then it is only importable from there."""
+    top = target.partition(":")[0].partition(".")[0]
+    home = cwd or Path()
+    return not _module(home, top) and _module(home / "src", top)
+
+
+def _module(directory: Path, name: str) -> bool:
+    return (directory / f"{name}.py").is_file() or (directory / name).is_dir()

@@ -127,10 +127,10 @@ class Child:
             await self.kill()
         await asyncio.to_thread(_gone, family)
 
-    def tail(self) -> str:
+    def tail(self, most: int = TAIL_LINES) -> str:
         """The last lines of the log, indented for an error message."""
         try:
-            lines = self.log_path.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+            lines = self.log_path.read_text(errors="replace").splitlines()[-most:]
         except OSError:
             lines = []
         return "\n".join(f"    {line}" for line in lines) or "    (the log is empty)"

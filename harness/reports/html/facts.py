@@ -37,10 +37,8 @@ NONE = "-"
 
 def headline(run: Run) -> str:
     """The run in one sentence."""
-    bad = [f for f in run.findings if f.verdict is run.verdict]
-    if not run.passed and bad:
-        more = f" ({len(bad) - 1} more below)" if len(bad) > 1 else ""
-        return f"{bad[0].checker}: {bad[0].reason}{more}"
+    if not run.passed:
+        return sentence(run.diagnosis.reason)
     recovery = recovery_ms(run)
     if recovery is None:
         return "Every gate holds."
@@ -50,6 +48,13 @@ def headline(run: Run) -> str:
     when = "the moment it was healed" if recovery == 0 else f"{recovery:.0f} ms after the heal"
     told = f"{share(during)} of the callers were answered well during the outage"
     return f"{told}, and all of them from {when} on."
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop, unless it begins with a name."""
+    first, _, _ = text.partition(" ")
+    begun = text[:1].upper() + text[1:] if first.isalpha() else text
+    return begun if begun.endswith((".", "?", "!")) else begun + "."
 
 
 def share(value: float | None) -> str:
@@ -182,3 +187,9 @@ def excerpt(name: str, text: str) -> dict[str, Any]:
         "total": len(lines),
         "loud": sum(bool(LOUD.search(line)) for line in shown),
     }
+
+
+def levels(states: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Each state that was seen with how bad it is, the good one first: the legend of its chart."""
+    seen = set(zip(states["word"], states["level"], strict=True))
+    return sorted(seen, key=lambda pair: (pair[1], pair[0]))

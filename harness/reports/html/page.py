@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from harness.checkers.verdict import Verdict, worst
 from harness.reports.html import facts
+from harness.reports.html.cure import as_html
 from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported
@@ -35,14 +36,19 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
     run = reported.run
     scripts = [f"/*\n{_asset(LICENCE)}*/\n{_asset(PLOT)}", _asset("report.js")]
     drawn = charts(reported)
+    cure = run.diagnosis.cure
     return _render(
         "report.html.j2",
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
         policy=_policy(scripts),
         run=run,
+        reported=reported,
         hung_up=any(op.hung_up for op in run.evidence.ops),
         reproduce=reported.reproduce,
         headline=facts.headline(run),
+        happened_short=facts.sentence(run.happened),
+        cure=cure,
+        cure_text=as_html(cure) if cure else None,
         tiles=facts.tiles(run),
         findings=sorted(run.findings, key=lambda finding: -finding.verdict.severity),
         windows=facts.windows(run),
@@ -51,6 +57,7 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
         logs=[facts.excerpt(name, text) for name, text in logs.items()],
         scenario=dump(run.scenario),
         charts=drawn,
+        levels=facts.levels(drawn["states"]),
         data=_embedded(drawn),
     )
 
@@ -64,20 +71,33 @@ def index(reported: Sequence[Reported]) -> str:
         verdict=worst(each.run.verdict for each in reported),
         count=len(reported),
         passed=sum(each.run.passed for each in reported),
+        about=" · ".join(
+            dict.fromkeys(t for each in reported for t in (each.app, each.begun) if t)
+        ),
+        counts=_counts(reported),
         seeds=sorted({each.run.seed for each in reported}),
         engines=sorted({each.run.engine for each in reported}),
-        rows=[
-            {
-                "run": each.run,
-                "href": f"{each.directory}/report.html",
-                "strip": strip(each),
-                "headline": facts.headline(each.run),
-                "figures": facts.figures(each.run),
-                "reproduce": each.reproduce,
-            }
-            for each in ordered
-        ],
+        rows=[_row(each) for each in ordered],
     )
+
+
+def _row(reported: Reported) -> dict[str, Any]:
+    """One outage in the index."""
+    return {
+        "run": reported.run,
+        "href": f"{reported.directory}/report.html",
+        "strip": strip(reported),
+        "headline": facts.headline(reported.run),
+        "cure": reported.run.diagnosis.cure,
+        "figures": facts.figures(reported.run),
+        "reproduce": reported.reproduce,
+    }
+
+
+def _counts(reported: Sequence[Reported]) -> list[tuple[Verdict, int]]:
+    """How many outages ended how, the worst first; only what there is."""
+    verdicts = [each.run.verdict for each in reported]
+    return [(each, verdicts.count(each)) for each in reversed(Verdict) if each in verdicts]
 
 
 def _render(template: str, **context: Any) -> str:  # noqa: ANN401 - templates take anything

@@ -14,6 +14,7 @@ from typing import Any
 from harness.core.events import BackendsSampled, DatabaseLoad, ProbeSampled
 from harness.history.evidence import Evidence
 from harness.history.op import Op, Outcome
+from harness.reports.html import gauges
 from harness.reports.verdict_json import Reported
 from harness.reports.windows import error_class, fault_spans, recovery_ms, start_of
 
@@ -25,8 +26,6 @@ KINDS = (*(outcome.value for outcome in Outcome), "hung-up")
 """What pictures tell apart. Who hung up on purpose learned nothing, and that is nobody's fault."""
 
 NICE = (1, 2, 5)
-GAP = 4
-"""So many times the usual distance between two samples is a hole, not a line."""
 
 
 def charts(reported: Reported) -> dict[str, Any]:
@@ -44,6 +43,8 @@ def charts(reported: Reported) -> dict[str, Any]:
         "rate": rate(evidence.ops, zero),
         "sessions": sessions(evidence, zero),
         "load": load(evidence, zero),
+        "gauges": gauges.numbers(evidence, zero),
+        "states": gauges.states(evidence, zero),
         "probes": probes(evidence, zero),
     }
 
@@ -137,16 +138,14 @@ def sessions(evidence: Evidence, zero: float) -> dict[str, Any]:
     samples = [event for event in evidence.events if isinstance(event, BackendsSampled)]
     step = max(1, math.ceil(len(samples) / MOST_SAMPLES))
     chosen = samples[::step]
-    gaps = [after.at - before.at for before, after in itertools.pairwise(chosen)]
-    hole = GAP * sorted(gaps)[len(gaps) // 2] if gaps else 0.0
-    rows: list[tuple[float, int | None, int | None, int | None]] = []
-    for sample in chosen:
-        at = round(sample.at - zero, 4)
-        if rows and at - rows[-1][0] > hole:
-            rows.append((round(rows[-1][0] + hole / GAP, 4), None, None, None))
-        rows.append((at, sample.total, sample.active, sample.idle_in_transaction))
-    names = ("at", "total", "active", "in_transaction")
-    return {name: [row[column] for row in rows] for column, name in enumerate(names)}
+    ats, places = gauges.with_holes([round(sample.at - zero, 4) for sample in chosen])
+    looks = [None if place is None else chosen[place] for place in places]
+    return {
+        "at": ats,
+        "total": [look and look.total for look in looks],
+        "active": [look and look.active for look in looks],
+        "in_transaction": [look and look.idle_in_transaction for look in looks],
+    }
 
 
 def load(evidence: Evidence, zero: float) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 "use strict";
-// Draws the three charts of a report with uPlot. Data is JSON in #data, made by series.py.
+// Draws the charts of a report with uPlot. Data is JSON in #data, made by series.py.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const readout = document.getElementById("readout");
@@ -147,50 +147,68 @@
     return [options, [at, ...stacked.reverse()]];
   };
 
-  const sessionsChart = element => {
-    const { at, total, active, in_transaction } = data.sessions;
-    const stepped = uPlot.paths.stepped({ align: 1 });
-    const line = (color, fill) => ({ stroke: color, width: 2, paths: stepped, fill, points: { show: false }, spanGaps: false });
+  // Lines in steps: each sample holds until the next one, or, of a rate, since the one before.
+  const linesChart = (element, columns, colors, { align, label }) => {
+    const stepped = uPlot.paths.stepped({ align });
     const options = base(element, false);
     options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: (_u, _min, max) => [0, Math.max(max, 4) * 1.15] } };
-    options.series = [{}, line(css("applied"), faded(css("applied"), 0.15)), line(css("active")), line(css("held"))];
-    options.axes = axes((_u, ticks) => ticks.map(tick => Number.isInteger(tick) ? tick : ""), {});
-    return [options, [at, total, active, in_transaction]];
+    options.series = [{}, ...colors.map((color, i) => ({
+      stroke: color, width: 2, paths: stepped, fill: i ? undefined : faded(color, 0.15), points: { show: false }, spanGaps: false,
+    }))];
+    options.axes = axes((_u, ticks) => ticks.map(label), {});
+    return [options, columns];
+  };
+  const integer = tick => Number.isInteger(tick) ? tick : "";
+
+  const sessionsChart = element => {
+    const { at, total, active, in_transaction } = data.sessions;
+    return linesChart(element, [at, total, active, in_transaction], ["applied", "active", "held"].map(css), { align: 1, label: integer });
   };
 
   const loadChart = element => {
     const { at, statements, connections } = data.load;
-    const stepped = uPlot.paths.stepped({ align: -1 });
-    const line = (color, fill) => ({ stroke: color, width: 2, paths: stepped, fill, points: { show: false }, spanGaps: false });
-    const options = base(element, false);
-    options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: (_u, _min, max) => [0, Math.max(max, 4) * 1.15] } };
-    options.series = [{}, line(css("applied"), faded(css("applied"), 0.15)), line(css("refused"))];
-    options.axes = axes((_u, ticks) => ticks.map(tick => tick + "/s"), {});
-    return [options, [at, statements, connections]];
+    return linesChart(element, [at, statements, connections], ["applied", "refused"].map(css), { align: -1, label: tick => tick + "/s" });
   };
 
-  // A lane for each probe; an answer holds until the next one of its lane.
-  const probesChart = element => {
-    const { names, at, lane, status } = data.probes;
-    const gone = names.map((_, own) => at.map((_, i) => i).filter(i => lane[i] === own));
+  const gaugesChart = element => {
+    const { at, rows } = data.gauges;
+    return linesChart(element, [at, ...rows], rows.map((_, i) => css("line" + i)), { align: 1, label: integer });
+  };
+
+  // A lane for each name, with pieces that have a colour.
+  const lanesChart = (element, names, pieces) => {
     const lanes = { hooks: { draw: u => {
       const ctx = u.ctx, { left, top, width, height } = u.bbox, px = uPlot.pxRatio;
       ctx.save();
       ctx.beginPath(); ctx.rect(left, top, width, height); ctx.clip();
-      gone.forEach((samples, own) => samples.forEach((i, position) => {
-        const next = samples[position + 1];
-        const from = u.valToPos(at[i], "x", true), to = u.valToPos(next === undefined ? at[i] + 0.1 : at[next], "x", true);
-        ctx.fillStyle = css(status[i] === null ? "unknown" : status[i] < 300 ? "applied" : "refused");
-        ctx.fillRect(from, u.valToPos(own, "y", true) - 7 * px, Math.max(to - from - px, px), 14 * px);
-      }));
+      for (const { at, until, lane, color } of pieces) {
+        const from = u.valToPos(at, "x", true), to = u.valToPos(until, "x", true);
+        ctx.fillStyle = css(color);
+        ctx.fillRect(from, u.valToPos(lane, "y", true) - 7 * px, Math.max(to - from - px, px), 14 * px);
+      }
       ctx.restore();
     } } };
     const options = base(element, false);
     options.plugins.push(lanes);
     options.scales = { x: { time: false, range: (_u, min, max) => [min, max] }, y: { range: [-0.6, names.length - 0.4] } };
     options.series = [{}, { paths: () => null, points: { show: false } }];
-    options.axes = axes((_u, ticks) => ticks.map(tick => names[tick] ?? ""), { grid: { show: false }, splits: names.map((_, own) => own) });
-    return [options, [at, lane]];
+    const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+    options.axes = axes((_u, ticks) => ticks.map(tick => names[tick] ?? ""), {
+      grid: { show: false }, splits: names.map((_, own) => own), size: clamp(12 + 7 * longest, 56, 140) });
+    return [options, [pieces.map(piece => piece.at), pieces.map(piece => piece.lane)]];
+  };
+
+  // An answer holds until the next one of its lane.
+  const probesChart = element => {
+    const { names, at, lane, status } = data.probes;
+    const next = at.map((now, i) => { const j = lane.indexOf(lane[i], i + 1); return j < 0 ? now + 0.1 : at[j]; });
+    return lanesChart(element, names, at.map((now, i) => ({ at: now, until: next[i], lane: lane[i],
+      color: status[i] === null ? "unknown" : status[i] < 300 ? "applied" : "refused" })));
+  };
+
+  const statesChart = element => {
+    const { names, at, until, lane, level } = data.states;
+    return lanesChart(element, names, at.map((now, i) => ({ at: now, until: until[i], lane: lane[i], color: "level" + level[i] })));
   };
 
   const tell = {
@@ -212,12 +230,21 @@
       const { at, statements, connections } = data.load;
       return `${at[i].toFixed(2)} s · ${statements[i] ?? "?"} statements/s, ${connections[i]} new connections/s`;
     },
+    states: i => {
+      const { names, at, lane, word } = data.states;
+      return `${at[i].toFixed(2)} s · ${names[lane[i]]}: ${word[i]}`;
+    },
+    gauges: i => {
+      const { at, names, rows } = data.gauges;
+      const said = names.map((name, row) => rows[row][i] === null ? "" : `${name} ${+rows[row][i].toFixed(2)}`).filter(Boolean).join(", ");
+      return `${at[i].toFixed(2)} s · ${said || "the app did not answer"}`;
+    },
     probes: i => {
       const { names, at, lane, status } = data.probes;
       return `${at[i].toFixed(2)} s · ${names[lane[i]]}: ${status[i] === null ? "no answer" : "HTTP " + status[i]}`;
     },
   };
-  const makers = { points: pointsChart, rate: rateChart, sessions: sessionsChart, load: loadChart, probes: probesChart };
+  const makers = { points: pointsChart, rate: rateChart, sessions: sessionsChart, load: loadChart, states: statesChart, gauges: gaugesChart, probes: probesChart };
 
   const showZoom = (u, factor, around) => {
     const { min, max } = u.scales.x, center = around ?? (min + max) / 2;

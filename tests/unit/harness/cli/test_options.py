@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness import REFERENCE, Scenario
-from harness.cli.check import chosen
 from harness.cli.options import output_of, profile_of, seed_of
 from harness.core.errors import UsageError
+from harness.scenario.choice import chosen
 
 OUTAGES = [
     Scenario(name="slow", story="x", steps=(), tags=frozenset({"network", "smoke"})),

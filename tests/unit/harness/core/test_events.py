@@ -16,6 +16,8 @@ VALUES: dict[str, Any] = {
     "float": 1.5,
     "bool": True,
     "int | None": 3,
+    "Mapping[str, float]": {"pool_in_use": 2.0},
+    "Mapping[str, str]": {"breaker_state": "open"},
 }
 KINDS = [
     kind

@@ -15,9 +15,12 @@ def test_annotations_are_the_worst_first(run: Any, finding: Any, reported: Any) 
     thin = finding("faults-bit", verdict=Verdict.INCONCLUSIVE, reason="never bit: 100% idle")
     runs = [reported(run(findings=[thin])), reported(run(name="lost", findings=[finding()]))]
     again = "%0Aagain: squall check --only cut --seed 7"
+    where = (
+        "%0Alikely cure: Use the address that is given (squall cure use-the-address-that-is-given)"
+    )
     assert github.workflow_commands(runs) == [
         "::error title=squall%3A lost%3A availability::60%25 were good, not 90%25" + again,
-        "::warning title=squall%3A cut%3A faults-bit::never bit: 100%25 idle" + again,
+        "::warning title=squall%3A cut%3A faults-bit::never bit: 100%25 idle" + where + again,
     ]
 
 
@@ -56,10 +59,22 @@ def test_the_summary_is_a_table_then_what_is_not_well(
         "",
         "### lost",
         "",
+        "availability: a \\| b &lt;i&gt;.",
+        "",
         "- ❌ **availability**: a \\| b &lt;i&gt;",
         "",
         "<pre>squall check --only cut --seed 7</pre>",
     ]
+
+
+def test_a_cure_is_told_once_however_many_outages_it_helps_against(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    slow = finding("answered-in-time", verdict=Verdict.INCONCLUSIVE, reason="too few")
+    text = github.summary([reported(run(name=name, findings=[slow])) for name in ("a", "b")])
+    assert text.count("**Likely cure:** When a run proves nothing (`squall cure") == 2
+    assert text.count("<details><summary>When a run proves nothing</summary>") == 1
+    assert text.count("<details>") == text.count("</details>") == 1
 
 
 def test_a_summary_too_long_is_cut_between_parts_and_says_so(

@@ -38,6 +38,7 @@ def test_a_failure_tells_findings_timeline_and_command(
     assert (failure.text or "").splitlines() == [
         "cut: fail (seed 7, engine embedded)",
         "  fail availability: 60% were good, not 90%",
+        "  why: availability: 60% were good, not 90%",
         "",
         "  1.000 s  network.refuse injected",
         "  2.000 s  network.refuse healed: 3 cuts",

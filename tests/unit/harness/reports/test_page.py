@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from harness.checkers.cures import CURES
 from harness.reports.files import logs_of
 from harness.reports.html import facts, page
+from harness.reports.html.cure import as_html
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
 
@@ -144,8 +146,33 @@ def test_the_headline_names_the_worst_or_says_that_all_is_well(
         "50% of the callers were answered well during the outage, and all of them from the moment"
         " it was healed on."
     )
-    two = run(findings=[finding(), finding("no-duplicate")])
-    assert facts.headline(two) == "availability: 60% were good, not 90% (1 more below)"
+    twice = finding("no-duplicate", figures={"duplicated": 2.0})
+    assert facts.headline(run(findings=[finding(), twice])) == (
+        "2 requests wrote more than once: a write whose answer was lost was repeated without a key"
+        " that tells so."
+    )
+
+
+def test_the_likely_cure_is_told_in_the_page_and_linked_from_the_index(
+    run: Any, finding: Any, reported: Any
+) -> None:
+    twice = finding("no-duplicate", figures={"duplicated": 2.0})
+    bad = reported(run(findings=[twice]))
+    text = page.report(bad, {})
+    assert '<h2 id="cure">Give writes an idempotency key</h2>' in text
+    assert "squall cure give-writes-an-idempotency-key" in text
+    assert '<pre tabindex="0">' in text[text.index('id="cure"') :]
+    assert 'href="cut/report.html#cure"' in page.index([bad])
+    well = page.report(reported(run()), {})
+    assert 'id="cure"' not in well
+
+
+@pytest.mark.parametrize("cure", CURES, ids=lambda cure: cure.key)
+def test_a_cure_in_a_page_links_to_nothing_that_is_not_there(cure: Any) -> None:
+    html = as_html(cure)
+    assert 'href="#' not in html
+    assert 'href="../' not in html
+    assert "<h2" not in html
 
 
 def test_errors_are_counted_by_window_with_an_example(run: Any, make: Any) -> None:

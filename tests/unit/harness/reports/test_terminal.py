@@ -10,6 +10,7 @@ import pytest
 
 from harness.checkers.verdict import Verdict
 from harness.reports.terminal import Terminal
+from harness.scenario.library import stock
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m")
 
@@ -119,3 +120,35 @@ def test_a_narrow_terminal_cuts_no_word(
     assert "…" not in table
     assert "inconclusive" in table
     assert ("3 cuts" in table) is (columns > 100)
+
+
+def test_long_sentences_hang_below_their_first_word(
+    run: Any, finding: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    long = finding(reason="one word after the other " * 6)
+    Terminal().table([run(findings=[long])], "squall check --only {name}")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    lines = text[text.index("\n\ncut\n") :].splitlines()
+    assert max(map(len, lines)) <= 60
+    assert [line for line in lines if line.startswith("  fail availability: one word")]
+    assert [line for line in lines if line.startswith("    ") and "word" in line]
+
+
+def test_the_longest_stock_outage_fits_80_columns(
+    run: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    longest = max((outage.name for outage in stock()), key=len)
+    Terminal().table([run(name=longest, findings=[])], "squall check --only {name}")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    row = next(line for line in text.splitlines() if line.startswith(longest))
+    assert row.rstrip().endswith("inconclusive")
+
+
+def test_the_reason_comes_before_the_findings(runs: Any, capsys: Any) -> None:
+    text = shown(runs, capsys)
+    below = text[text.index("\n\nlost[x]\n") :]
+    assert below.index("  why: ") < below.index("  fail ") < below.index("  again: ")

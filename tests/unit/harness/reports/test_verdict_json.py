@@ -39,6 +39,8 @@ def test_the_document_in_full(run: Any, finding: Any, reported: Any, make: Any) 
         "outages": [{
             "scenario": "cut", "directory": "cut", "seed": 7, "engine": "embedded",
             "verdict": "fail", "reproduce": "squall check --only cut --seed 7", "operations": 1,
+                "happened": "network.refuse for 1.0 s (3 cuts): nobody asked during it",
+                "reason": "availability: 60% were good, not 90%", "cure": None,
             "recovery_ms": None,
             "faults": [{"fault": "network.refuse", "begun": 1.0, "healed": 2.0, "bites": 3,
                         "what": "cuts"}],

@@ -85,6 +85,10 @@ MISTAKES = [
     ("app = 'x:y'\nerror_statuses = [42]", "error_statuses must be a list of HTTP statuses"),
     ("app = 'x:y'\nerror_media_type = 1", "error_media_type must be a media type"),
     ("app = 'x:y'\nconserved = ['a']", "conserved must be a table"),
+    ("app = 'x:y'\nlogin = {path = '/x'}", "login must be an array of tables"),
+    ("app = 'x:y'\n[[tool.squall.login]]\npath = 'x'", "login: path must be a path that starts"),
+    ("app = 'x:y'\n[[tool.squall.login]]\npath = '/x'\nbody = {}", "login has no 'body'; known:"),
+    ("app = 'x:y'\npython = 'no/such'", "python 'no/such': is not there"),
     ("app = 'x:y'\noperations = ['a']", "operations must be an array of tables"),
     ("app = 'x:y'\n" + OPERATION.replace("GET", "FETCH"), "operation 'read': method must be one"),
     ("app = 'x:y'\n" + OPERATION.replace("/items", "items"), "path must be a path that starts"),
@@ -110,3 +114,25 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 def test_what_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not TOML"):
         configured(written(tmp_path, "[tool.squall\n"))
+
+
+def test_metrics_and_gauges_are_read(tmp_path: Path) -> None:
+    table = '[tool.squall]\napp = "shop.main:app"\n'
+    gauges = '[tool.squall.gauges]\nused = []\nstate = ["closed", "open"]\n'
+    profile = configured(written(tmp_path, f"{table}{gauges}"))
+    assert profile is not None
+    assert profile.metrics_path == "/metrics"  # whoever names gauges has metrics
+    assert profile.gauges == {"used": (), "state": ("closed", "open")}
+    profile = configured(written(tmp_path, f'{table}metrics = "/m"\n'))
+    assert profile is not None
+    assert (profile.metrics_path, profile.gauges) == ("/m", {})
+    profile = configured(written(tmp_path, table))
+    assert profile is not None
+    assert profile.metrics_path is None
+
+
+@pytest.mark.parametrize("bad", ['used = "x"', "used = [1]", "used = 3"])
+def test_gauges_that_are_no_lists_of_words_are_refused(tmp_path: Path, bad: str) -> None:
+    text = f'[tool.squall]\napp = "shop.main:app"\n[tool.squall.gauges]\n{bad}\n'
+    with pytest.raises(UsageError, match=r"gauges must be a table of gauges, each with \[\]"):
+        configured(written(tmp_path, text))

@@ -1,0 +1,1 @@
+"""A small service: notes in PostgreSQL."""

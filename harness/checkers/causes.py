@@ -1,0 +1,272 @@
+"""Causes, from the gravest to the mildest: each looks at a case and knows it, or not.
+
+The order is the diagnosis: who lost an acknowledged order wants to hear that, and not that the
+answers were no problem objects either; and who waits for a silent connection fails every gate, but
+for one reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from harness.checkers import cures
+from harness.checkers.case import CUTTING, SILENT, Case, Diagnosis, count
+from harness.core.events import LogProblem
+
+Cause = Callable[[Case], Diagnosis | None]
+
+CLOSED = (
+    r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
+)
+SHARED = r"another operation is in progress|PendingRollback|provisioning a new connection"
+POOL_EMPTY = r"QueuePool limit|PoolTimeout|pool.{0,20}exhausted"
+NO_WRITES = r"read-only transaction|ReadOnlySQLTransaction|25006"
+PREPARED = (
+    r"prepared statement .{1,80} (does not exist|already exists)|InvalidSQLStatementName"
+    r"|cached statement plan|InvalidCachedStatement"
+)
+CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
+TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
+FEW = 1.5
+"""A pool's dead connections fail once each; more failures than this often are another story."""
+
+
+def lost(case: Case) -> Diagnosis | None:
+    """Acknowledged, and gone."""
+    finding = case.failed("no-acknowledged-write-lost")
+    if finding is not None:
+        number = int(finding.figures["lost"])
+        told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
+        return Diagnosis(told + ": the app answers before it commits", cures.COMMIT_FIRST)
+    finding = case.failed("read-your-writes")
+    if finding is None:
+        return None
+    number = int(finding.figures["missing"])
+    told = f"{count(number, 'write')} could not be read right after the acknowledgement"
+    return Diagnosis(told + ": the app answers before it commits", cures.COMMIT_FIRST)
+
+
+def twice(case: Case) -> Diagnosis | None:
+    """Done again although it was done."""
+    finding = case.failed("no-duplicate")
+    if finding is None:
+        return None
+    number = int(finding.figures["duplicated"])
+    told = f"{count(number, 'request')} wrote more than once: a write whose answer was lost"
+    return Diagnosis(f"{told} was repeated without a key that tells so", cures.IDEMPOTENCY)
+
+
+def denied(case: Case) -> Diagnosis | None:
+    """Refused, and done all the same."""
+    finding = case.failed("refused-write-absent")
+    if finding is None:
+        return None
+    number = int(finding.figures["present"])
+    told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
+    return Diagnosis(
+        f"{told}: a COMMIT without an answer was called a failure", cures.UNKNOWN_COMMIT
+    )
+
+
+def half_done(case: Case) -> Diagnosis | None:
+    """One part of a request without the other."""
+    finding = case.failed("conservation")
+    if finding is None:
+        return None
+    told = f"requests were done by half ({finding.reason})"
+    return Diagnosis(f"{told}: their parts are not in one transaction", cures.ONE_TRANSACTION)
+
+
+def died(case: Case) -> Diagnosis | None:
+    """The process ended."""
+    finding = case.failed("app-survived")
+    if finding is None:
+        return None
+    return Diagnosis(f"the outage ended the app itself: {finding.reason}", cures.SURVIVE)
+
+
+def no_pool_place(case: Case) -> Diagnosis | None:
+    """Sessions that nobody gives back."""
+    finding = case.failed("connection-leaks")
+    if finding is None:
+        return None
+    stuck = int(finding.figures["busy_after"])
+    if stuck:
+        held = count(stuck, "connection was", "connections were")
+        told = f"{held} never given back: still in a transaction, with nothing asked any more"
+        return Diagnosis(told, cures.GIVE_BACK)
+    before, after = int(finding.figures["before"]), int(finding.figures["after"])
+    told = f"the app holds {after} connections after the outage, {before} before it"
+    return Diagnosis(f"{told}: each error left one behind", cures.LIMIT_POOL)
+
+
+def by_its_words(case: Case) -> Diagnosis | None:
+    """What the log or an answer says, after the heal or during the outage."""
+    bad = case.bad_after or [op for op in case.during if not op.good]
+    if not bad or not any(case.failed(gate) for gate in ("recovery-time", "error-contract",
+                                                         "availability", "log-clean")):  # fmt: skip
+        return None
+    when = "after the heal" if case.bad_after else "during the outage"
+    told = f"{count(len(bad), 'request')} failed {when}"
+    known: tuple[tuple[str, str, cures.Cure], ...] = (
+        (NO_WRITES, "the pool kept connections to a server that takes no writes", cures.READ_ONLY),
+        (PREPARED, "connections were kept whose prepared statements are gone", cures.PREPARED),
+        (SHARED, "requests share one connection or session", cures.OWN_SESSION),
+        (CONFLICT, "transactions that lost a conflict were not run again", cures.RETRY),
+        (TOO_MANY, "the app asked for more connections than the server has", cures.LIMIT_POOL),
+        (POOL_EMPTY, "every connection of the pool was taken", cures.BOUND_WAITS),
+    )
+    for words, what, cure in known:
+        if case.said(words):
+            return Diagnosis(f"{what}; {told}", cure)
+    return None
+
+
+def silence(case: Case) -> Diagnosis | None:
+    """Waits that nothing ends."""
+    late = case.late(case.evidence.awaited)
+    if case.failed("answered-in-time") is None or not late:
+        return None
+    limit = case.evidence.contract.deadline_seconds
+    after = case.late(case.bad_after)
+    told = f"{count(len(late), 'request')} waited longer than {limit:g} s"
+    if after and case.faults & SILENT:
+        told = f"the pool kept silent connections; {told}, {len(after)} of them after the heal"
+        return Diagnosis(told, cures.SILENT_CONNECTIONS)
+    hung = sum(op.error == "timeout" for op in late)
+    never = f" ({hung} never got an answer)" if hung else ""
+    return Diagnosis(f"{told}{never}: nothing bounds the wait for the database", cures.BOUND_WAITS)
+
+
+def not_recovered(case: Case) -> Diagnosis | None:
+    """Errors, or slow answers, when all was well again."""
+    if case.failed("recovery-time") is None and not _short(case, "after"):
+        return None
+    bad, sessions = case.bad_after, case.sessions
+    if not bad:
+        slow = case.failed("recovery-time")
+        told = slow.reason if slow is not None else "few good answers after the heal"
+        return Diagnosis(f"answers stayed slow after the heal: {told}", cures.BOUND_WAITS)
+    failed = f"{count(len(bad), 'request')} failed after the heal"
+    refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
+    dead = bool(case.faults & CUTTING) and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
+    if dead and refusals < len(bad):
+        kept = f"{sessions} dead connections" if sessions else "dead connections"
+        return Diagnosis(f"the pool kept {kept}; {failed}", cures.DEAD_CONNECTIONS)
+    if case.faults & SILENT:
+        return Diagnosis(f"the pool kept silent connections; {failed}", cures.SILENT_CONNECTIONS)
+    if case.said(CLOSED):
+        told = f"the same dead connection was used again and again; {failed}"
+        return Diagnosis(told, cures.DEAD_CONNECTIONS)
+    last = max(op.done for op in bad) - (case.evidence.last_healed or 0.0)
+    told = f"the app went on refusing for {last:.1f} s when the database was well again; {failed}"
+    return Diagnosis(told, cures.TRY_AGAIN_SOON)
+
+
+def storm(case: Case) -> Diagnosis | None:
+    """More load on the database than callers made."""
+    finding = case.failed("retry-storm")
+    if finding is None:
+        return None
+    return Diagnosis(f"retries became load of their own: {finding.reason}", cures.RETRY_BUDGET)
+
+
+def slow_refusals(case: Case) -> Diagnosis | None:
+    """Everybody finds out for himself."""
+    finding = case.failed("fails-fast")
+    if finding is None:
+        return None
+    told = "each caller waited to find out what was known already"
+    return Diagnosis(f"{told}: {finding.reason}", cures.FAIL_FAST)
+
+
+def contract(case: Case) -> Diagnosis | None:
+    """What callers were told."""
+    finding = case.failed("error-contract")
+    if finding is None:
+        return None
+    number = int(finding.figures["breaches"])
+    told = f"{count(number, 'error')} of {int(finding.figures['errors'])}"
+    if "leaks internals" in finding.reason:
+        shown = f"{told} showed callers the inside: {finding.reason}"
+        return Diagnosis(shown, cures.KEEP_INSIDE)
+    if "cut without an answer" in finding.reason:
+        return Diagnosis(f"{told} came as a cut connection: {finding.reason}", cures.SURVIVE)
+    if re.search(r"status 5\d\d, which is not documented", finding.reason):
+        what = "were errors that the app does not handle"
+        return Diagnosis(f"{told} {what}: {finding.reason}", cures.ANSWER_503)
+    return Diagnosis(f"{told} broke the contract: {finding.reason}", cures.PROBLEM_DETAILS)
+
+
+def probes(case: Case) -> Diagnosis | None:
+    """Lies to the orchestrator."""
+    finding = case.failed("health-probes")
+    if finding is None:
+        return None
+    cure = cures.LIVENESS if finding.reason.startswith("live") else cures.READINESS
+    return Diagnosis(f"a probe misled the orchestrator: {finding.reason}", cure)
+
+
+def last_resort(case: Case) -> Diagnosis | None:
+    """What nobody handled."""
+    finding = case.failed("log-clean")
+    if finding is None:
+        return None
+    lines = [event.line for event in case.evidence.events if isinstance(event, LogProblem)]
+    asgi = any("ASGI" in line for line in lines)
+    cure = cures.ANSWER_503 if asgi else cures.AWAIT_TASKS
+    told = count(len(lines), "error was", "errors were")
+    return Diagnosis(f"{told} handled by nobody: {finding.reason}", cure)
+
+
+def too_little(case: Case) -> Diagnosis | None:
+    """Less than was promised, or slower."""
+    if _short(case, "during"):
+        bad = sum(not op.good for op in case.during)
+        told = f"{bad} of {len(case.during)} requests failed during the outage"
+        return Diagnosis(f"{told}, more than the gate allows", cures.RETRY)
+    finding = case.failed("response-time")
+    if finding is None:
+        return None
+    return Diagnosis(f"answers were slower than the gate allows: {finding.reason}",
+                     cures.BOUND_WAITS)  # fmt: skip
+
+
+def ill_before(case: Case) -> Diagnosis | None:
+    """Not well before the fault, so that none was injected: nothing else says anything."""
+    finding = case.unclear("steady-state")
+    if finding is None or case.faults:
+        return None
+    told = f"no fault was injected, since the app was not well without one: {finding.reason}"
+    return Diagnosis(told, cures.PROVE_SOMETHING)
+
+
+def unproven(case: Case) -> Diagnosis | None:
+    """Nothing failed, and nothing is proven."""
+    finding = case.unclear("faults-bit")
+    if (
+        finding is not None
+        and "never bit" in finding.reason
+        and case.unclear("steady-state") is None
+    ):
+        told = f"the fault touched nothing ({finding.reason})"
+        return Diagnosis(f"{told}: does the app use the database that it was given?",
+                         cures.USE_THE_ADDRESS)  # fmt: skip
+    unclear = [one for one in case.findings if one.verdict.severity == 1]
+    if not unclear:
+        return None
+    return Diagnosis(f"nothing is proven: {unclear[0].reason}", cures.PROVE_SOMETHING)
+
+
+def _short(case: Case, window: str) -> bool:
+    """Whether too few answers of a window were good."""
+    finding = case.failed("availability")
+    return finding is not None and f"{window} the outage" in finding.reason
+
+
+CAUSES: Iterable[Cause] = (
+    ill_before, lost, twice, denied, half_done, died, no_pool_place, by_its_words, silence,
+    not_recovered, storm, slow_refusals, contract, probes, last_resort, too_little, unproven,
+)  # fmt: skip
+"""In the order in which they are looked for."""

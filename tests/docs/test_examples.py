@@ -1,0 +1,117 @@
+"""The examples, executed as their READMEs say, in a copy outside of the repository."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+import yaml
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SECONDS = 110
+Typed = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Typed:
+    """Type a command in a copy of an example; ``squall`` and ``pytest`` are those under test."""
+
+    def run(example: str, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        home = tmp_path / example
+        if not home.exists():
+            shutil.copytree(EXAMPLES / example, home)
+        programs = {"squall": "harness.cli", "pytest": "pytest"}
+        program, *words = shlex.split(line)
+        command = [sys.executable, "-m", programs[program], *words]
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("SQUALL_")}
+        return subprocess.run(
+            command, cwd=home, env={**inherited, **environment}, capture_output=True, text=True,
+            timeout=SECONDS, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.scenario
+def test_an_app_of_ones_own_is_checked_with_nothing_changed_in_it(
+    typed: Typed, tmp_path: Path
+) -> None:
+    done = typed("attach-to-your-app", "squall check --only slow-network --output out --seed 5")
+    assert done.returncode in (0, 1, 2), done.stdout + done.stderr
+    assert "app notes.main:app" in done.stdout
+    report = (tmp_path / "attach-to-your-app/out/slow-network/report.html").read_text()
+    assert "What the app says of itself" in report
+
+
+@pytest.mark.scenario
+def test_its_tests_choose_their_outages(typed: Typed) -> None:
+    done = typed("attach-to-your-app", "pytest -p no:cacheprovider --collect-only -q")
+    assert "test_callers_are_served_again[silent-network]" in done.stdout
+    done = typed(
+        "attach-to-your-app",
+        "pytest -p no:cacheprovider --squall-only database-crash-restart --squall-seed 5"
+        " -k no_note",
+    )
+    assert "1 passed" in done.stdout, done.stdout
+
+
+@pytest.mark.scenario
+def test_a_fault_of_ones_own_bites_and_heals(typed: Typed) -> None:
+    done = typed("custom-fault", "pytest -p no:cacheprovider --squall-seed 5")
+    assert "3 passed" in done.stdout, done.stdout
+
+
+def workflow() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((EXAMPLES / "ci-github/squall.yml").read_text())
+    return document
+
+
+def test_the_workflow_is_one_that_github_takes() -> None:
+    document = workflow()
+    # YAML 1.1 reads "on" as true, and so does this library; GitHub does not.
+    assert {"name", True, "permissions", "env", "jobs"} == set(document)
+    (job,) = document["jobs"].values()
+    assert job["timeout-minutes"] <= 30
+    for step in job["steps"]:
+        assert set(step) <= {"name", "uses", "run", "with", "if"}
+        assert ("uses" in step) != ("run" in step)
+        assert "uses" not in step or step["uses"].count("@v") == 1
+
+
+@pytest.mark.scenario
+def test_the_workflows_command_writes_summary_and_annotations(typed: Typed, tmp_path: Path) -> None:
+    (job,) = workflow()["jobs"].values()
+    (line,) = (step["run"] for step in job["steps"] if step.get("run", "").startswith("squall"))
+    (kept,) = (step["with"]["path"] for step in job["steps"] if "artifact" in step.get("uses", ""))
+    summary = tmp_path / "summary.md"
+    done = typed(
+        "ci-github",
+        f"{line} --only slow-network --seed 5",
+        SQUALL_APP="",
+        GITHUB_STEP_SUMMARY=str(summary),
+    )
+    assert done.returncode in (0, 1, 2), done.stdout + done.stderr
+    assert "slow-network" in summary.read_text()
+    assert ("::error" in done.stdout or "::warning" in done.stdout) is (done.returncode != 0)
+    assert (tmp_path / "ci-github" / kept / "index.html").is_file()
+
+
+@pytest.mark.scenario
+def test_the_pipelines_command_writes_what_the_artifacts_name(typed: Typed, tmp_path: Path) -> None:
+    document = yaml.safe_load((EXAMPLES / "ci-gitlab/.gitlab-ci.yml").read_text())
+    job = document["outages"]
+    (line,) = (line for line in job["script"] if line.startswith("squall"))
+    done = typed("ci-gitlab", f"{line} --only slow-network --seed 5", SQUALL_APP="")
+    assert done.returncode in (0, 1, 2), done.stdout + done.stderr
+    home = tmp_path / "ci-gitlab"
+    junit = (home / job["artifacts"]["reports"]["junit"]).read_text()
+    assert fromstring(junit).tag == "testsuites"  # noqa: S314 - our own file
+    assert all((home / path).is_dir() for path in job["artifacts"]["paths"])

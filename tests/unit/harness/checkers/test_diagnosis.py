@@ -1,0 +1,373 @@
+"""The report card: from hand-written evidence and findings to one sentence and one cure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.checkers import cures
+from harness.checkers.case import Diagnosis
+from harness.checkers.causes import CAUSES
+from harness.checkers.cures import Cure
+from harness.checkers.diagnosis import diagnosed, happened
+from harness.core import events
+from harness.core.events import BackendsSampled, LogProblem
+
+
+def fault(key: str, injected: float = 1.0, healed: float = 2.0) -> list[events.Event]:
+    return [
+        events.FaultInjected(at=injected, step=0, fault=key, label=key),
+        events.FaultHealed(at=healed, step=0, fault=key, bites=3, what="cuts"),
+    ]
+
+
+def sessions(number: int) -> BackendsSampled:
+    return BackendsSampled(at=0.9, total=number, active=0, idle=number, idle_in_transaction=0)
+
+
+def log(line: str) -> LogProblem:
+    return LogProblem(at=3.0, line=line)
+
+
+def after(make: Any, bad: int, **changes: Any) -> list[Any]:
+    """An answer before, one during, and ``bad`` errors after the heal among ten good answers."""
+    answer = {"status": 500, "body": "", "content_type": "text/plain", **changes}
+    failed = [make.op(200 + n, **answer) for n in range(bad)]
+    return [make.op(0), make.op(150), *failed, *(make.op(300 + n) for n in range(10))]
+
+
+FROM_THE_FINDING = [
+    (
+        ("no-acknowledged-write-lost", "", {"lost": 1}),
+        "1 write was acknowledged and not in the database: the app answers before it commits",
+        cures.COMMIT_FIRST,
+    ),
+    (
+        ("read-your-writes", "", {"missing": 3}),
+        ("3 writes could not be read right after the acknowledgement:"
+        " the app answers before it commits"),
+        cures.COMMIT_FIRST,
+    ),
+    (
+        ("no-duplicate", "", {"duplicated": 2}),
+        ("2 requests wrote more than once: a write whose answer was lost was repeated without a key"
+        " that tells so"),
+        cures.IDEMPOTENCY,
+    ),
+    (
+        ("refused-write-absent", "", {"present": 2}),
+        ("2 writes were refused and happened all the same: a COMMIT without an answer was called a"
+        " failure"),
+        cures.UNKNOWN_COMMIT,
+    ),
+    (
+        ("conservation", "stock went from 9 to 8", {}),
+        ("requests were done by half (stock went from 9 to 8): their parts are not in one"
+        " transaction"),
+        cures.ONE_TRANSACTION,
+    ),
+    (
+        ("app-survived", "the app's process ended with exit code 1", {}),
+        "the outage ended the app itself: the app's process ended with exit code 1",
+        cures.SURVIVE,
+    ),
+    (
+        ("connection-leaks", "", {"busy_after": 1, "before": 3, "after": 3}),
+        "1 connection was never given back: still in a transaction, with nothing asked any more",
+        cures.GIVE_BACK,
+    ),
+    (
+        ("connection-leaks", "", {"busy_after": 0, "before": 3, "after": 30}),
+        "the app holds 30 connections after the outage, 3 before it: each error left one behind",
+        cures.LIMIT_POOL,
+    ),
+    (
+        ("retry-storm", "9 times the statements", {}),
+        "retries became load of their own: 9 times the statements",
+        cures.RETRY_BUDGET,
+    ),
+    (
+        ("fails-fast", "p95 of 60 refusals 990 ms", {}),
+        "each caller waited to find out what was known already: p95 of 60 refusals 990 ms",
+        cures.FAIL_FAST,
+    ),
+    (
+        ("error-contract", "4 x status 503 leaks internals ('asyncpg')",
+         {"errors": 9, "breaches": 4}),
+        "4 errors of 9 showed callers the inside: 4 x status 503 leaks internals ('asyncpg')",
+        cures.KEEP_INSIDE,
+    ),
+    (
+        ("error-contract", "1 x connection cut without an answer (reset)",
+         {"errors": 1, "breaches": 1}),
+        "1 error of 1 came as a cut connection: 1 x connection cut without an answer (reset)",
+        cures.SURVIVE,
+    ),
+    (
+        ("error-contract", "4 x status 500, which is not documented", {"errors": 9, "breaches": 4}),
+        ("4 errors of 9 were errors that the app does not handle: 4 x status 500, which is not"
+        " documented"),
+        cures.ANSWER_503,
+    ),
+    (
+        ("error-contract", "4 x status 503 without a usable Retry-After",
+         {"errors": 9, "breaches": 4}),
+        "4 errors of 9 broke the contract: 4 x status 503 without a usable Retry-After",
+        cures.PROBLEM_DETAILS,
+    ),
+    (
+        ("health-probes", "liveness said status 503", {}),
+        "a probe misled the orchestrator: liveness said status 503",
+        cures.LIVENESS,
+    ),
+    (
+        ("health-probes", "readiness said ready for 2.0 s", {}),
+        "a probe misled the orchestrator: readiness said ready for 2.0 s",
+        cures.READINESS,
+    ),
+    (
+        ("availability", "during the outage 0.0% of 1 were good, not 90%", {}),
+        "0 of 1 requests failed during the outage, more than the gate allows",
+        cures.RETRY,
+    ),
+    (
+        ("response-time", "p95 during 900 ms, limit 200 ms", {}),
+        "answers were slower than the gate allows: p95 during 900 ms, limit 200 ms",
+        cures.BOUND_WAITS,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "reason", "cure"),
+    FROM_THE_FINDING,
+    ids=[f"{case[0][0]}-{case[2].key}" for case in FROM_THE_FINDING],
+)
+def test_a_gate_that_fails_alone(
+    evidence: Any,
+    make: Any,
+    told: Any,
+    given: tuple[str, str, dict[str, float]],
+    reason: str,
+    cure: Cure,
+) -> None:
+    checker, words, figures = given
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    found = [told.passed("steady-state", ""), told.failed(checker, words, **figures)]
+    assert diagnosed(run, found) == Diagnosis(reason, cure)
+
+
+AFTER_THE_HEAL = [
+    (
+        "database.crash", [sessions(5)], 5, {},
+        "the pool kept 5 dead connections; 5 requests failed after the heal",
+        cures.DEAD_CONNECTIONS,
+    ),
+    (
+        "network.reset", [], 1, {},
+        "the pool kept dead connections; 1 request failed after the heal",
+        cures.DEAD_CONNECTIONS,
+    ),
+    (
+        "network.refuse", [sessions(2), log("X: connection is closed")], 30, {},
+        "the pool kept 2 dead connections; 30 requests failed after the heal",
+        cures.DEAD_CONNECTIONS,
+    ),
+    (
+        "network.latency", [log("InterfaceError: connection is closed")], 9, {},
+        "the same dead connection was used again and again; 9 requests failed after the heal",
+        cures.DEAD_CONNECTIONS,
+    ),
+    (
+        "network.zombie", [sessions(5)], 3, {},
+        "the pool kept silent connections; 3 requests failed after the heal",
+        cures.SILENT_CONNECTIONS,
+    ),
+    (
+        "network.refuse", [sessions(5)], 40, {"status": 503},
+        ("the app went on refusing for 0.4 s when the database was well again; 40 requests failed"
+        " after the heal"),
+        cures.TRY_AGAIN_SOON,
+    ),
+    (
+        "database.read_only", [], 4, {"body": "cannot execute INSERT in a read-only transaction"},
+        ("the pool kept connections to a server that takes no writes; 4 requests failed after the"
+        " heal"),
+        cures.READ_ONLY,
+    ),
+    (
+        "wire.error_reply", [log('prepared statement "__asyncpg_#__" does not exist')], 4, {},
+        ("connections were kept whose prepared statements are gone; 4 requests failed after the"
+        " heal"),
+        cures.PREPARED,
+    ),
+    (
+        "database.crash", [log("sqlalchemy.exc.PendingRollbackError: Can't reconnect")], 4, {},
+        "requests share one connection or session; 4 requests failed after the heal",
+        cures.OWN_SESSION,
+    ),
+    (
+        "database.exhaust_connections", [log("asyncpg.TooManyConnectionsError: sorry")], 4, {},
+        "the app asked for more connections than the server has; 4 requests failed after the heal",
+        cures.LIMIT_POOL,
+    ),
+    (
+        "network.stall", [log("TimeoutError: QueuePool limit of size # overflow # reached")], 4, {},
+        "every connection of the pool was taken; 4 requests failed after the heal",
+        cures.BOUND_WAITS,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "seen", "bad", "answer", "reason", "cure"),
+    AFTER_THE_HEAL,
+    ids=[f"{case[0]}-{case[5].key}" for case in AFTER_THE_HEAL],
+)
+def test_errors_after_the_heal(  # noqa: PLR0913, PLR0917 - one parameter a column
+    evidence: Any,
+    make: Any,
+    told: Any,
+    key: str,
+    seen: list[events.Event],
+    bad: int,
+    answer: dict[str, Any],
+    reason: str,
+    cure: Cure,
+) -> None:
+    run = evidence(after(make, bad, **answer), [*fault(key), *seen])
+    contract = told.failed("error-contract", "500", breaches=bad, errors=bad)
+    found = [told.failed("recovery-time", "late"), contract]
+    assert diagnosed(run, found) == Diagnosis(reason, cure)
+
+
+def test_a_conflict_during_the_outage_is_known_by_its_words(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    conflict = make.op(150, status=500, body="could not serialize access")
+    run = evidence([make.op(0), conflict, make.op(250)])
+    found = [told.failed("error-contract", "1 x status 500", errors=1, breaches=1)]
+    assert diagnosed(run, found) == Diagnosis(
+        "transactions that lost a conflict were not run again; 1 request failed during the outage",
+        cures.RETRY,
+    )
+
+
+def late(make: Any, number: int, **changes: Any) -> Any:
+    return make.op(number, done=number * 0.01 + 4.0, status=None, error="timeout", **changes)
+
+
+def test_waits_without_an_end(evidence: Any, make: Any, told: Any) -> None:
+    slow = make.op(151, done=1.51 + 1.5)
+    run = evidence([make.op(0), late(make, 150), slow, make.op(250)], fault("network.stall"))
+    found = [told.failed("answered-in-time", "late"), told.failed("recovery-time", "late")]
+    assert diagnosed(run, found) == Diagnosis(
+        "2 requests waited longer than 1 s (1 never got an answer): nothing bounds the wait for"
+        " the database",
+        cures.BOUND_WAITS,
+    )
+
+
+def test_waits_that_outlive_the_outage(evidence: Any, make: Any, told: Any) -> None:
+    run = evidence([make.op(0), late(make, 150), late(make, 250)], fault("network.zombie"))
+    found = [told.failed("answered-in-time", "late"), told.failed("recovery-time", "late")]
+    assert diagnosed(run, found) == Diagnosis(
+        "the pool kept silent connections; 2 requests waited longer than 1 s, 1 of them after the"
+        " heal",
+        cures.SILENT_CONNECTIONS,
+    )
+
+
+def test_good_answers_that_stay_slow(evidence: Any, make: Any, told: Any) -> None:
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    assert diagnosed(run, [told.failed("recovery-time", "recovered 900 ms")]) == Diagnosis(
+        "answers stayed slow after the heal: recovered 900 ms", cures.BOUND_WAITS
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("ERROR: Exception in ASGI application: ValueError: x", cures.ANSWER_503),
+        ("Task exception was never retrieved", cures.AWAIT_TASKS),
+    ],
+)
+def test_what_nobody_handled(evidence: Any, make: Any, told: Any, line: str, cure: Cure) -> None:
+    run = evidence([make.op(0), make.op(150)], [*make.outage(), log(line)])
+    assert diagnosed(run, [told.failed("log-clean", "unhandled: 1 x")]) == Diagnosis(
+        "1 error was handled by nobody: unhandled: 1 x", cure
+    )
+
+
+def test_the_gravest_cause_comes_first(evidence: Any, make: Any, told: Any) -> None:
+    run = evidence(after(make, 5), [*fault("database.crash"), sessions(5)])
+    mild = told.failed("error-contract", "5 x status 500", errors=5, breaches=5)
+    recovery = told.failed("recovery-time", "late")
+    lost = told.failed("no-acknowledged-write-lost", "gone", lost=1, acknowledged=9)
+    assert diagnosed(run, [mild]).cure == cures.PROBLEM_DETAILS
+    assert diagnosed(run, [mild, recovery]).cure == cures.DEAD_CONNECTIONS
+    assert diagnosed(run, [mild, recovery, lost]).cure == cures.COMMIT_FIRST
+
+
+def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> None:
+    found = [told.inconclusive("faults-bit", "never bit: network.reset (0 connections reset)")]
+    assert diagnosed(evidence([make.op(0)]), found) == Diagnosis(
+        "the fault touched nothing (never bit: network.reset (0 connections reset)):"
+        " does the app use the database that it was given?",
+        cures.USE_THE_ADDRESS,
+    )
+
+
+def test_what_is_not_well_before_explains_the_rest(evidence: Any, make: Any, told: Any) -> None:
+    found = [
+        told.inconclusive("steady-state", "not well to begin with"),
+        told.inconclusive("faults-bit", "not every fault was injected and healed"),
+    ]
+    assert diagnosed(evidence([make.op(0)], []), found) == Diagnosis(
+        "no fault was injected, since the app was not well without one: not well to begin with",
+        cures.PROVE_SOMETHING,
+    )
+
+
+def test_an_unknown_gate_speaks_for_itself(evidence: Any, make: Any, told: Any) -> None:
+    found = [told.failed("gate-of-tomorrow", "it is so")]
+    assert diagnosed(evidence([make.op(0)]), found) == Diagnosis("gate-of-tomorrow: it is so")
+
+
+@pytest.mark.parametrize(
+    ("during", "behind", "reason"),
+    [
+        ({}, {}, "all 2 requests during the outage were answered well"),
+        ({"status": 503}, {}, ("1 request of 2 failed during the outage as allowed, and none after"
+                              " the heal")),
+        ({"status": 503}, {"status": 503}, ("1 request of 2 failed during the outage as allowed, 1"
+                                           " of 1 after the heal")),
+    ],
+)  # fmt: skip
+def test_all_is_well(
+    evidence: Any,
+    make: Any,
+    told: Any,
+    during: dict[str, Any],
+    behind: dict[str, Any],
+    reason: str,
+) -> None:
+    run = evidence([make.op(0), make.op(150), make.op(151, **during), make.op(250, **behind)])
+    assert diagnosed(run, [told.passed("availability", "")]) == Diagnosis(reason)
+
+
+def test_what_happened_is_told_without_a_judge(evidence: Any, make: Any) -> None:
+    run = evidence(after(make, 5), fault("database.crash", healed=1.4))
+    assert happened(run) == (
+        "database.crash for 0.4 s (3 cuts): nobody asked during it, 5 of 16 failed after the heal"
+    )
+
+
+def test_a_fault_without_end_is_told(evidence: Any, make: Any) -> None:
+    run = evidence([make.op(0), make.op(150, status=500)], fault("network.refuse")[:1])
+    assert happened(run) == "network.refuse, never healed: 1 of 1 request failed during it"
+
+
+def test_every_cause_explains_itself() -> None:
+    assert all(cause.__doc__ for cause in CAUSES)
