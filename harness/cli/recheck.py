@@ -46,7 +46,8 @@ def recheck(directory: Path, *, gates_file: Path | None, quiet: bool, verbose: b
     stored = open_runs(directory)
     runs = [rejudged(each.run, gates) for each in stored]
     terminal = Terminal(quiet=quiet, verbose=verbose)
-    terminal.table(runs, f"squall replay {directory}")
+    alone = (directory / "history.jsonl").is_file()
+    terminal.table(runs, f"squall replay {directory}" + ("" if alone else "/{name}"))
     changed = [
         f"  {run.scenario.name}: {each.run.verdict.value} -> {run.verdict.value}"
         for each, run in zip(stored, runs, strict=True)
