@@ -191,9 +191,10 @@ def contract(case: Case) -> Diagnosis | None:
     if "leaks internals" in finding.reason:
         shown = f"{told} showed callers the inside: {finding.reason}"
         return Diagnosis(shown, cures.KEEP_INSIDE)
-    if "cut without an answer" in finding.reason:
+    commonest = finding.reason.split("; ")[0]
+    if "cut without an answer" in commonest:
         return Diagnosis(f"{told} came as a cut connection: {finding.reason}", cures.SURVIVE)
-    if re.search(r"status 5\d\d, which is not documented", finding.reason):
+    if re.search(r"status 5\d\d, which is not documented", commonest):
         what = "were errors that the app does not handle"
         return Diagnosis(f"{told} {what}: {finding.reason}", cures.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", cures.PROBLEM_DETAILS)
