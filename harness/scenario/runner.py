@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from faults import FaultError, FaultUnavailable, HealFailed, within
 from faults.catalogue import key_of
-from harness.checkers.case import Diagnosis
-from harness.checkers.diagnosis import diagnosed, happened
 from harness.checkers.guards import SteadyState
-from harness.checkers.verdict import Finding, Verdict, judged, worst
+from harness.checkers.verdict import Verdict, judged
 from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
 from harness.core.errors import LabError
@@ -21,8 +19,11 @@ from harness.history.op import Op
 from harness.providers import app_log
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
+from harness.scenario.run import Run
 from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
+
+__all__ = ["Run", "Runner"]
 
 LEAD_SECONDS = 0.05
 """Between the plan and its first request: time for the plan to reach the generator."""
@@ -32,50 +33,6 @@ PATIENCE_SECONDS = 3.0
 
 SETTLE_SECONDS = 0.5
 """Limit of the wait for the sessions to come to rest after the load."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What came of it."""
-
-    scenario: Scenario
-    seed: int
-    engine: str
-    evidence: Evidence
-    findings: tuple[Finding, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of the findings; of an app that was ill without a fault, nothing is proven."""
-        guard = next((one for one in self.findings if one.checker == SteadyState.name), None)
-        ill = guard is not None and guard.verdict is Verdict.INCONCLUSIVE
-        if ill and self.scenario.steps and self.evidence.first_injected is None:
-            return Verdict.INCONCLUSIVE
-        return worst(finding.verdict for finding in self.findings)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every judge is content."""
-        return self.verdict is Verdict.PASS
-
-    @property
-    def verdicts(self) -> Mapping[str, str]:
-        """Verdict of each checker, by name."""
-        return {finding.checker: finding.verdict.value for finding in self.findings}
-
-    @property
-    def diagnosis(self) -> Diagnosis:
-        """Why it went so, in one sentence, and what most likely helps."""
-        return diagnosed(self.evidence, self.findings)
-
-    @property
-    def happened(self) -> str:
-        """What was done to the app, and what its callers saw of it, in one sentence."""
-        return happened(self.evidence)
-
-    def finding(self, checker: str) -> Finding:
-        """What one checker said; KeyError."""
-        return {finding.checker: finding for finding in self.findings}[checker]
 
 
 @dataclass(slots=True)
