@@ -11,25 +11,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from harness.checkers import cures
-from harness.checkers.case import CUTTING, SILENT, Case, Diagnosis, count
+from harness.checkers.case import Case, Diagnosis, count
+from harness.checkers.causes_after_heal import by_its_words, not_recovered, short, silence
 from harness.core.events import LogProblem
 
 Cause = Callable[[Case], Diagnosis | None]
-
-CLOSED = (
-    r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
-)
-SHARED = r"another operation is in progress|PendingRollback|provisioning a new connection"
-POOL_EMPTY = r"QueuePool limit|PoolTimeout|pool.{0,20}exhausted"
-NO_WRITES = r"read-only transaction|ReadOnlySQLTransaction|25006"
-PREPARED = (
-    r"prepared statement .{1,80} (does not exist|already exists)|InvalidSQLStatementName"
-    r"|cached statement plan|InvalidCachedStatement"
-)
-CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
-TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
-FEW = 1.5
-"""A pool's dead connections fail once each; more failures than this often are another story."""
 
 
 def lost(case: Case) -> Diagnosis | None:
@@ -101,69 +87,6 @@ def no_pool_place(case: Case) -> Diagnosis | None:
     return Diagnosis(f"{told}: each error left one behind", cures.LIMIT_POOL)
 
 
-def by_its_words(case: Case) -> Diagnosis | None:
-    """What the log or an answer says, after the heal or during the outage."""
-    bad = case.bad_after or [op for op in case.during if not op.good]
-    if not bad or not any(case.failed(gate) for gate in ("recovery-time", "error-contract",
-                                                         "availability", "log-clean")):  # fmt: skip
-        return None
-    when = "after the heal" if case.bad_after else "during the outage"
-    told = f"{count(len(bad), 'request')} failed {when}"
-    known: tuple[tuple[str, str, cures.Cure], ...] = (
-        (NO_WRITES, "the pool kept connections to a server that takes no writes", cures.READ_ONLY),
-        (PREPARED, "connections were kept whose prepared statements are gone", cures.PREPARED),
-        (SHARED, "requests share one connection or session", cures.OWN_SESSION),
-        (CONFLICT, "transactions that lost a conflict were not run again", cures.RETRY),
-        (TOO_MANY, "the app asked for more connections than the server has", cures.LIMIT_POOL),
-        (POOL_EMPTY, "every connection of the pool was taken", cures.BOUND_WAITS),
-    )
-    for words, what, cure in known:
-        if case.said(words):
-            return Diagnosis(f"{what}; {told}", cure)
-    return None
-
-
-def silence(case: Case) -> Diagnosis | None:
-    """Waits that nothing ends."""
-    late = case.late(case.evidence.awaited)
-    if case.failed("answered-in-time") is None or not late:
-        return None
-    limit = case.evidence.contract.deadline_seconds
-    after = case.late(case.bad_after)
-    told = f"{count(len(late), 'request')} waited longer than {limit:g} s"
-    if after and case.faults & SILENT:
-        told = f"the pool kept silent connections; {told}, {len(after)} of them after the heal"
-        return Diagnosis(told, cures.SILENT_CONNECTIONS)
-    hung = sum(op.error == "timeout" for op in late)
-    never = f" ({hung} never got an answer)" if hung else ""
-    return Diagnosis(f"{told}{never}: nothing bounds the wait for the database", cures.BOUND_WAITS)
-
-
-def not_recovered(case: Case) -> Diagnosis | None:
-    """Errors, or slow answers, when all was well again."""
-    if case.failed("recovery-time") is None and not _short(case, "after"):
-        return None
-    bad, sessions = case.bad_after, case.sessions
-    if not bad:
-        slow = case.failed("recovery-time")
-        told = slow.reason if slow is not None else "few good answers after the heal"
-        return Diagnosis(f"answers stayed slow after the heal: {told}", cures.BOUND_WAITS)
-    failed = f"{count(len(bad), 'request')} failed after the heal"
-    refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
-    dead = bool(case.faults & CUTTING) and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
-    if dead and refusals < len(bad):
-        kept = f"{sessions} dead connections" if sessions else "dead connections"
-        return Diagnosis(f"the pool kept {kept}; {failed}", cures.DEAD_CONNECTIONS)
-    if case.faults & SILENT:
-        return Diagnosis(f"the pool kept silent connections; {failed}", cures.SILENT_CONNECTIONS)
-    if case.said(CLOSED):
-        told = f"the same dead connection was used again and again; {failed}"
-        return Diagnosis(told, cures.DEAD_CONNECTIONS)
-    last = max(op.done for op in bad) - (case.evidence.last_healed or 0.0)
-    told = f"the app went on refusing for {last:.1f} s when the database was well again; {failed}"
-    return Diagnosis(told, cures.TRY_AGAIN_SOON)
-
-
 def storm(case: Case) -> Diagnosis | None:
     """More load on the database than callers made."""
     finding = case.failed("retry-storm")
@@ -191,9 +114,10 @@ def contract(case: Case) -> Diagnosis | None:
     if "leaks internals" in finding.reason:
         shown = f"{told} showed callers the inside: {finding.reason}"
         return Diagnosis(shown, cures.KEEP_INSIDE)
-    if "cut without an answer" in finding.reason:
+    commonest = finding.reason.split("; ")[0]
+    if "cut without an answer" in commonest:
         return Diagnosis(f"{told} came as a cut connection: {finding.reason}", cures.SURVIVE)
-    if re.search(r"status 5\d\d, which is not documented", finding.reason):
+    if re.search(r"status 5\d\d, which is not documented", commonest):
         what = "were errors that the app does not handle"
         return Diagnosis(f"{told} {what}: {finding.reason}", cures.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", cures.PROBLEM_DETAILS)
@@ -222,7 +146,7 @@ def last_resort(case: Case) -> Diagnosis | None:
 
 def too_little(case: Case) -> Diagnosis | None:
     """Less than was promised, or slower."""
-    if _short(case, "during"):
+    if short(case, "during"):
         bad = sum(not op.good for op in case.during)
         told = f"{bad} of {len(case.during)} requests failed during the outage"
         return Diagnosis(f"{told}, more than the gate allows", cures.RETRY)
@@ -257,12 +181,6 @@ def unproven(case: Case) -> Diagnosis | None:
     if not unclear:
         return None
     return Diagnosis(f"nothing is proven: {unclear[0].reason}", cures.PROVE_SOMETHING)
-
-
-def _short(case: Case, window: str) -> bool:
-    """Whether too few answers of a window were good."""
-    finding = case.failed("availability")
-    return finding is not None and f"{window} the outage" in finding.reason
 
 
 CAUSES: Iterable[Cause] = (

@@ -17,9 +17,8 @@ UNHANDLED = (
 )
 """Words of uvicorn, asyncio, SQLAlchemy and aiohttp for what reached the last resort."""
 
-EXCEPTION = re.compile(
-    r"^(?:\w+\.)*\w*(?:Error|Exception|Timeout|Interrupt|Warning|Refused|Exit)\w*(?::\s.*)?$"
-)
+KINDS = "Error|Exception|Timeout|Interrupt|Warning|Refused|Exit"
+EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\s.*)?)$")
 """The line of a traceback that names what was raised."""
 
 LOGGED = re.compile(r"^(\S+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|^\{")
@@ -59,12 +58,13 @@ def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Ite
 
 def _raised(lines: Sequence[str], start: int) -> str:
     """``: asyncpg.exceptions.ConnectionDoesNotExistError: …``, the last of a chain of causes."""
-    if not lines[start : start + 1] or not lines[start].lstrip(" |+").startswith("Traceback"):
+    first = lines[start].lstrip(" |+") if start < len(lines) else ""
+    if not first.startswith(("Traceback", "Exception Group Traceback")):
         return ""
     last = ""
     for line in itertools.islice(lines, start, start + MOST_LINES):
         if LOGGED.match(line):
             break
-        if EXCEPTION.match(line):
-            last = line
+        if raised := EXCEPTION.match(line):
+            last = raised["raised"]
     return f": {last}" if last else ""

@@ -2,8 +2,7 @@
 
     workload ──▶ proxy "app" ──▶ app ──▶ proxy "postgres" ──▶ [meter] ──▶ PostgreSQL ◀── observer
 
-The meter is there when the engine is the real Toxiproxy, which counts nothing while connections
-live (see :mod:`faults.toxiproxy`).
+The meter is there when the engine is the real Toxiproxy (see :mod:`faults.toxiproxy`).
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,7 +34,7 @@ from harness.providers.observer import Observer
 from harness.providers.parts import Parts
 from harness.providers.process.keeper import Keeper
 from harness.scenario.attached import Attach
-from harness.scenario.discover import Discovery, discovered
+from harness.scenario.introduction import introduced
 from harness.scenario.model import Scenario
 from harness.scenario.parts import environment_of, parts_of
 from harness.scenario.profile import AppProfile
@@ -45,7 +43,6 @@ from harness.scenario.wiring import Wiring, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
-ASK_AGAIN_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,63 +113,13 @@ class Lab:
             environment = environment_of(self.profile, direct)
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
-        base_url = f"http://{self.app.host}:{self.app.port}"
-        idle = await self.database_traffic()
-        discovery = await self._discovered(base_url)
-        await self._passes()
-        await self._touched(idle, discovery)
+        url = f"http://{self.app.host}:{self.app.port}"
+        seen, options = self.database_traffic, self.options
+        discovery = await introduced(
+            self.profile, url, options.seed, traffic=seen, attach=options.attach
+        )
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
-
-    async def _discovered(self, base_url: str) -> Discovery:
-        """What the app can be asked; one that runs already may notice its database only now.
-
-        Raises:
-            LabError: nothing, within the time that was given to it.
-        """
-        patience = 0.0 if self.options.attach is None else self.options.attach.wait_seconds
-        ends = time.monotonic() + patience
-        while True:
-            try:
-                return await discovered(self.profile, base_url, self.options.seed)
-            except LabError:
-                if time.monotonic() > ends:
-                    raise
-            await asyncio.sleep(ASK_AGAIN_SECONDS)
-
-    async def _passes(self) -> None:
-        """See that an app which runs already uses the proxy: else no fault would reach it.
-
-        Raises:
-            LabError: nothing of it came by, with the address that it must use.
-        """
-        attach = self.options.attach
-        if attach is None or self.profile.operations or (await self.database_traffic()).accepted:
-            return
-        raise LabError(
-            f"the app answers, and nothing of it passed the proxy to its database; start it with\n"
-            f"    {attach.database_for_the_app}\n"
-            "  for its database's address, and run this again"
-        )
-
-    async def _touched(self, idle: Traffic, discovery: Discovery) -> None:
-        """See that what was derived asks the database, or no fault of it would reach anybody.
-
-        Raises:
-            LabError: not one statement came by, with what was asked and what was not.
-        """
-        now = await self.database_traffic()
-        derived = discovery.profile is not self.profile
-        if not derived or now.statements is None or now.statements != idle.statements:
-            return
-        asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
-        rest = "\n".join(f"    {name}: {why}" for name, why in discovery.left_out.items())
-        raise LabError(
-            f"nothing that can be asked touches the database: {asked}; not asked:\n{rest}\n"
-            "  give a right with --header or [[tool.squall.login]], allow --writes, or declare"
-            " operations; if these do use a database, it is not the one that was given:"
-            " --database-env"
-        )
 
     async def attach(self) -> None:
         """Take the parts without a load: for faults by hand.
@@ -250,8 +197,7 @@ class Lab:
         """End every part and remove the lab's directory; never raises."""
         parts = [self.workload.close(), self.app.close(), self.observer.close()]
         await asyncio.gather(*parts, return_exceptions=True)
-        both = (self._parts.engine, self._parts.meter)
-        engines = [engine.close() for engine in both if engine is not None]
+        engines = [one.close() for one in (self._parts.engine, self._parts.meter) if one]
         await asyncio.gather(*engines, self.database.close(), return_exceptions=True)
         await asyncio.gather(self._parts.clear(), return_exceptions=True)
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)

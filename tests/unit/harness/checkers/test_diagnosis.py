@@ -286,6 +286,13 @@ def test_good_answers_that_stay_slow(evidence: Any, make: Any, told: Any) -> Non
     )
 
 
+def test_the_commonest_breach_of_the_contract_decides(evidence: Any, make: Any, told: Any) -> None:
+    reason = "8 x status 500, which is not documented; 4 x connection cut without an answer (reset)"
+    run = evidence([make.op(0), make.op(150)])
+    found = [told.failed("error-contract", reason, errors=12, breaches=12)]
+    assert diagnosed(run, found).cure == cures.ANSWER_503
+
+
 @pytest.mark.parametrize(
     ("line", "cure"),
     [
