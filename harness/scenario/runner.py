@@ -19,6 +19,7 @@ from harness.history.op import Op
 from harness.providers import app_log
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
+from harness.scenario.prepare import prepare
 from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
 
@@ -89,6 +90,7 @@ class Runner:
         """
         log = _Log(listener)
         await self._lab.ensure_app()
+        await prepare(self._lab, scenario)
         before = await self._totals()
         seed_here = derived_seed(seed, scenario.name)
         now = self._clock.now()
