@@ -7,9 +7,7 @@ from typing import Any
 from faults.ports import DatabaseCluster, DatabaseProcess, DatabaseServer, DatabaseSession
 
 
-async def test_the_stubs_are_what_faults_need(
-    stub: Any, server: Any, cluster: Any
-) -> None:
+async def test_the_stubs_are_what_faults_need(stub: Any, server: Any, cluster: Any) -> None:
     assert isinstance(cluster(), DatabaseCluster)
     assert isinstance(stub(), DatabaseProcess)
     assert isinstance(server(), DatabaseServer)
