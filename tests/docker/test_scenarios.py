@@ -1,4 +1,4 @@
-"""The smoke outages on containers, and two labs at once."""
+"""Faults on the app's container, and two labs at once; outages: tests/scenarios."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import pytest
 from faults import within
 from faults.database.crash import Crash
 from faults.network.refuse import Refuse
-from harness import REFERENCE, HeldLab, LabOptions, stock
-from harness.checkers.verdict import Verdict
+from harness import REFERENCE, HeldLab, LabOptions
 from harness.scenario.lab import lab
-from harness.scenario.model import Scenario
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("docker_engine")]
-
-SMOKE = [outage for outage in stock() if "smoke" in outage.tags]
 
 
 def held(engine: str) -> HeldLab:
@@ -29,36 +25,6 @@ def labs() -> Iterator[dict[str, HeldLab]]:
     yield made
     for each in made.values():
         each.close()
-
-
-def test_there_are_six_of_them() -> None:
-    assert len(SMOKE) == 6
-
-
-TRIES = 3
-"""Inconclusive means that the machine was too busy to say; a failure is not tried again."""
-
-FIGURES = {"recovery-time"}
-"""Set for processes on a quiet machine; containers are tested for what they do, not how fast."""
-
-CASES = [("toxiproxy", outage) for outage in SMOKE] + [
-    ("embedded", outage) for outage in SMOKE if outage.name.startswith(("commit", "database"))
-]
-
-
-@pytest.mark.parametrize(("kind", "outage"), CASES, ids=lambda part: getattr(part, "name", part))
-def test_the_reference_app_survives(kind: str, outage: Scenario, labs: dict[str, HeldLab]) -> None:
-    if kind not in labs:
-        for each in labs.values():
-            each.close()
-        labs[kind] = held(kind)
-    bad: dict[str, str] = {}
-    for _ in range(TRIES):
-        verdicts = labs[kind].run(outage).verdicts
-        bad = {n: v for n, v in verdicts.items() if v != "pass" and n not in FIGURES}
-        if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
-            break
-    assert bad == {}
 
 
 @pytest.mark.parametrize("name", ["app-crash", "app-frozen", "deploy-under-load"])
