@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.checkers.data_safety import keyed_writes, truth_of
+from harness.checkers.data_safety import acknowledged_during, keyed_writes, truth_of
 from harness.checkers.findings import failed, inconclusive, listed, passed
 from harness.checkers.verdict import Finding
 from harness.history.evidence import Evidence
@@ -55,8 +55,7 @@ class NoAcknowledgedWriteLost:
     def _not_allowed(self, evidence: Evidence, lost: Sequence[Op]) -> list[Op]:
         if not self.allow_lost_during:
             return list(lost)
-        begun, healed = evidence.bounds("during")
-        return [op for op in lost if not begun <= op.done < healed]
+        return [op for op in lost if not acknowledged_during(evidence, op)]
 
 
 def _keys(lost: Sequence[Op]) -> str:
