@@ -25,6 +25,6 @@ def truth_of(checker: str, evidence: Evidence) -> Truth | Finding:
 
 
 def acknowledged_during(evidence: Evidence, write: Op) -> bool:
-    """Whether it was answered while a fault was in force: what asynchronous replication may lose."""
+    """Whether it was answered while a fault was in force: what a failover may lose."""
     begun, healed = evidence.bounds("during")
     return begun <= write.done < healed

@@ -14,7 +14,7 @@ GRANTED = ReadYourWrites(allow_lost_during=True)
 
 
 def read_back(make: Any, done: float, status: int) -> list[Any]:
-    """A write that was answered at this time, and the read of it; the fault lasts from 1 s to 2 s."""
+    """A write that was answered at this time, and the read of it; a fault lasts from 1 s to 2 s."""
     number = int(done * 1000)
     reads = make.op(FIRST_READ_BACK + number, at=done, status=status)
     return [make.write(number, at=done - 0.1, done=done), reads]
