@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -53,3 +54,26 @@ async def test_two_labs_do_not_disturb_each_other() -> None:
             {each.app_address.port, each.database.port, each.app.port} for each in (hurt, well)
         ]
         assert places[0].isdisjoint(places[1])
+
+
+async def test_a_server_that_is_down_keeps_its_name_and_its_address() -> None:
+    """Else whoever dials it waits for the machine's name server, and recovers so much later."""
+    options = LabOptions(profile=REFERENCE, engine="embedded", seed=1, provider="docker")
+    async with lab(options, loaded=False) as running:
+        engine = running._parts.engine._box.container  # type: ignore[attr-defined]
+        dial = "import socket; print(socket.gethostbyname('postgres'))"
+
+        def address() -> str:
+            done = engine.exec_run(["python", "-c", dial])
+            assert done.exit_code == 0, done.output.decode()
+            return str(done.output.decode().strip())
+
+        before = await asyncio.to_thread(address)
+        crash = Crash()
+        async with within(crash, running.port_for(crash)):
+            assert await asyncio.to_thread(address) == before
+        assert await asyncio.to_thread(address) == before
+        server = running.database._box.container  # type: ignore[attr-defined]
+        server.reload()
+        places = server.attrs["NetworkSettings"]["Networks"].values()
+        assert {place["IPAddress"] for place in places} == {before}
