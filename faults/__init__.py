@@ -8,6 +8,7 @@ from faults.client import Disconnect, Stampede
 from faults.database import (
     Crash,
     ExhaustConnections,
+    Failover,
     LockTable,
     LongTransaction,
     Pause,
@@ -58,6 +59,7 @@ __all__ = [
     "Disconnect",
     "ErrorReply",
     "ExhaustConnections",
+    "Failover",
     "FatalReply",
     "Fault",
     "FaultError",

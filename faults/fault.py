@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from faults.errors import HealFailed
 
@@ -44,6 +44,17 @@ class Fault(Protocol):
 
     def inject(self, port: Any, /) -> AbstractAsyncContextManager[Injection]:  # noqa: ANN401 - each fault narrows it to the Protocol that it needs
         """Put the fault into force on entry, undo it on exit; idempotent."""
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A fault that needs something to be there before it strikes, such as a standby.
+
+    Optional: the runner calls it before the load starts; ``inject`` must do without.
+    """
+
+    async def prepare(self, port: Any, /) -> None:  # noqa: ANN401 - as in Fault
+        """Have it ready; no change when it is."""
 
 
 @dataclass(frozen=True, slots=True)

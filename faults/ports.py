@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 Direction = Literal["upstream", "downstream"]
 StopMode = Literal["fast", "immediate"]
+Replication = Literal["asynchronous", "synchronous"]
 Scope = Literal["all", "existing", "new"]
 
 
@@ -158,6 +159,38 @@ class DatabaseServer(Protocol):
 
     async def logged(self, words: str) -> int:
         """How many lines of the server's log have these words."""
+
+
+@runtime_checkable
+class DatabaseCluster(Protocol):
+    """A primary with a standby that follows it by streaming replication, behind one proxy."""
+
+    async def replicate(self, *, synchronous: bool) -> None:
+        """Have a standby that streams; returns at once when there is one.
+
+        ``synchronous``: a COMMIT waits for the standby (``synchronous_standby_names``).
+
+        Raises:
+            InjectionFailed: no standby follows.
+        """
+
+    async def sever(self) -> None:
+        """Cut the standby off: it has what was committed before this call, and nothing later."""
+
+    async def unshipped(self) -> int:
+        """Bytes of the primary's log that the standby does not have."""
+
+    async def client_backends(self) -> int:
+        """Sessions of the app on the primary now."""
+
+    async def kill(self) -> None:
+        """SIGKILL the primary; returns when it is gone."""
+
+    async def promote(self) -> None:
+        """Fence the primary, make the standby the primary, lead the proxy to it.
+
+        Returns once it takes writes; no change when there is no standby.
+        """
 
 
 @runtime_checkable

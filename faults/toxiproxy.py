@@ -80,6 +80,14 @@ class ToxiproxyServer:
             body["protocol"] = protocol
         return str((await self.post("/proxies", body))["listen"])
 
+    async def lead(self, name: str, upstream: str) -> None:
+        """Let a proxy dial another server from now on; its connections are closed."""
+        await self.post(f"/proxies/{quote(name, safe='')}", {"upstream": upstream})
+
+    async def remove(self, name: str) -> None:
+        """Remove a proxy; one that is already gone is no error."""
+        await self.delete(f"/proxies/{quote(name, safe='')}")
+
     async def whole(self) -> str:
         """Empty when every proxy is on and no toxic is left; else what is still in force."""
         left = []

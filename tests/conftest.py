@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -34,6 +35,12 @@ def engine(request: pytest.FixtureRequest) -> str:
     if name == "toxiproxy" and find_toxiproxy() is None:
         require("toxiproxy", INSTALL)
     return name
+
+
+@pytest.fixture
+def need() -> Callable[[str, str], None]:
+    """``need(what, cure)`` skips with the reason, or fails where it must be there."""
+    return require
 
 
 @pytest.fixture

@@ -22,3 +22,9 @@ def truth_of(checker: str, evidence: Evidence) -> Truth | Finding:
     if not keyed_writes(evidence, *Outcome):
         return inconclusive(checker, "the workload wrote nothing that can be looked up")
     return evidence.truth
+
+
+def acknowledged_during(evidence: Evidence, write: Op) -> bool:
+    """Whether it was answered while a fault was in force: what a failover may lose."""
+    begun, healed = evidence.bounds("during")
+    return begun <= write.done < healed

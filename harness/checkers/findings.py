@@ -11,10 +11,20 @@ SHOWN = 3
 """So many keys or operations stand in a sentence; the finding carries ten ids."""
 
 
-def passed(checker: str, reason: str, figures: Mapping[str, float] | None = None) -> Finding:
-    """The gate holds."""
+def passed(
+    checker: str,
+    reason: str,
+    figures: Mapping[str, float] | None = None,
+    *,
+    noted: bool = False,
+) -> Finding:
+    """The gate holds; ``noted``: and a person has to know at what price."""
     return Finding(
-        checker=checker, verdict=Verdict.PASS, reason=reason, figures=dict(figures or {})
+        checker=checker,
+        verdict=Verdict.PASS,
+        reason=reason,
+        figures=dict(figures or {}),
+        noted=noted,
     )
 
 

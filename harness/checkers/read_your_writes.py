@@ -1,16 +1,19 @@
 """What was acknowledged can be read at once: no answer comes from before the write.
 
 Some writes are read back right after their acknowledgement. "Not found" is a lie then; an error
-that promises nothing (503, a time-out) is allowed.
+that promises nothing (503, a time-out) is allowed. Where a failover may lose what was acknowledged
+during the fault (``allow_lost_during``), such a write may be missing here, too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.checkers.data_safety import acknowledged_during
 from harness.checkers.findings import failed, passed
 from harness.checkers.verdict import Finding
 from harness.history.evidence import Evidence
+from harness.history.op import FIRST_READ_BACK, Op
 
 MISSING = (404, 410)
 
@@ -18,6 +21,9 @@ MISSING = (404, 410)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadYourWrites:
     """No read of an acknowledged write is answered with "not found"."""
+
+    allow_lost_during: bool = False
+    """Whether a write that was acknowledged while a fault was in force may be missing."""
 
     name = "read-your-writes"
 
@@ -27,8 +33,21 @@ class ReadYourWrites:
         if not asked:
             return passed(self.name, "no write was read back")
         missing = [op for op in asked if op.status in MISSING]
+        bad = self._not_allowed(evidence, missing)
         figures = {"read_back": len(asked), "missing": len(missing)}
-        if missing:
-            reason = f"{len(missing)} of {len(asked)} acknowledged writes were not found at once"
-            return failed(self.name, reason, figures, missing)
-        return passed(self.name, f"{len(asked)} acknowledged writes were read back", figures)
+        if bad:
+            reason = f"{len(bad)} of {len(asked)} acknowledged writes were not found at once"
+            return failed(self.name, reason, figures, bad)
+        lost = f", {len(missing)} of them lost in the outage, as is allowed" if missing else ""
+        return passed(self.name, f"{len(asked)} acknowledged writes were read back{lost}", figures)
+
+    def _not_allowed(self, evidence: Evidence, missing: list[Op]) -> list[Op]:
+        if not self.allow_lost_during:
+            return missing
+        writes = {op.id: op for op in evidence.ops}
+        return [
+            op
+            for op in missing
+            if (write := writes.get(op.id - FIRST_READ_BACK)) is None
+            or not acknowledged_during(evidence, write)
+        ]

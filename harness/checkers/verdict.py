@@ -45,6 +45,8 @@ class Finding:
     """Measured values by name, units in the names."""
     ops: tuple[int, ...] = ()
     """Ids of the operations that show it, the first ten."""
+    noted: bool = False
+    """It passes, and is shown all the same: the gate allows what a person has to know."""
 
 
 class Checker(Protocol):

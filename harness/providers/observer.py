@@ -45,6 +45,11 @@ class Observer:
         self._url = url
         self._connection: Any = None
 
+    def look_at(self, url: str) -> None:
+        """Another server is the primary now."""
+        self._url = url
+        self._drop()
+
     async def sample(self) -> BackendsSampled | None:
         """The app's sessions now; None while the database is out."""
         try:

@@ -43,6 +43,35 @@ class DatabasePart(DatabaseProcess, Protocol):
         """End it for good."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standby:
+    """A server that follows the primary, and may take its place."""
+
+    database: DatabasePart
+    upstream: Endpoint
+    """The same, as the last proxy before it reaches it."""
+
+
+def _nothing_lacks() -> str:
+    """A standby can be had."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replication:
+    """How this provider replicates. The stream passes a proxy, so that it can be cut.
+
+    standby ─▶ listen LAST ENGINE BEFORE THE DATABASE ─▶ primary
+    """
+
+    listen: Endpoint
+    """Where that engine is to listen."""
+    standby: Callable[[int], Standby]
+    """The standby of this number, not started."""
+    lacks: Callable[[], str] = _nothing_lacks
+    """What this machine lacks for it; empty when nothing."""
+
+
 class EnginePart(Protocol):
     """A server that speaks Toxiproxy's HTTP API."""
 
@@ -121,6 +150,8 @@ class Parts:
     """Ports of faults that this lab must not supply, and why."""
     withheld_faults: Mapping[str, str] = field(default_factory=dict)
     """The same for single faults, by key."""
+    replication: Replication | None = None
+    """None where no standby can be had."""
     adopted: bool = False
     """The proxies are there already, made by somebody else."""
     clear: Callable[[], Awaitable[None]] = _nothing

@@ -135,7 +135,9 @@ class Terminal:
         return table
 
     def _findings(self, run: Run, reproduce: str) -> None:
-        shown = [f for f in run.findings if self._verbose or f.verdict is not Verdict.PASS]
+        shown = [
+            f for f in run.findings if self._verbose or f.noted or f.verdict is not Verdict.PASS
+        ]
         if not shown:
             return
         self._console.print(f"\n[bold]{escape(run.scenario.name)}[/]")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,25 +20,26 @@ from faults.catalogue import entry_of, key_of
 from faults.ports import (
     AppControl,
     Callers,
+    DatabaseCluster,
     DatabaseProcess,
     DatabaseServer,
     NetworkProxy,
     Traffic,
     WireProxy,
 )
-from harness.core.errors import LabError
 from harness.core.ids import derived_seed
 from harness.providers.base import Endpoint
 from harness.providers.observer import Observer
-from harness.providers.parts import Parts
+from harness.providers.parts import DatabasePart, Parts
 from harness.providers.process.keeper import Keeper
 from harness.scenario.attached import Attach
+from harness.scenario.cluster import Cluster
 from harness.scenario.introduction import introduced
 from harness.scenario.model import Scenario
-from harness.scenario.parts import environment_of, parts_of
+from harness.scenario.parts import directory_of, environment_of, parts_of
 from harness.scenario.profile import AppProfile
 from harness.scenario.setup import run_setup
-from harness.scenario.wiring import Wiring, wired
+from harness.scenario.wiring import Wiring, together, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
@@ -73,11 +73,20 @@ class Lab:
         self.keeper = keeper
         self.workload = Workload()
         self._parts = parts
-        self.database = parts.database
+        self._cluster = Cluster(parts)
         self.app = parts.app
         self.app_address = parts.app_address
-        self.observer = Observer(self.database.admin_url)
         self._wiring = Wiring(proxies={}, servers=())
+
+    @property
+    def database(self) -> DatabasePart:
+        """The primary: after a failover it is another server."""
+        return self._cluster.primary
+
+    @property
+    def observer(self) -> Observer:
+        """Looks at the primary, behind every proxy."""
+        return self._cluster.observer
 
     @property
     def engine_name(self) -> str:
@@ -102,7 +111,7 @@ class Lab:
         """
         await self.workload.start_process(self._spawned)
         patient = self.profile.starts_without_database and not self.profile.setup
-        async with _together() as group:
+        async with together() as group:
             group.create_task(self.database.start())
             group.create_task(self._wire())
             group.create_task(self.workload.ready())
@@ -127,7 +136,7 @@ class Lab:
         Raises:
             LabError: a part is not up, or not whole.
         """
-        async with _together() as group:
+        async with together() as group:
             group.create_task(self.database.start())
             group.create_task(self._wire())
             group.create_task(self.app.start())
@@ -149,6 +158,7 @@ class Lab:
 
     async def _wire(self) -> None:
         self._wiring = await wired(self._parts, derived_seed(self.options.seed, "engine"))
+        self._cluster.wired(self._wiring.servers[0])
 
     def port_for(self, fault: Fault) -> object:
         """What the fault needs.
@@ -166,6 +176,9 @@ class Lab:
             AppControl: self.app,
             Callers: self.workload,
         }
+        if needs is DatabaseCluster:
+            self._cluster.replication()
+            return self._cluster
         if needs in (NetworkProxy, WireProxy):
             return self._wiring.proxies[str(getattr(fault, "proxy", "postgres"))]
         if needs in supplied:
@@ -184,9 +197,10 @@ class Lab:
         return await self._wiring.proxies["postgres"].traffic()
 
     async def tidy(self) -> None:
-        """Close what faults leave behind by their nature: connections that went silent for good."""
+        """End what faults leave behind by their nature: silent connections, spare servers."""
         for proxy in self._wiring.proxies.values():
             await proxy.close_silent()
+        await self._cluster.tidy()
 
     async def ensure_app(self) -> None:
         """Start the app anew if its process ended."""
@@ -198,7 +212,7 @@ class Lab:
         parts = [self.workload.close(), self.app.close(), self.observer.close()]
         await asyncio.gather(*parts, return_exceptions=True)
         engines = [one.close() for one in (self._parts.engine, self._parts.meter) if one]
-        await asyncio.gather(*engines, self.database.close(), return_exceptions=True)
+        await asyncio.gather(*engines, self._cluster.close(), return_exceptions=True)
         await asyncio.gather(self._parts.clear(), return_exceptions=True)
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
         self.keeper.forget_directory(self.directory)
@@ -207,28 +221,10 @@ class Lab:
 
 
 @asynccontextmanager
-async def _together() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group whose first LabError comes out as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            yield group
-    except* LabError as errors:
-        raise errors.exceptions[0] from None
-
-
-def _directory(keeper: Keeper) -> Path:
-    """A directory of the lab, kept by the keeper; the server's account may pass through it."""
-    directory = Path(tempfile.mkdtemp(prefix="squall-")).resolve()
-    keeper.watch_directory(directory)
-    directory.chmod(0o755)
-    return directory
-
-
-@asynccontextmanager
 async def lab(options: LabOptions, *, loaded: bool = True) -> AsyncIterator[Lab]:
     """A lab for the length of a block; afterwards nothing of it is left, whatever happened."""
     keeper = Keeper()
-    directory = _directory(keeper)
+    directory = directory_of(keeper)
     try:
         running = Lab(options, directory, keeper, await parts_of(options, directory, keeper))
     except BaseException:

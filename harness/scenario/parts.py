@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.errors import LabError, UsageError
 from harness.providers.base import Endpoint, free_port
-from harness.providers.parts import Parts, Way
+from harness.providers.parts import Parts, Replication, Standby, Way
+from harness.providers.process import postgres_standby
 from harness.providers.process.app import AppProcess
 from harness.providers.process.keeper import Keeper
 from harness.providers.process.postgres import PostgresProcess
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 PROVIDERS = ("process", "docker", "compose")
 LOOPBACK = "127.0.0.1"
 EXTRA = "the {provider} provider needs testcontainers: pip install 'squall[docker]'"
+
+
+def directory_of(keeper: Keeper) -> Path:
+    """A directory of the lab, kept by the keeper; the server's account may pass through it."""
+    directory = Path(tempfile.mkdtemp(prefix="squall-")).resolve()
+    keeper.watch_directory(directory)
+    directory.chmod(0o755)
+    return directory
 
 
 def environment_of(profile: AppProfile, database: Endpoint) -> dict[str, str]:
@@ -85,6 +95,13 @@ def _processes(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
     database = PostgresProcess(directory, keeper)
     proxied, app_address = Endpoint(LOOPBACK, free_port()), Endpoint(LOOPBACK, free_port())
     app = _app_process(options.profile, directory, keeper, proxied)
+    link = Endpoint(LOOPBACK, free_port())
+
+    def standby(number: int) -> Standby:
+        name = f"postgres-{number}"
+        follower = PostgresProcess(directory, keeper, name=name, follows=link)
+        return Standby(database=follower, upstream=Endpoint(LOOPBACK, follower.port))
+
     return Parts(
         database=database,
         engine=ProxyProcess(directory, keeper, binary),
@@ -96,6 +113,7 @@ def _processes(options: LabOptions, directory: Path, keeper: Keeper) -> Parts:
         },
         app_address=app_address,
         app_database_url=database.url.replace(f":{database.port}/", f":{proxied.port}/"),
+        replication=Replication(listen=link, standby=standby, lacks=postgres_standby.lacking),
     )
 
 

@@ -20,6 +20,7 @@ from harness.providers import app_log
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
 from harness.scenario.outcome import Run
+from harness.scenario.prepare import prepare
 from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
 
@@ -64,6 +65,7 @@ class Runner:
         """
         log = _Log(listener)
         await self._lab.ensure_app()
+        await prepare(self._lab, scenario)
         seed_here = derived_seed(seed, scenario.name)
         control = None
         if paired or scenario.paired:

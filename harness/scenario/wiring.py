@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
+from harness.core.errors import LabError
 from harness.providers.parts import EnginePart, Parts
 
 PROTOCOLS = {"postgres": "postgresql", "app": ""}
@@ -50,3 +53,13 @@ async def wired(parts: Parts, seed: int) -> Wiring:
 async def _started(engine: EnginePart, seed: int) -> ToxiproxyServer:
     await engine.start(seed)
     return ToxiproxyServer(engine.api.host, engine.api.port)
+
+
+@asynccontextmanager
+async def together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group whose first LabError comes out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except* LabError as errors:
+        raise errors.exceptions[0] from None

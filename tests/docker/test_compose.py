@@ -122,6 +122,18 @@ def test_prometheus_scrapes_every_target(stack: Stack) -> None:
     assert until(lambda: len(stack.query("up == 1")) == 3)
 
 
+def test_promtool_finds_nothing_wrong(stack: Stack) -> None:
+    """Configuration and rules as the real Prometheus reads them, in its own container."""
+    done = subprocess.run(
+        [*stack.command, "exec", "-T", "prometheus", "promtool", "check", "config",
+         "/etc/prometheus/prometheus.yml"],
+        cwd=ROOT, env=stack.environment, check=False, capture_output=True, text=True,
+        timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"SUCCESS: [1-9]\d* rules found", done.stdout)
+
+
 def test_every_rule_is_healthy(stack: Stack) -> None:
     def health() -> set[str]:
         groups = json.loads(stack.get("PROMETHEUS", "/api/v1/rules"))["data"]["groups"]

@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 import pytest
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.labels import LABEL_SESSION_ID, SESSION_ID
 
 from harness.providers.docker import reaper
 from harness.providers.docker.engine import plain
@@ -86,6 +88,74 @@ def test_a_run_that_is_interrupted_leaves_nothing_when_it_ends(
     harness.send_signal(signal.SIGINT)
     assert harness.wait(30) == 130
     assert of_process(client, harness.pid) == []
+
+
+RYUK = """
+import asyncio, sys
+from testcontainers.core.container import Reaper
+from harness import REFERENCE, LabOptions
+from harness.scenario.lab import lab
+
+async def main():
+    Reaper.get_instance()
+    options = LabOptions(profile=REFERENCE, provider="docker", engine="embedded")
+    async with lab(options, loaded=False):
+        print("up", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+"""Somebody's own tests have started Ryuk in the same process."""
+
+
+@pytest.fixture
+def ryuk(client: Any) -> str:
+    """Its image, where there is one: it has no stand-in."""
+    image = str(testcontainers_config.ryuk_image)
+    if not client.images.list(name=image):
+        pytest.skip(f"{image} is missing; get it with: docker pull {image}")
+    return image
+
+
+def test_a_container_carries_what_ryuk_looks_for(client: Any, yard: Yard) -> None:
+    """Somebody else's reaper may take it away at any time, and ours does not mind."""
+    made = yard.make(Recipe(image="python:3.11-slim-bookworm", alias="a", ports={}))
+    ours = {"label": f"{LABEL_SESSION_ID}={SESSION_ID}"}
+    found = client.containers.list(all=True, filters=ours, ignore_removed=True)
+    assert [container.id for container in found] == [made.id]
+    found[0].remove(force=True, v=True)
+    yard.clear()
+
+
+def test_where_ryuk_runs_nothing_is_left_either(
+    client: Any, ryuk: str, public_directory: Path
+) -> None:
+    """Both reapers know our containers; which comes first does not matter."""
+
+    def ryuks() -> set[str]:
+        found = client.containers.list(filters={"ancestor": ryuk}, ignore_removed=True)
+        return {container.id for container in found}
+
+    before = ryuks()
+    harness = subprocess.Popen(
+        [sys.executable, "-c", RYUK],
+        env={**os.environ, "TMPDIR": str(public_directory)},
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert harness.stdout is not None
+        assert harness.stdout.readline() == b"up\n"
+        assert len(ryuks() - before) == 1
+        session = {
+            container.labels[LABEL_SESSION_ID] for container in of_process(client, harness.pid)
+            if hasattr(container, "labels")
+        }  # fmt: skip
+        assert len(session) == 1, "one that Ryuk does not know"
+    finally:
+        harness.kill()
+        harness.communicate()
+    assert until(lambda: not of_process(client, harness.pid), LEFT_SECONDS)
+    assert until(lambda: ryuks() == before, 2 * LEFT_SECONDS)
 
 
 def test_clean_removes_what_has_no_harness_any_more(client: Any, yard: Yard) -> None:

@@ -1,7 +1,8 @@
-"""The smoke outages on containers, and two labs at once."""
+"""Faults on the app's container, and two labs at once; outages: tests/scenarios."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -9,14 +10,10 @@ import pytest
 from faults import within
 from faults.database.crash import Crash
 from faults.network.refuse import Refuse
-from harness import REFERENCE, HeldLab, LabOptions, stock
-from harness.checkers.verdict import Verdict
+from harness import REFERENCE, HeldLab, LabOptions
 from harness.scenario.lab import lab
-from harness.scenario.model import Scenario
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("docker_engine")]
-
-SMOKE = [outage for outage in stock() if "smoke" in outage.tags]
 
 
 def held(engine: str) -> HeldLab:
@@ -29,36 +26,6 @@ def labs() -> Iterator[dict[str, HeldLab]]:
     yield made
     for each in made.values():
         each.close()
-
-
-def test_there_are_six_of_them() -> None:
-    assert len(SMOKE) == 6
-
-
-TRIES = 3
-"""Inconclusive means that the machine was too busy to say; a failure is not tried again."""
-
-FIGURES = {"recovery-time"}
-"""Set for processes on a quiet machine; containers are tested for what they do, not how fast."""
-
-CASES = [("toxiproxy", outage) for outage in SMOKE] + [
-    ("embedded", outage) for outage in SMOKE if outage.name.startswith(("commit", "database"))
-]
-
-
-@pytest.mark.parametrize(("kind", "outage"), CASES, ids=lambda part: getattr(part, "name", part))
-def test_the_reference_app_survives(kind: str, outage: Scenario, labs: dict[str, HeldLab]) -> None:
-    if kind not in labs:
-        for each in labs.values():
-            each.close()
-        labs[kind] = held(kind)
-    bad: dict[str, str] = {}
-    for _ in range(TRIES):
-        verdicts = labs[kind].run(outage).verdicts
-        bad = {n: v for n, v in verdicts.items() if v != "pass" and n not in FIGURES}
-        if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
-            break
-    assert bad == {}
 
 
 @pytest.mark.parametrize("name", ["app-crash", "app-frozen", "deploy-under-load"])
@@ -87,3 +54,26 @@ async def test_two_labs_do_not_disturb_each_other() -> None:
             {each.app_address.port, each.database.port, each.app.port} for each in (hurt, well)
         ]
         assert places[0].isdisjoint(places[1])
+
+
+async def test_a_server_that_is_down_keeps_its_name_and_its_address() -> None:
+    """Else whoever dials it waits for the machine's name server, and recovers so much later."""
+    options = LabOptions(profile=REFERENCE, engine="embedded", seed=1, provider="docker")
+    async with lab(options, loaded=False) as running:
+        engine = running._parts.engine._box.container  # type: ignore[attr-defined]
+        dial = "import socket; print(socket.gethostbyname('postgres'))"
+
+        def address() -> str:
+            done = engine.exec_run(["python", "-c", dial])
+            assert done.exit_code == 0, done.output.decode()
+            return str(done.output.decode().strip())
+
+        before = await asyncio.to_thread(address)
+        crash = Crash()
+        async with within(crash, running.port_for(crash)):
+            assert await asyncio.to_thread(address) == before
+        assert await asyncio.to_thread(address) == before
+        server = running.database._box.container  # type: ignore[attr-defined]
+        server.reload()
+        places = server.attrs["NetworkSettings"]["Networks"].values()
+        assert {place["IPAddress"] for place in places} == {before}

@@ -17,7 +17,7 @@ from harness.providers.base import Endpoint
 from harness.providers.docker import app, compose, postgres, proxy
 from harness.providers.docker.engine import plain
 from harness.providers.docker.yard import Yard
-from harness.providers.parts import Parts, Way
+from harness.providers.parts import Parts, Replication, Standby, Way
 from harness.providers.process.keeper import Keeper
 
 ANY = "0.0.0.0"  # noqa: S104 - of a container, whose ports are published on loopback
@@ -40,6 +40,18 @@ def ways(app_port: int) -> dict[str, Way]:
         "postgres": way(proxy.DATABASE_PORT, Endpoint(postgres.ALIAS, postgres.PORT)),
         "app": way(proxy.APP_PORT, Endpoint(app.ALIAS, app_port)),
     }
+
+
+def replication(directory: Path, yard: Yard, engine: str) -> Replication:
+    """Standbys in containers of their own, behind the engine of this name."""
+    link = Endpoint(engine, proxy.REPLICATION_PORT)
+
+    def standby(number: int) -> Standby:
+        alias = f"{postgres.ALIAS}-{number}"
+        follower = postgres.PostgresContainer.new(directory, yard, alias, follows=link)
+        return Standby(database=follower, upstream=Endpoint(alias, postgres.PORT))
+
+    return Replication(listen=Endpoint(ANY, link.port), standby=standby)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +89,7 @@ def parts(directory: Path, keeper: Keeper, wanted: Wanted) -> Parts:
         ways=ways(image.port),
         app_address=engine.app,
         app_database_url=database.url.replace(f"{database.host}:{database.port}", str(proxied)),
+        replication=replication(directory, yard, METER if wanted.real else ENGINE),
         clear=lambda: asyncio.to_thread(yard.clear),
     )
 

@@ -15,11 +15,12 @@ from typing import Any
 from faults.ports import StopMode
 from harness.core.errors import LabError
 from harness.providers import readiness
-from harness.providers.base import free_port
+from harness.providers.base import Endpoint, free_port
 from harness.providers.docker.box import Box
 from harness.providers.docker.yard import LOOPBACK, Recipe, Yard
 from harness.providers.observer import Observer
 from harness.providers.process.postgres import SETTINGS, STOP_SECONDS, USER
+from harness.providers.process.postgres_standby import OPTIONS, PROGRAM, conninfo
 from harness.providers.process.template import APP_ROLE, DATABASE
 from harness.providers.sessions import Session, session
 
@@ -30,6 +31,19 @@ START_SECONDS = 60.0
 
 ROLES = f"CREATE ROLE {APP_ROLE} LOGIN;\nALTER DATABASE {DATABASE} OWNER TO {APP_ROLE};\n"
 OF_THE_IMAGE = ("listen_addresses", "unix_socket_directories")
+REPLICATION = 'echo "host replication all all trust" >> "$PGDATA/pg_hba.conf"\n'
+"""The image's line for hosts, "all", does not match replication (pg_hba.conf)."""
+
+FOLLOW = f"""\
+set -e
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+    mkdir -p "$PGDATA"
+    chmod 700 "$PGDATA"
+    {PROGRAM} --dbname="$SQUALL_PRIMARY" --pgdata="$PGDATA" {" ".join(OPTIONS)}
+fi
+exec "$@"
+"""
+"""A standby copies its primary once, and is PostgreSQL itself from then on."""
 
 
 def image() -> str:
@@ -37,21 +51,41 @@ def image() -> str:
     return os.environ.get("SQUALL_POSTGRES_IMAGE", "postgres:17")
 
 
-def recipe(port: int) -> Recipe:
-    """A server without durability, like that of the process provider: only processes die."""
+def _server() -> list[str]:
+    """Without durability, like that of the process provider: only processes die."""
     settings = [f"{name}={value}" for name, value in SETTINGS.items() if name not in OF_THE_IMAGE]
+    return ["postgres", *(part for text in settings for part in ("-c", text))]
+
+
+def recipe(port: int) -> Recipe:
+    """A server with data of its own."""
     return Recipe(
         image=image(),
         alias=ALIAS,
         ports={PORT: port},
-        command=["postgres", *(part for text in settings for part in ("-c", text))],
+        command=_server(),
         environment={
             "POSTGRES_USER": USER,
             "POSTGRES_DB": DATABASE,
             "POSTGRES_HOST_AUTH_METHOD": "trust",
             "POSTGRES_INITDB_ARGS": "--no-sync --locale=C --encoding=UTF8 --wal-segsize=4",
         },
-        files={"/docker-entrypoint-initdb.d/roles.sql": ROLES.encode()},
+        files={
+            "/docker-entrypoint-initdb.d/roles.sql": ROLES.encode(),
+            "/docker-entrypoint-initdb.d/replication.sh": REPLICATION.encode(),
+        },
+    )
+
+
+def standby(port: int, alias: str, primary: Endpoint) -> Recipe:
+    """A server that follows the primary at this address of the lab's network."""
+    return Recipe(
+        image=image(),
+        alias=alias,
+        ports={PORT: port},
+        command=["sh", "-c", FOLLOW, "standby", *_server(), "-c", "listen_addresses=*"],
+        environment={"SQUALL_PRIMARY": conninfo(primary, USER)},
+        user="postgres",
     )
 
 
@@ -67,14 +101,16 @@ class PostgresContainer:
         self._secret = f":{password}" if password else ""
 
     @classmethod
-    def new(cls, directory: Path, yard: Yard) -> PostgresContainer:
-        """A server with data of its own, in a container that is not there yet."""
+    def new(
+        cls, directory: Path, yard: Yard, alias: str = ALIAS, *, follows: Endpoint | None = None
+    ) -> PostgresContainer:
+        """A server in a container that is not there yet; its data are its own, or a copy."""
         port = free_port()
 
         def make() -> Any:  # noqa: ANN401 - docker ships no types
-            return yard.make(recipe(port))
+            return yard.make(recipe(port) if follows is None else standby(port, alias, follows))
 
-        return cls(Box("PostgreSQL (docker)", directory / "postgres.log", make), port)
+        return cls(Box("PostgreSQL (docker)", directory / f"{alias}.log", make), port)
 
     @property
     def url(self) -> str:

@@ -20,6 +20,7 @@ from harness.providers.docker.yard import LOOPBACK, Recipe, Yard
 
 API_PORT = 8474
 DATABASE_PORT = 15_432
+REPLICATION_PORT = 15_433
 APP_PORT = 18_000
 """Fixed inside: the engine's container has them to itself."""
 

@@ -16,7 +16,8 @@ from testcontainers.core.transferable import build_transfer_tar
 
 from harness.core.errors import LabError
 from harness.providers.docker import reaper
-from harness.providers.docker.engine import BROKEN, connect
+from harness.providers.docker.engine import connect
+from harness.providers.docker.network import Network, made
 from harness.providers.process.keeper import Keeper
 
 LOOPBACK = "127.0.0.1"
@@ -48,7 +49,7 @@ class Yard:
         self._lab = keeper.lab
         self._labels = reaper.labels(keeper.lab)
         self._lock = threading.Lock()
-        self._network = ""
+        self._network: Network | None = None
         keeper.watch_containers()
 
     def make(self, recipe: Recipe) -> Any:  # noqa: ANN401 - docker ships no types
@@ -76,24 +77,24 @@ class Yard:
 
     def _more(self, recipe: Recipe) -> dict[str, Any]:
         network = self._joined()
-        alias = EndpointConfig(docker_version.__version__, aliases=[recipe.alias])
+        place = EndpointConfig(
+            docker_version.__version__,
+            aliases=[recipe.alias],
+            ipv4_address=network.address(recipe.alias),
+        )
         chosen = {"user": recipe.user, "working_dir": recipe.working_dir}
         return {
-            "network": network,
-            "networking_config": {network: alias},
+            "network": network.name,
+            "networking_config": {network.name: place},
+            "extra_hosts": network.hosts(),
             **{name: value for name, value in chosen.items() if value is not None},
         }
 
-    def _joined(self) -> str:
-        """Name of the lab's network, made now if it is not there."""
+    def _joined(self) -> Network:
+        """The lab's network, made now if it is not there."""
         with self._lock:
-            if not self._network:
-                name = f"squall-{self._lab}"
-                try:
-                    self.client.client_networks_create(name, {"labels": self._labels})
-                except BROKEN as error:
-                    raise LabError(f"no network for the lab: {error}") from error
-                self._network = name
+            if self._network is None:
+                self._network = made(self.client, f"squall-{self._lab}", self._labels)
             return self._network
 
     def clear(self) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from faults.ports import StopMode
 from harness.core.errors import LabError
 from harness.providers import readiness
-from harness.providers.base import free_port
+from harness.providers.base import Endpoint, free_port
 from harness.providers.observer import Observer
 from harness.providers.process import postgres_binaries
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
+from harness.providers.process.postgres_standby import base_backup
 from harness.providers.process.template import APP_ROLE, DATABASE, clone, template
 from harness.providers.sessions import Session, session
 
@@ -41,11 +42,20 @@ SETTINGS = {
 class PostgresProcess:
     """One server with its own data; implements ``DatabaseProcess`` and ``DatabaseServer``."""
 
-    def __init__(self, directory: Path, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        keeper: Keeper,
+        *,
+        name: str = "postgres",
+        follows: Endpoint | None = None,
+    ) -> None:
+        """``follows``: a standby of the primary at this address, from a base backup."""
         self.port = free_port()
         self.host = "127.0.0.1"
-        self._data = directory / "postgres"
-        self._child = Child("PostgreSQL", directory / "postgres.log", keeper)
+        self._data = directory / name
+        self._follows = follows
+        self._child = Child("PostgreSQL", directory / f"{name}.log", keeper)
         self._who = postgres_binaries.account()
         self._binaries: Path | None = None
         self._cloning: asyncio.Future[Path] | None = None
@@ -108,7 +118,10 @@ class PostgresProcess:
 
     def _cloned(self) -> Path:
         binaries = postgres_binaries.readable_by(postgres_binaries.find(), self._who)
-        clone(template(binaries, self._who), self._data, self._who)
+        if self._follows is None:
+            clone(template(binaries, self._who), self._data, self._who)
+        else:
+            base_backup(binaries, self._who, self._follows, self._data, USER)
         return binaries
 
     async def _ready_or_dead(self) -> bool:

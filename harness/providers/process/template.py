@@ -57,16 +57,21 @@ def _initialise(binaries: Path, who: Account | None, home: Path) -> None:
     try:
         if who is not None:
             os.chown(half, who.uid, who.gid)
-        _run([str(binaries / "initdb"), "--pgdata", str(half), *OPTIONS], who, half)
+        run([str(binaries / "initdb"), "--pgdata", str(half), *OPTIONS], who, half)
         single = [str(binaries / "postgres"), "--single", "-F", "-D", str(half), "postgres"]
-        _run(single, who, half, CREATE)
+        run(single, who, half, CREATE)
         half.rename(home)
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)
         raise
 
 
-def _run(command: list[str], who: Account | None, cwd: Path, text: str = "") -> None:
+def run(command: list[str], who: Account | None, cwd: Path, text: str = "") -> None:
+    """Run one of PostgreSQL's programs as the server's account.
+
+    Raises:
+        LabError: it cannot be run, or failed; with its words.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
             command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -47,6 +48,45 @@ class StubDatabase:
     async def client_backends(self) -> int:
         self._note("client_backends")
         return self.backends
+
+
+class StubCluster:
+    """Implements ``faults.ports.DatabaseCluster``; ``refuses`` names the call that fails."""
+
+    def __init__(self, *, backends: int = 20, unshipped: int = 1, refuses: str = "") -> None:
+        self.backends = backends
+        self.behind = unshipped
+        self.refuses = refuses
+        self.calls: list[str] = []
+        self.lagged = 0.0
+        """Seconds between the cut of the standby and the look at how far it is behind."""
+
+    def _note(self, call: str, more: str = "") -> None:
+        self.calls.append(f"{call} {more}".rstrip())
+        if call == self.refuses:
+            raise InjectionFailed(f"{call}: the stub refuses")
+
+    async def replicate(self, *, synchronous: bool) -> None:
+        self._note("replicate", "synchronous" if synchronous else "asynchronous")
+
+    async def sever(self) -> None:
+        self._note("sever")
+        self.lagged = -time.monotonic()
+
+    async def unshipped(self) -> int:
+        self.lagged += time.monotonic()
+        self._note("unshipped")
+        return self.behind
+
+    async def client_backends(self) -> int:
+        self._note("client_backends")
+        return self.backends
+
+    async def kill(self) -> None:
+        self._note("kill")
+
+    async def promote(self) -> None:
+        self._note("promote")
 
 
 class StubSession:
@@ -105,3 +145,8 @@ def server() -> type[StubServer]:
 @pytest.fixture
 def stub() -> type[StubDatabase]:
     return StubDatabase
+
+
+@pytest.fixture
+def cluster() -> type[StubCluster]:
+    return StubCluster

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from faults.ports import DatabaseProcess, DatabaseServer, DatabaseSession
+from faults.ports import DatabaseCluster, DatabaseProcess, DatabaseServer, DatabaseSession
 
 
-async def test_the_stubs_are_what_faults_need(stub: Any, server: Any) -> None:
+async def test_the_stubs_are_what_faults_need(stub: Any, server: Any, cluster: Any) -> None:
+    assert isinstance(cluster(), DatabaseCluster)
     assert isinstance(stub(), DatabaseProcess)
     assert isinstance(server(), DatabaseServer)
     async with server().session() as session:

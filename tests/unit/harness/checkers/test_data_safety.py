@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from harness.checkers.no_acknowledged_write_lost import NoAcknowledgedWriteLost
 from harness.checkers.no_duplicate import NoDuplicate
 from harness.checkers.refused_write_absent import RefusedWriteAbsent
+from harness.checkers.verdict import Verdict
 from harness.history.evidence import Truth
 from harness.history.op import Outcome
 
@@ -46,6 +48,48 @@ def test_without_an_acknowledged_write_none_can_be_lost(
 ) -> None:
     found = judged(NoAcknowledgedWriteLost(), evidence, make, [REFUSED, UNKNOWN])
     assert found == told.inconclusive(LOST, "no write was acknowledged, so none could be lost")
+
+
+GRANTED = NoAcknowledgedWriteLost(allow_lost_during=True)
+
+
+def answered(evidence: Any, make: Any, done: list[float], **rows: int) -> Any:
+    """Acknowledged writes answered at these times; a fault is in force from 1 s to 2 s."""
+    ops = [
+        replace(make.write(number, APPLIED), intended=at - 0.1, sent=at - 0.1, done=at)
+        for number, at in enumerate(done)
+    ]
+    return evidence(ops, truth=Truth(writes=rows))
+
+
+def test_a_loss_that_is_allowed_passes_and_is_told(evidence: Any, make: Any) -> None:
+    found = GRANTED.judge(answered(evidence, make, [0.9, 1.0, 1.9, 2.0], k0=1, k3=1))
+    assert (found.verdict, found.noted) == (Verdict.PASS, True)
+    assert found.reason == (
+        "2 of 4 acknowledged writes are not in the database, which is allowed: each was"
+        " acknowledged while a fault was in force: k1, k2"
+    )
+    assert found.figures == {"acknowledged": 4, "lost": 2}
+
+
+@pytest.mark.parametrize("done", [0.999, 2.0], ids=["before-the-fault", "after-the-heal"])
+def test_only_what_was_acknowledged_during_the_fault_may_be_lost(
+    evidence: Any, make: Any, told: Any, done: float
+) -> None:
+    found = GRANTED.judge(answered(evidence, make, [done, 1.5, 1.6], k2=1))
+    assert found == told.failed(
+        LOST,
+        "1 of 3 acknowledged writes are not in the database, acknowledged before the fault or"
+        " after the heal: k0",
+        (0,),
+        acknowledged=3,
+        lost=2,
+    )
+
+
+def test_where_loss_is_allowed_and_none_was_nothing_is_noted(evidence: Any, make: Any) -> None:
+    found = GRANTED.judge(answered(evidence, make, [1.5], k0=1))
+    assert (found.verdict, found.noted) == (Verdict.PASS, False)
 
 
 def test_one_row_or_none_is_no_duplicate(evidence: Any, make: Any, told: Any) -> None:
