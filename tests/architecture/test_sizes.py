@@ -13,13 +13,13 @@ FUNCTION_SOFT, FUNCTION_HARD = 25, 40
 
 LONG_FILES = {
     "faults/proxy/postgres/injector.py": "one state machine, both directions of one session",
-    "faults/proxy/proxy.py": "a listener and its links: each part needs the other",
 }
 
 LONG_FUNCTIONS = {
     "app_under_test/main.py::create_app": "the parts of the app, put together in one place",
     "app_under_test/observability/logs.py::configure": "one list of processors",
     "app_under_test/observability/metrics.py::_Policies.collect": "one metric after the other",
+    "faults/proxy/postgres/fast_path.py::FastPath._extended": "one pass, no call per message",
     "harness/checkers/response_time.py::ResponseTime.judge": "two windows, two kinds of limit",
     "harness/cli/attach.py::attach_of": "one option a line",
     "harness/cli/check.py::check": "options become a job, one a line",
