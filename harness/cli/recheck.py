@@ -62,10 +62,11 @@ def recheck(directory: Path, *, gates_file: Path | None, quiet: bool, verbose: b
 
 def rejudged(run: Run, gates: Mapping[str, Checker | None]) -> Run:
     """The run with the findings of today's judges, and these gates in place of its own."""
-    from harness.checkers.verdict import judged  # noqa: PLC0415 - keeps `squall --help` quick
+    from harness.checkers.starvation import excused  # noqa: PLC0415 - keeps `squall --help` quick
+    from harness.checkers.verdict import judged  # noqa: PLC0415 - the same
 
     scenario = replace(run.scenario, gates={**run.scenario.gates, **gates})
-    findings = tuple(judged(checker, run.evidence) for checker in scenario.checkers())
+    findings = excused([judged(gate, run.evidence) for gate in scenario.checkers()], run.evidence)
     return replace(run, scenario=scenario, findings=findings)
 
 

@@ -14,6 +14,7 @@ from harness.core.errors import ExitCode, NothingRan, UsageError
 from harness.reports import github
 from harness.reports.files import RunDirectory
 from harness.reports.terminal import Terminal
+from harness.scenario.conclusive import conclusive
 from harness.scenario.lab import LabOptions, lab
 from harness.scenario.model import Scenario
 from harness.scenario.runner import Run, Runner
@@ -89,8 +90,13 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
                     terminal.skipped(scenario, lacks)
                     continue
                 with terminal.watching(scenario) as listener:
-                    run = await runner.run(
-                        scenario, seed=job.options.seed, listener=listener, paired=job.paired
+                    run = await conclusive(
+                        runner,
+                        scenario,
+                        seed=job.options.seed,
+                        listener=listener,
+                        paired=job.paired,
+                        again=terminal.once_more,
                     )
                 done[index] = run
                 terminal.finished(run)

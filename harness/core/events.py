@@ -118,6 +118,13 @@ class GaugesSampled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessorAwaited(Event):
+    """How long the app's process has been ready to run without a processor; it only grows."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogProblem(Event):
     """The app's log told of something that nobody handled; ``at`` is when the log was read."""
 

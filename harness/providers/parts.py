@@ -102,6 +102,10 @@ class AppPart(AppControl, Protocol):
     def exit_code(self) -> int | None:
         """None while it runs."""
 
+    @property
+    def processor_awaited(self) -> float | None:
+        """Seconds that it was ready to run and had no processor; None: not known."""
+
     async def start(self) -> None:
         """Start it; returns once it is ready."""
 

@@ -107,6 +107,11 @@ class Terminal:
         """One line when a scenario cannot be run here."""
         self._say(f"[dim]{'skipped':>12}[/]  {escape(scenario.name)}: {escape(reason)}")
 
+    def once_more(self, run: Run) -> None:
+        """One line when a run is not counted."""
+        reason = "the machine was too busy to say"
+        self._say(f"[dim]{'once more':>12}[/]  {escape(run.scenario.name)}: {reason}")
+
     def finished(self, run: Run) -> None:
         """One line when a scenario has its verdict."""
         style = STYLES[run.verdict]

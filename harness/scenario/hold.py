@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from harness.core import events
 from harness.core.errors import LabError, UsageError
 from harness.providers.process.proxy import INSTALL, find_toxiproxy
+from harness.scenario.conclusive import conclusive
 from harness.scenario.lab import Lab, LabOptions, lab
 from harness.scenario.library import stock
 from harness.scenario.loader import load
@@ -86,7 +87,9 @@ class HeldLab:
         left = await self._lab.broken()
         if left:
             raise LabError(f"the lab is not whole before the run: {left}")
-        return await Runner(self._lab).run(scenario, seed=seed, listener=_deaf)
+        return await conclusive(
+            Runner(self._lab), scenario, seed=seed, listener=_deaf, again=_forget
+        )
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of ``work`` on our loop; an interruption cancels it and waits for the end."""
@@ -122,6 +125,10 @@ def missing(options: LabOptions) -> tuple[str, str] | None:
 
 def _deaf(_event: events.Event) -> None:
     """Nobody watches live."""
+
+
+def _forget(_run: Run) -> None:
+    """Nobody is told of a run that a busy machine has spoilt."""
 
 
 def resolved(scenario: Scenario | str | Path) -> Scenario:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.checkers.case import Diagnosis
 from harness.checkers.diagnosis import diagnosed, happened
 from harness.checkers.guards import SteadyState
+from harness.checkers.starvation import machine_was_busy
 from harness.checkers.verdict import Finding, Verdict, worst
 from harness.history.evidence import Evidence
 from harness.scenario.model import Scenario
@@ -40,6 +41,11 @@ class Run:
         if ill and self.scenario.steps and self.evidence.first_injected is None:
             return Verdict.INCONCLUSIVE
         return worst(finding.verdict for finding in self.findings)
+
+    @property
+    def machine_was_busy(self) -> bool:
+        """Whether nothing is proven because others had the processors."""
+        return machine_was_busy(self.findings, self.evidence)
 
     @property
     def passed(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from faults import FaultError, FaultUnavailable, HealFailed, within
 from faults.catalogue import key_of
 from harness.checkers.guards import SteadyState
+from harness.checkers.starvation import excused
 from harness.checkers.verdict import Verdict, judged
 from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
@@ -89,7 +90,7 @@ class Runner:
         evidence = await self._evidence(report, log, before)
         if control is not None:
             evidence = replace(evidence, control=_aligned(control, evidence, plan.start_at))
-        findings = tuple(judged(checker, evidence) for checker in scenario.checkers())
+        findings = excused([judged(gate, evidence) for gate in scenario.checkers()], evidence)
         return Run(
             scenario=scenario,
             seed=seed,

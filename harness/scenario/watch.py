@@ -41,7 +41,12 @@ class Watch:
     async def __aenter__(self) -> Self:
         """Begin."""
         profile = self._lab.profile
-        looks: list[Callable[[], Awaitable[None]]] = [self._sessions, self._load, self._process]
+        looks: list[Callable[[], Awaitable[None]]] = [
+            self._sessions,
+            self._load,
+            self._process,
+            self._awaiting,
+        ]
         self._tasks = [asyncio.create_task(self._own_lag())]
         if profile.live_path is not None:
             looks.append(self._probing("live", profile.live_path))
@@ -97,6 +102,11 @@ class Watch:
                 at=self._clock.now(), statements=seen.statements, connections=seen.accepted
             )
         )
+
+    async def _awaiting(self) -> None:
+        seconds = self._lab.app.processor_awaited
+        if seconds is not None:
+            self._log(events.ProcessorAwaited(at=self._clock.now(), seconds=seconds))
 
     async def _process(self) -> None:
         code = self._lab.app.exit_code

@@ -18,6 +18,8 @@ class AttachedApp:
     times_down = 0
     exit_code: int | None = None
     """Unknown: an end of the process shows as refused connections."""
+    processor_awaited: float | None = None
+    """Unknown."""
 
     def __init__(self, address: Endpoint, ready_path: str, log: Path, wait_seconds: float) -> None:
         self.host, self.port = address.host, address.port

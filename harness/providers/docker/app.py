@@ -153,6 +153,10 @@ class AppContainer:
         """None while it runs."""
         return self._box.exit_code
 
+    @property
+    def processor_awaited(self) -> None:
+        """Not known: its processes belong to the Docker engine."""
+
     async def start(self) -> None:
         """Start it; returns once ``ready_path`` answers with success.
 

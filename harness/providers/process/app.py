@@ -14,6 +14,7 @@ from harness.providers.base import free_port
 from harness.providers.hints import startup_hint
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
+from harness.providers.process.processor import awaited
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
@@ -61,6 +62,11 @@ class AppProcess:
     def exit_code(self) -> int | None:
         """None while it runs."""
         return self._child.exit_code
+
+    @property
+    def processor_awaited(self) -> float | None:
+        """Seconds that it and its children were ready to run and had no processor."""
+        return awaited(self._child.process.pid) if self._child.running else None
 
     def command(self) -> list[str]:
         """What is executed: ``{port}`` in a command is replaced."""

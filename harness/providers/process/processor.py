@@ -1,0 +1,27 @@
+"""How long processes were ready to run and waited for a processor; known on Linux alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+NANO = 1e-9
+
+
+def awaited(pid: int) -> float | None:
+    """Seconds since their start, of a process and its children together; None: not known.
+
+    ``/proc/PID/schedstat`` has the time on a processor, the time in its queue (both in
+    nanoseconds) and the number of turns (Linux, Documentation/scheduler/sched-stats.rst).
+    """
+    own = _read(f"/proc/{pid}/schedstat").split()
+    if len(own) < 2:  # noqa: PLR2004 - see above
+        return None
+    children = _read(f"/proc/{pid}/task/{pid}/children").split()
+    return int(own[1]) * NANO + sum(awaited(int(child)) or 0.0 for child in children)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except OSError:
+        return ""
