@@ -157,3 +157,24 @@ async def test_a_rule_that_is_not_there_is_404(engine: Any, method: str) -> None
 async def test_a_client_is_told_the_reason(engine: Any) -> None:
     with pytest.raises(InjectionFailed, match=r"POST /proxies/p/rules at .+: bad request body: do"):
         await engine.proxy.arm({"on": "startup", "do": "sing"})
+
+
+async def test_connections_that_no_rule_can_read_are_counted(engine: Any) -> None:
+    """Made before the first rule, encrypted from the first byte, and not PostgreSQL at all."""
+    older = await engine.met()
+    await engine.proxy.arm({"on": "statement", "do": "cut", "statement": "^never$"})
+    await engine.connect()
+    for first in (b"\x16\x03\x01\x00\x05hello", b"ping", b"pong"):
+        assert await engine.fate(await engine.connect(), first) == "answered"
+
+    async def counted() -> bool:
+        return bool((await engine.raw("GET", RULES))[1]["connections"]["understood"] == 1)
+
+    await engine.until(counted, "the silent connection")
+    assert (await engine.raw("GET", RULES))[1]["connections"] == {
+        "understood": 1,
+        "encrypted": 1,
+        "plain": 2,
+        "older_than_the_first_rule": 1,
+    }
+    assert await engine.fate(older) == "answered"
