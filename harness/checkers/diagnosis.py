@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from harness.checkers.case import Case, Diagnosis, count
 from harness.checkers.causes import CAUSES
@@ -17,9 +18,10 @@ def diagnosed(evidence: Evidence, findings: Sequence[Finding]) -> Diagnosis:
     """The gravest cause that explains the findings; without one, how it went."""
     case = Case(evidence, findings)
     for cause in CAUSES:
-        diagnosis = cause(case)
-        if diagnosis is not None:
-            return diagnosis
+        with suppress(KeyError):  # somebody's own gate of that name has other figures
+            diagnosis = cause(case)
+            if diagnosis is not None:
+                return diagnosis
     failed = [one for one in findings if one.verdict is Verdict.FAIL]
     if failed:
         return Diagnosis(f"{failed[0].checker}: {failed[0].reason}")

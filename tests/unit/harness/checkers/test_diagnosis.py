@@ -378,3 +378,13 @@ def test_a_fault_without_end_is_told(evidence: Any, make: Any) -> None:
 
 def test_every_cause_explains_itself() -> None:
     assert all(cause.__doc__ for cause in CAUSES)
+
+
+def test_a_gate_of_ones_own_with_a_known_name_is_told_as_it_tells_itself(
+    evidence: Any, told: Any
+) -> None:
+    """It has none of the figures that the built-in cause would quote."""
+    finding = told.failed("no-duplicate", "two invoices for one order")
+    assert diagnosed(evidence([]), [finding]) == Diagnosis(
+        "no-duplicate: two invoices for one order"
+    )
