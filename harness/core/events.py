@@ -143,21 +143,9 @@ class RunEnded(Event):
     """The workload is over and every operation has an outcome."""
 
 
-for _cls in (
-    RunStarted,
-    SteadyStateChecked,
-    FaultInjected,
-    FaultHealed,
-    FaultSkipped,
-    BackendsSampled,
-    ProbeSampled,
-    DatabaseLoad,
-    GaugesSampled,
-    LogProblem,
-    AppExited,
-    RunEnded,
-):
-    _kind(_cls)
+for _cls in list(vars().values()):
+    if isinstance(_cls, type) and issubclass(_cls, Event) and _cls is not Event:
+        _kind(_cls)
 
 Listener = Callable[[Event], None]
 
