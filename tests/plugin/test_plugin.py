@@ -54,7 +54,7 @@ def test_scenario_files_are_tests_and_a_failure_says_how_to_repeat_it(
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "bad: fail: *",
+            "slow: fail: *",
             "*- squall: slow -*",
             "*fail availability: during the outage*",
             "again: pytest 'bad.squall.yaml::bad' --squall-seed 6 --squall-engine embedded",
@@ -84,11 +84,11 @@ def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
     inner.makepyfile(
         """
         def test_crash(squall):
-            run = squall.run("dropped-connections")
+            run = squall.run("serialization-failures")
             assert run.passed
 
         def test_shorter(squall):
-            assert squall.run("dropped-connections")
+            assert squall.run("serialization-failures")
         """
     )
     broken = "tests.broken_apps.no_retries:create_app"
@@ -96,20 +96,20 @@ def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
         "--squall-seed", "5", "--squall-app", broken, "--squall-factory", "true"
     )
     result.assert_outcomes(failed=2)
-    why = "dropped-connections seed 5: *: *"
+    why = "serialization-failures seed 5: *: *"
     result.stdout.fnmatch_lines(
         [
             f"E * where False = <Run {why}*",
-            "*- squall: dropped-connections -*",
+            "*- squall: serialization-failures -*",
             "  why: *",
             "  cure: * (squall cure *)",
             f"again: pytest *::test_crash* --squall-seed 5 * --squall-app {broken}*",
-            "*- squall: timeline of dropped-connections -*",
+            "*- squall: timeline of serialization-failures -*",
             "*steady state *",
-            "*- squall: connections of the app in dropped-connections -*",
+            "*- squall: connections of the app in serialization-failures -*",
             f"E * assert <Run {why}*",
-            "FAILED *::test_crash - dropped-connections: *",
-            "FAILED *::test_shorter - dropped-connections: *",
+            "FAILED *::test_crash - serialization-failures: *",
+            "FAILED *::test_shorter - serialization-failures: *",
         ]
     )
     result.stdout.no_fnmatch_line("*Evidence(*")
