@@ -17,7 +17,7 @@ pytestmark = pytest.mark.scenario
     [
         ("no_retries", "serialization-failures", "availability"),
         ("no_timeouts", "silent-network", "answered-in-time"),
-        ("leaks_on_error", "dropped-connections", "connection-leaks"),
+        ("leaks_on_error", "statements-cancelled", "connection-leaks"),
         ("acks_before_commit", "commit-lost-on-its-way", "no-acknowledged-write-lost"),
         ("status_500", "silent-network", "error-contract"),
     ],
