@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.checkers.verdict import Verdict, worst
 from harness.core.errors import ExitCode, NothingRan, UsageError
+from harness.core.groups import ungrouped
 from harness.reports import github
 from harness.reports.files import RunDirectory
 from harness.reports.terminal import Terminal
@@ -103,10 +104,8 @@ async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
                 # In a thread: another lab's run must not wait for files.
                 await asyncio.to_thread(files.write_run, run, running)
 
-    try:
+    with ungrouped():
         async with asyncio.TaskGroup() as group:
             for _ in range(min(job.jobs, len(job.scenarios))):
                 group.create_task(work())
-    except* Exception as errors:  # noqa: BLE001 - re-raised as it is, without the group around it
-        raise errors.exceptions[0] from None
     return [done[index] for index in sorted(done)]

@@ -14,6 +14,7 @@ from harness.checkers.verdict import Verdict, judged
 from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
 from harness.core.errors import LabError
+from harness.core.groups import ungrouped
 from harness.core.ids import derived_seed, lab_id
 from harness.history.evidence import Control, Evidence, Truth
 from harness.history.op import Op
@@ -151,11 +152,12 @@ class Runner:
     async def _faults(self, scenario: Scenario, log: _Log) -> None:
         zero = self._clock.now()
         try:
-            async with asyncio.TaskGroup() as group:
-                for index, step in enumerate(scenario.steps):
-                    group.create_task(self._step(index, step, zero, log))
-        except* FaultError as errors:
-            raise LabError(_broken(errors.exceptions[0])) from None
+            with ungrouped():
+                async with asyncio.TaskGroup() as group:
+                    for index, step in enumerate(scenario.steps):
+                        group.create_task(self._step(index, step, zero, log))
+        except FaultError as error:
+            raise LabError(_broken(error)) from None
         left = await self._lab.broken()
         if left:
             raise LabError(f"after the last heal the lab is not whole: {left}")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.toxiproxy import ToxiproxyProxy, ToxiproxyServer
-from harness.core.errors import LabError
+from harness.core.groups import ungrouped
 from harness.providers.parts import EnginePart, Parts
 
 PROTOCOLS = {"postgres": "postgresql", "app": ""}
@@ -57,9 +57,7 @@ async def _started(engine: EnginePart, seed: int) -> ToxiproxyServer:
 
 @asynccontextmanager
 async def together() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group whose first LabError comes out as it is."""
-    try:
+    """A task group whose first error comes out as it is."""
+    with ungrouped():
         async with asyncio.TaskGroup() as group:
             yield group
-    except* LabError as errors:
-        raise errors.exceptions[0] from None
