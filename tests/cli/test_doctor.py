@@ -11,9 +11,11 @@ from harness.providers.process.proxy import INSTALL
 
 
 def lines(said: Any) -> dict[str, tuple[str, str]]:
-    """Mark and words of each part."""
+    """Mark and words of each part; the usual causes below it are indented."""
     found = {}
     for line in said.out.splitlines()[1:]:
+        if line.startswith(" "):
+            continue
         mark, _, rest = line.partition(" ")
         name, _, words = rest.strip().partition(": ")
         found[name] = (mark, words)
