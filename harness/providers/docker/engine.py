@@ -6,12 +6,13 @@ somebody else's tests in the same process have started Ryuk, our containers carr
 
 from __future__ import annotations
 
-import os
+import socket
 
 from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 from testcontainers.core.docker_client import DockerClient as Testcontainers
+from testcontainers.core.docker_client import get_docker_host
 
 from harness.core.errors import LabError
 
@@ -24,6 +25,7 @@ CAUSES = """\
   3. it is somewhere else: set DOCKER_HOST, such as DOCKER_HOST=unix:///path/to/docker.sock
   without Docker: squall check --provider process"""
 
+DEFAULT = "unix:///var/run/docker.sock"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 BROKEN = (DockerException, RequestException)
 
@@ -34,10 +36,11 @@ def connect() -> Testcontainers:
     Raises:
         LabError: none answers, or it is on another machine.
     """
+    where = get_docker_host() or DEFAULT
     try:
+        _knock(where)
         client = Testcontainers(timeout=CALL_SECONDS)
     except (*BROKEN, OSError, ValueError) as error:
-        where = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
         raise LabError(f"no Docker engine answers at {where} ({error})\n{CAUSES}") from error
     if client.host() not in LOCAL:
         client.client.close()
@@ -46,6 +49,19 @@ def connect() -> Testcontainers:
             " only; run squall on that machine"
         )
     return client
+
+
+def _knock(where: str) -> None:
+    """Nobody there? The library would find out, too, and leave its socket to the collector.
+
+    Raises:
+        OSError: nobody listens at this Unix socket.
+    """
+    scheme, _, path = where.partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(CALL_SECONDS)
+            door.connect(path)
 
 
 def plain() -> DockerClient:
