@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from harness.checkers.percentiles import percentile
 from harness.core.events import FaultHealed
 from harness.history.evidence import Window
+from harness.reports.windows import WINDOWS
 from harness.scenario.runner import Run
-
-WINDOWS: tuple[Window, ...] = ("before", "during", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

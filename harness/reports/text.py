@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.checkers.verdict import Verdict
 from harness.core import events
-from harness.reports.numbers import WINDOWS
+from harness.reports.windows import WINDOWS
 from harness.scenario.runner import Run
 
 
