@@ -11,6 +11,7 @@ from faults import within
 from faults.database.crash import Crash
 from faults.network.refuse import Refuse
 from harness import REFERENCE, HeldLab, LabOptions
+from harness.core.events import ProcessorAwaited
 from harness.scenario.lab import lab
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("docker_engine")]
@@ -36,6 +37,17 @@ def test_faults_on_the_apps_process_reach_its_container(
     run = labs["toxiproxy"].run(name)
     assert run.verdicts["faults-bit"] == "pass"
     assert run.verdicts["no-acknowledged-write-lost"] == "pass"
+
+
+def test_an_app_in_a_container_is_seen_to_wait_for_a_processor_too(
+    labs: dict[str, HeldLab],
+) -> None:
+    """Else a busy machine would count against it."""
+    labs.setdefault("toxiproxy", held("toxiproxy"))
+    run = labs["toxiproxy"].run("database-fast-restart")
+    waits = [event for event in run.evidence.events if isinstance(event, ProcessorAwaited)]
+    assert len(waits) > 10
+    assert waits[0].seconds < waits[-1].seconds
 
 
 async def test_two_labs_do_not_disturb_each_other() -> None:

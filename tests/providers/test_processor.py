@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.providers.process.processor import awaited
+from harness.providers.processor import awaited, awaited_in_container
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 
@@ -37,3 +38,9 @@ def test_a_process_that_is_gone_is_not_known() -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     assert awaited(gone.pid) is None
+
+
+def test_a_number_that_is_no_process_of_the_container_is_not_known() -> None:
+    assert awaited(os.getpid()) is not None
+    assert awaited_in_container(os.getpid(), "b58bc39747da3b6e7782") is None
+    assert awaited_in_container(0, "") is None

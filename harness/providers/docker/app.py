@@ -154,8 +154,9 @@ class AppContainer:
         return self._box.exit_code
 
     @property
-    def processor_awaited(self) -> None:
-        """Not known: its processes belong to the Docker engine."""
+    def processor_awaited(self) -> float | None:
+        """Seconds that its processes were ready to run and had no processor; None: not known."""
+        return self._box.processor_awaited
 
     async def start(self) -> None:
         """Start it; returns once ``ready_path`` answers with success.

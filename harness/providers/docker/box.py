@@ -14,6 +14,7 @@ from docker.errors import APIError, NotFound
 
 from harness.core.errors import LabError
 from harness.providers.docker.engine import BROKEN
+from harness.providers.processor import awaited_in_container
 
 TAIL_LINES = 12
 END_SECONDS = 10.0
@@ -33,6 +34,8 @@ class Box:
         """Of the last end; None while it runs, and before its start. 128 + n for signal n."""
         self._make = make
         self._made: Any = None
+        self._pid = 0
+        """Of its first process, as the engine counts."""
         self._output: Any = None
         self._follower: threading.Thread | None = None
 
@@ -47,6 +50,11 @@ class Box:
     def running(self) -> bool:
         """Whether it was started, and did not end."""
         return self._follower is not None and self.exit_code is None
+
+    @property
+    def processor_awaited(self) -> float | None:
+        """Seconds that its processes were ready to run and had no processor; None: not known."""
+        return awaited_in_container(self._pid, self._made.id) if self.running else None
 
     async def start(self) -> None:
         """Start it, made now if it is not there; no change when it runs.
@@ -69,6 +77,7 @@ class Box:
             begun = datetime.fromisoformat(self._state()["StartedAt"])
             output = self._made.logs(stream=True, follow=True, since=begun.timestamp())
         self._output = output
+        self._pid = int(self._made.attrs["State"]["Pid"])
         self._follow(output)
 
     def _follow(self, output: Any) -> None:  # noqa: ANN401 - docker ships no types

@@ -14,7 +14,7 @@ from harness.providers.base import free_port
 from harness.providers.hints import startup_hint
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
-from harness.providers.process.processor import awaited
+from harness.providers.processor import awaited
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
