@@ -73,6 +73,10 @@ def _statuses(value: object) -> bool:
     return isinstance(value, list) and all(type(item) is int and item in STATUSES for item in value)
 
 
+def _sessions(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
 def _operations(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
@@ -96,6 +100,7 @@ KEYS: dict[str, tuple[Check, str]] = {
     "error_statuses": (_statuses, "a list of HTTP statuses"),
     "error_media_type": (lambda value: isinstance(value, str), "a media type, or an empty text"),
     "retry_after_statuses": (_statuses, "a list of HTTP statuses"),
+    "most_sessions": (_sessions, "the sessions that all pools of the app may have, 1 or more"),
     "operations": (_operations, "an array of tables, [[tool.squall.operations]]"),
     "written_keys": (_text, "SQL that gives key and number of rows"),
     "conserved": (_table, "a table of names and SQL that gives one number"),
@@ -220,6 +225,7 @@ def _profile(
         error_statuses=frozenset(table.get("error_statuses", STRANGER.error_statuses)),
         written_keys_declared="written_keys" in table,
         totals_declared="conserved" in table,
+        most_sessions=table.get("most_sessions"),
         error_media_type=table.get("error_media_type", STRANGER.error_media_type),
         retry_after_statuses=frozenset(
             table.get("retry_after_statuses", STRANGER.retry_after_statuses)

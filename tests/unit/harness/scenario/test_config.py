@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from harness import UsageError
-from harness.scenario.config import configured
+from harness.scenario.config import KEYS, LOGIN_KEYS, OPERATION_KEYS, configured
 from harness.scenario.profile import DatabaseAddress
 
 GOOD = """\
@@ -20,6 +21,7 @@ database_env = {DATABASE_URL = "{asyncpg}", DB_HOST = "{host}"}
 setup = ["alembic upgrade head"]
 ready = "/readyz"
 deadline_seconds = 2.5
+most_sessions = 15
 written_keys = "SELECT key, count(*) FROM orders GROUP BY key"
 
 [[tool.squall.operations]]
@@ -50,6 +52,7 @@ def test_a_good_table_is_a_profile(tmp_path: Path) -> None:
         True,
     )
     assert profile.contract.deadline_seconds == 2.5
+    assert profile.contract.most_sessions == 15
     assert profile.contract.written_keys_declared
     assert not profile.contract.totals_declared
     assert [one.path for one in profile.operations] == ["/orders"]
@@ -84,6 +87,8 @@ MISTAKES = [
     ("app = 'x:y'\ndeadline_seconds = 61", "more than 0 and at most 60, got 61"),
     ("app = 'x:y'\nerror_statuses = [42]", "error_statuses must be a list of HTTP statuses"),
     ("app = 'x:y'\nerror_media_type = 1", "error_media_type must be a media type"),
+    ("app = 'x:y'\nmost_sessions = 0", "most_sessions must be the sessions that all pools"),
+    ("app = 'x:y'\nmost_sessions = true", "1 or more, got True"),
     ("app = 'x:y'\nconserved = ['a']", "conserved must be a table"),
     ("app = 'x:y'\nlogin = {path = '/x'}", "login must be an array of tables"),
     ("app = 'x:y'\n[[tool.squall.login]]\npath = 'x'", "login: path must be a path that starts"),
@@ -136,3 +141,19 @@ def test_gauges_that_are_no_lists_of_words_are_refused(tmp_path: Path, bad: str)
     text = f'[tool.squall]\napp = "shop.main:app"\n[tool.squall.gauges]\n{bad}\n'
     with pytest.raises(UsageError, match=r"gauges must be a table of gauges, each with \[\]"):
         configured(written(tmp_path, text))
+
+
+def test_the_reference_has_every_key_and_no_other() -> None:
+    page = (Path(__file__).parents[4] / "docs/reference/configuration.md").read_text("utf-8")
+    keys, operation, login = (
+        {
+            word
+            for line in part.splitlines()
+            if line.startswith("| `")
+            for word in re.findall(r"`(\w+)`", line.split("|")[1])
+        }
+        for part in page.split("\n## ")
+    )
+    assert keys == set(KEYS)
+    assert operation == OPERATION_KEYS
+    assert login == set(LOGIN_KEYS)
