@@ -56,7 +56,13 @@ def test_the_core_waits_for_health(services: dict[str, Any]) -> None:
         assert "healthcheck" in services[name], name
         for needed in services[name].get("depends_on", {}).values():
             assert needed == {"condition": "service_healthy"}
-    assert set(services["app"]["depends_on"]) == {"postgres", "toxiproxy"}
+    assert set(services["app"]["depends_on"]) == {"postgres", "meter", "toxiproxy"}
+
+
+def test_health_is_not_asked_so_often_that_the_app_notices(services: dict[str, Any]) -> None:
+    checks = [service["healthcheck"] for service in services.values() if "healthcheck" in service]
+    assert {check["interval"] for check in checks} == {"5s"}
+    assert all(5 * check["retries"] >= 30 for check in checks), "a slow machine needs half a minute"
 
 
 def test_the_dashboard_is_on_request_only(services: dict[str, Any]) -> None:

@@ -41,6 +41,10 @@ class Recipe:
     working_dir: str | None = None
 
 
+NO_HEALTH_CHECK = {"test": ["NONE"]}
+"""The lab asks by itself, and each of an image's questions would be a process beside the app's."""
+
+
 class Yard:
     """Makes containers for one lab, and removes what is left of them."""
 
@@ -65,6 +69,7 @@ class Yard:
                 environment=dict(recipe.environment),
                 ports={f"{inner}/tcp": (LOOPBACK, outer) for inner, outer in recipe.ports.items()},
                 labels=self._labels,
+                healthcheck=NO_HEALTH_CHECK,
                 **self._more(recipe),
             )
             for path, content in recipe.files.items():
