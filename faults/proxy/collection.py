@@ -84,7 +84,13 @@ class Collection:
 
     def _enable_later(self, proxy: Proxy, ttl_ms: int | None) -> None:
         if ttl_ms:
-            proxy.later("enable", ttl_ms, lambda: self._heal(proxy.start()))
+            proxy.later("enable", ttl_ms, lambda: self._heal(self._enabled(proxy)))
+
+    async def _enabled(self, proxy: Proxy) -> None:
+        """Start it again, unless it was deleted or replaced while this waited for its turn."""
+        async with self._lock:
+            if self.proxies.get(proxy.name) is proxy:
+                await proxy.start()
 
     def _heal(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -101,8 +107,7 @@ class Collection:
         """Its toxics go with it, so that no time to live is left over."""
         proxy = self.proxies.pop(name)
         proxy.wire.disarm_all()
-        for toxic in list(proxy.toxics):
-            proxy.remove_toxic(toxic)
+        proxy.forget()
 
     async def populate(self, raw: bytes) -> tuple[list[Proxy], ApiError | None]:
         """POST /populate: what is equal stays as it is, what differs is replaced.
@@ -134,8 +139,7 @@ class Collection:
         if not await self._unchanged(existing, entry):
             await existing.stop()
             replaced = await self._started(entry, toxics)
-            for name in list(existing.toxics):
-                existing.remove_toxic(name)
+            existing.forget()
             return replaced
         for toxic in toxics:
             toxic.ensure_on(existing)

@@ -242,6 +242,13 @@ class Proxy:
         loop = asyncio.get_running_loop()
         self._appointments[what] = loop.call_later(milliseconds / 1000, action)
 
+    def forget(self) -> None:
+        """Nobody knows it any more: nothing that was left for later happens."""
+        for name in list(self.toxics):
+            self.remove_toxic(name)
+        for what in list(self._appointments):
+            self._cancel(what)
+
     def _cancel(self, what: str) -> None:
         timer = self._appointments.pop(what, None)
         if timer is not None:

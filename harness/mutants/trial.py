@@ -1,8 +1,8 @@
 """One mutant, or the reference app, under its outages, in a lab of its own.
 
 What the one before broke, its tables included, is gone with its lab. A run whose steady state did
-not hold, or whose faults did not bite, says nothing: it is done again. An app that cannot start
-or dies is a result, and counts for the checker ``app-survived``.
+not hold, whose faults did not bite, or for which the machine was too busy, says nothing: it is done
+again. An app that cannot start or dies is a result, and counts for the checker ``app-survived``.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ async def _round(
                 current = outage
                 run = await Runner(running).run(outage, seed=seed, listener=_deaf)
                 trials[outage.name] = trial_of(run)
-                if not _proves_something(run):
+                if not proves_something(run):
                     again.add(outage.name)
     except LabError as error:
         trials[current.name] = trouble_of(current, error, seed)
@@ -140,8 +140,11 @@ def trouble_of(outage: Scenario, error: LabError, seed: int) -> Trial:
     )
 
 
-def _proves_something(run: Run) -> bool:
-    return all(run.finding(guard).verdict is Verdict.PASS for guard in GUARDS)
+def proves_something(run: Run) -> bool:
+    """Whether every guard was content, and the processors were there for us."""
+    return not run.machine_was_busy and all(
+        run.finding(guard).verdict is Verdict.PASS for guard in GUARDS
+    )
 
 
 def _deaf(_event: events.Event) -> None:

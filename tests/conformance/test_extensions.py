@@ -86,6 +86,23 @@ def test_a_later_time_to_live_takes_the_place_of_the_first(bench: Bench) -> None
     assert len(route.shown()["toxics"]) == 1
 
 
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_proxy_that_is_gone_does_not_come_back_when_its_time_is_over(
+    bench: Bench, how: str
+) -> None:
+    """It would hold its port for good, and nobody could switch it off."""
+    gone, later = bench.route(), bench.route()
+    gone.change(enabled=False, ttl_ms=50)
+    if how == "deleted":
+        assert bench.api("DELETE", gone.path).status == 204
+    else:
+        entry = {"name": gone.shown()["name"], "listen": "127.0.0.1:0", "upstream": "127.0.0.1:1"}
+        assert bench.api("POST", "/populate", [entry]).status == 201
+    later.change(enabled=False, ttl_ms=100)
+    until(later.listening)
+    assert not gone.listening()
+
+
 BITES: list[tuple[str, dict[str, int], int]] = [
     ("latency", {"latency": 30}, 1),
     ("latency", {}, 0),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from harness.checkers.verdict import Finding, Verdict
 from harness.core.errors import LabError
+from harness.core.events import ProcessorAwaited
 from harness.history.evidence import Contract, Evidence
-from harness.mutants.trial import Case, trial_of, trouble_of
+from harness.mutants.trial import GUARDS, Case, proves_something, trial_of, trouble_of
 from harness.scenario.hold import resolved
 from harness.scenario.runner import Run
 
@@ -18,12 +20,14 @@ MakeCase = Callable[..., Case]
 OUTAGE = resolved("silent-network")
 
 
-def run(**verdicts: Verdict) -> Run:
+def run(*, starved: bool = False, **verdicts: Verdict) -> Run:
     findings = tuple(
         Finding(checker=name.replace("_", "-"), verdict=verdict, reason="so")
         for name, verdict in verdicts.items()
     )
-    evidence = Evidence(ops=(), events=(), truth=None, contract=Contract(deadline_seconds=1))
+    waits = [ProcessorAwaited(at=at, seconds=at * 0.9) for at in (0.0, 0.5, 1.0) if starved]
+    contract = Contract(deadline_seconds=1)
+    evidence = Evidence(ops=(), events=tuple(waits), truth=None, contract=contract)
     return Run(scenario=OUTAGE, seed=7, engine="embedded", evidence=evidence, findings=findings)
 
 
@@ -55,6 +59,16 @@ def test_a_run_gives_its_failed_checkers_and_all_its_reasons() -> None:
     assert trial.failed == {"log-clean"}
     assert trial.reasons == ("log-clean: so", "generator-kept-up: so")
     assert (trial.verdict, trial.seed) == (Verdict.FAIL, 7)
+
+
+def test_a_run_on_a_busy_machine_proves_nothing_unless_something_failed_all_the_same() -> None:
+    well: dict[str, Any] = dict.fromkeys(GUARDS, Verdict.PASS)
+    late = well | {"recovery_time": Verdict.INCONCLUSIVE}
+    assert proves_something(run(**well))
+    assert proves_something(run(starved=True, **well))
+    assert proves_something(run(**late))
+    assert not proves_something(run(starved=True, **late))
+    assert proves_something(run(starved=True, **late, no_duplicate=Verdict.FAIL))
 
 
 def test_who_was_not_well_before_the_fault_was_caught_by_nobody() -> None:
