@@ -83,6 +83,8 @@ def no_pool_place(case: Case) -> Diagnosis | None:
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, cures.GIVE_BACK)
     before, after = int(finding.figures["before"]), int(finding.figures["after"])
+    if after <= before:
+        return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", cures.LIMIT_POOL)
     told = f"the app holds {after} connections after the outage, {before} before it"
     return Diagnosis(f"{told}: each error left one behind", cures.LIMIT_POOL)
 

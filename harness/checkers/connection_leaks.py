@@ -1,6 +1,7 @@
 """The pool gives back what it took: as many sessions as before, none left in a transaction.
 
-A pool that lost its sessions may grow again, to its bound if that was declared.
+A pool that lost its sessions may grow again, to its bound if that was declared; a gate may ask that
+it never grew beyond.
 
 Read from pg_stat_activity behind the proxy. A session that is ``idle in transaction`` while nobody
 asks anything was forgotten with its locks.
@@ -22,6 +23,9 @@ class ConnectionLeaks:
 
     allowance: int = 5
     """A pool may keep the sessions that its busiest moment needed."""
+    times_declared: float | None = None
+    """At no time more than so many times the declared bound; for outages that cut no connection: a
+    server keeps what was cut off until it notices. Not judged of an app that declared none."""
 
     name = "connection-leaks"
 
@@ -42,7 +46,13 @@ class ConnectionLeaks:
                 f"{busy} of {last.total} sessions are still in a transaction, with nothing asked"
             )
             return failed(self.name, reason, figures)
+        bound = evidence.contract.most_sessions
+        if bound and self.times_declared is not None:
+            peak = figures["most"] = max(sample.total for sample in samples)
+            if peak > self.times_declared * bound:
+                reason = f"{peak} sessions at once, where {bound} are declared"
+                return failed(self.name, reason, figures)
         told = f"{last.total} sessions after the run, {most} before the fault"
-        if last.total > max(most + self.allowance, evidence.contract.most_sessions or 0):
+        if last.total > max(most + self.allowance, bound or 0):
             return failed(self.name, told, figures)
         return passed(self.name, told, figures)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.verdict import Verdict, worst
+from harness.mutants import trial
 from harness.mutants.gallery import Mutant
-from harness.mutants.trial import Case, tried
+from harness.mutants.trial import TRIES, Case
 from harness.scenario.library import stock
 from harness.scenario.model import Scenario
 
@@ -50,28 +50,51 @@ class Matrix:
 
 
 async def measure(plan: Plan) -> Matrix:
-    """Try everything in ``jobs`` labs at a time; the reference app first, shared among them."""
+    """Try everything in ``jobs`` labs at a time; the reference app first, shared among them.
+
+    Labs side by side take processors from each other, so what stays unclear there has no second try
+    in that company: it is tried again at the end, alone.
+    """
     waiting = [
-        (mutant, outages, plan.seed + round_ * 1000)
+        _Entry(number, mutant, outages, plan.seed + round_ * 1000)
         for round_ in range(plan.repeats)
-        for mutant, outages in _batches(plan)
+        for number, (mutant, outages) in enumerate(_batches(plan), round_ * 1000)
     ]
-    total = len(waiting)
     cases: dict[int, Case] = {}
-    numbers = itertools.count()
+    unclear: list[_Entry] = []
+    jobs = min(plan.jobs, len(waiting))
 
     async def work() -> None:
         while waiting:
-            number = next(numbers)
-            mutant, outages, seed = waiting.pop(0)
-            cases[number] = await tried(mutant, outages, engine=plan.engine, seed=seed)
-            plan.on_case(cases[number])
+            entry = waiting.pop(0)
+            case = await entry.tried(plan.engine, TRIES if jobs == 1 else 1)
+            if case.verdict is Verdict.INCONCLUSIVE and jobs > 1:
+                unclear.append(entry)
+            else:
+                plan.on_case(case)
+            cases[entry.number] = case
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(plan.jobs, total)):
+        for _ in range(jobs):
             group.create_task(work())
+    for entry in unclear:
+        cases[entry.number] = await entry.tried(plan.engine, TRIES)
+        plan.on_case(cases[entry.number])
     ordered = [cases[number] for number in sorted(cases)]
     return Matrix(cases=ordered, seed=plan.seed, engine=plan.engine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    number: int
+    mutant: Mutant | None
+    outages: Sequence[Scenario]
+    seed: int
+
+    async def tried(self, engine: str, tries: int) -> Case:
+        return await trial.tried(
+            self.mutant, self.outages, engine=engine, seed=self.seed, tries=tries
+        )
 
 
 def _batches(plan: Plan) -> list[tuple[Mutant | None, list[Scenario]]]:

@@ -72,12 +72,17 @@ class Case:
 
 
 async def tried(
-    mutant: Mutant | None, outages: Sequence[Scenario], *, engine: str, seed: int
+    mutant: Mutant | None,
+    outages: Sequence[Scenario],
+    *,
+    engine: str,
+    seed: int,
+    tries: int = TRIES,
 ) -> Case:
-    """Every outage once, in one lab as long as it lasts."""
+    """Every outage once, in one lab as long as it lasts; at most ``tries`` times."""
     waiting = list(outages)
     trials: dict[str, Trial] = {}
-    for attempt in range(TRIES):
+    for attempt in range(tries):
         again = await _round(mutant, waiting, engine, seed + attempt, trials)
         waiting = [outage for outage in waiting if outage.name in again]
         if not waiting:

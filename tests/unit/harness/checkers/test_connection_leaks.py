@@ -50,6 +50,25 @@ def test_a_pool_may_grow_to_its_declared_bound(
     assert ConnectionLeaks().judge(whole).verdict == "fail"
 
 
+@pytest.mark.parametrize(("most", "verdict"), [(26, "pass"), (27, "fail")])
+def test_a_pool_stays_within_its_declared_bound_where_a_gate_asks_for_it(
+    evidence: Any, make: Any, told: Any, most: int, verdict: str
+) -> None:
+    looks = [*make.outage(), RunEnded(at=3.0), sample(0.5, 20), sample(1.5, most), sample(3.1, 20)]
+    whole = evidence([], looks)
+    bounded = dataclasses.replace(
+        whole, contract=dataclasses.replace(whole.contract, most_sessions=21)
+    )
+    asked = ConnectionLeaks(times_declared=1.25)
+    assert asked.judge(bounded).verdict == verdict
+    assert asked.judge(whole).verdict == ConnectionLeaks().judge(bounded).verdict == "pass"
+    if verdict == "fail":
+        assert asked.judge(bounded) == told.failed(
+            NAME, "27 sessions at once, where 21 are declared",
+            before=20, after=20, busy_after=0, most=27,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("last", [sample(3.1, 9, stuck=2), sample(3.1, 9, active=1, stuck=1)])
 def test_sessions_left_in_a_transaction_fail(
     evidence: Any, make: Any, told: Any, last: BackendsSampled

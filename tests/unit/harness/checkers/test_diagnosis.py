@@ -83,6 +83,11 @@ FROM_THE_FINDING = [
         cures.LIMIT_POOL,
     ),
     (
+        ("connection-leaks", "37 sessions at once", {"busy_after": 0, "before": 21, "after": 21}),
+        "the pool grew beyond its bound: 37 sessions at once",
+        cures.LIMIT_POOL,
+    ),
+    (
         ("retry-storm", "9 times the statements", {}),
         "retries became load of their own: 9 times the statements",
         cures.RETRY_BUDGET,
