@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faults.proxy import listening
+from faults.proxy.appointments import Appointments
 from faults.proxy.connection import Connection
 from faults.proxy.errors import ApiError
 from faults.proxy.link import Link
@@ -60,7 +61,7 @@ class Proxy:
         self.seed = seed
         self._server: asyncio.Server | None = None
         self._connections: dict[Connection, None] = {}
-        self._appointments: dict[str, asyncio.TimerHandle] = {}
+        self._appointments = Appointments()
         self.wire = ProxyRules()
         self.refusal = Refusal(lambda: self.upstream_address, self._listen)
 
@@ -79,7 +80,7 @@ class Proxy:
         """Listen; the port that was chosen for ``:0`` is kept from then on."""
         if self.enabled:
             return
-        self._cancel("enable")
+        self._appointments.cancel("enable")
         await self._listen()
         if self.refusal.wanted and not await self.refusal.upstream_answers():
             self._refuse()
@@ -219,7 +220,7 @@ class Proxy:
     def remove_toxic(self, name: str) -> None:
         """Take it out of every chain; held bytes are passed on."""
         toxic = self.toxics.pop(name)
-        self._cancel(f"toxic {name}")
+        self._appointments.cancel(f"toxic {name}")
         for connection in list(self._connections):
             self._link(connection, toxic).remove(name)
 
@@ -238,18 +239,10 @@ class Proxy:
 
     def later(self, what: str, milliseconds: int, action: Callable[[], None]) -> None:
         """Heal by ourselves after a time, unless somebody does so earlier."""
-        self._cancel(what)
-        loop = asyncio.get_running_loop()
-        self._appointments[what] = loop.call_later(milliseconds / 1000, action)
+        self._appointments.make(what, milliseconds, action)
 
     def forget(self) -> None:
         """Nobody knows it any more: nothing that was left for later happens."""
         for name in list(self.toxics):
             self.remove_toxic(name)
-        for what in list(self._appointments):
-            self._cancel(what)
-
-    def _cancel(self, what: str) -> None:
-        timer = self._appointments.pop(what, None)
-        if timer is not None:
-            timer.cancel()
+        self._appointments.cancel_all()

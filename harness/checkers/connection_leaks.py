@@ -42,17 +42,15 @@ class ConnectionLeaks:
         busy = last.idle_in_transaction + last.active
         figures = {"before": most, "after": last.total, "busy_after": busy}
         if busy:
-            reason = (
-                f"{busy} of {last.total} sessions are still in a transaction, with nothing asked"
-            )
-            return failed(self.name, reason, figures)
-        bound = evidence.contract.most_sessions
+            stuck = f"{busy} of {last.total} sessions are still in a transaction"
+            return failed(self.name, f"{stuck}, with nothing asked", figures)
+        bound = evidence.contract.most_sessions or 0
         if bound and self.times_declared is not None:
-            peak = figures["most"] = max(sample.total for sample in samples)
-            if peak > self.times_declared * bound:
-                reason = f"{peak} sessions at once, where {bound} are declared"
+            figures["most"] = max(sample.total for sample in samples)
+            if figures["most"] > self.times_declared * bound:
+                reason = f"{figures['most']} sessions at once, where {bound} are declared"
                 return failed(self.name, reason, figures)
         told = f"{last.total} sessions after the run, {most} before the fault"
-        if last.total > max(most + self.allowance, bound or 0):
+        if last.total > max(most + self.allowance, bound):
             return failed(self.name, told, figures)
         return passed(self.name, told, figures)

@@ -19,7 +19,13 @@ from harness.cli.options import (
     profile_of,
     seed_of,
 )
-from harness.cli.stranger import StrangerOptions, again_with, stranger, stranger_options
+from harness.cli.stranger import (
+    StrangerOptions,
+    again_with,
+    described,
+    stranger,
+    stranger_options,
+)
 from harness.scenario.choice import chosen
 from harness.scenario.lab import LabOptions
 from harness.scenario.library import stock
@@ -52,7 +58,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     quiet: bool,
     verbose: bool,
     target: str | None,
-    **described: Any,  # noqa: ANN401 - the options of a stranger
+    **more: Any,  # noqa: ANN401 - the options of a stranger
 ) -> int:
     """Run the stock outages against an app and judge it.
 
@@ -74,11 +80,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     words += ["--app", app] if app else []
     words += ["--factory"] if factory else []
     words += again_with_gates(paired=paired, gates=gates, rate=rate)
-    attach = attach_of(target, described)
-    profile = profile_of(app, factory=factory)
-    if target is not None:
-        profile = stranger(target, StrangerOptions(**described), factory=factory)
-        words[2:2] = again_with(click.get_current_context())
+    words[2:2] = again_with(click.get_current_context())
+    attach = attach_of(target, more)
+    base = stranger(target, factory=factory) if target else profile_of(app, factory=factory)
+    profile = described(base, StrangerOptions(**more))
     if attach is not None:
         profile = profile.attached(log_known=attach.log is not None)
     job = Job(

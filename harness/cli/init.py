@@ -48,6 +48,9 @@ def init(app: str | None) -> int:
         TEST.parent.mkdir(exist_ok=True)
         TEST.write_text(TEST_TEXT, encoding="utf-8")
         click.echo(f"written: {TEST}")
+    if found.required:
+        names = ", ".join(found.required)
+        click.echo(f"to do: the app does not start without {names}: fill in environment")
     click.echo("next: squall check --only smoke")
     return 0
 
@@ -57,8 +60,9 @@ def _table(target: str, found: Found) -> str:
     if found.factory:
         lines.append("factory = true")
     lines.append(f"database_env = {_inline(found.database_env)}")
-    if found.environment:
-        lines.append(f"environment = {_inline(found.environment)}")
+    environment = {**found.environment, **dict.fromkeys(found.required, "")}
+    if environment:
+        lines.append(f"environment = {_inline(environment)}")
     if found.setup:
         lines.append("setup = [" + ", ".join(f'"{command}"' for command in found.setup) + "]")
     lines += [

@@ -71,20 +71,28 @@ def stranger_options(command: C) -> C:
     return command
 
 
-def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfile:
-    """The profile of a target from options, on top of what the configuration says of it.
+def stranger(target: str, *, factory: bool) -> AppProfile:
+    """The profile of a target, on top of what the configuration says of it.
 
     Raises:
-        UsageError: an option cannot be understood.
+        UsageError: the target or the configuration cannot be understood.
     """
     base = configured(Path.cwd()) or AppProfile(
         name=target, target=target, cwd=Path.cwd(), python=own_python(Path.cwd()),
         ready_path="/openapi.json", contract=STRANGER,
     )  # fmt: skip
+    return dataclasses.replace(
+        base, name=target, target=checked_target("TARGET", target), factory=factory
+    )
+
+
+def described(base: AppProfile, given: StrangerOptions) -> AppProfile:
+    """A profile with what the options say; the same one when they say nothing.
+
+    Raises:
+        UsageError: an option cannot be understood.
+    """
     changes: dict[str, Any] = {
-        "name": target,
-        "target": checked_target("TARGET", target),
-        "factory": factory,
         "environment": {**base.environment, **_pairs("--env", given.env, "=")},
         "headers": {**base.headers, **_pairs("--header", given.header, ":")},
         "setup": given.setup or base.setup,
@@ -103,9 +111,8 @@ def stranger(target: str, given: StrangerOptions, *, factory: bool) -> AppProfil
         changes["live_path"] = given.live
     if given.deadline:
         changes["contract"] = dataclasses.replace(base.contract, deadline_seconds=given.deadline)
-    for name in ("openapi_path", "ready_path", "live_path"):
-        path = changes.get(name, "/")
-        if path is not None and not path.startswith("/"):
+    for path in (given.openapi, given.ready, given.live):
+        if path and not path.startswith("/"):
             raise UsageError(f"{path!r}: a path of the app starts with /")
     return dataclasses.replace(base, **changes)
 
@@ -123,7 +130,7 @@ def again_with(context: click.Context) -> list[str]:
 
     What came from the environment is left out: it is there the next time, too.
     """
-    words = [str(context.params["target"])]
+    words = [str(context.params["target"])] if context.params["target"] else []
     for parameter in context.command.params:
         name = parameter.name or ""
         given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE

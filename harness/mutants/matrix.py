@@ -50,16 +50,8 @@ class Matrix:
 
 
 async def measure(plan: Plan) -> Matrix:
-    """Try everything in ``jobs`` labs at a time; the reference app first, shared among them.
-
-    Labs side by side take processors from each other, so what stays unclear there has no second try
-    in that company: it is tried again at the end, alone.
-    """
-    waiting = [
-        _Entry(number, mutant, outages, plan.seed + round_ * 1000)
-        for round_ in range(plan.repeats)
-        for number, (mutant, outages) in enumerate(_batches(plan), round_ * 1000)
-    ]
+    """Try everything in ``jobs`` labs at a time, and at the end what stayed unclear there, alone."""
+    waiting = _entries(plan)
     cases: dict[int, Case] = {}
     unclear: list[_Entry] = []
     jobs = min(plan.jobs, len(waiting))
@@ -70,17 +62,17 @@ async def measure(plan: Plan) -> Matrix:
             case = await entry.tried(plan.engine, TRIES if jobs == 1 else 1)
             if case.verdict is Verdict.INCONCLUSIVE and jobs > 1:
                 unclear.append(entry)
-            else:
-                plan.on_case(case)
+                continue
+            plan.on_case(case)
             cases[entry.number] = case
 
     async with asyncio.TaskGroup() as group:
         for _ in range(jobs):
             group.create_task(work())
     for entry in unclear:
-        cases[entry.number] = await entry.tried(plan.engine, TRIES)
-        plan.on_case(cases[entry.number])
-    ordered = [cases[number] for number in sorted(cases)]
+        case = cases[entry.number] = await entry.tried(plan.engine, TRIES)
+        plan.on_case(case)
+    ordered = tuple(cases[number] for number in sorted(cases))
     return Matrix(cases=ordered, seed=plan.seed, engine=plan.engine)
 
 
@@ -95,6 +87,14 @@ class _Entry:
         return await trial.tried(
             self.mutant, self.outages, engine=engine, seed=self.seed, tries=tries
         )
+
+
+def _entries(plan: Plan) -> list[_Entry]:
+    rounds = [(round_, batch) for round_ in range(plan.repeats) for batch in _batches(plan)]
+    return [
+        _Entry(number, mutant, outages, plan.seed + round_ * 1000)
+        for number, (round_, (mutant, outages)) in enumerate(rounds)
+    ]
 
 
 def _batches(plan: Plan) -> list[tuple[Mutant | None, list[Scenario]]]:

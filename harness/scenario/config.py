@@ -29,6 +29,7 @@ from typing import Any, get_args
 
 from harness.core.errors import UsageError
 from harness.history.op import Effect
+from harness.scenario import config_checks as wants
 from harness.scenario.own_python import own_python
 from harness.scenario.profile import STRANGER, AppProfile
 from harness.workload.login import Login
@@ -36,74 +37,36 @@ from harness.workload.operations import Operation
 
 FILE = "pyproject.toml"
 EFFECTS: tuple[str, ...] = get_args(Effect)
-STATUSES = range(100, 600)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 Check = Callable[[Any], bool]
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _path(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/")
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(_text(item) for item in value)
-
-
-def _table(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-
-
-def _gauges(value: object) -> bool:
-    return isinstance(value, dict) and all(item == [] or _texts(item) for item in value.values())
-
-
-def _flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _seconds(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 60  # noqa: PLR2004 - no caller waits a minute
-
-
-def _statuses(value: object) -> bool:
-    return isinstance(value, list) and all(type(item) is int and item in STATUSES for item in value)
-
-
-def _sessions(value: object) -> bool:
-    return type(value) is int and value > 0
-
-
-def _operations(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
 KEYS: dict[str, tuple[Check, str]] = {
-    "app": (_text, "an import string like package.module:app, or a command with {port}"),
-    "python": (_text, "a path, such as .venv/bin/python"),
-    "login": (_operations, "an array of tables, [[tool.squall.login]]"),
-    "factory": (_flag, "true or false"),
-    "database_env": (_table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
-    "environment": (_table, "a table of variables and texts"),
-    "setup": (_texts, "a list of commands"),
-    "ready": (_path, "a path, such as /readyz"),
-    "live": (_path, "a path, such as /livez"),
-    "openapi": (_path, "a path, such as /openapi.json"),
-    "metrics": (_path, "a path, such as /metrics"),
-    "gauges": (_gauges, 'a table of gauges, each with [] or its states from 0: ["closed", "open"]'),
-    "writes": (_flag, "true or false"),
-    "headers": (_table, "a table of header names and texts"),
-    "deadline_seconds": (_seconds, "a number of seconds, more than 0 and at most 60"),
-    "error_statuses": (_statuses, "a list of HTTP statuses"),
+    "app": (wants.text, "an import string like package.module:app, or a command with {port}"),
+    "python": (wants.text, "a path, such as .venv/bin/python"),
+    "login": (wants.operations, "an array of tables, [[tool.squall.login]]"),
+    "factory": (wants.flag, "true or false"),
+    "database_env": (wants.table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
+    "environment": (wants.table, "a table of variables and texts"),
+    "setup": (wants.texts, "a list of commands"),
+    "ready": (wants.path, "a path, such as /readyz"),
+    "live": (wants.path, "a path, such as /livez"),
+    "openapi": (wants.path, "a path, such as /openapi.json"),
+    "metrics": (wants.path, "a path, such as /metrics"),
+    "gauges": (
+        wants.gauges,
+        'a table of gauges, each with [] or its states from 0: ["closed", "open"]',
+    ),
+    "writes": (wants.flag, "true or false"),
+    "headers": (wants.table, "a table of header names and texts"),
+    "deadline_seconds": (wants.seconds, "a number of seconds, more than 0 and at most 60"),
+    "error_statuses": (wants.statuses, "a list of HTTP statuses"),
     "error_media_type": (lambda value: isinstance(value, str), "a media type, or an empty text"),
-    "retry_after_statuses": (_statuses, "a list of HTTP statuses"),
-    "most_sessions": (_sessions, "the sessions that all pools of the app may have, 1 or more"),
-    "operations": (_operations, "an array of tables, [[tool.squall.operations]]"),
-    "written_keys": (_text, "SQL that gives key and number of rows"),
-    "conserved": (_table, "a table of names and SQL that gives one number"),
+    "retry_after_statuses": (wants.statuses, "a list of HTTP statuses"),
+    "most_sessions": (wants.sessions, "the sessions that all pools of the app may have, 1 or more"),
+    "operations": (wants.operations, "an array of tables, [[tool.squall.operations]]"),
+    "written_keys": (wants.text, "SQL that gives key and number of rows"),
+    "conserved": (wants.table, "a table of names and SQL that gives one number"),
 }
 """Every key with its check and what would be right."""
 
@@ -149,7 +112,7 @@ def configured(directory: Path) -> AppProfile | None:
     logins = tuple(_login(item, problems) for item in _listed(table, "login"))
     operations = tuple(_operation(item, problems) for item in _listed(table, "operations"))
     try:
-        own_python(directory, table.get("python") if _text(table.get("python")) else None)
+        own_python(directory, table.get("python") if wants.text(table.get("python")) else None)
     except UsageError as error:
         problems.add("python", str(error))
     if problems.found:
@@ -160,7 +123,7 @@ def configured(directory: Path) -> AppProfile | None:
 
 def _listed(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     given = table.get(key)
-    return given if _operations(given) else []  # type: ignore[return-value] # just checked
+    return given if wants.operations(given) else []  # type: ignore[return-value] # just checked
 
 
 def _check(table: Mapping[str, Any], problems: _Problems) -> None:
@@ -184,11 +147,11 @@ def _operation(given: Mapping[str, Any], problems: _Problems) -> Operation | Non
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(OPERATION_KEYS)}"
             problems.add(key, f"{title} has no {key!r}; {hint}")
     checks: dict[str, tuple[bool, str]] = {
-        "name": (_text(given.get("name")), "a text"),
+        "name": (wants.text(given.get("name")), "a text"),
         "method": (given.get("method") in METHODS, f"one of {', '.join(METHODS)}"),
-        "path": (_path(given.get("path")), "a path that starts with /"),
+        "path": (wants.path(given.get("path")), "a path that starts with /"),
         "effect": (given.get("effect") in EFFECTS, f"one of {', '.join(EFFECTS)}"),
-        "headers": (_table(given.get("headers", {})), "a table of texts"),
+        "headers": (wants.table(given.get("headers", {})), "a table of texts"),
         "weight": (type(given.get("weight", 1)) is int and given.get("weight", 1) > 0, "1 or more"),
     }
     for key, (right, what) in checks.items():
@@ -205,10 +168,10 @@ def _login(given: Mapping[str, Any], problems: _Problems) -> Login | None:
         if key not in LOGIN_KEYS:
             problems.add(key, f"login has no {key!r}; known: {', '.join(LOGIN_KEYS)}")
     checks = {
-        "path": (_path(given.get("path")), "a path that starts with /"),
+        "path": (wants.path(given.get("path")), "a path that starts with /"),
         "method": (given.get("method", "POST") in METHODS, f"one of {', '.join(METHODS)}"),
-        "form": (_table(given.get("form", {})), "a table of texts"),
-        "header": (_table(given.get("header", {})), "a table of texts"),
+        "form": (wants.table(given.get("form", {})), "a table of texts"),
+        "header": (wants.table(given.get("header", {})), "a table of texts"),
     }
     for key, (right, what) in checks.items():
         if not right:

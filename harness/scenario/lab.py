@@ -34,7 +34,7 @@ from harness.providers.parts import DatabasePart, Parts
 from harness.providers.process.keeper import Keeper
 from harness.scenario.attached import Attach
 from harness.scenario.cluster import Cluster
-from harness.scenario.introduction import introduced
+from harness.scenario.introduction import Talk, introduced
 from harness.scenario.model import Scenario
 from harness.scenario.parts import directory_of, environment_of, parts_of
 from harness.scenario.profile import AppProfile
@@ -122,11 +122,12 @@ class Lab:
             environment = environment_of(self.profile, direct)
             await run_setup(self.profile, environment, self.directory / "setup.log", self.keeper)
             await self.app.start()
+        await self._introduced()
+
+    async def _introduced(self) -> None:
+        talk = Talk(self.database_traffic, self.app.log_path, self.options.attach)
         url = f"http://{self.app.host}:{self.app.port}"
-        seen, options = self.database_traffic, self.options
-        discovery = await introduced(
-            self.profile, url, options.seed, traffic=seen, attach=options.attach
-        )
+        discovery = await introduced(self.profile, url, self.options.seed, talk)
         self.derived = discovery.profile is not self.profile
         self.profile, self.left_out = discovery.profile, discovery.left_out
 

@@ -20,8 +20,10 @@ SKIPPED = {
 MOST_FILES = 2000
 DATABASE_NAME = re.compile(
     r"\b([A-Z][A-Z0-9_]*(?:DATABASE|DB|POSTGRES)[A-Z0-9_]*(?:URL|URI|DSN))\b"
-    r"|\b(DATABASE_URL|DATABASE_URI|DB_URL|DB_DSN|database_url)\b"
+    r"|\b((?:DATABASE|DB|POSTGRES|PG)_(?:URL|URI|DSN)|database_url)\b"
 )
+REQUIRED = re.compile(r"\bos\.environ\[\s*[\"'](\w+)[\"']\s*\](?!\s*=[^=])")
+"""Read, not set, and without a default."""
 FORMS = ("asyncpg", "psycopg2", "psycopg")
 
 
@@ -38,6 +40,8 @@ class Found:
     environment: Mapping[str, str] = field(default_factory=dict)
     """What an example of a .env file has besides, when the app has no .env file of its own."""
     setup: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    """Variables without which the source does not run, and that nothing above gives."""
 
 
 def look(directory: Path) -> Found:
@@ -47,6 +51,7 @@ def look(directory: Path) -> Found:
     whole = "\n".join(texts.values())
     example, own = look_env.examples(directory), look_env.own(directory)
     database_env = _database_env(whole, {**example, **own})
+    given = {*database_env, *example, *own}
     return Found(
         app=app,
         factory=factory,
@@ -54,6 +59,7 @@ def look(directory: Path) -> Found:
         database_env=database_env,
         environment={} if own else {k: v for k, v in example.items() if k not in database_env},
         setup=("alembic upgrade head",) if (directory / "alembic.ini").exists() else (),
+        required=tuple(sorted(set(REQUIRED.findall(whole)) - given)),
     )
 
 

@@ -14,6 +14,10 @@ EXAMPLES = (".env.example", ".env.sample", ".env.template", "env.example", ".env
             "src/.env.example")  # fmt: skip
 OWN = (".env", "src/.env")
 """Read by the app itself; looked at for names only, since it may hold secrets."""
+OTHERS = ("*.env", "*/*.env", "*/*/*.env")
+"""One for each place where the app runs, such as config/local.env; looked at like its own."""
+
+FOREIGN = re.compile(r"test|node_modules|site-packages|(^|/)\.")
 
 LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$", re.MULTILINE)
 FIELD = re.compile(r"^\s+([A-Za-z][A-Za-z0-9_]*)\s*:\s*[\w\[\]|. ]+(?:=|$)", re.MULTILINE)
@@ -22,11 +26,12 @@ FIELD = re.compile(r"^\s+([A-Za-z][A-Za-z0-9_]*)\s*:\s*[\w\[\]|. ]+(?:=|$)", re.
 URL = re.compile(r"postgres(?:ql)?(\+\w+)?://", re.IGNORECASE)
 PART = re.compile(
     r"^(?P<prefix>(?:\w+_)?(?:POSTGRES(?:QL)?|DATABASE|DB|PG|SQL))_{1,2}"
-    r"(?P<part>SERVER|HOSTNAME|HOST|PORT|USERNAME|USER|PASSWORD|PASS|DATABASE|NAME|DB)$",
+    r"(?P<part>SERVER|HOSTNAME|HOST|ADDRESS|ADDR|PORT|USERNAME|USER|PASSWORD|PASS|DATABASE|NAME|DB)$",
     re.IGNORECASE,
 )
 PLACES = {
-    "SERVER": "host", "HOSTNAME": "host", "HOST": "host", "PORT": "port", "USERNAME": "user",
+    "SERVER": "host", "HOSTNAME": "host", "HOST": "host", "ADDRESS": "host", "ADDR": "host",
+    "PORT": "port", "USERNAME": "user",
     "USER": "user", "PASSWORD": "password", "PASS": "password", "DATABASE": "name", "NAME": "name",
     "DB": "name",
 }  # fmt: skip
@@ -40,8 +45,11 @@ def examples(directory: Path) -> dict[str, str]:
 
 
 def own(directory: Path) -> dict[str, str]:
-    """The variables of the .env file that the app reads itself."""
-    return _read(directory, OWN)
+    """The variables of the .env file that the app reads itself, or of one that it may read."""
+    others = (path for pattern in OTHERS for path in sorted(directory.glob(pattern)))
+    names = (path.relative_to(directory) for path in others)
+    fit = (name.as_posix() for name in names if not FOREIGN.search(name.as_posix()))
+    return _read(directory, (*OWN, *fit))
 
 
 def address_in_parts(names: Iterator[str]) -> dict[str, str]:

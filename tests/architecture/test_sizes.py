@@ -28,7 +28,7 @@ LONG_FUNCTIONS = {
     "harness/cli/run.py::run": "options become a job, one a line",
     "harness/cli/session.py::_all": "the queue of outages and its one worker",
     "harness/cli/stranger.py::stranger_options": "one option a line",
-    "harness/cli/stranger.py::stranger": "one option a line",
+    "harness/cli/stranger.py::described": "one option a line",
     "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
     "harness/reports/html/page.py::report": "one part of the page a line",
     "harness/scenario/attached.py::attached_parts": "one part of the lab a line",

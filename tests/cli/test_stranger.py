@@ -132,3 +132,38 @@ def test_a_setup_that_fails_is_told_with_its_last_words(home: Path) -> None:
     words = ("check", "shop:app", "--setup", "ls /no/such/place", "--only", "slow-network")
     code, said = squall(home, *words)
     assert (code, "No such file" in said) == (3, True)
+
+
+CHOOSY = """
+import os
+
+from fastapi import FastAPI
+
+if os.environ["MODE"] != "shop":
+    raise SystemExit(f"MODE is {os.environ['MODE']!r}")
+app = FastAPI()
+
+
+@app.post("/login")
+async def login():
+    return {}["token"]
+"""
+
+
+@pytest.mark.scenario
+def test_options_count_for_the_app_of_the_table_too(tmp_path: Path) -> None:
+    """And an app that answers 500 is asked for its own words."""
+    (tmp_path / "choosy.py").write_text(CHOOSY)
+    assert squall(tmp_path, "init")[0] == 0
+    table = tomllib.loads((tmp_path / "pyproject.toml").read_text())["tool"]["squall"]
+    assert table["environment"] == {"MODE": ""}
+    code, said = squall(tmp_path, "check", "--only", "slow-network")
+    assert (code, "MODE is ''" in said) == (3, True)
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write('[[tool.squall.login]]\npath = "/login"\n')
+    code, said = squall(tmp_path, "check", "--only", "slow-network", "--env", "MODE=shop")
+    assert code == 3
+    assert (
+        "login POST /login: answered 500: Internal Server Error\n  the app's log tells of:" in said
+    )
+    assert "KeyError: 'token'" in said

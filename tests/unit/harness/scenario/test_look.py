@@ -66,6 +66,7 @@ def test_alembic_is_run_where_it_is_configured(tmp_path: Path) -> None:
           "POSTGRES_PASSWORD": "{password}", "POSTGRES_DB": "{name}"}, {"DEBUG": "1"}),
         ("DATABASE__HOSTNAME=x\nDATABASE__DB=y\nTEST_DB_HOST=z\n",
          {"DATABASE__HOSTNAME": "{host}", "DATABASE__DB": "{name}"}, {"TEST_DB_HOST": "z"}),
+        ("DB_ADDRESS=x\nDB_NAME=y\n", {"DB_ADDRESS": "{host}", "DB_NAME": "{name}"}, {}),
         ("PGHOST=x\nPGDATABASE=y\n", {"PGHOST": "{host}", "PGDATABASE": "{name}"}, {}),
         ("DB_PASSWORD=alone\n", {"DATABASE_URL": "{url}"}, {"DB_PASSWORD": "alone"}),
     ],
@@ -88,3 +89,35 @@ def test_settings_in_parts_are_found_without_an_example(tmp_path: Path) -> None:
     text = "class Settings(BaseSettings):\n    DB_HOST: str\n    DB_PORT: int = 5432\n\nX = 1\n"
     found = look(source(tmp_path, config=text))
     assert found.database_env == {"DB_HOST": "{host}", "DB_PORT": "{port}"}
+
+
+def test_a_env_file_for_one_place_is_looked_at_too(tmp_path: Path) -> None:
+    for name, text in {
+        "app/config/local.env": "DB_URI=postgresql+asyncpg://a:b@localhost\nECHO=1\n",
+        "app/config/a_test.env": "OTHER_URL=postgresql://t\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = look(tmp_path)
+    assert (found.database_env, found.environment) == ({"DB_URI": "{asyncpg}"}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("x = os.environ['MODE'] + os.environ[\"ALSO\"]", ("ALSO", "MODE")),
+        ("os.environ['MODE'] = 'x'", ()),
+        ("if os.environ['MODE'] == 'x': pass", ("MODE",)),
+        ("os.environ.get('MODE')", ()),
+        ("os.environ['DATABASE_URL']", ()),
+    ],
+)
+def test_a_variable_that_must_be_there_is_named(
+    tmp_path: Path, text: str, names: tuple[str, ...]
+) -> None:
+    assert look(source(tmp_path, config=f"import os\n{text}\n")).required == names
+
+
+def test_an_address_by_any_of_the_usual_names_is_found(tmp_path: Path) -> None:
+    found = look(source(tmp_path, config="class Settings(Base):\n    DB_URI: str\n"))
+    assert found.database_env == {"DB_URI": "{url}"}
