@@ -50,7 +50,7 @@ class Matrix:
 
 
 async def measure(plan: Plan) -> Matrix:
-    """Try everything in ``jobs`` labs at a time, and at the end what stayed unclear there, alone."""
+    """Try everything in ``jobs`` labs at a time, and at the end what was unclear, alone."""
     waiting = _entries(plan)
     cases: dict[int, Case] = {}
     unclear: list[_Entry] = []
