@@ -86,7 +86,11 @@ def no_pool_place(case: Case) -> Diagnosis | None:
     if after <= before:
         return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", cures.LIMIT_POOL)
     told = f"the app holds {after} connections after the outage, {before} before it"
-    return Diagnosis(f"{told}: each error left one behind", cures.LIMIT_POOL)
+    if case.evidence.contract.most_sessions is None:
+        told += "; if its pool may have that many, declare most_sessions"
+    else:
+        told += ": each error left one behind"
+    return Diagnosis(told, cures.LIMIT_POOL)
 
 
 def storm(case: Case) -> Diagnosis | None:

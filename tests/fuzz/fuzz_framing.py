@@ -105,7 +105,9 @@ class Conversation:
             assert self.ended == 2, self.ended
 
     def feed(self, data: bytes, *, client: bool) -> None:
-        """One chunk from one side."""
+        """One chunk from one side; a socket gives none without a byte."""
+        if not data:
+            return
         self.sent[client] += data
         self.do(self.wire.client_bytes(data) if client else self.wire.server_bytes(data))
         self.replaced |= any(a.bites and a.rule.do in ("error", "fatal") for a in self.rules.armed)

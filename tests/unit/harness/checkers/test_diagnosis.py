@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -79,7 +80,8 @@ FROM_THE_FINDING = [
     ),
     (
         ("connection-leaks", "", {"busy_after": 0, "before": 3, "after": 30}),
-        "the app holds 30 connections after the outage, 3 before it: each error left one behind",
+        ("the app holds 30 connections after the outage, 3 before it; if its pool may have that"
+         " many, declare most_sessions"),
         cures.LIMIT_POOL,
     ),
     (
@@ -161,6 +163,17 @@ def test_a_gate_that_fails_alone(
     run = evidence([make.op(0), make.op(150), make.op(250)])
     found = [told.passed("steady-state", ""), told.failed(checker, words, **figures)]
     assert diagnosed(run, found) == Diagnosis(reason, cure)
+
+
+def test_connections_beyond_the_declared_bound_were_left_behind(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    run = dataclasses.replace(run, contract=dataclasses.replace(run.contract, most_sessions=20))
+    found = told.failed("connection-leaks", "30", busy_after=0, before=3, after=30)
+    assert diagnosed(run, [told.passed("steady-state", ""), found]).reason == (
+        "the app holds 30 connections after the outage, 3 before it: each error left one behind"
+    )
 
 
 AFTER_THE_HEAL = [
