@@ -84,7 +84,7 @@ class Collection:
 
     def _enable_later(self, proxy: Proxy, ttl_ms: int | None) -> None:
         if ttl_ms:
-            proxy.later("enable", ttl_ms, lambda: self._heal(self._enabled(proxy)))
+            proxy.appointments.make("enable", ttl_ms, lambda: self._heal(self._enabled(proxy)))
 
     async def _enabled(self, proxy: Proxy) -> None:
         """Start it again, unless it was deleted or replaced while this waited for its turn."""
@@ -101,13 +101,7 @@ class Collection:
         """Stop it and forget it with its toxics."""
         async with self._lock:
             await self.proxy(name).stop()
-            self._forget(name)
-
-    def _forget(self, name: str) -> None:
-        """Its toxics go with it, so that no time to live is left over."""
-        proxy = self.proxies.pop(name)
-        proxy.wire.disarm_all()
-        proxy.forget()
+            self.proxies.pop(name).forget()
 
     async def populate(self, raw: bytes) -> tuple[list[Proxy], ApiError | None]:
         """POST /populate: what is equal stays as it is, what differs is replaced.
@@ -157,9 +151,7 @@ class Collection:
         async with self._lock:
             failed: ApiError | None = None
             for proxy in self.proxies.values():
-                proxy.wire.disarm_all()
-                for name in list(proxy.toxics):
-                    proxy.remove_toxic(name)
+                proxy.clear()
                 try:
                     await proxy.start()
                 except ApiError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +60,8 @@ class Proxy:
         self.seed = seed
         self._server: asyncio.Server | None = None
         self._connections: dict[Connection, None] = {}
-        self._appointments = Appointments()
+        self.appointments = Appointments()
+        """What heals by itself, unless somebody does so earlier."""
         self.wire = ProxyRules()
         self.refusal = Refusal(lambda: self.upstream_address, self._listen)
 
@@ -80,7 +80,7 @@ class Proxy:
         """Listen; the port that was chosen for ``:0`` is kept from then on."""
         if self.enabled:
             return
-        self._appointments.cancel("enable")
+        self.appointments.cancel("enable")
         await self._listen()
         if self.refusal.wanted and not await self.refusal.upstream_answers():
             self._refuse()
@@ -220,7 +220,7 @@ class Proxy:
     def remove_toxic(self, name: str) -> None:
         """Take it out of every chain; held bytes are passed on."""
         toxic = self.toxics.pop(name)
-        self._appointments.cancel(f"toxic {name}")
+        self.appointments.cancel(f"toxic {name}")
         for connection in list(self._connections):
             self._link(connection, toxic).remove(name)
 
@@ -235,14 +235,15 @@ class Proxy:
         stage.tally = toxic.tally
         return FirstBytesStage(stage, toxic.first_bytes) if toxic.first_bytes else stage
 
-    # Time to live
+    # The end
 
-    def later(self, what: str, milliseconds: int, action: Callable[[], None]) -> None:
-        """Heal by ourselves after a time, unless somebody does so earlier."""
-        self._appointments.make(what, milliseconds, action)
+    def clear(self) -> None:
+        """No rule and no toxic is left."""
+        self.wire.disarm_all()
+        for name in list(self.toxics):
+            self.remove_toxic(name)
 
     def forget(self) -> None:
         """Nobody knows it any more: nothing that was left for later happens."""
-        for name in list(self.toxics):
-            self.remove_toxic(name)
-        self._appointments.cancel_all()
+        self.clear()
+        self.appointments.cancel_all()

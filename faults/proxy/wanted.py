@@ -98,4 +98,4 @@ def _merged(kind: str, attributes: dict[str, int], given: Fields) -> dict[str, i
 
 def _remove_later(proxy: Proxy, name: str, ttl_ms: int | None) -> None:
     if ttl_ms:
-        proxy.later(f"toxic {name}", ttl_ms, lambda: proxy.remove_toxic(name))
+        proxy.appointments.make(f"toxic {name}", ttl_ms, lambda: proxy.remove_toxic(name))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Hashable
+from functools import partial
 from typing import Any, Protocol
 
+from faults.proxy.appointments import Appointments
 from faults.proxy.errors import ApiError
 from faults.proxy.postgres.injector import Wire
 from faults.proxy.postgres.rules import Rule
@@ -30,7 +31,7 @@ class ProxyRules:
         self._closed_statements = 0
         self._following = self._refuse_tls = False
         self._numbers = itertools.count(1)
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._appointments = Appointments()
 
     def follow(self, protocol: str, *, refuse_tls: bool) -> None:
         """Understand connections from their start; ApiError for an unknown protocol."""
@@ -88,15 +89,12 @@ class ProxyRules:
         self._following = True
         armed = self._rules.arm(rule)
         if ttl_ms is not None:
-            loop = asyncio.get_running_loop()
-            self._timers[rule.id] = loop.call_later(ttl_ms / 1000, self.disarm, rule.id)
+            self._appointments.make(rule.id, ttl_ms, partial(self.disarm, rule.id))
         return _shown(armed)
 
     def disarm(self, rule_id: str) -> None:
         """Take it out of force; what it holds is let go."""
-        timer = self._timers.pop(rule_id, None)
-        if timer is not None:
-            timer.cancel()
+        self._appointments.cancel(rule_id)
         self._rules.disarm(rule_id)
         for tap in list(self._taps.values()):
             tap.disarmed(rule_id)

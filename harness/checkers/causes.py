@@ -83,10 +83,11 @@ def no_pool_place(case: Case) -> Diagnosis | None:
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, cures.GIVE_BACK)
     before, after = int(finding.figures["before"]), int(finding.figures["after"])
-    if after <= before:
+    bound = case.evidence.contract.most_sessions
+    if after <= max(before, bound or 0):  # no more than it may keep: it had more in between
         return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", cures.LIMIT_POOL)
     told = f"the app holds {after} connections after the outage, {before} before it"
-    if case.evidence.contract.most_sessions is None:
+    if bound is None:
         told += "; if its pool may have that many, declare most_sessions"
     else:
         told += ": each error left one behind"

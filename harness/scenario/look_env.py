@@ -18,6 +18,7 @@ OTHERS = ("*.env", "*/*.env", "*/*/*.env")
 """One for each place where the app runs, such as config/local.env; looked at like its own."""
 
 FOREIGN = re.compile(r"test|node_modules|site-packages|(^|/)\.")
+"""Paths of such files that are not the app's, or not for running it."""
 
 LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$", re.MULTILINE)
 FIELD = re.compile(r"^\s+([A-Za-z][A-Za-z0-9_]*)\s*:\s*[\w\[\]|. ]+(?:=|$)", re.MULTILINE)
@@ -31,9 +32,8 @@ PART = re.compile(
 )
 PLACES = {
     "SERVER": "host", "HOSTNAME": "host", "HOST": "host", "ADDRESS": "host", "ADDR": "host",
-    "PORT": "port", "USERNAME": "user",
-    "USER": "user", "PASSWORD": "password", "PASS": "password", "DATABASE": "name", "NAME": "name",
-    "DB": "name",
+    "PORT": "port", "USERNAME": "user", "USER": "user", "PASSWORD": "password", "PASS": "password",
+    "DATABASE": "name", "NAME": "name", "DB": "name",
 }  # fmt: skip
 LIBPQ = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password",
          "PGDATABASE": "name"}  # fmt: skip

@@ -176,6 +176,18 @@ def test_connections_beyond_the_declared_bound_were_left_behind(
     )
 
 
+def test_a_pool_that_is_within_its_bound_again_had_grown_beyond_it(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    """It may hold more than before: it was not full then."""
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    run = dataclasses.replace(run, contract=dataclasses.replace(run.contract, most_sessions=20))
+    found = told.failed("connection-leaks", "40 at once", busy_after=0, before=5, after=20)
+    assert diagnosed(run, [told.passed("steady-state", ""), found]).reason == (
+        "the pool grew beyond its bound: 40 at once"
+    )
+
+
 AFTER_THE_HEAL = [
     (
         "database.crash", [sessions(5)], 5, {},
