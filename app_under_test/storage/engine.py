@@ -91,7 +91,25 @@ class Database:
         event.listen(engine, "checkout", self.sockets.checked_out)
         event.listen(engine, "checkin", self.sockets.checked_in)
         event.listen(engine, "checkin", _returned)
-        event.listen(engine, "handle_error", _judge_connection)
+        event.listen(engine, "handle_error", self._judge)
+
+    def _judge(self, context: ExceptionContext) -> None:
+        """Silence and demotion are disconnects too: replace the pool's connections, all of them.
+
+        Unless this one was cut because its caller had no more time: that says nothing of others.
+        """
+        error = context.original_exception
+        if isinstance(error, TimeoutError) or sqlstate(error) in STALE:
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = True
+        held = context.connection
+        if held is None or held.closed or held.invalidated:
+            return
+        lease = held.info.get(LEASE)
+        if lease is not None and lease.cut_by_caller:
+            context.invalidate_pool_on_disconnect = False
+        elif context.is_disconnect:
+            self.sockets.give_up(held.connection.driver_connection)
 
     async def warm(self) -> None:
         """Open the pool's connections before they are needed: far away that takes seconds."""
@@ -141,21 +159,6 @@ def _returned(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAl
     lease = record.info.pop(LEASE, None)
     if lease is not None:
         lease.drop()
-
-
-def _judge_connection(context: ExceptionContext) -> None:
-    """Silence and demotion are disconnects too: replace the pool's connections, all of them.
-
-    Unless this one was cut because its caller had no more time: that says nothing of the others.
-    """
-    error = context.original_exception
-    if isinstance(error, TimeoutError) or sqlstate(error) in STALE:
-        context.is_disconnect = True
-        context.invalidate_pool_on_disconnect = True
-    held = context.connection
-    lease = None if held is None or held.closed or held.invalidated else held.info.get(LEASE)
-    if lease is not None and lease.cut_by_caller:
-        context.invalidate_pool_on_disconnect = False
 
 
 @asynccontextmanager

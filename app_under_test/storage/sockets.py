@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 KEEPALIVE_IDLE_SECONDS = 5
 KEEPALIVE_INTERVAL_SECONDS = 2
@@ -38,11 +38,14 @@ class Sockets:
         self._options = options(kernel_seconds)
         self._live: WeakSet[Any] = WeakSet()
         self._idle: WeakSet[Any] = WeakSet()
+        self._generations: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._generation = 0
 
     def connected(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, wrapped
         """SQLAlchemy's ``connect`` event; a Unix socket has none of the options, and needs none."""
         driver = connection.driver_connection
         self._live.add(driver)
+        self._generations[driver] = self._generation
         found = driver._transport.get_extra_info("socket")  # noqa: SLF001 - there is no public way
         if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
             for level, name, value in self._options:
@@ -64,6 +67,16 @@ class Sockets:
         """
         for driver in list(self._idle):
             driver.terminate()
+
+    def give_up(self, driver: Any) -> None:  # noqa: ANN401 - asyncpg's
+        """The pool will replace all connections that are as old as this lost one: let go of them.
+
+        It does so one by one, as each is wanted; until then they hold places at the server. What
+        was opened since the first of them was lost stays.
+        """
+        if self._generations.get(driver) == self._generation:
+            self._generation += 1
+            self.abort_idle()
 
     def abort(self) -> None:
         """Close all of them without waiting for anything."""

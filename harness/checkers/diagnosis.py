@@ -51,7 +51,7 @@ def _faults(evidence: Evidence) -> list[str]:
         if heal is None:
             told.append(f"{event.fault}, never healed")
         else:
-            told.append(f"{event.fault} for {heal.at - event.at:.1f} s ({heal.bites} {heal.what})")
+            told.append(f"{event.fault} for {heal.at - event.at:.1f} s ({heal.bitten})")
     return told
 
 

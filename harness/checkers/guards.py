@@ -57,7 +57,7 @@ class FaultsBit:
         if idle:
             told = ", ".join(f"{event.fault} (0 {event.what})" for event in idle)
             return inconclusive(self.name, f"never bit: {told}")
-        told = ", ".join(f"{event.fault}: {event.bites} {event.what}" for event in healed)
+        told = ", ".join(f"{event.fault}: {event.bitten}" for event in healed)
         return passed(self.name, told)
 
 

@@ -30,31 +30,45 @@ class RetryStorm:
     name = "retry-storm"
 
     def judge(self, evidence: Evidence) -> Finding:
-        """Fail with the amplification."""
+        """Fail with the amplification and the limit that it is beyond."""
+        counted = self._counted(evidence)
+        if isinstance(counted, str):
+            return passed(self.name, counted)
+        each, times = counted
+        figures = {"connections_each": round(each, 2)}
+        told = f"{each:.2f} connections a request since the fault"
+        over = []
+        if self.connections_each is not None and each > self.connections_each:
+            over.append(f"{each:.3g} connections, limit {self.connections_each:g}")
+        if times is not None:
+            figures["statements_times"] = round(times, 2)
+            told += f", {times:.2f} times the statements a request as before"
+            if self.statements_times is not None and times > self.statements_times:
+                over.append(f"{times:.3g} times, limit {self.statements_times:g}")
+        if over:
+            return failed(self.name, f"{told} ({'; '.join(over)})", figures)
+        return passed(self.name, told, figures)
+
+    def _counted(self, evidence: Evidence) -> tuple[float, float | None] | str:
+        """Connections a request and, if they were read, statements; or why neither is known."""
         loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
         start = evidence.bounds("before")[1]
         before = [load for load in loads if load.at <= start]
         after = [load for load in loads if load.at > start]
         if len(before) < 2 or not after:  # noqa: PLR2004 - a rate needs two readings
-            return passed(self.name, "the load on the database was not counted")
+            return "the load on the database was not counted"
         first, at_fault, last = before[0], before[-1], after[-1]
         calm = sum(first.at <= op.sent <= at_fault.at for op in evidence.ops)
         rough = sum(at_fault.at < op.sent <= last.at for op in evidence.ops)
         if calm < self.least_requests or rough < self.least_requests:
-            return passed(self.name, f"only {calm} requests before and {rough} since the fault")
+            return f"only {calm} requests before and {rough} since the fault"
         opened = last.connections - at_fault.connections
         each = max(0, opened - _missing(evidence, start)) / rough
-        figures = {"connections_each": round(each, 2)}
-        told = f"{each:.2f} connections a request since the fault"
-        over = self.connections_each is not None and each > self.connections_each
-        if not (first.statements is None or at_fault.statements is None or last.statements is None):
-            usual = (at_fault.statements - first.statements) / calm
-            now = (last.statements - at_fault.statements) / rough
-            times = now / usual if usual else 1.0
-            figures["statements_times"] = round(times, 2)
-            told += f", {times:.2f} times the statements a request as before"
-            over = over or (self.statements_times is not None and times > self.statements_times)
-        return failed(self.name, told, figures) if over else passed(self.name, told, figures)
+        if first.statements is None or at_fault.statements is None or last.statements is None:
+            return each, None
+        usual = (at_fault.statements - first.statements) / calm
+        now = (last.statements - at_fault.statements) / rough
+        return each, now / usual if usual else 1.0
 
 
 def _missing(evidence: Evidence, start: float) -> int:

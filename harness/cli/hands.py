@@ -11,6 +11,7 @@ import click
 import faults
 from harness.console import client
 from harness.console.words import duration, fault_of
+from harness.core.events import counted
 from harness.scenario.profile import REFERENCE
 
 END_SECONDS = 20.0
@@ -95,6 +96,6 @@ def down() -> int:
 def _line(held: dict[str, Any]) -> str:
     known = {"id", "fault", "in_force", "seconds", "bites", "what"}
     attributes = "".join(f" {name}={value}" for name, value in held.items() if name not in known)
-    bit = f", bit: {held['bites']} {held['what']}" if held["bites"] else ""
+    bit = f", bit: {counted(held['bites'], held['what'])}" if held["bites"] else ""
     state = "in force for" if held["in_force"] else "healed after"
     return f"{held['id']}  {held['fault']}{attributes}  {state} {held['seconds']:g} s{bit}"

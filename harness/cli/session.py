@@ -75,9 +75,17 @@ async def _until_interrupted(job: Job, terminal: Terminal, files: RunDirectory) 
     return await _all(job, terminal, files)
 
 
+def _in_turn(job: Job) -> list[tuple[int, Scenario]]:
+    """Places in the table and scenarios; several labs take the longest first, to end together."""
+    numbered = list(enumerate(job.scenarios))
+    if job.jobs > 1:
+        numbered.sort(key=lambda pair: -pair[1].planned_seconds)
+    return numbered
+
+
 async def _all(job: Job, terminal: Terminal, files: RunDirectory) -> list[Run]:
     """Share the scenarios among ``jobs`` labs."""
-    waiting = list(enumerate(job.scenarios))
+    waiting = _in_turn(job)
     done: dict[int, Run] = {}
 
     async def work() -> None:

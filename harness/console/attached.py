@@ -11,6 +11,7 @@ from faults import Fault, FaultError, within
 from faults.catalogue import entry_of, key_of
 from faults.ports import Callers
 from harness.core.errors import LabError, UsageError
+from harness.core.events import counted
 from harness.scenario.lab import Lab, LabOptions, lab
 
 Say = Callable[[str], None]
@@ -49,4 +50,5 @@ async def _held(
             async with asyncio.timeout(seconds):
                 await told.wait()
         bite = await injection.bite()
-    say(f"healed; it bit: {bite.count} {bite.what}" if bite.count else "healed; it bit nothing")
+    bit = counted(bite.count, bite.what) if bite.count else "nothing"
+    say(f"healed; it bit: {bit}")

@@ -7,6 +7,7 @@ object each, with the class name under ``event``.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -19,6 +20,17 @@ class Event:
     at: float
 
     KINDS: ClassVar[dict[str, type[Event]]] = {}
+
+
+_PLURAL = re.compile(r"(process)es\b|(\w+)s\b")
+"""Of a bite's words the first: all faults count things in the plural."""
+
+
+def counted(count: int, what: str) -> str:
+    """A number and what it counts: ``1 session killed``, ``2 sessions killed``."""
+    if count == 1:
+        what = _PLURAL.sub(lambda noun: noun[1] or noun[2], what, count=1)
+    return f"{count} {what}"
 
 
 def _kind(cls: type[Event]) -> type[Event]:
@@ -63,6 +75,11 @@ class FaultHealed(Event):
     fault: str
     bites: int
     what: str
+
+    @property
+    def bitten(self) -> str:
+        """What it did, in words: ``6 sessions killed``."""
+        return counted(self.bites, self.what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def numbers(run: Run) -> Numbers:
     recovery = run.finding("recovery-time").figures.get("recovery_ms") if _judged(run) else None
     before, during, after = (_p95(run, window) for window in WINDOWS)
     return Numbers(
-        bites=", ".join(f"{event.bites} {event.what}" for event in healed) or "-",
+        bites=", ".join(event.bitten for event in healed) or "-",
         errors=f"{bad / len(ops):.0%}" if ops else "-",
         p95=(before, during, after),
         recovery="-" if recovery is None else f"{recovery:.0f} ms",

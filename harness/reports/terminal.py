@@ -207,7 +207,7 @@ def _phase(event: events.Event) -> str:
     if isinstance(event, events.FaultInjected):
         return f"{event.label} is in force"
     if isinstance(event, events.FaultHealed):
-        return f"{event.fault} healed ({event.bites} {event.what}), watching the recovery"
+        return f"{event.fault} healed ({event.bitten}), watching the recovery"
     if isinstance(event, events.RunEnded):
         return "reading the truth"
     return ""

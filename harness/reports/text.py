@@ -46,7 +46,7 @@ def told(event: events.Event) -> str:
         case events.FaultInjected():
             text = f"{event.fault} injected"
         case events.FaultHealed():
-            text = f"{event.fault} healed: {event.bites} {event.what}"
+            text = f"{event.fault} healed: {event.bitten}"
         case events.FaultSkipped():
             text = f"{event.fault} was skipped: {event.reason}"
         case events.LogProblem():

@@ -18,6 +18,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KILL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE application_name = 'orders' AND datname = $1"""
+SESSIONS = """SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'orders' AND datname = $1"""
+KILL_LAST_USED = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'orders' AND datname = $1 AND query LIKE 'COMMIT%'
+    ORDER BY state_change DESC LIMIT 1"""
 DEADLINE = 1.0
 SLACK = 0.25
 """For a machine that is busy with other tests."""
@@ -193,6 +198,23 @@ async def test_a_server_that_became_read_only_is_left(service: Any, truth: Any, 
     async with asyncio.timeout(5):
         while (await service.order("k")).status_code != 201:  # noqa: ASYNC110 - another process's condition
             await asyncio.sleep(0.02)
+
+
+async def test_what_the_pool_will_replace_holds_no_place_at_the_server(
+    service: Any, truth: Any, eventually: Any
+) -> None:
+    name = truth.url.rpartition("/")[2]
+    await asyncio.gather(*(service.order(f"fill{number}") for number in range(50)))
+    full = await truth.value(SESSIONS, name)
+    assert (await service.order("quiet")).status_code == 201
+    assert await truth.value(KILL_LAST_USED, name)
+    assert (await service.order("after")).status_code == 201
+
+    async def few() -> bool:
+        return bool(await truth.value(SESSIONS, name) <= 2)
+
+    await eventually(few)
+    assert full >= 5
 
 
 async def test_sockets_are_watched_by_the_kernel(service: Any) -> None:

@@ -107,6 +107,19 @@ def test_every_checker_is_proved_by_a_mutant() -> None:
     assert set(CHECKERS) - named == set()
 
 
+def test_every_checker_has_a_mutant_that_only_it_catches() -> None:
+    """By the matrix that the command made: else another checker could do its work."""
+    page = (Path(__file__).parents[2] / "docs/explanation/mutants.md").read_text("utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if "●" in line and line.startswith("|")
+    ]
+    assert {row[0] for row in rows} == {mutant.name for mutant in MUTANTS}
+    alone = {row.index("●") - 2 for row in rows if "○" not in row and row.count("●") == 1}
+    assert {CHECKERS[place] for place in alone} == set(CHECKERS)
+
+
 def test_what_is_not_there_cannot_be_replaced() -> None:
     class Owner:
         known = 1

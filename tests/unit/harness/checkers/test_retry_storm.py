@@ -46,18 +46,28 @@ def test_load_in_proportion_passes(
 
 
 @pytest.mark.parametrize(
-    ("last", "times", "each"),
-    [((501, 5), 4.01, 0.0), ((200, 306), 1.0, 6.02), ((900, 905), 8.0, 18.0)],
+    ("last", "times", "each", "beyond"),
+    [
+        ((501, 5), 4.01, 0.0, "4.01 times, limit 4"),
+        ((200, 306), 1.0, 6.02, "6.02 connections, limit 6"),
+        ((900, 905), 8.0, 18.0, "18 connections, limit 6; 8 times, limit 4"),
+    ],
     ids=["statements", "connections", "both"],
 )
 def test_load_out_of_proportion_fails(
-    evidence: Any, make: Any, told: Any, last: tuple[int, int], times: float, each: float
+    evidence: Any,
+    make: Any,
+    told: Any,
+    last: tuple[int, int],
+    times: float,
+    each: float,
+    beyond: str,
 ) -> None:
     run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, *last))
     assert RetryStorm().judge(run) == told.failed(
         NAME,
         f"{each:.2f} connections a request since the fault,"
-        f" {times:.2f} times the statements a request as before",
+        f" {times:.2f} times the statements a request as before ({beyond})",
         connections_each=each,
         statements_times=times,
     )
@@ -82,7 +92,9 @@ def test_an_engine_that_reads_no_statements_still_counts_connections(
 ) -> None:
     loads = (load(0.1, None, 5), load(1.0, None, 5), load(2.0, None, 505))
     assert RetryStorm().judge(run_of(evidence, make, *loads)) == told.failed(
-        NAME, "10.00 connections a request since the fault", connections_each=10.0
+        NAME,
+        "10.00 connections a request since the fault (10 connections, limit 6)",
+        connections_each=10.0,
     )
 
 

@@ -62,3 +62,18 @@ def test_reading_leaves_the_line_as_it_is() -> None:
 def test_what_is_no_event_is_an_error(line: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         events.from_json(line)
+
+
+@pytest.mark.parametrize(
+    ("count", "what", "told"),
+    [
+        (1, "app processes killed", "1 app process killed"),
+        (2, "app processes killed", "2 app processes killed"),
+        (1, "bytes of log not sent", "1 byte of log not sent"),
+        (1, "sessions waiting for row locks", "1 session waiting for row locks"),
+        (0, "nothing", "0 nothing"),
+        (1, "nothing", "1 nothing"),
+    ],
+)
+def test_a_bite_is_told_in_the_singular_or_plural(count: int, what: str, told: str) -> None:
+    assert events.counted(count, what) == told
