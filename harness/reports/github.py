@@ -16,7 +16,7 @@ from harness.reports.html.cure import markdown
 from harness.reports.html.facts import sentence
 from harness.reports.numbers import numbers
 from harness.reports.verdict_json import Reported
-from harness.scenario.runner import Run
+from harness.scenario.outcome import Broken, Run
 
 SUMMARY_BYTES = 1024 * 1024
 MOST_ANNOTATIONS = 10
@@ -140,8 +140,13 @@ def _trimmed(head: str, parts: Iterable[str], limit: int) -> str:
     return "".join(kept) + (note.format(left) if left else "")
 
 
-def announce(reported: Sequence[Reported], environment: Mapping[str, str]) -> None:
+def announce(
+    reported: Sequence[Reported], broken: Sequence[Broken], environment: Mapping[str, str]
+) -> None:
     """Print the annotations, and write the summary where ``GITHUB_STEP_SUMMARY`` says."""
+    for name, reason in dict.fromkeys((each.scenario.name, each.reason) for each in broken):
+        title = _property(f"squall: {name}: the lab broke")
+        print(f"::error title={title}::{_data(reason)}")  # noqa: T201 - as below
     for line in workflow_commands(reported):
         print(line)  # noqa: T201 - the runner reads workflow commands from standard output
     place = environment.get("GITHUB_STEP_SUMMARY")

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from harness.checkers.verdict import Verdict
 from harness.reports.numbers import numbers
 from harness.reports.text import timeline, verdict_lines
-from harness.reports.verdict_json import Reported
+from harness.reports.verdict_json import Reported, unproven
 from harness.reports.windows import WINDOWS, recovery_ms, start_of, window_figures
+from harness.scenario.outcome import Broken
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0, section 2.2, does not allow even when it is escaped."""
@@ -22,14 +23,15 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ELEMENT = {Verdict.FAIL: "failure", Verdict.INCONCLUSIVE: "error"}
 
 
-def junit(reported: Sequence[Reported]) -> str:
+def junit(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
     """The file's text."""
     verdicts = [each.run.verdict for each in reported]
+    left = unproven(reported, broken)
     totals = {
         "name": "squall",
-        "tests": str(len(reported)),
+        "tests": str(len(reported) + len(left)),
         "failures": str(verdicts.count(Verdict.FAIL)),
-        "errors": str(verdicts.count(Verdict.INCONCLUSIVE)),
+        "errors": str(verdicts.count(Verdict.INCONCLUSIVE) + len(left)),
         "skipped": "0",
         "time": f"{sum(_seconds(each) for each in reported):.3f}",
     }
@@ -37,6 +39,10 @@ def junit(reported: Sequence[Reported]) -> str:
     suite = SubElement(root, "testsuite", totals)
     for each in reported:
         suite.append(_case(each))
+    for lost in left:
+        case = SubElement(suite, "testcase", classname="squall", name=_clean(lost.scenario.name))
+        message = _clean(lost.reason)
+        SubElement(case, "error", message=message.partition("\n")[0], type="broken").text = message
     indent(root)
     return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
 

@@ -22,7 +22,7 @@ from harness.core import events
 from harness.reports.numbers import numbers
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario
-from harness.scenario.runner import Run
+from harness.scenario.outcome import Broken, Run
 
 STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "bold red"}
 PLAIN_WIDTH = 140
@@ -112,6 +112,19 @@ class Terminal:
         reason = "the machine was too busy to say"
         self._say(f"[dim]{'once more':>12}[/]  {escape(run.scenario.name)}: {reason}")
 
+    def broke(self, broken: Broken) -> None:
+        """One line when an outage has left its lab broken."""
+        then = "once more in a new lab" if broken.again else "left out"
+        reason = broken.reason.partition("\n")[0]
+        self._say(f"[red]{'broken':>12}[/]  {escape(f'{broken.scenario.name}: {reason}; {then}')}")
+
+    def broken(self, broken: Sequence[Broken]) -> None:
+        """What the harness itself could not do, in full: it is no verdict on the app."""
+        for name, reason in dict.fromkeys((each.scenario.name, each.reason) for each in broken):
+            self._console.print(f"\n[red]harness[/] [bold]{escape(name)}[/]")
+            for line in reason.splitlines():
+                self._indented(escape(line))
+
     def finished(self, run: Run) -> None:
         """One line when a scenario has its verdict."""
         style = STYLES[run.verdict]
@@ -169,11 +182,13 @@ class Terminal:
             line.rstrip()
             self._console.print(Text("    " if number else "  ") + line)
 
-    def end(self, runs: Sequence[Run], path: Path) -> None:
+    def end(self, runs: Sequence[Run], path: Path, *, left_out: int = 0) -> None:
         """The last lines: the verdict over all, and where the files are."""
-        verdict = worst(run.verdict for run in runs)
+        said = [run.verdict for run in runs]
+        verdict = worst([*said, Verdict.INCONCLUSIVE] if left_out else said)
         took = time.monotonic() - self._begun
         count = f"{len(runs)} outage{'' if len(runs) == 1 else 's'}"
+        count += f", {left_out} left out," if left_out else ""
         self._console.print(f"\n{_word(verdict)}: {count} in {took:.1f} s · files in {path}")
         self._say(f"report: {path / 'index.html'}")
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from harness.checkers.verdict import Finding, worst
+from harness.checkers.verdict import Finding, Verdict, worst
 from harness.history.evidence import Window
 from harness.reports.windows import WINDOWS, fault_spans, recovery_ms, window_figures
-from harness.scenario.runner import Run
+from harness.scenario.outcome import Broken, Run
 
 VERSION = 1
 
@@ -38,14 +38,27 @@ def schema() -> dict[str, Any]:
     return published
 
 
-def document(reported: Sequence[Reported]) -> dict[str, Any]:
+def document(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> dict[str, Any]:
     """The whole file, for one outage or for many."""
-    return {
+    said = [each.run.verdict for each in reported]
+    if unproven(reported, broken):
+        said.append(Verdict.INCONCLUSIVE)
+    body = {
         "squall": "verdict",
         "version": VERSION,
-        "verdict": worst(each.run.verdict for each in reported).value,
+        "verdict": worst(said).value,
         "outages": [_outage(each) for each in reported],
     }
+    if broken:
+        told = [{"scenario": each.scenario.name, "reason": each.reason} for each in broken]
+        body["broken"] = told
+    return body
+
+
+def unproven(reported: Sequence[Reported], broken: Sequence[Broken]) -> list[Broken]:
+    """Outages that broke their lab and have no run, each once."""
+    ran = {each.run.scenario.name for each in reported}
+    return list({e.scenario.name: e for e in broken if e.scenario.name not in ran}.values())
 
 
 def _outage(reported: Reported) -> dict[str, Any]:

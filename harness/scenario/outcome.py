@@ -14,6 +14,17 @@ from harness.history.evidence import Evidence
 from harness.scenario.model import Scenario
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """An outage after which its lab was not whole: of the app, nothing is proven."""
+
+    scenario: Scenario
+    reason: str
+    """What is left broken, and the next step."""
+    again: bool = False
+    """Whether it was tried once more, in a new lab."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Run:
     """What came of it; true when it passed, so that ``assert squall.run(…)`` says what it means."""

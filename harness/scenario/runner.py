@@ -82,8 +82,8 @@ class Runner:
         plan = self._plan(scenario, seed_here, now + LEAD_SECONDS)
         await self._lab.workload.start(plan)
         written = app_log.size(self._lab.app.log_path)
-        async with Watch(self._lab, self._clock, log):
-            report = await self._outage(scenario, plan, log)
+        async with Watch(self._lab, self._clock, log) as watch:
+            report = await self._outage(scenario, plan, log, watch)
         log(events.RunEnded(at=self._clock.now()))
         await self._settled(log)
         await self._lab.tidy()
@@ -126,11 +126,15 @@ class Runner:
             refused_statuses=profile.refused_statuses,
         )
 
-    async def _outage(self, scenario: Scenario, plan: Plan, log: _Log) -> WorkloadReport:
+    async def _outage(
+        self, scenario: Scenario, plan: Plan, log: _Log, watch: Watch
+    ) -> WorkloadReport:
         """Before, faults, after; the load ends ``after_seconds`` after the last heal."""
         try:
             await self._sleep_until(plan.start_at + scenario.before_seconds)
             if self._steady(log):
+                # What is counted until now was asked without a fault.
+                await watch.database_load()
                 await self._faults(scenario, log)
                 await self._clock.sleep(scenario.after_seconds)
         finally:

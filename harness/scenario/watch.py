@@ -43,7 +43,7 @@ class Watch:
         profile = self._lab.profile
         looks: list[Callable[[], Awaitable[None]]] = [
             self._sessions,
-            self._load,
+            self.database_load,
             self._process,
             self._awaiting,
         ]
@@ -92,7 +92,8 @@ class Watch:
         if sample is not None:
             self._log(sample)
 
-    async def _load(self) -> None:
+    async def database_load(self) -> None:
+        """What the proxy to the database has counted by now."""
         try:
             seen = await self._lab.database_traffic()
         except FaultError:

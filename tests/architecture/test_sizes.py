@@ -26,7 +26,6 @@ LONG_FUNCTIONS = {
     "harness/cli/main.py::_exit_code": "every way to end, in one place",
     "harness/cli/mutants.py::mutants": "options become a job, one a line",
     "harness/cli/run.py::run": "options become a job, one a line",
-    "harness/cli/session.py::_all": "the queue of outages and its one worker",
     "harness/cli/stranger.py::stranger_options": "one option a line",
     "harness/cli/stranger.py::described": "one option a line",
     "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import REFERENCE, HeldLab, LabOptions, stock
+from harness.checkers.retry_storm import RetryStorm
 from harness.checkers.verdict import Verdict
 from harness.providers.process.proxy import find_toxiproxy
 from harness.scenario.model import Scenario
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
+RETRY_STORM = RetryStorm.name
 TRIES = {"process": 1, "docker": 3}
 """Inconclusive means that the machine was too busy to say; a failure is not tried again."""
 
@@ -76,8 +78,11 @@ def test_the_reference_app_survives(
         need("toxiproxy", "go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0")
     bad: dict[str, str] = {}
     for _ in range(TRIES[provider]):
-        verdicts = lab_of(provider, engine).run(outage).verdicts
+        run = lab_of(provider, engine).run(outage)
+        verdicts = run.verdicts
         bad = {name: verdict for name, verdict in verdicts.items() if verdict != "pass"}
         if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
             break
     assert bad == {}
+    if RETRY_STORM in outage.gates:
+        assert run.finding(RETRY_STORM).figures, "its own gate passed for want of samples"

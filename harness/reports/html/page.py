@@ -22,8 +22,9 @@ from harness.reports.html import facts
 from harness.reports.html.cure import as_html
 from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
-from harness.reports.verdict_json import Reported
+from harness.reports.verdict_json import Reported, unproven
 from harness.scenario.loader import dump
+from harness.scenario.outcome import Broken
 
 STYLES = ("uPlot.min.css", "squall.css")
 PLOT = "uPlot.iife.min.js"
@@ -62,14 +63,16 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
     )
 
 
-def index(reported: Sequence[Reported]) -> str:
+def index(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
     """The page over all outages of a check; worst first, then in the order of the check."""
+    left = unproven(reported, broken)
+    said = [*(each.run.verdict for each in reported), *(Verdict.INCONCLUSIVE for _ in left)]
     ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
     return _render(
         "index.html.j2",
         policy=_policy([]),
-        verdict=worst(each.run.verdict for each in reported),
-        count=len(reported),
+        verdict=worst(said),
+        count=len(said),
         passed=sum(each.run.passed for each in reported),
         about=" · ".join(
             dict.fromkeys(t for each in reported for t in (each.app, each.begun) if t)
@@ -78,6 +81,7 @@ def index(reported: Sequence[Reported]) -> str:
         seeds=sorted({each.run.seed for each in reported}),
         engines=sorted({each.run.engine for each in reported}),
         rows=[_row(each) for each in ordered],
+        left=left,
     )
 
 

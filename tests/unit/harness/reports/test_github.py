@@ -9,6 +9,7 @@ import pytest
 
 from harness.checkers.verdict import Verdict
 from harness.reports import github
+from harness.scenario.outcome import Broken
 
 
 def test_annotations_are_the_worst_first(run: Any, finding: Any, reported: Any) -> None:
@@ -95,7 +96,7 @@ def test_the_summary_is_added_to_the_steps_file(
     file = tmp_path / "summary.md"
     file.write_text("begun by another command\n")
     runs = [reported(run(findings=[finding()]))]
-    github.announce(runs, {"GITHUB_STEP_SUMMARY": str(file)})
+    github.announce(runs, [], {"GITHUB_STEP_SUMMARY": str(file)})
     assert file.read_text() == "begun by another command\n" + github.summary(runs)
     assert capsys.readouterr().out.startswith("::error title=squall")
 
@@ -110,7 +111,7 @@ def test_a_full_file_is_left_alone(run: Any, reported: Any, tmp_path: Path) -> N
 def test_without_a_step_nothing_is_written(
     run: Any, reported: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    github.announce([reported(run())], {})
+    github.announce([reported(run())], [], {})
     assert capsys.readouterr().out == ""
 
 
@@ -123,3 +124,12 @@ def test_a_file_that_is_half_full_gets_what_fits(
     github.append_summary(file, many)
     assert github.SUMMARY_BYTES - 1000 < file.stat().st_size <= github.SUMMARY_BYTES
     assert file.read_text().endswith("parts are left out: the summary is at GitHub's limit.\n")
+
+
+def test_a_lab_that_broke_is_an_annotation(
+    run: Any, reported: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = Broken(scenario=run(name="lost").scenario, reason="it hangs\nkill it")
+    github.announce([reported(run())], [broken], {})
+    told = "::error title=squall%3A lost%3A the lab broke::it hangs%0Akill it\n"
+    assert capsys.readouterr().out == told

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from harness.checkers.verdict import Verdict
 from harness.reports.junit import junit
+from harness.scenario.outcome import Broken
 
 
 def parsed(text: str) -> ET.Element:
@@ -70,3 +71,13 @@ def test_what_xml_cannot_hold_does_not_break_the_file(
     failure = parsed(junit([reported(run(findings=[bad]))])).find(".//failure")
     assert failure is not None
     assert failure.get("message") == 'availability: a � b �[31m c � d � "<&>" 🌩'
+
+
+def test_an_outage_whose_lab_broke_twice_is_an_error(run: Any, reported: Any) -> None:
+    lost = Broken(scenario=run(name="lost").scenario, reason="Stall() hangs\nkill it")
+    healed = Broken(scenario=run().scenario, reason="once", again=True)
+    suite = parsed(junit([reported(run())], [healed, lost]))[0]
+    assert (suite.get("tests"), suite.get("errors")) == ("2", "1")
+    error = suite.find(".//error")
+    assert error is not None
+    assert (error.get("message"), error.text) == ("Stall() hangs", "Stall() hangs\nkill it")

@@ -16,6 +16,7 @@ from harness.checkers.cures import CURES
 from harness.reports.files import logs_of
 from harness.reports.html import facts, page
 from harness.reports.html.cure import as_html
+from harness.scenario.outcome import Broken
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
 
@@ -192,3 +193,10 @@ def test_a_long_log_is_shown_from_its_end(tmp_path: Path) -> None:
     wide = facts.excerpt("app.log", "\n".join(["x" * 30_000] * 5))
     assert len(wide["lines"]) == 1
     assert logs_of(tmp_path) == {}
+
+
+def test_the_index_tells_of_an_outage_whose_lab_broke(run: Any, reported: Any) -> None:
+    broken = Broken(scenario=run(name="lost").scenario, reason="<Stall> hangs")
+    text = page.index([reported(run())], [broken])
+    assert "1 of 2 outages survived" in text
+    assert "&lt;Stall&gt; hangs" in text

@@ -11,6 +11,7 @@ import pytest
 from harness.checkers.verdict import Verdict
 from harness.reports.terminal import Terminal
 from harness.scenario.library import stock
+from harness.scenario.outcome import Broken
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m")
 
@@ -152,3 +153,26 @@ def test_the_reason_comes_before_the_findings(runs: Any, capsys: Any) -> None:
     text = shown(runs, capsys)
     below = text[text.index("\n\nlost[x]\n") :]
     assert below.index("  why: ") < below.index("  fail ") < below.index("  again: ")
+
+
+def test_a_lab_that_broke_is_told_at_once_in_a_line_and_at_the_end_in_full(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(quiet=False, verbose=False)
+    healed = Broken(scenario=run().scenario, reason="Stall() hangs\n  kill it", again=True)
+    terminal.broke(healed)
+    terminal.broken([healed, healed])
+    assert capsys.readouterr().out.splitlines() == [
+        "      broken  cut: Stall() hangs; once more in a new lab",
+        "",
+        "harness cut",
+        "  Stall() hangs",
+        "    kill it",
+    ]
+
+
+def test_what_is_left_out_leaves_the_whole_unproven(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Terminal(quiet=True, verbose=False).end([run()], Path("out"), left_out=2)
+    assert "inconclusive: 1 outage, 2 left out, in " in capsys.readouterr().out

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from harness.reports.verdict_json import document, schema
+from harness.scenario.outcome import Broken
 
 
 def problems(body: object) -> list[str]:
@@ -68,3 +69,18 @@ def test_what_does_not_fit_is_refused(
     body = document([reported(run())])
     body["outages"][0].update(change)
     assert problems(body) == [problem]
+
+
+def test_a_lab_that_broke_is_told_and_proves_nothing_unless_it_was_done_again(
+    run: Any, reported: Any
+) -> None:
+    lost = Broken(scenario=run(name="lost").scenario, reason="it hangs")
+    healed = Broken(scenario=run().scenario, reason="once", again=True)
+    well = document([reported(run())], [healed])
+    ill = document([reported(run())], [healed, lost])
+    assert (well["verdict"], ill["verdict"]) == ("pass", "inconclusive")
+    assert ill["broken"] == [
+        {"scenario": "cut", "reason": "once"},
+        {"scenario": "lost", "reason": "it hangs"},
+    ]
+    assert problems(ill) == problems(well) == []

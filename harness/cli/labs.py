@@ -1,0 +1,147 @@
+"""The outages of one command, shared among its labs.
+
+    outage ──▶ lab ──▶ run
+                └─ broken ──▶ a new lab: the outage once more, then the others
+
+A fault that cannot be healed leaves nothing to trust in its lab. It must not hide what the other
+outages say: they go on in a new lab, and the command ends with exit code 3 all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.core.errors import LabError
+from harness.core.groups import ungrouped
+from harness.reports.files import RunDirectory
+from harness.reports.terminal import Terminal
+from harness.scenario.conclusive import conclusive
+from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.model import Scenario
+from harness.scenario.outcome import Broken, Run
+from harness.scenario.runner import Runner
+
+MOST_BROKEN = 3
+"""After so many broken labs the next one would not fare better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be run."""
+
+    scenarios: Sequence[Scenario]
+    options: LabOptions
+    jobs: int
+    directory: Path
+    reproduce: str
+    """The command line that repeats one scenario, with ``{name}``."""
+    paired: bool = False
+    """Whether each outage has a control arm: a run without the fault before it."""
+    github: bool = False
+    """Whether GitHub Actions is to get annotations and a job summary."""
+
+    @property
+    def can_start_anew(self) -> bool:
+        """Whether a broken lab can be thrown away: it is ours from the database to the app."""
+        return self.options.attach is None and self.options.provider != "compose"
+
+
+@dataclass(slots=True)
+class Queue:
+    """What the labs of a command take from, and put into."""
+
+    waiting: list[tuple[int, Scenario]]
+    """Places in the table, and scenarios."""
+    done: dict[int, Run] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, job: Job) -> Queue:
+        """In the order of the table; several labs take the longest first, to end together."""
+        numbered = list(enumerate(job.scenarios))
+        if job.jobs > 1:
+            numbered.sort(key=lambda pair: -pair[1].planned_seconds)
+        return cls(numbered)
+
+    @property
+    def runs(self) -> list[Run]:
+        """Those that have their verdict, in the order of the table."""
+        return [self.done[number] for number in sorted(self.done)]
+
+    def broke(self, number: int, scenario: Scenario, error: LabError) -> Broken:
+        """An outage left its lab broken: it is tried once more, unless too many did."""
+        known = {one.scenario.name for one in self.broken}
+        hopeless = len(self.broken) + 1 >= MOST_BROKEN
+        again = scenario.name not in known and not hopeless
+        if again:
+            self.waiting.insert(0, (number, scenario))
+        told = Broken(scenario=scenario, reason=str(error), again=again)
+        self.broken.append(told)
+        if hopeless:
+            self.broken += [_left_out(each) for _, each in self.waiting]
+            self.waiting.clear()
+        return told
+
+
+def _left_out(scenario: Scenario) -> Broken:
+    return Broken(scenario=scenario, reason=f"not run: {MOST_BROKEN} labs were broken before")
+
+
+async def run_all(job: Job, terminal: Terminal, files: RunDirectory) -> Queue:
+    """Every scenario in one of ``jobs`` labs.
+
+    Raises:
+        LabError: a lab did not start, or one broke that cannot be replaced.
+    """
+    queue = Queue.of(job)
+
+    async def work() -> None:
+        while queue.waiting:
+            async with lab(job.options) as running:
+                terminal.lab_is_up(running)
+                await _in_one_lab(job, queue, running, terminal, files)
+
+    with ungrouped():
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(job.jobs, len(job.scenarios))):
+                group.create_task(work())
+    return queue
+
+
+async def _in_one_lab(
+    job: Job, queue: Queue, running: Lab, terminal: Terminal, files: RunDirectory
+) -> None:
+    """Until nothing waits, or the lab is broken."""
+    runner = Runner(running)
+    while queue.waiting:
+        number, scenario = queue.waiting.pop(0)
+        lacks = running.lacks(scenario)
+        if lacks:
+            terminal.skipped(scenario, lacks)
+            continue
+        try:
+            run = await _one(job, runner, scenario, terminal)
+        except LabError as error:
+            if not job.can_start_anew:
+                raise
+            terminal.broke(queue.broke(number, scenario, error))
+            return
+        queue.done[number] = run
+        terminal.finished(run)
+        # In a thread: another lab's run must not wait for files.
+        await asyncio.to_thread(files.write_run, run, running)
+
+
+async def _one(job: Job, runner: Runner, scenario: Scenario, terminal: Terminal) -> Run:
+    with terminal.watching(scenario) as listener:
+        return await conclusive(
+            runner,
+            scenario,
+            seed=job.options.seed,
+            listener=listener,
+            paired=job.paired,
+            again=terminal.once_more,
+        )
