@@ -75,11 +75,13 @@ def words(config: pytest.Config, name: str) -> list[str]:
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed, or take the controller's: all workers of xdist share it."""
     from harness.core.ids import fresh_seed  # noqa: PLC0415 - see the module's docstring
+    from harness.pytest_faults import register_own_faults  # noqa: PLC0415 - the same
 
     config.addinivalue_line("markers", MARKER)
     given = _value(config, "seed")
     if given and not given.isdigit():
         raise pytest.UsageError(f"--squall-seed must be a whole number, got {given!r}")
+    register_own_faults(config.rootpath)
     shared = getattr(config, "workerinput", {}).get("squall_seed")
     config.stash[SEED] = shared if shared is not None else int(given) if given else fresh_seed()
 

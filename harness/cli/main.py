@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -33,6 +34,9 @@ def squall() -> None:
     Exit codes: 0 pass, 1 a gate failed, 2 inconclusive, 3 the harness or lab failed, 4 usage,
     5 nothing ran, 130 interrupted (and cleaned up).
     """
+    from harness.scenario import own_faults  # noqa: PLC0415 - keeps `squall --help` quick
+
+    own_faults.load(Path.cwd())
 
 
 squall.add_command(check)

@@ -65,6 +65,7 @@ KEYS: dict[str, tuple[Check, str]] = {
     "retry_after_statuses": (wants.statuses, "a list of HTTP statuses"),
     "most_sessions": (wants.sessions, "the sessions that all pools of the app may have, 1 or more"),
     "operations": (wants.operations, "an array of tables, [[tool.squall.operations]]"),
+    "faults": (wants.texts, 'a list of modules with faults of your own, such as ["mypkg.faults"]'),
     "written_keys": (wants.text, "SQL that gives key and number of rows"),
     "conserved": (wants.table, "a table of names and SQL that gives one number"),
 }
@@ -89,25 +90,16 @@ class _Problems:
 
 
 def configured(directory: Path) -> AppProfile | None:
-    """The profile that a directory's pyproject.toml describes; None when it has no table.
+    """The profile that a directory's pyproject.toml describes.
+
+    None when it has no table, or one that tells of no app but of faults alone.
 
     Raises:
         UsageError: the file is no TOML, or the table has problems: all of them, one a line.
     """
-    file = directory / FILE
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    table, problems = _table(directory)
+    if table is None or set(table) == {"faults"}:
         return None
-    try:
-        table = tomllib.loads(text).get("tool", {}).get("squall")
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: is not TOML: {error}") from error
-    if table is None:
-        return None
-    problems = _Problems(file, text)
-    if not isinstance(table, Mapping):
-        raise UsageError(f"{file}: tool.squall must be a table, [tool.squall]")
     _check(table, problems)
     logins = tuple(_login(item, problems) for item in _listed(table, "login"))
     operations = tuple(_operation(item, problems) for item in _listed(table, "operations"))
@@ -119,6 +111,35 @@ def configured(directory: Path) -> AppProfile | None:
         raise UsageError("\n".join(problems.found))
     profile = _profile(table, tuple(one for one in operations if one is not None), directory)
     return dataclasses.replace(profile, login=tuple(one for one in logins if one is not None))
+
+
+def fault_modules(directory: Path) -> list[str]:
+    """The modules with faults of one's own.
+
+    Raises:
+        UsageError: the file is no TOML, or the key is no list of modules.
+    """
+    table, problems = _table(directory)
+    given = (table or {}).get("faults", [])
+    if not wants.texts(given):
+        problems.add("faults", f"faults must be {KEYS['faults'][1]}, got {given!r}")
+        raise UsageError("\n".join(problems.found))
+    return list(given)
+
+
+def _table(directory: Path) -> tuple[Mapping[str, Any] | None, _Problems]:
+    file = directory / FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None, _Problems(file, "")
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("squall")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: is not TOML: {error}") from error
+    if table is not None and not isinstance(table, Mapping):
+        raise UsageError(f"{file}: tool.squall must be a table, [tool.squall]")
+    return table, _Problems(file, text)
 
 
 def _listed(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -31,7 +31,6 @@ LONG_FUNCTIONS = {
     "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
     "harness/reports/html/page.py::report": "one part of the page a line",
     "harness/scenario/attached.py::attached_parts": "one part of the lab a line",
-    "harness/scenario/config.py::configured": "every kind of problem, told at once",
     "harness/scenario/discover.py::_logged_in": "every way that a login fails, in one place",
     "harness/scenario/parts.py::parts_of": "one provider after the other",
     "harness/scenario/config.py::_profile": "one field of the profile a line",

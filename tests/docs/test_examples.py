@@ -69,6 +69,14 @@ def test_a_fault_of_ones_own_bites_and_heals(typed: Typed) -> None:
     assert "3 passed" in done.stdout, done.stdout
 
 
+@pytest.mark.scenario
+def test_the_custom_fault_is_known_to_the_command_line(typed: Typed) -> None:
+    listed = typed("custom-fault", "squall faults")
+    assert "example.table_renamed" in listed.stdout, listed.stdout + listed.stderr
+    done = typed("custom-fault", "squall run half-a-migration.yaml --seed 5")
+    assert "statements without table" in done.stdout, done.stdout + done.stderr
+
+
 def workflow() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load((EXAMPLES / "ci-github/squall.yml").read_text())
     return document
