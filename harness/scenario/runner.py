@@ -23,6 +23,7 @@ from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario, Step
 from harness.scenario.outcome import Run
 from harness.scenario.prepare import prepare
+from harness.scenario.steady import answered_enough
 from harness.scenario.watch import SAMPLE_SECONDS, Watch
 from harness.workload.plan import Plan, WorkloadReport
 
@@ -132,6 +133,7 @@ class Runner:
         """Before, faults, after; the load ends ``after_seconds`` after the last heal."""
         try:
             await self._sleep_until(plan.start_at + scenario.before_seconds)
+            await answered_enough(scenario, lambda: len(self._lab.workload.ops), self._clock)
             if self._steady(log):
                 # What is counted until now was asked without a fault.
                 await watch.database_load()
