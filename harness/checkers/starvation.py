@@ -28,9 +28,11 @@ TIMED = frozenset(
         "limits",
         "recovery-time",
         "response-time",
+        "retry-storm",
     }
 )
-"""Gates that a busy machine can fail. Data is lost, leaked or doubled by apps alone."""
+"""Gates that a busy machine can fail: by late answers, or by what follows an app's own time-outs, which
+are repeats and new connections. Data is lost, leaked or doubled by apps alone."""
 
 
 def starved_share(evidence: Evidence) -> float:
