@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.checkers.findings import failed, passed
+from harness.checkers.findings import failed, inconclusive, passed
+from harness.checkers.starvation import excuse
 from harness.checkers.verdict import Finding
 from harness.core.events import BackendsSampled, DatabaseLoad
 from harness.history.evidence import Evidence
@@ -43,11 +44,20 @@ class RetryStorm:
         if times is not None:
             figures["statements_times"] = round(times, 2)
             told += f", {times:.2f} times the statements a request as before"
-            if self.statements_times is not None and times > self.statements_times:
+            if self._too_many(times):
                 over.append(f"{times:.3g} times, limit {self.statements_times:g}")
         if over:
-            return failed(self.name, f"{told} ({'; '.join(over)})", figures)
+            told += f" ({'; '.join(over)})"
+            starved = excuse(evidence)
+            if starved and not self._too_many(times):
+                # New connections follow from the app's own time-outs; repeated statements do not.
+                return inconclusive(self.name, f"{told}; {starved}", figures)
+            return failed(self.name, told, figures)
         return passed(self.name, told, figures)
+
+    def _too_many(self, times: float | None) -> bool:
+        limit = self.statements_times
+        return times is not None and limit is not None and times > limit
 
     def _counted(self, evidence: Evidence) -> tuple[float, float | None] | str:
         """Connections a request and, if they were read, statements; or why neither is known."""

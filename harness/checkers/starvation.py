@@ -28,11 +28,9 @@ TIMED = frozenset(
         "limits",
         "recovery-time",
         "response-time",
-        "retry-storm",
     }
 )
-"""Gates that a busy machine can fail: by late answers, or by what follows an app's own time-outs, which
-are repeats and new connections. Data is lost, leaked or doubled by apps alone."""
+"""Gates that a busy machine can fail. Data is lost, leaked or doubled by apps alone."""
 
 
 def starved_share(evidence: Evidence) -> float:
@@ -49,12 +47,19 @@ def starved_share(evidence: Evidence) -> float:
     return worst
 
 
-def excused(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
-    """The findings; what failed by time on a starved machine is ``inconclusive``."""
+def excuse(evidence: Evidence) -> str:
+    """What a gate by time may say of a starved app; empty when it had its processor."""
     share = starved_share(evidence)
     if share < STARVED_SHARE:
+        return ""
+    return f"but the app waited for a processor for {share:.0%} of half a second: a busy machine"
+
+
+def excused(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
+    """The findings; what failed by time on a starved machine is ``inconclusive``."""
+    told = excuse(evidence)
+    if not told:
         return tuple(findings)
-    told = f"but the app waited for a processor for {share:.0%} of half a second: a busy machine"
     return tuple(
         replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{finding.reason}; {told}")
         if finding.checker in TIMED and finding.verdict is Verdict.FAIL

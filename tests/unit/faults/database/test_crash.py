@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -43,3 +44,21 @@ async def test_a_server_that_does_not_start_again_is_told_as_a_failed_cure(stub:
     with pytest.raises(HealFailed, match=r"Crash\(\) could not be undone"):
         async with within(Crash(), stub(refuses="start")):
             pass
+
+
+async def test_a_second_crash_waits_until_the_first_is_healed(stub: Any) -> None:
+    port = stub(backends=3)
+    second_in_force = asyncio.Event()
+
+    async def second() -> None:
+        async with within(Crash(), port):
+            second_in_force.set()
+
+    async with within(Crash(), port):
+        task = asyncio.create_task(second())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not second_in_force.is_set()
+    await task
+    calls = [name for _, name in port.calls]
+    assert calls == ["client_backends", "kill", "start"] * 2

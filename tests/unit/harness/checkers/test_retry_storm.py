@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.checkers.retry_storm import RetryStorm
-from harness.core.events import BackendsSampled, DatabaseLoad
+from harness.core.events import BackendsSampled, DatabaseLoad, ProcessorAwaited
 
 NAME = "retry-storm"
 
@@ -138,3 +138,20 @@ def test_a_pool_that_was_not_full_may_fill_up(
     assert RetryStorm().judge(bounded).figures["connections_each"] == each
     undeclared = dataclasses.replace(bounded, contract=run.contract)
     assert RetryStorm().judge(undeclared).figures["connections_each"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"),
+    [((200, 306), "inconclusive"), ((501, 5), "fail"), ((900, 905), "fail"), ((200, 5), "pass")],
+    ids=["connections", "statements", "both", "neither"],
+)
+def test_new_connections_of_a_starved_app_prove_nothing_and_repeated_statements_do(
+    evidence: Any, make: Any, last: tuple[int, int], verdict: str
+) -> None:
+    starved = [ProcessorAwaited(at=1 + n / 10, seconds=n / 10) for n in range(5)]
+    loads = (load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, *last))
+    run = run_of(evidence, make, *loads)
+    run = dataclasses.replace(run, events=(*run.events, *starved))
+    finding = RetryStorm().judge(run)
+    assert finding.verdict == verdict
+    assert ("a busy machine" in finding.reason) == (verdict == "inconclusive")
