@@ -1,0 +1,121 @@
+"""No fault without an app that fails under it: else nobody would notice if it did nothing.
+
+Most are shown by the mutants, each of which names the outages that expose it. The others are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+import faults
+from faults import Bandwidth, LongTransaction, RefuseStartup, Slicer
+from faults.fault import Fault
+from harness import REFERENCE, HeldLab, LabOptions, Scenario, at, stock
+from harness.checkers.response_time import ResponseTime
+from harness.mutants import gallery as mutants
+from harness.patterns import gallery as patterns
+from harness.scenario.model import Load, gate_set
+from harness.scenario.outcome import Run
+from harness.scenario.profile import AppProfile
+
+PATTERNS = {each.name: each for each in patterns.GALLERY}
+MUTANTS = {each.name: each for each in mutants.gallery()}
+OUTAGES = {each.name: each for each in stock()}
+
+
+def lasting(fault: Fault) -> Scenario:
+    """Longer than any caller waits."""
+    return Scenario(
+        name="long",
+        story="It takes too long.",
+        steps=(at(0, fault, lasting=1.6),),
+        before_seconds=1.2,
+        load=Load(rate_per_second=40),
+        gates=gate_set(ResponseTime(during_p95_ms=500)),
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Under ``outage`` the checker says that ``app`` fails."""
+
+    app: str
+    outage: str | Fault
+    checker: str
+
+    @property
+    def profile(self) -> AppProfile:
+        """A mutant's, or a pattern's."""
+        return MUTANTS[self.app].profile() if self.app in MUTANTS else PATTERNS[self.app].profile()
+
+    @property
+    def scenario(self) -> Scenario:
+        """A stock outage, or the fault alone."""
+        return OUTAGES[self.outage] if isinstance(self.outage, str) else lasting(self.outage)
+
+
+LATE = ("thirty_seconds_for_everything", "answered-in-time")
+
+SHOWN: Mapping[str, Shown] = {
+    "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
+    "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
+    "database.exhaust_connections": Shown(
+        "per_request_connect", "too-many-connections", "error-contract"
+    ),
+    "database.failover": Shown("circuit_stays_open", "failover-sync", "recovery-time"),
+    "database.long_transaction": Shown(LATE[0], LongTransaction(table="items"), LATE[1]),
+    "database.terminate_backends": Shown(
+        "backs_off_for_everybody", "sessions-terminated", "recovery-time"
+    ),
+    "network.bandwidth": Shown("per_request_connect", Bandwidth(rate_kb_per_s=1), "response-time"),
+    "network.deaf": Shown("circuit_stays_open", "deaf-server", "recovery-time"),
+    "network.flap": Shown("backs_off_for_everybody", "flapping-network", "recovery-time"),
+    "network.limit_data": Shown(
+        "backs_off_for_everybody", "answer-cut-in-the-middle", "recovery-time"
+    ),
+    "network.slicer": Shown(
+        LATE[0], Slicer(average_bytes=20, variation_bytes=10, delay_us=600_000), LATE[1]
+    ),
+    "network.slow_close": Shown(
+        "per_request_connect", "end-of-connection-arrives-late", "error-contract"
+    ),
+    "network.zombie": Shown(LATE[0], "half-dead-connection-after-idle", LATE[1]),
+    "wire.fatal_reply": Shown("backs_off_for_everybody", "idle-session-killed", "recovery-time"),
+    "wire.refuse_startup": Shown("per_request_connect", RefuseStartup(), "error-contract"),
+}
+
+
+def run_of(profile: AppProfile, scenario: Scenario) -> Run:
+    held = HeldLab(LabOptions(profile=profile, seed=1))
+    try:
+        return held.run(scenario)
+    finally:
+        held.close()
+
+
+def test_no_fault_is_left_out() -> None:
+    by_mutants = {
+        step.label
+        for mutant in MUTANTS.values()
+        for name in mutant.exposed_by
+        for step in OUTAGES[name].steps
+    }
+    assert {entry.key for entry in faults.entries()} == by_mutants | set(SHOWN)
+    assert by_mutants & set(SHOWN) == set()
+
+
+@pytest.mark.scenario
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("key", SHOWN)
+def test_an_app_fails_under_the_fault(key: str) -> None:
+    shown = SHOWN[key]
+    run = run_of(shown.profile, shown.scenario)
+    assert key in {step.label for step in run.scenario.steps}
+    assert run.finding("faults-bit").verdict == "pass"
+    assert run.finding(shown.checker).verdict == "fail", run.findings
+    if not isinstance(shown.outage, str):
+        reference = run_of(REFERENCE, shown.scenario)
+        assert reference.finding(shown.checker).verdict == "pass", reference.findings
