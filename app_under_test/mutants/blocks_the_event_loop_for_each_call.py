@@ -18,7 +18,7 @@ from app_under_test.mutants.shared import replace
 from app_under_test.resilience.waiting_room import WaitingRoom
 
 EXPOSED_BY = ("stampede",)
-CAUGHT_BY = ("recovery-time",)
+CAUGHT_BY = ("answered-in-time",)
 
 CALL_SECONDS = 0.01
 
