@@ -36,16 +36,15 @@ class Sockets:
 
     def __init__(self, kernel_seconds: float) -> None:
         self._options = options(kernel_seconds)
-        self._live: WeakSet[Any] = WeakSet()
+        self._live: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        """With the generation of each: how many losses it has been opened after."""
         self._idle: WeakSet[Any] = WeakSet()
-        self._generations: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._generation = 0
 
     def connected(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, wrapped
         """SQLAlchemy's ``connect`` event; a Unix socket has none of the options, and needs none."""
         driver = connection.driver_connection
-        self._live.add(driver)
-        self._generations[driver] = self._generation
+        self._live[driver] = self._generation
         found = driver._transport.get_extra_info("socket")  # noqa: SLF001 - there is no public way
         if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
             for level, name, value in self._options:
@@ -74,7 +73,7 @@ class Sockets:
         It does so one by one, as each is wanted; until then they hold places at the server. What
         was opened since the first of them was lost stays.
         """
-        if self._generations.get(driver) == self._generation:
+        if self._live.get(driver) == self._generation:
             self._generation += 1
             self.abort_idle()
 

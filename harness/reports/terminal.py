@@ -17,12 +17,12 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from harness.checkers.verdict import Verdict, worst
+from harness.checkers.verdict import Verdict
 from harness.core import events
 from harness.reports.numbers import numbers
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario
-from harness.scenario.outcome import Broken, Run
+from harness.scenario.outcome import Broken, Run, overall
 
 STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "bold red"}
 PLAIN_WIDTH = 140
@@ -184,8 +184,7 @@ class Terminal:
 
     def end(self, runs: Sequence[Run], path: Path, *, left_out: int = 0) -> None:
         """The last lines: the verdict over all, and where the files are."""
-        said = [run.verdict for run in runs]
-        verdict = worst([*said, Verdict.INCONCLUSIVE] if left_out else said)
+        verdict = overall(runs, left_out=left_out)
         took = time.monotonic() - self._begun
         count = f"{len(runs)} outage{'' if len(runs) == 1 else 's'}"
         count += f", {left_out} left out," if left_out else ""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from harness.checkers.verdict import Finding, Verdict, worst
+from harness.checkers.verdict import Finding
 from harness.history.evidence import Window
 from harness.reports.windows import WINDOWS, fault_spans, recovery_ms, window_figures
-from harness.scenario.outcome import Broken, Run
+from harness.scenario.outcome import Broken, Run, overall
 
 VERSION = 1
 
@@ -40,13 +40,11 @@ def schema() -> dict[str, Any]:
 
 def document(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> dict[str, Any]:
     """The whole file, for one outage or for many."""
-    said = [each.run.verdict for each in reported]
-    if unproven(reported, broken):
-        said.append(Verdict.INCONCLUSIVE)
+    left = unproven(reported, broken)
     body = {
         "squall": "verdict",
         "version": VERSION,
-        "verdict": worst(said).value,
+        "verdict": overall((each.run for each in reported), left_out=len(left)).value,
         "outages": [_outage(each) for each in reported],
     }
     if broken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.checkers.case import Diagnosis
@@ -81,3 +81,9 @@ class Run:
     def finding(self, checker: str) -> Finding:
         """What one checker said; KeyError."""
         return {finding.checker: finding for finding in self.findings}[checker]
+
+
+def overall(runs: Iterable[Run], *, left_out: int) -> Verdict:
+    """The worst of all; an outage that has no run leaves the whole unproven."""
+    said = [run.verdict for run in runs]
+    return worst([*said, Verdict.INCONCLUSIVE] if left_out else said)

@@ -1,7 +1,7 @@
 """Before the first fault: as many answers as the steady state is judged by.
 
-load ──✓──✓──✓────────✓──✓──▶│ before_seconds are over │ 40 answers are there │ fault
-└─ on a busy machine they come a little later ──┘
+load ──✓──✓──✓────✓──✓──▶│ before_seconds are over │ 40 answers are there │ fault
+                         └─ a busy machine gives them a little later ───┘
 """
 
 from __future__ import annotations

@@ -17,14 +17,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.checkers.verdict import Verdict, worst
+from harness.checkers.verdict import Verdict
 from harness.reports.html import facts
 from harness.reports.html.cure import as_html
 from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported, unproven
 from harness.scenario.loader import dump
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import Broken, overall
 
 STYLES = ("uPlot.min.css", "squall.css")
 PLOT = "uPlot.iife.min.js"
@@ -66,13 +66,12 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
 def index(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
     """The page over all outages of a check; worst first, then in the order of the check."""
     left = unproven(reported, broken)
-    said = [*(each.run.verdict for each in reported), *(Verdict.INCONCLUSIVE for _ in left)]
     ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
     return _render(
         "index.html.j2",
         policy=_policy([]),
-        verdict=worst(said),
-        count=len(said),
+        verdict=overall((each.run for each in reported), left_out=len(left)),
+        count=len(reported) + len(left),
         passed=sum(each.run.passed for each in reported),
         about=" · ".join(
             dict.fromkeys(t for each in reported for t in (each.app, each.begun) if t)
