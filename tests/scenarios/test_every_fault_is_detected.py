@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 import faults
-from faults import Bandwidth, LongTransaction, RefuseStartup, Slicer
+from faults import Bandwidth, ExhaustConnections, LongTransaction, RefuseStartup, Slicer
 from faults.fault import Fault
 from harness import REFERENCE, HeldLab, LabOptions, Scenario, at, stock
 from harness.checkers.response_time import ResponseTime
@@ -63,7 +63,7 @@ SHOWN: Mapping[str, Shown] = {
     "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
     "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
     "database.exhaust_connections": Shown(
-        "per_request_connect", "too-many-connections", "error-contract"
+        "per_request_connect", ExhaustConnections(), "error-contract"
     ),
     "database.failover": Shown("circuit_stays_open", "failover-sync", "recovery-time"),
     "database.long_transaction": Shown(LATE[0], LongTransaction(table="items"), LATE[1]),
