@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from harness.scenario.hold import HeldLab
     from harness.scenario.lab import Lab, LabOptions, lab
     from harness.scenario.library import stock
-    from harness.scenario.loader import dump, load, loads
+    from harness.scenario.dumper import dump
+    from harness.scenario.loader import load, loads
     from harness.scenario.model import Load, Scenario, Step, at, gate_set
     from harness.scenario.profile import REFERENCE, AppProfile
     from harness.scenario.runner import Run, Runner
@@ -54,7 +55,7 @@ _HOMES = {
     "LabOptions": "scenario.lab", "Load": "scenario.model", "Operation": "workload.operations",
     "Run": "scenario.runner", "Runner": "scenario.runner", "Scenario": "scenario.model",
     "SquallError": "core.errors", "Step": "scenario.model", "UsageError": "core.errors",
-    "Verdict": "checkers.verdict", "at": "scenario.model", "dump": "scenario.loader",
+    "Verdict": "checkers.verdict", "at": "scenario.model", "dump": "scenario.dumper",
     "gate_set": "scenario.model", "lab": "scenario.lab", "load": "scenario.loader",
     "loads": "scenario.loader", "stock": "scenario.library",
 }  # fmt: skip

@@ -14,7 +14,8 @@ from harness.console.server import Console, addresses
 from harness.core.clock import MonotonicClock
 from harness.core.errors import UsageError
 from harness.scenario.lab import Lab, LabOptions, lab
-from harness.scenario.loader import SUFFIX, dump
+from harness.scenario.dumper import dump
+from harness.scenario.loader import SUFFIX
 from harness.scenario.model import Load as Planned
 
 GLANCE_EVERY_SECONDS = 2.0

@@ -75,6 +75,8 @@ class FaultHealed(Event):
     fault: str
     bites: int
     what: str
+    may_miss: bool = False
+    """Whether the run proves something even if this fault did nothing."""
 
     @property
     def bitten(self) -> str:

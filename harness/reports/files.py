@@ -27,7 +27,7 @@ from harness.reports.junit import junit
 from harness.reports.stored import evidence_document, run_document
 from harness.reports.verdict_json import Reported, document
 from harness.scenario.lab import Lab
-from harness.scenario.loader import dump
+from harness.scenario.dumper import dump
 from harness.scenario.outcome import Broken, Run
 
 LOGS = ("app.log", "postgres.log")

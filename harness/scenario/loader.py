@@ -11,7 +11,6 @@ import yaml
 import faults
 from faults import Fault, InvalidFault
 from harness.checkers import catalogue as gate_catalogue
-from harness.checkers.limit import Limit
 from harness.checkers.verdict import Checker
 from harness.core.errors import UsageError
 from harness.scenario.model import Arrivals, Load, Scenario, Step
@@ -21,9 +20,6 @@ VERSION = 1
 """Version of the file format, under the key ``squall``."""
 
 SUFFIX = ".squall.yaml"
-
-LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
-"""YAML takes these for line breaks: unless they are escaped, they come back as blanks."""
 
 TOP_KEYS = (
     "squall", "name", "story", "tags", "needs", "before_seconds", "after_seconds", "load", "steps",
@@ -150,6 +146,7 @@ class _Reader:
             for key in ("at_seconds", "lasting_seconds")
             if key in given
         }
+        may_miss = "may_miss" in given and self._plain.truth(given.pop("may_miss"), "may_miss")
         if "lasting_seconds" not in times:
             self._problems.add(node, "a step needs 'lasting_seconds'")
         fault = self._fault(node, given)
@@ -159,6 +156,7 @@ class _Reader:
             at_seconds=times.get("at_seconds", 0.0),
             fault=fault,
             lasting_seconds=times.get("lasting_seconds", 0.0),
+            may_miss=may_miss,
         )
 
     def _fault(self, node: yaml.Node, given: Mapping[str, yaml.Node]) -> Fault | None:
@@ -204,40 +202,3 @@ class _Reader:
 def _last(given: Mapping[str, yaml.Node], default: yaml.Node) -> yaml.Node:
     """Where a bad attribute most likely stands: the last one given."""
     return list(given.values())[-1] if given else default
-
-
-def dump(scenario: Scenario) -> str:
-    """The scenario as the text of a file; ``loads(dump(s)) == s``."""
-    body: dict[str, Any] = {
-        "squall": VERSION,
-        "name": scenario.name,
-        "story": scenario.story,
-        "tags": sorted(scenario.tags),
-        "needs": sorted(scenario.needs),
-        "before_seconds": scenario.before_seconds,
-        "after_seconds": scenario.after_seconds,
-        "load": {
-            "rate_per_second": scenario.load.rate_per_second,
-            "arrivals": scenario.load.arrivals,
-        },
-        "steps": [_dumped_step(step) for step in scenario.steps],
-        "gates": _dumped_gates(scenario),
-    }
-    texts = (scenario.name, scenario.story, *scenario.tags)
-    plain = not LINE_BREAKS & {letter for text in texts for letter in text}
-    return yaml.safe_dump(body, sort_keys=False, allow_unicode=plain, width=100)
-
-
-def _dumped_gates(scenario: Scenario) -> dict[str, Any]:
-    """Gates by name, those in words as a list."""
-    body: dict[str, Any] = {}
-    words = [name for name, gate in scenario.gates.items() if isinstance(gate, Limit)]
-    for name, gate in scenario.gates.items():
-        if name not in words:
-            body[name] = False if gate is None else gate_catalogue.to_dict(gate)
-    return {**body, gate_catalogue.LIMITS: words} if words else body
-
-
-def _dumped_step(step: Step) -> dict[str, Any]:
-    times = {"at_seconds": step.at_seconds, "lasting_seconds": step.lasting_seconds}
-    return {**faults.to_dict(step.fault), **times}

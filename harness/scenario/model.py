@@ -34,6 +34,9 @@ class Step:
     at_seconds: float
     fault: Fault
     lasting_seconds: float
+    may_miss: bool = False
+    """It prepares the ground for another step, and proves something even where it finds nothing:
+    there is no session to end in an app that connects for each request."""
 
     @property
     def label(self) -> str:
@@ -41,9 +44,11 @@ class Step:
         return key_of(self.fault)
 
 
-def at(seconds: float, fault: Fault, *, lasting: float) -> Step:
+def at(seconds: float, fault: Fault, *, lasting: float, may_miss: bool = False) -> Step:
     """``at(0.5, Latency(latency_ms=300), lasting=2)``: a step, as it is spoken."""
-    return Step(at_seconds=float(seconds), fault=fault, lasting_seconds=float(lasting))
+    return Step(
+        at_seconds=float(seconds), fault=fault, lasting_seconds=float(lasting), may_miss=may_miss
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,13 @@ class Plain:
             return default
         return float(value)
 
+    def truth(self, node: yaml.Node, what: str) -> bool:
+        """true or false."""
+        value = self.value(node)
+        if not isinstance(value, bool):
+            self._problems.add(node, f"{what} must be true or false, got {value!r}")
+        return value is True
+
     def known(self, node: yaml.Node, given: Iterable[str], known: Iterable[str], what: str) -> None:
         """Unknown keys are a problem, with the nearest known one as a hint."""
         names = sorted(known)

@@ -181,8 +181,15 @@ class Runner:
             log(events.FaultInjected(at=begun, step=index, fault=key, label=step.label))
             await self._clock.sleep(step.lasting_seconds)
             bite = await injection.bite()
-        now = self._clock.now()
-        log(events.FaultHealed(at=now, step=index, fault=key, bites=bite.count, what=bite.what))
+        healed = events.FaultHealed(
+            at=self._clock.now(),
+            step=index,
+            fault=key,
+            bites=bite.count,
+            what=bite.what,
+            may_miss=step.may_miss,
+        )
+        log(healed)
 
     def _read_log(self, written: int, log: _Log) -> None:
         patterns = self._lab.profile.unhandled_patterns

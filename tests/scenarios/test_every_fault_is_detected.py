@@ -33,6 +33,7 @@ def lasting(fault: Fault) -> Scenario:
         story="It takes too long.",
         steps=(at(0, fault, lasting=1.6),),
         before_seconds=1.2,
+        after_seconds=1.2,
         load=Load(rate_per_second=40),
         gates=gate_set(ResponseTime(during_p95_ms=500)),
     )

@@ -10,7 +10,8 @@ import pytest
 import faults
 from harness import REFERENCE, stock
 from harness.scenario import library
-from harness.scenario.loader import SUFFIX, dump, load, loads
+from harness.scenario.dumper import dump
+from harness.scenario.loader import SUFFIX, load, loads
 from harness.scenario.model import Scenario
 
 FAMILIES = {"network", "database", "wire", "app", "client"}

@@ -9,6 +9,7 @@ import pytest
 from harness import REFERENCE, HeldLab, LabOptions, stock
 from harness.checkers.retry_storm import RetryStorm
 from harness.checkers.verdict import Verdict
+from harness.core.events import FaultHealed
 from harness.providers.process.proxy import find_toxiproxy
 from harness.scenario.model import Scenario
 
@@ -84,5 +85,7 @@ def test_the_reference_app_survives(
         if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
             break
     assert bad == {}
+    healed = [event for event in run.evidence.events if isinstance(event, FaultHealed)]
+    assert all(event.bites for event in healed), "the reference gives every fault something to do"
     if RETRY_STORM in outage.gates:
         assert run.finding(RETRY_STORM).figures, "its own gate passed for want of samples"

@@ -23,7 +23,7 @@ from harness.reports.html.cure import as_html
 from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported, unproven
-from harness.scenario.loader import dump
+from harness.scenario.dumper import dump
 from harness.scenario.outcome import Broken, overall
 
 STYLES = ("uPlot.min.css", "squall.css")

@@ -26,7 +26,9 @@ FAULTS: st.SearchStrategy[Fault] = st.one_of(
     st.just(Crash()),
 )
 SECONDS = st.floats(0, 100, allow_nan=False)
-STEPS = st.builds(Step, at_seconds=SECONDS, fault=FAULTS, lasting_seconds=SECONDS)
+STEPS = st.builds(
+    Step, at_seconds=SECONDS, fault=FAULTS, lasting_seconds=SECONDS, may_miss=st.booleans()
+)
 TEXT = st.text(min_size=1, max_size=30).filter(str.strip)
 GATES = st.fixed_dictionaries(
     {},
@@ -112,6 +114,11 @@ def test_five_mistakes_give_five_problems_with_their_lines(same_file: re.Pattern
         ("squall: 1\nname: 5\nstory: y\nsteps: []", "must be text, got 5"),
         ("squall: 1\nname: x\nstory: y\nsteps: [{lasting_seconds: 1}]", "needs 'fault'"),
         ("squall: 1\nname: x\nstory: y\nsteps: [{fault: database.crash}]", "lasting_seconds"),
+        (
+            "squall: 1\nname: x\nstory: y\nsteps:\n"
+            "- {fault: database.crash, lasting_seconds: 1, may_miss: 1}",
+            "<text>:5: may_miss must be true or false, got 1",
+        ),
         (
             "squall: 1\nname: x\nstory: y\nsteps: []\nload: {arrivals: all}",
             "jittered, poisson, constant",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.checkers.guards import EnoughOperations, FaultsBit, GeneratorKeptUp, SteadyState
-from harness.core.events import FaultInjected, FaultSkipped, SteadyStateChecked
+from harness.core.events import FaultHealed, FaultInjected, FaultSkipped, SteadyStateChecked
 from harness.history.op import Outcome
 
 
@@ -71,6 +71,32 @@ def test_a_fault_that_did_nothing_was_skipped_or_stayed_proves_nothing(
         assert found == told.inconclusive("faults-bit", reason)
     nothing = told.inconclusive("faults-bit", "not every fault was injected and healed")
     assert FaultsBit().judge(evidence([], [])) == nothing
+
+
+def aid(bites: int) -> list[Any]:
+    """A second fault, that may miss."""
+    key = "database.terminate_backends"
+    return [
+        FaultInjected(at=1.1, step=1, fault=key, label=key),
+        FaultHealed(at=1.2, step=1, fault=key, bites=bites, what="ends", may_miss=True),
+    ]
+
+
+def test_a_fault_that_may_miss_leaves_the_proof_to_the_others(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    def judged(bites: int, aided: int) -> Any:
+        return FaultsBit().judge(evidence([], [*make.outage(bites=bites), *aid(aided)]))
+
+    words = "network.refuse: 3 cuts, database.terminate_backends: 0 ends"
+    assert judged(3, 0) == told.passed("faults-bit", words)
+    words = "never bit: network.refuse (0 cuts)"
+    assert judged(0, 1) == told.inconclusive("faults-bit", words)
+    words += ", database.terminate_backends (0 ends)"
+    assert judged(0, 0) == told.inconclusive("faults-bit", words)
+    alone = FaultsBit().judge(evidence([], aid(0)))
+    words = "never bit: database.terminate_backends (0 ends)"
+    assert alone == told.inconclusive("faults-bit", words)
 
 
 def test_enough_operations(evidence: Any, make: Any, told: Any) -> None:

@@ -18,7 +18,8 @@ from faults import (
     InjectionFailed,
 )
 from harness import UsageError
-from harness.scenario.loader import dump, loads
+from harness.scenario.dumper import dump
+from harness.scenario.loader import loads
 from harness.scenario.model import Load, Step
 
 
