@@ -10,7 +10,8 @@ import statistics
 import time
 
 from harness.core.ids import lab_id
-from harness.scenario.lab import LabOptions, lab
+from harness.scenario.lab import lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.profile import REFERENCE
 from harness.workload.client import Workload
 from harness.workload.operations import Operation

@@ -112,8 +112,7 @@ class WireProxy(Protocol):
         """How often it has acted so far."""
 
 
-@runtime_checkable
-class DatabaseProcess(Protocol):
+class DatabaseControl(Protocol):
     """The database server as a process that can be stopped, killed, frozen and started."""
 
     async def stop(self, mode: StopMode) -> None:
@@ -133,6 +132,14 @@ class DatabaseProcess(Protocol):
 
     async def client_backends(self) -> int:
         """Sessions of the app now: client backends, without the harness's own."""
+
+
+@runtime_checkable
+class DatabaseProcess(DatabaseControl, Protocol):
+    """The server, with the way that leads to it."""
+
+    async def connection_attempts(self) -> int:
+        """Connections that the app has opened or tried so far, whether or not it was up."""
 
 
 @runtime_checkable

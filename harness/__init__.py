@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.checkers.verdict import Finding, Verdict
     from harness.core.errors import LabError, SquallError, UsageError
-    from harness.scenario.hold import HeldLab
-    from harness.scenario.lab import Lab, LabOptions, lab
-    from harness.scenario.library import stock
     from harness.scenario.dumper import dump
+    from harness.scenario.hold import HeldLab
+    from harness.scenario.lab import Lab, lab
+    from harness.scenario.lab_options import LabOptions
+    from harness.scenario.library import stock
     from harness.scenario.loader import load, loads
     from harness.scenario.model import Load, Scenario, Step, at, gate_set
     from harness.scenario.profile import REFERENCE, AppProfile
@@ -52,7 +53,8 @@ _HOMES = {
     "REFERENCE": "scenario.profile", "AppProfile": "scenario.profile",
     "Finding": "checkers.verdict", "HeldLab": "scenario.hold",
     "Lab": "scenario.lab", "LabError": "core.errors",
-    "LabOptions": "scenario.lab", "Load": "scenario.model", "Operation": "workload.operations",
+    "LabOptions": "scenario.lab_options", "Load": "scenario.model",
+    "Operation": "workload.operations",
     "Run": "scenario.runner", "Runner": "scenario.runner", "Scenario": "scenario.model",
     "SquallError": "core.errors", "Step": "scenario.model", "UsageError": "core.errors",
     "Verdict": "checkers.verdict", "at": "scenario.model", "dump": "scenario.dumper",

@@ -24,7 +24,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.pytest_runs import Kept
     from harness.scenario.hold import HeldLab
-    from harness.scenario.lab import LabOptions
+    from harness.scenario.lab_options import LabOptions
     from harness.scenario.runner import Run
 
 OPTIONS = {
@@ -108,7 +108,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def lab_options(config: pytest.Config) -> LabOptions:
     """The lab that the configuration asks for."""
     from harness.scenario.config import configured  # noqa: PLC0415 - see the module's docstring
-    from harness.scenario.lab import LabOptions  # noqa: PLC0415 - the same
+    from harness.scenario.lab_options import LabOptions  # noqa: PLC0415 - the same
     from harness.scenario.profile import REFERENCE  # noqa: PLC0415 - the same
 
     app, factory = _value(config, "app"), _value(config, "factory") == "true"

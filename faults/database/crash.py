@@ -27,6 +27,6 @@ class Crash:
 
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
-        """It bites with each session of the app that it kills."""
+        """It bites with each session of the app that it kills, or who is refused meanwhile."""
         async with server_down(database, database.kill, bites="sessions killed") as injection:
             yield injection

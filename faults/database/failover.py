@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
+from faults.occupied import occupied
 from faults.ports import DatabaseCluster, Replication
 
 MOST_LAG_MS = 5000
@@ -49,7 +50,7 @@ class Failover:
     async def inject(self, cluster: DatabaseCluster) -> AsyncIterator[Injection]:
         """It bites with each session of the app that it kills; with a lag, if there was one."""
         await cluster.replicate(synchronous=self.replication == "synchronous")
-        sessions, unshipped = await cluster.client_backends(), 0
+        sessions, unshipped = await occupied(cluster.client_backends), 0
 
         async def bite() -> Bite:
             if self.lag_ms == 0:

@@ -26,11 +26,15 @@ class Pause:
 
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
-        """It bites with each session of the app that stands still."""
+        """It bites with each session of the app that stands still, or who connects meanwhile."""
         sessions = await database.client_backends()
+        tried_before = await database.connection_attempts()
 
         async def bite() -> Bite:
-            return Bite(count=sessions, what="sessions frozen")
+            if sessions:
+                return Bite(count=sessions, what="sessions frozen")
+            tried = await database.connection_attempts() - tried_before
+            return Bite(count=tried, what="connections left waiting")
 
         try:
             await database.pause()

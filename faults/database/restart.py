@@ -33,7 +33,7 @@ class Restart:
 
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
-        """It bites with each session of the app that it ends."""
+        """It bites with each session of the app that it ends, or who is refused meanwhile."""
 
         async def stop() -> None:
             await database.stop(self.mode)

@@ -21,12 +21,19 @@ _turns: WeakKeyDictionary[DatabaseProcess, asyncio.Lock] = WeakKeyDictionary()
 async def server_down(
     database: DatabaseProcess, take_down: Callable[[], Awaitable[None]], *, bites: str
 ) -> AsyncIterator[Injection]:
-    """Count the app's sessions, take the server down, and start it whatever happens."""
+    """Count the app's sessions, take the server down, and start it whatever happens.
+
+    An app that connects for each request may have no session: it bites those who come later.
+    """
     async with _turns.setdefault(database, asyncio.Lock()):
         sessions = await database.client_backends()
+        tried_before = await database.connection_attempts()
 
         async def bite() -> Bite:
-            return Bite(count=sessions, what=bites)
+            if sessions:
+                return Bite(count=sessions, what=bites)
+            tried = await database.connection_attempts() - tried_before
+            return Bite(count=tried, what="connections refused")
 
         try:
             await take_down()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
+from faults.occupied import occupied
 from faults.ports import NetworkProxy
 
 
@@ -37,7 +38,11 @@ class Refuse:
         Refused attempts are the kernel's answers and cannot be counted by a proxy that does not
         listen; a proxy that somebody uses has connections to cut.
         """
-        cut = (await proxy.traffic()).open
+
+        async def there() -> int:
+            return (await proxy.traffic()).open
+
+        cut = await occupied(there)
 
         async def bite() -> Bite:
             return Bite(count=cut, what="connections cut")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
+from faults.occupied import occupied
 from faults.ports import NetworkProxy
 
 
@@ -37,7 +38,7 @@ class Zombie:
 
         The lab closes what is left of them after the run.
         """
-        silenced = await proxy.silence_connections()
+        silenced = await occupied(proxy.silence_connections)
 
         async def bite() -> Bite:
             return Bite(count=silenced, what="connections silenced")

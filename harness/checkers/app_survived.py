@@ -20,9 +20,12 @@ class AppSurvived:
         """Fail with the exit code."""
         if not evidence.contract.process_known:
             return passed(self.name, "not judged: the app's process is not a child of ours")
-        for event in evidence.events:
-            if isinstance(event, AppExited):
-                return failed(
-                    self.name, f"the app's process ended with exit code {event.exit_code}"
-                )
-        return passed(self.name, "the app's process lives")
+        ends = [event for event in evidence.events if isinstance(event, AppExited)]
+        if not ends:
+            return passed(self.name, "the app's process lives")
+        told = f"the app's process ended with exit code {ends[0].exit_code}"
+        starts = [event for event in ends if event.starting]
+        if ends[0].starting:
+            often = f"each of the {len(starts)} times" if len(starts) > 1 else "when"
+            told += f" {often} it was started anew"
+        return failed(self.name, told)

@@ -27,7 +27,7 @@ from harness.cli.stranger import (
     stranger_options,
 )
 from harness.scenario.choice import chosen
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.library import stock
 
 

@@ -41,7 +41,7 @@ def inject(
     seconds = None if lasting is None else duration(lasting)
     if attach is not None:
         from harness.console import attached  # noqa: PLC0415 - keeps `squall --help` quick
-        from harness.scenario.lab import LabOptions  # noqa: PLC0415 - the same
+        from harness.scenario.lab_options import LabOptions  # noqa: PLC0415 - the same
 
         options = LabOptions(profile=REFERENCE, engine="toxiproxy", provider=attach)
         asyncio.run(attached.inject(wanted, options, seconds, click.echo))

@@ -4,7 +4,9 @@
                 └─ broken ──▶ a new lab: the outage once more, then the others
 
 A fault that cannot be healed leaves nothing to trust in its lab. It must not hide what the other
-outages say: they go on in a new lab, and the command ends with exit code 3 all the same.
+outages say: they go on in a new lab, and the command ends with exit code 3 all the same. So does
+the outage after one that the app did not recover from: what one did to it, the next is not blamed
+for.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from harness.core.groups import ungrouped
 from harness.reports.files import RunDirectory
 from harness.reports.terminal import Terminal
 from harness.scenario.conclusive import conclusive
-from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario
 from harness.scenario.outcome import Broken, Run
 from harness.scenario.runner import Runner
@@ -42,11 +45,6 @@ class Job:
     """Whether each outage has a control arm: a run without the fault before it."""
     github: bool = False
     """Whether GitHub Actions is to get annotations and a job summary."""
-
-    @property
-    def can_start_anew(self) -> bool:
-        """Whether a broken lab can be thrown away: it is ours from the database to the app."""
-        return self.options.attach is None and self.options.provider != "compose"
 
 
 @dataclass(slots=True)
@@ -114,8 +112,8 @@ async def run_all(job: Job, terminal: Terminal, files: RunDirectory) -> Queue:
 async def _in_one_lab(
     job: Job, queue: Queue, running: Lab, terminal: Terminal, files: RunDirectory
 ) -> None:
-    """Until nothing waits, or the lab is broken."""
-    runner = Runner(running)
+    """Until nothing waits, or the lab can prove nothing more."""
+    runner, used = Runner(running), False
     while queue.waiting:
         number, scenario = queue.waiting.pop(0)
         lacks = running.lacks(scenario)
@@ -125,14 +123,20 @@ async def _in_one_lab(
         try:
             run = await _one(job, runner, scenario, terminal)
         except LabError as error:
-            if not job.can_start_anew:
+            if not job.options.can_start_anew:
                 raise
             terminal.broke(queue.broke(number, scenario, error))
             return
-        queue.done[number] = run
+        if used and run.ill_before and job.options.can_start_anew:
+            terminal.ill_before(run)
+            queue.waiting.insert(0, (number, scenario))
+            return
+        queue.done[number], used = run, True
         terminal.finished(run)
         # In a thread: another lab's run must not wait for files.
         await asyncio.to_thread(files.write_run, run, running)
+        if run.spends_its_lab and job.options.can_start_anew:
+            return
 
 
 async def _one(job: Job, runner: Runner, scenario: Scenario, terminal: Terminal) -> Run:

@@ -18,7 +18,7 @@ from harness.cli.options import (
     seed_of,
 )
 from harness.core.errors import UsageError
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.loader import load
 from harness.scenario.model import Scenario
 

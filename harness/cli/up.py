@@ -12,7 +12,7 @@ import click
 from harness.cli.options import lab_options, profile_of, seed_of
 from harness.console import client
 from harness.core.errors import ExitCode, UsageError
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.loader import SUFFIX
 
 if TYPE_CHECKING:

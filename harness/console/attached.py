@@ -12,7 +12,8 @@ from faults.catalogue import entry_of, key_of
 from faults.ports import Callers
 from harness.core.errors import LabError, UsageError
 from harness.core.events import counted
-from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 
 Say = Callable[[str], None]
 

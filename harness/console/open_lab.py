@@ -13,8 +13,9 @@ from harness.console.load import Load
 from harness.console.server import Console, addresses
 from harness.core.clock import MonotonicClock
 from harness.core.errors import UsageError
-from harness.scenario.lab import Lab, LabOptions, lab
 from harness.scenario.dumper import dump
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.loader import SUFFIX
 from harness.scenario.model import Load as Planned
 

@@ -155,6 +155,8 @@ class AppExited(Event):
     """The process of the app under test ended without being told to."""
 
     exit_code: int
+    starting: bool = False
+    """Whether it had been started anew after a fault, and was not ready yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from harness.checkers.verdict import Verdict
 from harness.core import events
 from harness.core.errors import LabError
 from harness.mutants.gallery import Mutant
-from harness.scenario.lab import LabOptions, lab
+from harness.scenario.lab import lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario
 from harness.scenario.profile import REFERENCE
 from harness.scenario.runner import Run, Runner

@@ -16,7 +16,8 @@ from harness.core import events
 from harness.core.errors import LabError
 from harness.patterns.gallery import Pattern
 from harness.patterns.throughput import Steady, better, steady
-from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario
 from harness.scenario.runner import Run, Runner
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from faults.ports import AppControl, DatabaseProcess, DatabaseSession
+from faults.ports import AppControl, DatabaseControl, DatabaseSession
 from harness.providers.base import Endpoint
 
 
-class DatabasePart(DatabaseProcess, Protocol):
+class DatabasePart(DatabaseControl, Protocol):
     """A PostgreSQL server of the lab."""
 
     host: str
@@ -93,6 +93,7 @@ class AppPart(AppControl, Protocol):
     port: int
     meant_to_be_down: bool
     times_down: int
+    failed_starts: list[int]
 
     @property
     def log_path(self) -> Path:
@@ -108,6 +109,9 @@ class AppPart(AppControl, Protocol):
 
     async def start(self) -> None:
         """Start it; returns once it is ready."""
+
+    async def ensure(self) -> None:
+        """Start it if it ended by itself, and wait for it if it is coming back; or LabError."""
 
     async def close(self) -> None:
         """End it for good."""

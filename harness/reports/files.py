@@ -26,8 +26,8 @@ from harness.reports.html import page
 from harness.reports.junit import junit
 from harness.reports.stored import evidence_document, run_document
 from harness.reports.verdict_json import Reported, document
-from harness.scenario.lab import Lab
 from harness.scenario.dumper import dump
+from harness.scenario.lab import Lab
 from harness.scenario.outcome import Broken, Run
 
 LOGS = ("app.log", "postgres.log")

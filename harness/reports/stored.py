@@ -19,7 +19,7 @@ from harness.core.errors import UsageError
 from harness.history import store
 from harness.history.evidence import Evidence
 from harness.reports.plain import from_plain, to_plain
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.loader import load
 from harness.scenario.runner import Run
 

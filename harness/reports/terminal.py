@@ -112,6 +112,11 @@ class Terminal:
         reason = "the machine was too busy to say"
         self._say(f"[dim]{'once more':>12}[/]  {escape(run.scenario.name)}: {reason}")
 
+    def ill_before(self, run: Run) -> None:
+        """One line when the app has not got over the outages before."""
+        reason = "the app was not well after the outages before; in a new lab"
+        self._say(f"[dim]{'once more':>12}[/]  {escape(run.scenario.name)}: {reason}")
+
     def broke(self, broken: Broken) -> None:
         """One line when an outage has left its lab broken."""
         then = "once more in a new lab" if broken.again else "left out"

@@ -52,7 +52,8 @@ def told(event: events.Event) -> str:
         case events.LogProblem():
             text = f"the app's log: {event.line}"
         case events.AppExited():
-            text = f"the app ended with exit code {event.exit_code}"
+            again = " when it was started anew" if event.starting else ""
+            text = f"the app ended with exit code {event.exit_code}{again}"
         case _:
             text = ""
     return text

@@ -17,7 +17,8 @@ from harness.core import events
 from harness.core.errors import LabError, UsageError
 from harness.providers.process.proxy import INSTALL, find_toxiproxy
 from harness.scenario.conclusive import conclusive
-from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.library import stock
 from harness.scenario.loader import load
 from harness.scenario.model import Scenario
@@ -37,6 +38,8 @@ class HeldLab:
         self._thread: threading.Thread | None = None
         self._stack = AsyncExitStack()
         self._lab: Lab | None = None
+        self._spent = False
+        """An outage has left the app ill: the next run gets a new lab."""
 
     def run(self, scenario: Scenario | str | Path, *, seed: int | None = None) -> Run:
         """Run a scenario: an object, the name of a stock outage, or a file.
@@ -76,12 +79,27 @@ class HeldLab:
                 self._thread.join(CLOSE_SECONDS)
             self._loop.close()
             self._loop = self._lab = self._thread = None
-            self._stack = AsyncExitStack()
+            self._stack, self._spent = AsyncExitStack(), False
+
+    async def _ended(self) -> None:
+        await self._stack.aclose()
+        self._stack, self._lab, self._spent = AsyncExitStack(), None, False
 
     async def _started(self) -> Lab:
         return await self._stack.enter_async_context(lab(self.options))
 
     async def _run(self, scenario: Scenario, seed: int) -> Run:
+        if self._spent:
+            await self._ended()
+        used = self._lab is not None
+        run = await self._once(scenario, seed)
+        if used and run.ill_before and self.options.can_start_anew:
+            await self._ended()
+            run = await self._once(scenario, seed)
+        self._spent = run.spends_its_lab and self.options.can_start_anew
+        return run
+
+    async def _once(self, scenario: Scenario, seed: int) -> Run:
         if self._lab is None:
             self._lab = await self._started()
         left = await self._lab.broken()

@@ -12,7 +12,6 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from faults import Fault, FaultUnavailable
@@ -32,31 +31,17 @@ from harness.providers.base import Endpoint
 from harness.providers.observer import Observer
 from harness.providers.parts import DatabasePart, Parts
 from harness.providers.process.keeper import Keeper
-from harness.scenario.attached import Attach
 from harness.scenario.cluster import Cluster
 from harness.scenario.introduction import Talk, introduced
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario
 from harness.scenario.parts import directory_of, environment_of, parts_of
-from harness.scenario.profile import AppProfile
+from harness.scenario.reached import ReachedDatabase
 from harness.scenario.setup import run_setup
 from harness.scenario.wiring import Wiring, together, wired
 from harness.workload.client import Workload
 
 CLOSE_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabOptions:
-    """Which lab is wanted."""
-
-    profile: AppProfile
-    engine: str = "embedded"
-    """``embedded``, ``toxiproxy``, or the path of a toxiproxy-server program."""
-    seed: int = 0
-    provider: str = "process"
-    """``process``, ``docker``, or ``compose``: what runs already from ``docker-compose.yml``."""
-    attach: Attach | None = None
-    """An app and a database that run already; then there is nothing to provide."""
 
 
 class Lab:
@@ -76,6 +61,7 @@ class Lab:
         self._cluster = Cluster(parts)
         self.app = parts.app
         self.app_address = parts.app_address
+        self._reached = ReachedDatabase(lambda: self.database, self.database_traffic)
         self._wiring = Wiring(proxies={}, servers=())
 
     @property
@@ -172,7 +158,7 @@ class Lab:
         if refused:
             raise FaultUnavailable(refused)
         supplied: dict[type, object] = {
-            DatabaseProcess: self.database,
+            DatabaseProcess: self._reached,
             DatabaseServer: self.database,
             AppControl: self.app,
             Callers: self.workload,
@@ -204,9 +190,8 @@ class Lab:
         await self._cluster.tidy()
 
     async def ensure_app(self) -> None:
-        """Start the app anew if its process ended."""
-        if self.app.exit_code is not None:
-            await self.app.start()
+        """The app is there for the next outage, or LabError."""
+        await self.app.ensure()
 
     async def close(self) -> None:
         """End every part and remove the lab's directory; never raises."""

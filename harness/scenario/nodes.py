@@ -84,7 +84,7 @@ class Plain:
         return float(value)
 
     def truth(self, node: yaml.Node, what: str) -> bool:
-        """true or false."""
+        """True or false."""
         value = self.value(node)
         if not isinstance(value, bool):
             self._problems.add(node, f"{what} must be true or false, got {value!r}")

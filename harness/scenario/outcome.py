@@ -13,6 +13,11 @@ from harness.checkers.verdict import Finding, Verdict, worst
 from harness.history.evidence import Evidence
 from harness.scenario.model import Scenario
 
+OUTLASTING = frozenset(
+    {"app-survived", "availability", "connection-leaks", "health-probes", "recovery-time"}
+)
+"""Gates that fail when something of the outage is still there after it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
@@ -47,11 +52,22 @@ class Run:
     @property
     def verdict(self) -> Verdict:
         """The worst of the findings; of an app that was ill without a fault, nothing is proven."""
-        guard = next((one for one in self.findings if one.checker == SteadyState.name), None)
-        ill = guard is not None and guard.verdict is Verdict.INCONCLUSIVE
-        if ill and self.scenario.steps and self.evidence.first_injected is None:
+        if self.ill_before:
             return Verdict.INCONCLUSIVE
         return worst(finding.verdict for finding in self.findings)
+
+    @property
+    def ill_before(self) -> bool:
+        """Whether no fault was injected, since the app was not well without one."""
+        guard = next((one for one in self.findings if one.checker == SteadyState.name), None)
+        ill = guard is not None and guard.verdict is Verdict.INCONCLUSIVE
+        return ill and bool(self.scenario.steps) and self.evidence.first_injected is None
+
+    @property
+    def spends_its_lab(self) -> bool:
+        """Whether the app may not be what it was: the next outage needs a new lab."""
+        failed = {one.checker for one in self.findings if one.verdict is Verdict.FAIL}
+        return self.ill_before or bool(failed & OUTLASTING)
 
     @property
     def machine_was_busy(self) -> bool:

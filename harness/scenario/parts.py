@@ -23,7 +23,7 @@ from harness.scenario.attached import attached_parts
 from harness.scenario.profile import AppProfile, DatabaseAddress
 
 if TYPE_CHECKING:
-    from harness.scenario.lab import LabOptions
+    from harness.scenario.lab_options import LabOptions
 
 PROVIDERS = ("process", "docker", "compose")
 LOOPBACK = "127.0.0.1"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from faults import FaultError, FaultUnavailable, HealFailed, within
-from faults.catalogue import key_of
 from harness.checkers.guards import SteadyState
 from harness.checkers.starvation import excused
 from harness.checkers.verdict import Verdict, judged
 from harness.core import events
 from harness.core.clock import Clock, MonotonicClock
-from harness.core.errors import LabError
-from harness.core.groups import ungrouped
 from harness.core.ids import derived_seed, lab_id
 from harness.history.evidence import Control, Evidence, Truth
 from harness.history.op import Op
 from harness.providers import app_log
+from harness.scenario.injection import injected
 from harness.scenario.lab import Lab
-from harness.scenario.model import Scenario, Step
+from harness.scenario.model import Scenario
 from harness.scenario.outcome import Run
 from harness.scenario.prepare import prepare
 from harness.scenario.steady import answered_enough
@@ -137,7 +133,7 @@ class Runner:
             if self._steady(log):
                 # What is counted until now was asked without a fault.
                 await watch.database_load()
-                await self._faults(scenario, log)
+                await injected(scenario, self._lab, self._clock, log)
                 await self._clock.sleep(scenario.after_seconds)
         finally:
             report = await self._lab.workload.stop(self._clock.now())
@@ -154,42 +150,6 @@ class Runner:
         holds = finding.verdict is Verdict.PASS
         log(events.SteadyStateChecked(at=self._clock.now(), holds=holds, reason=finding.reason))
         return holds
-
-    async def _faults(self, scenario: Scenario, log: _Log) -> None:
-        zero = self._clock.now()
-        try:
-            with ungrouped():
-                async with asyncio.TaskGroup() as group:
-                    for index, step in enumerate(scenario.steps):
-                        group.create_task(self._step(index, step, zero, log))
-        except FaultError as error:
-            raise LabError(_broken(error)) from None
-        left = await self._lab.broken()
-        if left:
-            raise LabError(f"after the last heal the lab is not whole: {left}")
-
-    async def _step(self, index: int, step: Step, zero: float, log: _Log) -> None:
-        key = key_of(step.fault)
-        try:
-            port = self._lab.port_for(step.fault)
-        except FaultUnavailable as error:
-            log(events.FaultSkipped(at=self._clock.now(), step=index, fault=key, reason=str(error)))
-            return
-        await self._sleep_until(zero + step.at_seconds)
-        begun = self._clock.now()
-        async with within(step.fault, port) as injection:
-            log(events.FaultInjected(at=begun, step=index, fault=key, label=step.label))
-            await self._clock.sleep(step.lasting_seconds)
-            bite = await injection.bite()
-        healed = events.FaultHealed(
-            at=self._clock.now(),
-            step=index,
-            fault=key,
-            bites=bite.count,
-            what=bite.what,
-            may_miss=step.may_miss,
-        )
-        log(healed)
 
     def _read_log(self, written: int, log: _Log) -> None:
         patterns = self._lab.profile.unhandled_patterns
@@ -244,9 +204,3 @@ def _aligned(control: Control, evidence: Evidence, start: float) -> Control:
 def _in_order(ops: Sequence[Op]) -> tuple[Op, ...]:
     """Operations by their place in the schedule: answers come in any order."""
     return tuple(sorted(ops, key=lambda op: op.id))
-
-
-def _broken(error: BaseException) -> str:
-    if isinstance(error, HealFailed):
-        return f"{error}\n  the lab is thrown away; nothing outside it was touched"
-    return str(error)

@@ -35,6 +35,8 @@ class Watch:
         self._log = log
         self._tasks: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
+        self._failed_starts = len(lab.app.failed_starts)
+        """Of them is told already."""
         self._late = 0.0
         """How late this process itself has been since it was last set to 0."""
 
@@ -110,10 +112,13 @@ class Watch:
             self._log(events.ProcessorAwaited(at=self._clock.now(), seconds=seconds))
 
     async def _process(self) -> None:
-        code = self._lab.app.exit_code
-        if code is None or self._lab.app.meant_to_be_down:
+        app, now = self._lab.app, self._clock.now()
+        for code in app.failed_starts[self._failed_starts :]:
+            self._log(events.AppExited(at=now, exit_code=code, starting=True))
+            self._failed_starts += 1
+        if app.exit_code is None or app.meant_to_be_down:
             return
-        self._log(events.AppExited(at=self._clock.now(), exit_code=code))
+        self._log(events.AppExited(at=now, exit_code=app.exit_code))
         await self._stop.wait()  # once is enough
 
     def _gauges(self, path: str) -> Callable[[], Awaitable[None]]:

@@ -26,7 +26,7 @@ from harness.core import events
 from harness.history.evidence import Contract, Evidence
 from harness.history.op import Op, Outcome
 from harness.reports.files import RunDirectory
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario, at
 from harness.scenario.profile import REFERENCE
 from harness.scenario.runner import Run

@@ -10,7 +10,8 @@ import urllib.request
 import pytest
 
 from harness.patterns.gallery import GALLERY, Pattern
-from harness.scenario.lab import Lab, LabOptions, lab
+from harness.scenario.lab import Lab, lab
+from harness.scenario.lab_options import LabOptions
 
 pytestmark = pytest.mark.scenario
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import LabError
-from harness.providers import readiness
+from harness.providers import readiness, supervised
 from harness.providers.process import app as module
 from harness.providers.process.app import AppProcess
 from harness.providers.process.keeper import Keeper
@@ -106,3 +106,47 @@ async def test_it_is_gone_after_the_close_and_can_be_started_anew(make: Make) ->
         await app.close()
         assert app.exit_code == -9
         assert not await readiness.answers_http(app.host, app.port, "/ready")
+
+
+FAILS_TWICE = """\
+import pathlib, sys
+starts = pathlib.Path("starts")
+count = int(starts.read_text()) if starts.exists() else 0
+starts.write_text(str(count + 1))
+if count in (1, 2):
+    sys.exit(f"no database at start {count}")
+exec(pathlib.Path("server.py").read_text())
+"""
+
+
+async def test_an_app_that_ends_again_after_a_crash_is_started_until_it_stays(
+    make: Make, public_directory: Path
+) -> None:
+    (public_directory / "fails_twice.py").write_text(FAILS_TWICE)
+    app = make(f"{sys.executable} fails_twice.py {{port}}")
+    await app.start()
+    await app.crash()
+    down_before = app.meant_to_be_down
+    await app.revive()
+    assert app.failed_starts == [1, 1]
+    assert (down_before, app.meant_to_be_down) == (True, False)
+    assert await readiness.answers_http(app.host, app.port, "/ready")
+    assert "no database at start 2" in app.log_path.read_text()
+
+
+async def test_a_second_crash_ends_the_starts_of_the_first(
+    make: Make, public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervised, "WAIT_SECONDS", 0.0)
+    (public_directory / "fails_twice.py").write_text(FAILS_TWICE)
+    app = make(f"{sys.executable} fails_twice.py {{port}}")
+    await app.start()
+    await app.crash()
+    await app.revive()
+    await app.crash()
+    down = app.running
+    await app.revive()
+    await app.ensure()
+    assert not down
+    assert await readiness.answers_http(app.host, app.port, "/ready")
+    assert app.times_down == 2

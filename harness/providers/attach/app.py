@@ -18,6 +18,8 @@ class AttachedApp:
     times_down = 0
     exit_code: int | None = None
     """Unknown: an end of the process shows as refused connections."""
+    failed_starts: list[int]
+    """Nobody starts it here."""
     processor_awaited: float | None = None
     """Unknown."""
 
@@ -27,6 +29,7 @@ class AttachedApp:
         """A log file that was named, or a path where none is."""
         self._ready_path = ready_path
         self._wait_seconds = wait_seconds
+        self.failed_starts = []
 
     async def start(self) -> None:
         """Wait until it answers.
@@ -42,6 +45,9 @@ class AttachedApp:
 
     async def _answers(self) -> bool:
         return await readiness.answers_at_all(self.host, self.port, self._ready_path)
+
+    async def ensure(self) -> None:
+        """It is somebody else's to start."""
 
     async def crash(self) -> None:
         """Refused."""

@@ -17,6 +17,7 @@ from harness.providers.base import free_port
 from harness.providers.docker.box import Box
 from harness.providers.docker.engine import BROKEN
 from harness.providers.docker.yard import LOOPBACK, Recipe, Yard
+from harness.providers.supervised import SupervisedApp
 
 SCHEME = "docker:"
 """A target of this form names an image."""
@@ -106,16 +107,13 @@ def _exposed(client: DockerClient, image: str) -> int:
     return ports[0]
 
 
-class AppContainer:
+class AppContainer(SupervisedApp):
     """One container of the app; implements ``faults.ports.AppControl``."""
 
     def __init__(self, box: Box, port: int, ready_path: str) -> None:
+        super().__init__()
         self.host = LOOPBACK
         self.port = port
-        self.times_down = 0
-        """How often a fault ended or froze it."""
-        self.meant_to_be_down = False
-        """A fault ended or froze it and will bring it back."""
         self._box = box
         self._ready_path = ready_path
 
@@ -154,6 +152,11 @@ class AppContainer:
         return self._box.exit_code
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._box.running
+
+    @property
     def processor_awaited(self) -> float | None:
         """Seconds that its processes were ready to run and had no processor; None: not known."""
         return self._box.processor_awaited
@@ -180,18 +183,18 @@ class AppContainer:
 
     async def crash(self) -> None:
         """SIGKILL it."""
-        self._goes_down()
+        await self.goes_down()
         await self._box.kill()
 
     async def terminate(self) -> int:
         """SIGTERM, a grace time, then SIGKILL; the exit code, 128 + n for signal n."""
-        self._goes_down()
+        await self.goes_down()
         await self._box.stop("SIGTERM", GRACE_SECONDS)
         return self.exit_code or 0
 
     async def pause(self) -> int:
         """Freeze it; how many processes that are."""
-        self._goes_down()
+        await self.goes_down()
         return await self._box.pause()
 
     async def resume(self) -> None:
@@ -199,16 +202,7 @@ class AppContainer:
         await self._box.resume()
         self.meant_to_be_down = False
 
-    def _goes_down(self) -> None:
-        self.meant_to_be_down = True
-        self.times_down += 1
-
-    async def revive(self) -> None:
-        """Start it if it does not run; returns once it is ready."""
-        if not self._box.running:
-            await self.start()
-        self.meant_to_be_down = False
-
     async def close(self) -> None:
         """Remove it."""
+        await self.leave_down()
         await self._box.close()

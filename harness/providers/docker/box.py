@@ -38,6 +38,8 @@ class Box:
         """Of its first process, as the engine counts."""
         self._output: Any = None
         self._follower: threading.Thread | None = None
+        self._turn = threading.Lock()
+        """A start whose caller was cancelled goes on in its thread: an end must come after it."""
 
     @property
     def container(self) -> Any:  # noqa: ANN401 - docker ships no types
@@ -160,8 +162,12 @@ class Box:
             self.container.unpause()
 
     async def _call(self, work: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what it gives
+        def in_turn() -> Any:  # noqa: ANN401 - what it gives
+            with self._turn:
+                return work(*arguments)
+
         try:
-            return await asyncio.to_thread(work, *arguments)
+            return await asyncio.to_thread(in_turn)
         except BROKEN as error:
             raise LabError(f"{self.name}: the Docker engine refused: {error}") from error
 

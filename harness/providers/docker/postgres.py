@@ -90,7 +90,7 @@ def standby(port: int, alias: str, primary: Endpoint) -> Recipe:
 
 
 class PostgresContainer:
-    """One server; implements ``DatabaseProcess`` and ``DatabaseServer`` of ``faults.ports``."""
+    """One server; implements ``DatabaseControl`` and ``DatabaseServer`` of ``faults.ports``."""
 
     def __init__(self, box: Box, port: int, *, password: str = "") -> None:
         self.host = LOOPBACK

@@ -15,13 +15,14 @@ from harness.providers.hints import startup_hint
 from harness.providers.process.child import Child
 from harness.providers.process.keeper import Keeper
 from harness.providers.processor import awaited
+from harness.providers.supervised import SupervisedApp
 
 START_SECONDS = 20.0
 GRACE_SECONDS = 5.0
 HINT_LINES = 200
 
 
-class AppProcess:
+class AppProcess(SupervisedApp):
     """One process of the app; implements ``faults.ports.AppControl``."""
 
     def __init__(  # noqa: PLR0913 - one parameter a thing that is known of the app
@@ -38,6 +39,7 @@ class AppProcess:
         python: Path | None = None,
     ) -> None:
         """``any_answer``: ready is who answers at all; ``python``: has the app's packages."""
+        super().__init__()
         self.port = free_port()
         self.host = "127.0.0.1"
         self._target = target
@@ -48,10 +50,6 @@ class AppProcess:
         self._any_answer = any_answer
         self._python = python
         self._child = Child("the app", directory / "app.log", keeper)
-        self.times_down = 0
-        """How often a fault ended or froze the process."""
-        self.meant_to_be_down = False
-        """A fault ended or froze the process and will bring it back."""
 
     @property
     def log_path(self) -> Path:
@@ -62,6 +60,11 @@ class AppProcess:
     def exit_code(self) -> int | None:
         """None while it runs."""
         return self._child.exit_code
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._child.running
 
     @property
     def processor_awaited(self) -> float | None:
@@ -108,21 +111,18 @@ class AppProcess:
 
     async def crash(self) -> None:
         """SIGKILL it with its children."""
-        self.meant_to_be_down = True
-        self.times_down += 1
+        await self.goes_down()
         await self._child.kill()
 
     async def terminate(self) -> int:
         """SIGTERM, a grace time, then SIGKILL; the exit code, negative for a signal."""
-        self.meant_to_be_down = True
-        self.times_down += 1
+        await self.goes_down()
         await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
         return self._child.exit_code or 0
 
     async def pause(self) -> int:
         """SIGSTOP it with its children; how many processes that are."""
-        self.meant_to_be_down = True
-        self.times_down += 1
+        await self.goes_down()
         family = self._child.family()
         self._child.send_family(signal.SIGSTOP)
         return len(family)
@@ -132,14 +132,9 @@ class AppProcess:
         self._child.send_family(signal.SIGCONT)
         self.meant_to_be_down = False
 
-    async def revive(self) -> None:
-        """Start it if it does not run; returns once it is ready."""
-        if not self._child.running:
-            await self.start()
-        self.meant_to_be_down = False
-
     async def close(self) -> None:
         """End it without ceremony."""
+        await self.leave_down()
         await self._child.kill()
 
 

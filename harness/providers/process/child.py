@@ -45,6 +45,7 @@ class Child:
         Raises:
             LabError: the program cannot be executed.
         """
+        self._process = None  # of the one before, nothing counts any longer
         identity: dict[str, object] = {}
         if user is not None:
             identity = {"user": user, "group": group, "extra_groups": []}

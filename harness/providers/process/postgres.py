@@ -40,7 +40,7 @@ SETTINGS = {
 
 
 class PostgresProcess:
-    """One server with its own data; implements ``DatabaseProcess`` and ``DatabaseServer``."""
+    """One server with its own data; implements ``DatabaseControl`` and ``DatabaseServer``."""
 
     def __init__(
         self,

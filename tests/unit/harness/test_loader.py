@@ -115,9 +115,8 @@ def test_five_mistakes_give_five_problems_with_their_lines(same_file: re.Pattern
         ("squall: 1\nname: x\nstory: y\nsteps: [{lasting_seconds: 1}]", "needs 'fault'"),
         ("squall: 1\nname: x\nstory: y\nsteps: [{fault: database.crash}]", "lasting_seconds"),
         (
-            "squall: 1\nname: x\nstory: y\nsteps:\n"
-            "- {fault: database.crash, lasting_seconds: 1, may_miss: 1}",
-            "<text>:5: may_miss must be true or false, got 1",
+            "squall: 1\nname: x\nstory: y\nsteps: [{fault: database.crash, may_miss: 1}]",
+            "<text>:4: may_miss must be true or false, got 1",
         ),
         (
             "squall: 1\nname: x\nstory: y\nsteps: []\nload: {arrivals: all}",

@@ -19,6 +19,7 @@ class StubDatabase:
 
     def __init__(self, *, backends: int = 20, refuses: str = "") -> None:
         self.backends = backends
+        self.attempts = 100
         self.refuses = refuses
         self.clock = VirtualClock()
         self.calls: list[tuple[Any, ...]] = []
@@ -48,6 +49,9 @@ class StubDatabase:
     async def client_backends(self) -> int:
         self._note("client_backends")
         return self.backends
+
+    async def connection_attempts(self) -> int:
+        return self.attempts
 
 
 class StubCluster:

@@ -24,6 +24,19 @@ async def test_a_server_without_sessions_is_no_bite(stub: Any) -> None:
         assert (await injection.bite()).count == 0
 
 
+async def test_who_has_no_session_is_hit_when_it_comes(stub: Any) -> None:
+    port = stub(backends=0)
+    async with within(Crash(), port) as injection:
+        port.attempts += 7
+        bite = await injection.bite()
+    assert (bite.count, bite.what) == (7, "connections refused")
+    port = stub(backends=2)
+    async with within(Crash(), port) as injection:
+        port.attempts += 7
+        bite = await injection.bite()
+    assert (bite.count, bite.what) == (2, "sessions killed")
+
+
 async def test_the_server_is_started_when_the_block_raises(stub: Any) -> None:
     port = stub()
     with pytest.raises(KeyError):

@@ -21,11 +21,18 @@ async def test_the_apps_sessions_are_ended_once_and_the_own_one_is_closed(server
 
 
 async def test_who_has_no_session_just_then_loses_the_first_that_comes(server: Any) -> None:
-    found = iter([0, 0, 0, 2])
-    port = server({"pg_terminate_backend": lambda: next(found)})
+    counts, found = iter([0, 0, 0, 2]), asyncio.Event()
+
+    def ended() -> int:
+        count = next(counts)
+        if count:
+            found.set()
+        return count
+
+    port = server({"pg_terminate_backend": ended})
     async with within(TerminateBackends(), port) as injection, asyncio.timeout(5):
-        while not (await injection.bite()).count or port.open:
-            await asyncio.sleep(0.001)
+        await found.wait()
+        await asyncio.sleep(0)
         bite = await injection.bite()
     assert (bite.count, len(port.said)) == (2, 4)
 
@@ -39,13 +46,19 @@ async def test_nobody_lies_in_wait_after_the_end(server: Any) -> None:
 
 
 async def test_a_server_that_goes_away_ends_the_wait(server: Any) -> None:
-    port = server({"pg_terminate_backend": 0})
+    asked = asyncio.Event()
+
+    def none() -> int:
+        if port.said[1:]:
+            port.refuses = "pg_terminate_backend"
+            asked.set()
+        return 0
+
+    port = server({"pg_terminate_backend": none})
     async with within(TerminateBackends(), port) as injection, asyncio.timeout(5):
-        while not port.open:
-            await asyncio.sleep(0.001)
-        port.refuses = "pg_terminate_backend"
-        while port.open:
-            await asyncio.sleep(0.001)
+        await asked.wait()
+        await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+        assert port.open == 0
         assert (await injection.bite()).count == 0
 
 

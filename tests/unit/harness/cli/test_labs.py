@@ -14,7 +14,7 @@ from faults.network.refuse import Refuse
 from harness.cli import labs
 from harness.cli.labs import Job, Queue
 from harness.core.errors import LabError
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario, at
 from harness.scenario.profile import REFERENCE
 
@@ -35,22 +35,31 @@ def job(names: str, **given: Any) -> Job:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Run a job whose outages break their lab as often as ``breaks`` says by name."""
+    """Run a job whose outages break their lab as often as ``breaks`` says by name.
 
-    def run(given: Job, **breaks: int) -> tuple[Queue, list[str], int]:
+    Outages of ``spends_lab`` leave the app ill, those of ``spoils`` without anybody noticing.
+    """
+
+    def run(
+        given: Job, spends_lab: str = "", spoils: str = "", **breaks: int
+    ) -> tuple[Queue, list[str], int]:
         lines: list[str] = []
         started: list[int] = []
 
         @asynccontextmanager
         async def a_lab(_options: LabOptions) -> AsyncIterator[Any]:
             started.append(1)
-            yield SimpleNamespace(lacks=lambda _scenario: None)
+            yield SimpleNamespace(lacks=lambda _scenario: None, ill=[])
 
-        async def conclusive(_runner: Any, scenario: Scenario, **_more: Any) -> Any:
+        async def conclusive(runner: Any, scenario: Scenario, **_more: Any) -> Any:
             if breaks.get(scenario.name, 0):
                 breaks[scenario.name] -= 1
                 raise LabError(f"{scenario.name} is not whole\nnext: look")
-            return SimpleNamespace(scenario=scenario)
+            ill_before = bool(runner.ill)
+            if scenario.name in spoils:
+                runner.ill.append(scenario.name)
+            spends = ill_before or scenario.name in spends_lab
+            return SimpleNamespace(scenario=scenario, ill_before=ill_before, spends_its_lab=spends)
 
         class Terminal:
             once_more = lab_is_up = staticmethod(lambda *_: None)
@@ -61,11 +70,15 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
             def broke(self, broken: Any) -> None:
                 lines.append(f"{broken.scenario.name} {'again' if broken.again else 'left'}")
 
+            def ill_before(self, run: Any) -> None:
+                lines.append(f"{run.scenario.name} ill before")
+
             def finished(self, run: Any) -> None:
                 lines.append(run.scenario.name)
 
         monkeypatch.setattr(labs, "lab", a_lab)
         monkeypatch.setattr(labs, "conclusive", conclusive)
+        monkeypatch.setattr(labs, "Runner", lambda lab: lab)
         files = SimpleNamespace(write_run=lambda *_: None)
         queue = asyncio.run(labs.run_all(given, cast("Any", Terminal()), cast("Any", files)))
         return queue, lines, len(started)
@@ -107,6 +120,24 @@ def test_a_lab_that_is_not_ours_is_not_thrown_away(told: Told) -> None:
     options = LabOptions(profile=REFERENCE, provider="compose")
     with pytest.raises(LabError, match="b is not whole"):
         told(job("abc", options=options), b=1)
+
+
+def test_after_an_outage_that_left_the_app_ill_the_next_has_a_new_lab(told: Told) -> None:
+    queue, lines, started = told(job("abc"), spends_lab="b")
+    assert (lines, started, queue.broken) == (["a", "b", "c"], 2, [])
+    queue, lines, started = told(job("abc"), spends_lab="c")
+    assert (lines, started, queue.broken) == (["a", "b", "c"], 1, [])
+
+
+def test_an_app_that_is_ill_before_an_outage_is_judged_in_a_new_lab(told: Told) -> None:
+    queue, lines, started = told(job("abc"), spoils="a")
+    assert (lines, started, queue.broken) == (["a", "b ill before", "b", "c"], 2, [])
+
+
+def test_an_app_that_is_not_ours_stays_as_ill_as_it_is(told: Told) -> None:
+    options = LabOptions(profile=REFERENCE, provider="compose")
+    queue, lines, started = told(job("abc", options=options), spoils="a", spends_lab="b")
+    assert (lines, started, queue.broken) == (["a", "b", "c"], 1, [])
 
 
 def test_several_labs_take_the_longest_first() -> None:

@@ -17,7 +17,7 @@ from harness.history.evidence import Contract, Evidence, Truth
 from harness.history.op import Op
 from harness.reports.files import RunDirectory
 from harness.reports.verdict_json import Reported
-from harness.scenario.lab import LabOptions
+from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario, at
 from harness.scenario.profile import REFERENCE
 from harness.scenario.runner import Run
