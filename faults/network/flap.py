@@ -17,6 +17,7 @@ from faults import checks
 from faults.catalogue import catalogued
 from faults.errors import InjectionFailed
 from faults.fault import Bite, Injection
+from faults.occupied import occupied
 from faults.ports import NetworkProxy
 
 
@@ -64,8 +65,8 @@ class _Flapping:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
+        live = await occupied(self._open)
         while not self.stop.is_set():
-            live = (await self.proxy.traffic()).open
             await self.proxy.disable()
             self.cut += live
             self.times += 1
@@ -74,6 +75,10 @@ class _Flapping:
                 return  # the cure enables
             await self.proxy.enable()
             await self._pause(self.fault.up_ms)
+            live = await self._open()
+
+    async def _open(self) -> int:
+        return (await self.proxy.traffic()).open
 
     async def _pause(self, milliseconds: int) -> None:
         with suppress(TimeoutError):

@@ -97,9 +97,11 @@ async def run_all(job: Job, terminal: Terminal, files: RunDirectory) -> Queue:
     queue = Queue.of(job)
 
     async def work() -> None:
+        first = True
         while queue.waiting:
             async with lab(job.options) as running:
-                terminal.lab_is_up(running)
+                terminal.lab_is_up(running) if first else terminal.lab_is_new()
+                first = False
                 await _in_one_lab(job, queue, running, terminal, files)
 
     with ungrouped():

@@ -69,6 +69,10 @@ class Terminal:
             for name, reason in lab.left_out.items():
                 self._say(f"[dim]not asked: {escape(name)}: {escape(reason)}[/]")
 
+    def lab_is_new(self) -> None:
+        """Another one was started, since the one before could prove nothing more."""
+        self._say("[dim]a new lab: in the last one an outage has left something behind[/]")
+
     @contextmanager
     def watching(self, scenario: Scenario) -> Iterator[events.Listener]:
         """A live line, shared by all scenarios that run at the same time."""

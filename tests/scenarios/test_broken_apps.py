@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
 from faults import Latency
 from harness import REFERENCE, HeldLab, LabOptions, Scenario, at
+from harness.mutants import gallery as mutants
+from harness.patterns import gallery as patterns
 
 pytestmark = pytest.mark.scenario
+
+MUTANTS = {each.name: each for each in mutants.gallery()}
+NO_POOL = {each.name: each for each in patterns.GALLERY}["per_request_connect"]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,50 @@ def test_a_defect_is_caught_by_its_checker(defect: str, outage: str, checker: st
     finally:
         held.close()
     assert run.finding(checker).verdict == "fail", run.findings
+
+
+def mutant(name: str) -> HeldLab:
+    return HeldLab(LabOptions(profile=MUTANTS[name].profile(), seed=5))
+
+
+def test_what_one_outage_did_to_the_app_the_next_is_not_blamed_for() -> None:
+    held = mutant("circuit_stays_open")
+    try:
+        assert held.run("connection-refused").finding("recovery-time").verdict == "fail"
+        assert held.run("slow-network").passed
+    finally:
+        held.close()
+
+
+def test_an_app_that_does_not_start_in_an_outage_comes_back_and_is_told_of() -> None:
+    held = mutant("needs_the_database_to_start")
+    try:
+        run = held.run("app-restarts-in-an-outage")
+        after = held.run("app-crash")
+    finally:
+        held.close()
+    survived = run.finding("app-survived")
+    assert (survived.verdict, run.finding("faults-bit").verdict) == ("fail", "pass")
+    assert re.fullmatch(
+        r"the app's process ended with exit code 3 each of the \d times it was started anew",
+        survived.reason,
+    )
+    assert "outage ended the app itself" in run.diagnosis.reason
+    assert after.passed, after.findings
+
+
+def test_every_database_fault_bites_an_app_that_connects_for_each_request() -> None:
+    held = HeldLab(LabOptions(profile=NO_POOL.profile(), seed=6))
+    try:
+        bitten = {
+            name: held.run(name).finding("faults-bit")
+            for name in ("database-fast-restart", "database-frozen", "connection-refused",
+                         "too-many-connections", "half-dead-connection-after-idle",
+                         "sessions-terminated")
+        }  # fmt: skip
+    finally:
+        held.close()
+    assert {name: found.verdict for name, found in bitten.items()} == dict.fromkeys(bitten, "pass")
 
 
 def test_a_fault_at_a_proxy_that_nothing_uses_is_inconclusive() -> None:

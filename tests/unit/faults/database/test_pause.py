@@ -30,3 +30,11 @@ async def test_a_server_that_does_not_go_on_is_told_as_a_failed_cure(stub: Any) 
     with pytest.raises(HealFailed, match=r"Pause\(\) could not be undone"):
         async with within(Pause(), stub(refuses="resume")):
             pass
+
+
+async def test_who_has_no_session_waits_when_it_comes(stub: Any) -> None:
+    port = stub(backends=0)
+    async with within(Pause(), port) as injection:
+        port.attempts += 3
+        bite = await injection.bite()
+    assert (bite.count, bite.what) == (3, "connections left waiting")

@@ -62,7 +62,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
             return SimpleNamespace(scenario=scenario, ill_before=ill_before, spends_its_lab=spends)
 
         class Terminal:
-            once_more = lab_is_up = staticmethod(lambda *_: None)
+            once_more = lab_is_up = lab_is_new = staticmethod(lambda *_: None)
 
             def watching(self, _scenario: Scenario) -> Any:
                 return nullcontext()
