@@ -148,9 +148,11 @@ class Squall:
         config = self._item.config
         lab = held(config)
         wanted = possible(lab, scenario, words(config, "only"), words(config, "require"))
-        log = lab.lab.app.log_path
-        begun = app_log.size(log)
+        before = lab.lab.app.log_path
+        begun = app_log.size(before)
         run = lab.run(wanted, seed=seed)
+        log = lab.app_log
+        begun = begun if log == before else 0  # the run may have got a new lab
         kept = Kept(run=run, app_log=log_since(log, begun), reproduce=self._again(run))
         self._item.stash.setdefault(KEPT, []).append(kept)
         self._item.user_properties.extend(kept.properties())
@@ -180,9 +182,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = list(metafunc.definition.iter_markers("outage"))
     if not marks or "outage" not in metafunc.fixturenames:
         return
-    from harness.pytest_runs import outages  # noqa: PLC0415 - see the module's docstring
+    from harness.pytest_runs import outage_params  # noqa: PLC0415 - see the module's docstring
 
-    metafunc.parametrize("outage", outages([word for mark in marks for word in mark.args]))
+    asked = [word for mark in marks for word in mark.args]
+    metafunc.parametrize("outage", outage_params(asked, metafunc.config.rootpath))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from harness.core.errors import UsageError
 from harness.reports.numbers import numbers
 from harness.reports.sections import sections
 from harness.scenario.choice import chosen, fits
+from harness.scenario.config import FILE, skips
 from harness.scenario.hold import HeldLab, missing, resolved
 from harness.scenario.library import stock
 from harness.scenario.loader import load
 from harness.scenario.model import Scenario
 from harness.scenario.runner import Run
+from harness.scenario.skips import parted
 
 SUFFIX = ".squall.yaml"
 MOST_LOG_BYTES = 1024 * 1024
@@ -86,6 +89,23 @@ def outages(words: Sequence[str]) -> list[str]:
         return [each.name for each in chosen(stock(), words, option="pytest.mark.outage")]
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def outage_params(words: Sequence[str], directory: Path) -> list[ParameterSet]:
+    """The same as parameters of a test; what ``[tool.squall.skip]`` leaves out is skipped.
+
+    Raises:
+        pytest.UsageError: a word fits nothing, or the table has problems.
+    """
+    names = outages(words)
+    meant = [each for each in stock() if each.name in names]
+    option = f"{directory / FILE}: [tool.squall] skip:"
+    try:
+        _, left = parted(meant, skips(directory), words, known=stock(), option=option)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    marks = {each.scenario.name: [pytest.mark.skip(each.reason)] for each in left}
+    return [pytest.param(name, marks=marks.get(name, ())) for name in names]
 
 
 def known(items: Sequence[pytest.Item], only: Sequence[str]) -> None:

@@ -15,9 +15,11 @@ from harness.cli.options import (
     gate_options,
     gated,
     lab_options,
+    left_out,
     output_of,
     profile_of,
     seed_of,
+    skip_option,
 )
 from harness.cli.stranger import (
     StrangerOptions,
@@ -34,6 +36,7 @@ from harness.scenario.library import stock
 @click.command()
 @click.argument("target", required=False)
 @click.option("--only", multiple=True, metavar="NAME|TAG", help="Run these outages; repeatable.")
+@skip_option
 @click.option("--list", "listing", is_flag=True, help="List the outages and do nothing.")
 @format_option
 @gate_options
@@ -43,6 +46,7 @@ from harness.scenario.library import stock
 def check(  # noqa: PLR0913 - one parameter an option
     *,
     only: tuple[str, ...],
+    skip: tuple[str, ...],
     listing: bool,
     app: str | None,
     factory: bool,
@@ -69,7 +73,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     from harness.cli.session import Job, execute  # noqa: PLC0415 - keeps `squall --help` quick
     from harness.reports.terminal import Terminal  # noqa: PLC0415 - the same
 
-    scenarios = gated(chosen(stock(), only), gates, rate)
+    scenarios, skipped = left_out(gated(chosen(stock(), only), gates, rate), skip, only)
     if listing:
         for scenario in scenarios:
             click.echo(f"{scenario.name:28} {' '.join(sorted(scenario.tags))}")
@@ -88,6 +92,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         profile = profile.attached(log_known=attach.log is not None)
     job = Job(
         scenarios=scenarios,
+        skipped=skipped,
         options=LabOptions(
             profile=profile, engine=engine, seed=seed_used, provider=provider, attach=attach
         ),

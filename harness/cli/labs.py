@@ -24,7 +24,7 @@ from harness.scenario.conclusive import conclusive
 from harness.scenario.lab import Lab, lab
 from harness.scenario.lab_options import LabOptions
 from harness.scenario.model import Scenario
-from harness.scenario.outcome import Broken, Run
+from harness.scenario.outcome import Aside, Broken, Run, Skipped
 from harness.scenario.runner import Runner
 
 MOST_BROKEN = 3
@@ -41,6 +41,8 @@ class Job:
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with ``{name}``."""
+    skipped: Sequence[Skipped] = ()
+    """Outages that somebody has chosen to leave out."""
     paired: bool = False
     """Whether each outage has a control arm: a run without the fault before it."""
     github: bool = False
@@ -55,6 +57,7 @@ class Queue:
     """Places in the table, and scenarios."""
     done: dict[int, Run] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
     @classmethod
     def of(cls, job: Job) -> Queue:
@@ -62,7 +65,12 @@ class Queue:
         numbered = list(enumerate(job.scenarios))
         if job.jobs > 1:
             numbered.sort(key=lambda pair: -pair[1].planned_seconds)
-        return cls(numbered)
+        return cls(numbered, skipped=list(job.skipped))
+
+    @property
+    def aside(self) -> Aside:
+        """What is to be told besides the runs."""
+        return Aside(broken=self.broken, skipped=self.skipped)
 
     @property
     def runs(self) -> list[Run]:
@@ -95,6 +103,8 @@ async def run_all(job: Job, terminal: Terminal, files: RunDirectory) -> Queue:
         LabError: a lab did not start, or one broke that cannot be replaced.
     """
     queue = Queue.of(job)
+    for skipped in queue.skipped:
+        terminal.skipped(skipped)
 
     async def work() -> None:
         first = True
@@ -118,9 +128,9 @@ async def _in_one_lab(
     runner, used = Runner(running), False
     while queue.waiting:
         number, scenario = queue.waiting.pop(0)
-        lacks = running.lacks(scenario)
-        if lacks:
-            terminal.skipped(scenario, lacks)
+        if lacks := running.lacks(scenario):
+            queue.skipped.append(Skipped(scenario=scenario, reason=lacks))
+            terminal.skipped(queue.skipped[-1])
             continue
         try:
             run = await _one(job, runner, scenario, terminal)
@@ -133,12 +143,16 @@ async def _in_one_lab(
             terminal.ill_before(run)
             queue.waiting.insert(0, (number, scenario))
             return
-        queue.done[number], used = run, True
-        terminal.finished(run)
-        # In a thread: another lab's run must not wait for files.
-        await asyncio.to_thread(files.write_run, run, running)
+        used, queue.done[number] = True, run
+        await _told(run, running, terminal, files)
         if run.spends_its_lab and job.options.can_start_anew:
             return
+
+
+async def _told(run: Run, running: Lab, terminal: Terminal, files: RunDirectory) -> None:
+    """Its line, and its files: in a thread, for another lab's run must not wait for them."""
+    terminal.finished(run)
+    await asyncio.to_thread(files.write_run, run, running)
 
 
 async def _one(job: Job, runner: Runner, scenario: Scenario, terminal: Terminal) -> Run:

@@ -13,10 +13,13 @@ import click
 from harness.checkers.catalogue import limits
 from harness.core.errors import UsageError
 from harness.core.ids import SEED_LIMIT, fresh_seed
-from harness.scenario.config import configured
+from harness.scenario.config import FILE, configured, skips
+from harness.scenario.library import stock
 from harness.scenario.model import Scenario
+from harness.scenario.outcome import Skipped
 from harness.scenario.parts import PROVIDERS
 from harness.scenario.profile import REFERENCE, AppProfile
+from harness.scenario.skips import BY_OPTION, parted
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -98,6 +101,29 @@ def again_with_gates(*, paired: bool, gates: Sequence[str], rate: float | None =
     words = ["--paired"] if paired else []
     words += [] if rate is None else ["--rate", f"{rate:g}"]
     return words + [word for gate in gates for word in ("--gate", gate)]
+
+
+skip_option = click.option(
+    "--skip",
+    multiple=True,
+    metavar="NAME|TAG",
+    help="Leave these outages out; repeatable. [tool.squall.skip] does the same, with the reasons.",
+)
+
+
+def left_out(
+    scenarios: Sequence[Scenario], skip: Sequence[str], only: Sequence[str]
+) -> tuple[list[Scenario], list[Skipped]]:
+    """Those to be run; and those that the option or this directory's pyproject.toml leaves out.
+
+    Raises:
+        UsageError: a word fits nothing, or the table has problems.
+    """
+    table = f"{Path(FILE)}: [tool.squall] skip:"
+    running, skipped = parted(scenarios, skips(Path.cwd()), only, known=stock(), option=table)
+    given = dict.fromkeys(skip, BY_OPTION)
+    running, more = parted(running, given, (), known=stock(), option="--skip")
+    return running, [*skipped, *more]
 
 
 format_option = click.option(

@@ -26,7 +26,8 @@ EXIT = {
 def execute(job: Job, terminal: Terminal) -> ExitCode:
     """Run everything, print the table, write the files; Ctrl-C heals and cleans up first."""
     if not job.scenarios:
-        raise NothingRan("no outage was left to run; see: squall check --list")
+        left = "every outage is left out by --skip or [tool.squall.skip]; " * bool(job.skipped)
+        raise NothingRan(f"{left}no outage was left to run; see: squall check --list")
     if job.options.provider == "compose" and job.jobs > 1:
         raise UsageError("--provider compose has one lab: leave out --jobs")
     if job.options.attach is not None and job.jobs > 1:
@@ -41,15 +42,15 @@ def execute(job: Job, terminal: Terminal) -> ExitCode:
 
 def _reported(job: Job, queue: Queue, terminal: Terminal, files: RunDirectory) -> ExitCode:
     """Table, files, and what all of it means."""
-    runs, broken = queue.runs, queue.broken
+    runs, broken, aside = queue.runs, queue.broken, queue.aside
     if not runs:
         if broken:
             raise LabError(broken[0].reason)
         raise NothingRan("every outage was skipped; the reasons stand above")
     terminal.table(runs, job.reproduce)
-    reported = files.write_reports(runs, broken)
+    reported = files.write_reports(runs, aside)
     if job.github:
-        github.announce(reported, broken, os.environ)
+        github.announce(reported, aside, os.environ)
     terminal.broken(broken)
     terminal.end(runs, files.path, left_out=len(unproven(reported, broken)))
     return ExitCode.HARNESS if broken else EXIT[worst(run.verdict for run in runs)]

@@ -28,7 +28,7 @@ from harness.reports.stored import evidence_document, run_document
 from harness.reports.verdict_json import Reported, document
 from harness.scenario.dumper import dump
 from harness.scenario.lab import Lab
-from harness.scenario.outcome import Broken, Run
+from harness.scenario.outcome import NOTHING_ASIDE, Aside, Run
 
 LOGS = ("app.log", "postgres.log")
 
@@ -87,16 +87,16 @@ class RunDirectory:
         self._names.add(name)
         return name
 
-    def write_reports(self, runs: Sequence[Run], broken: Sequence[Broken] = ()) -> list[Reported]:
+    def write_reports(self, runs: Sequence[Run], aside: Aside = NOTHING_ASIDE) -> list[Reported]:
         """Reports over all scenarios, in the order of ``runs``."""
         places = {id(run): place for place, run in enumerate(runs)}
         reported = sorted(self._written, key=lambda each: places.get(id(each.run), len(places)))
-        _write_json(self.path / "verdict.json", document(reported, broken))
-        (self.path / "junit.xml").write_text(junit(reported, broken), encoding="utf-8")
+        _write_json(self.path / "verdict.json", document(reported, aside))
+        (self.path / "junit.xml").write_text(junit(reported, aside), encoding="utf-8")
         for each in reported:
             home = self.path / each.directory
             (home / "report.html").write_text(page.report(each, logs_of(home)), encoding="utf-8")
-        (self.path / "index.html").write_text(page.index(reported, broken), encoding="utf-8")
+        (self.path / "index.html").write_text(page.index(reported, aside), encoding="utf-8")
         return reported
 
 

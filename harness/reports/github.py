@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from harness.checkers.cures import Cure
-from harness.checkers.verdict import Finding, Verdict, worst
+from harness.checkers.verdict import Finding, Verdict
 from harness.reports.html.cure import markdown
 from harness.reports.html.facts import sentence
 from harness.reports.numbers import numbers
-from harness.reports.verdict_json import Reported
-from harness.scenario.outcome import Broken, Run
+from harness.reports.verdict_json import Reported, unproven
+from harness.scenario.outcome import NOTHING_ASIDE, Aside, Broken, Run, Skipped, overall
 
 SUMMARY_BYTES = 1024 * 1024
 MOST_ANNOTATIONS = 10
@@ -71,17 +71,25 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def summary(reported: Sequence[Reported], *, limit: int = SUMMARY_BYTES) -> str:
+def summary(
+    reported: Sequence[Reported], aside: Aside = NOTHING_ASIDE, *, limit: int = SUMMARY_BYTES
+) -> str:
     """Markdown of at most ``limit`` bytes; what does not fit is counted."""
-    verdict = worst(each.run.verdict for each in reported)
-    good = sum(each.run.passed for each in reported)
-    head = (
-        f"## {SIGN[verdict]} Squall: {verdict.value}\n\n{good} of {len(reported)} outages passed.\n"
-    )
+    left = unproven(reported, aside.broken)
+    verdict = overall((each.run for each in reported), left_out=len(left))
+    good, count = sum(each.run.passed for each in reported), len(reported) + len(left)
+    head = f"## {SIGN[verdict]} Squall: {verdict.value}\n\n{good} of {count} outages passed.\n"
+    head += "".join(_without_a_run(each, "the lab broke") for each in left)
+    head += "".join(_without_a_run(each, "not run") for each in aside.skipped)
     ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
     table = [HEADING, *(_row(each.run) for each in ordered)]
     details = [_details(each) for each in ordered if not each.run.passed]
     return _trimmed(head, [*table, *details, *_cures(ordered)], limit)
+
+
+def _without_a_run(outage: Broken | Skipped, what: str) -> str:
+    reason = outage.reason.partition("\n")[0]
+    return f"\n- **{_cell(outage.scenario.name)}**, {what}: {_cell(reason)}\n"
 
 
 def _row(run: Run) -> str:
@@ -140,24 +148,22 @@ def _trimmed(head: str, parts: Iterable[str], limit: int) -> str:
     return "".join(kept) + (note.format(left) if left else "")
 
 
-def announce(
-    reported: Sequence[Reported], broken: Sequence[Broken], environment: Mapping[str, str]
-) -> None:
+def announce(reported: Sequence[Reported], aside: Aside, environment: Mapping[str, str]) -> None:
     """Print the annotations, and write the summary where ``GITHUB_STEP_SUMMARY`` says."""
-    for name, reason in dict.fromkeys((each.scenario.name, each.reason) for each in broken):
+    for name, reason in dict.fromkeys((each.scenario.name, each.reason) for each in aside.broken):
         title = _property(f"squall: {name}: the lab broke")
         print(f"::error title={title}::{_data(reason)}")  # noqa: T201 - as below
     for line in workflow_commands(reported):
         print(line)  # noqa: T201 - the runner reads workflow commands from standard output
     place = environment.get("GITHUB_STEP_SUMMARY")
     if place:
-        append_summary(Path(place), reported)
+        append_summary(Path(place), reported, aside)
 
 
-def append_summary(path: Path, reported: Sequence[Reported]) -> None:
+def append_summary(path: Path, reported: Sequence[Reported], aside: Aside = NOTHING_ASIDE) -> None:
     """Add the summary to the step's file, which other commands of the step may have begun."""
     begun = path.stat().st_size if path.exists() else 0
-    text = summary(reported, limit=SUMMARY_BYTES - begun)
+    text = summary(reported, aside, limit=SUMMARY_BYTES - begun)
     if begun + len(text.encode()) <= SUMMARY_BYTES:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)

@@ -15,7 +15,7 @@ from harness.reports.numbers import numbers
 from harness.reports.text import timeline, verdict_lines
 from harness.reports.verdict_json import Reported, unproven
 from harness.reports.windows import WINDOWS, recovery_ms, start_of, window_figures
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import NOTHING_ASIDE, Aside, Broken, Skipped
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0, section 2.2, does not allow even when it is escaped."""
@@ -23,16 +23,16 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ELEMENT = {Verdict.FAIL: "failure", Verdict.INCONCLUSIVE: "error"}
 
 
-def junit(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
+def junit(reported: Sequence[Reported], aside: Aside = NOTHING_ASIDE) -> str:
     """The file's text."""
     verdicts = [each.run.verdict for each in reported]
-    left = unproven(reported, broken)
+    left = unproven(reported, aside.broken)
     totals = {
         "name": "squall",
-        "tests": str(len(reported) + len(left)),
+        "tests": str(len(reported) + len(left) + len(aside.skipped)),
         "failures": str(verdicts.count(Verdict.FAIL)),
         "errors": str(verdicts.count(Verdict.INCONCLUSIVE) + len(left)),
-        "skipped": "0",
+        "skipped": str(len(aside.skipped)),
         "time": f"{sum(_seconds(each) for each in reported):.3f}",
     }
     root = Element("testsuites", totals)
@@ -40,11 +40,18 @@ def junit(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
     for each in reported:
         suite.append(_case(each))
     for lost in left:
-        case = SubElement(suite, "testcase", classname="squall", name=_clean(lost.scenario.name))
-        message = _clean(lost.reason)
-        SubElement(case, "error", message=message.partition("\n")[0], type="broken").text = message
+        error = _without_a_run(suite, lost, "error")
+        error.set("type", "broken")
+        error.text = _clean(lost.reason)
+    for skipped in aside.skipped:
+        _without_a_run(suite, skipped, "skipped")
     indent(root)
     return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
+
+
+def _without_a_run(suite: Element, outage: Broken | Skipped, kind: str) -> Element:
+    case = SubElement(suite, "testcase", classname="squall", name=_clean(outage.scenario.name))
+    return SubElement(case, kind, message=_clean(outage.reason).partition("\n")[0])
 
 
 def _case(reported: Reported) -> Element:

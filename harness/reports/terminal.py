@@ -22,7 +22,7 @@ from harness.core import events
 from harness.reports.numbers import numbers
 from harness.scenario.lab import Lab
 from harness.scenario.model import Scenario
-from harness.scenario.outcome import Broken, Run, overall
+from harness.scenario.outcome import Broken, Run, Skipped, overall
 
 STYLES = {Verdict.PASS: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.FAIL: "bold red"}
 PLAIN_WIDTH = 140
@@ -107,9 +107,10 @@ class Terminal:
             self._live = self._console.status(line)
             self._live.start()
 
-    def skipped(self, scenario: Scenario, reason: str) -> None:
-        """One line when a scenario cannot be run here."""
-        self._say(f"[dim]{'skipped':>12}[/]  {escape(scenario.name)}: {escape(reason)}")
+    def skipped(self, skipped: Skipped) -> None:
+        """One line when a scenario is not run."""
+        told = escape(f"{skipped.scenario.name}: {skipped.reason}")
+        self._say(f"[dim]{'skipped':>12}[/]  {told}")
 
     def once_more(self, run: Run) -> None:
         """One line when a run is not counted."""

@@ -11,7 +11,7 @@ from typing import Any
 from harness.checkers.verdict import Finding
 from harness.history.evidence import Window
 from harness.reports.windows import WINDOWS, fault_spans, recovery_ms, window_figures
-from harness.scenario.outcome import Broken, Run, overall
+from harness.scenario.outcome import NOTHING_ASIDE, Aside, Broken, Run, overall
 
 VERSION = 1
 
@@ -38,18 +38,19 @@ def schema() -> dict[str, Any]:
     return published
 
 
-def document(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> dict[str, Any]:
+def document(reported: Sequence[Reported], aside: Aside = NOTHING_ASIDE) -> dict[str, Any]:
     """The whole file, for one outage or for many."""
-    left = unproven(reported, broken)
+    left = unproven(reported, aside.broken)
     body = {
         "squall": "verdict",
         "version": VERSION,
         "verdict": overall((each.run for each in reported), left_out=len(left)).value,
         "outages": [_outage(each) for each in reported],
     }
-    if broken:
-        told = [{"scenario": each.scenario.name, "reason": each.reason} for each in broken]
-        body["broken"] = told
+    for key, outages in (("broken", aside.broken), ("skipped", aside.skipped)):
+        if outages:
+            told = [{"scenario": each.scenario.name, "reason": each.reason} for each in outages]
+            body[key] = told
     return body
 
 

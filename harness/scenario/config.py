@@ -23,13 +23,14 @@ import dataclasses
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from harness.core.errors import UsageError
 from harness.history.op import Effect
 from harness.scenario import config_checks as wants
+from harness.scenario.config_checks import KEYS
 from harness.scenario.own_python import own_python
 from harness.scenario.profile import STRANGER, AppProfile
 from harness.workload.login import Login
@@ -38,39 +39,6 @@ from harness.workload.operations import Operation
 FILE = "pyproject.toml"
 EFFECTS: tuple[str, ...] = get_args(Effect)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-Check = Callable[[Any], bool]
-
-
-KEYS: dict[str, tuple[Check, str]] = {
-    "app": (wants.text, "an import string like package.module:app, or a command with {port}"),
-    "python": (wants.text, "a path, such as .venv/bin/python"),
-    "login": (wants.operations, "an array of tables, [[tool.squall.login]]"),
-    "factory": (wants.flag, "true or false"),
-    "database_env": (wants.table, 'a table of variables, such as {DATABASE_URL = "{url}"}'),
-    "environment": (wants.table, "a table of variables and texts"),
-    "setup": (wants.texts, "a list of commands"),
-    "ready": (wants.path, "a path, such as /readyz"),
-    "live": (wants.path, "a path, such as /livez"),
-    "openapi": (wants.path, "a path, such as /openapi.json"),
-    "metrics": (wants.path, "a path, such as /metrics"),
-    "gauges": (
-        wants.gauges,
-        'a table of gauges, each with [] or its states from 0: ["closed", "open"]',
-    ),
-    "writes": (wants.flag, "true or false"),
-    "headers": (wants.table, "a table of header names and texts"),
-    "deadline_seconds": (wants.seconds, "a number of seconds, more than 0 and at most 60"),
-    "error_statuses": (wants.statuses, "a list of HTTP statuses"),
-    "error_media_type": (lambda value: isinstance(value, str), "a media type, or an empty text"),
-    "retry_after_statuses": (wants.statuses, "a list of HTTP statuses"),
-    "most_sessions": (wants.sessions, "the sessions that all pools of the app may have, 1 or more"),
-    "operations": (wants.operations, "an array of tables, [[tool.squall.operations]]"),
-    "faults": (wants.texts, 'a list of modules with faults of your own, such as ["mypkg.faults"]'),
-    "written_keys": (wants.text, "SQL that gives key and number of rows"),
-    "conserved": (wants.table, "a table of names and SQL that gives one number"),
-}
-"""Every key with its check and what would be right."""
-
 LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]
 OPERATION_KEYS = {field.name for field in dataclasses.fields(Operation)}
 
@@ -92,13 +60,13 @@ class _Problems:
 def configured(directory: Path) -> AppProfile | None:
     """The profile that a directory's pyproject.toml describes.
 
-    None when it has no table, or one that tells of no app but of faults alone.
+    None when it has no table, or one that tells of no app but of faults or outages alone.
 
     Raises:
         UsageError: the file is no TOML, or the table has problems: all of them, one a line.
     """
     table, problems = _table(directory)
-    if table is None or set(table) == {"faults"}:
+    if table is None or set(table) <= {"faults", "skip"}:
         return None
     _check(table, problems)
     logins = tuple(_login(item, problems) for item in _listed(table, "login"))
@@ -119,12 +87,27 @@ def fault_modules(directory: Path) -> list[str]:
     Raises:
         UsageError: the file is no TOML, or the key is no list of modules.
     """
+    return list(_one_key(directory, "faults", []))
+
+
+def skips(directory: Path) -> dict[str, str]:
+    """Outages and tags that are left out, with the reasons.
+
+    Raises:
+        UsageError: the file is no TOML, or the key is no table of reasons.
+    """
+    return dict(_one_key(directory, "skip", {}))
+
+
+def _one_key(directory: Path, key: str, default: Any) -> Any:  # noqa: ANN401 - as its check wants it
+    """One key of the table, whatever the others say."""
     table, problems = _table(directory)
-    given = (table or {}).get("faults", [])
-    if not wants.texts(given):
-        problems.add("faults", f"faults must be {KEYS['faults'][1]}, got {given!r}")
+    given = (table or {}).get(key, default)
+    check, wanted = KEYS[key]
+    if not check(given):
+        problems.add(key, f"{key} must be {wanted}, got {given!r}")
         raise UsageError("\n".join(problems.found))
-    return list(given)
+    return given
 
 
 def _table(directory: Path) -> tuple[Mapping[str, Any] | None, _Problems]:

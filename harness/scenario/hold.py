@@ -58,10 +58,17 @@ class HeldLab:
 
     @property
     def lab(self) -> Lab:
-        """The running lab, started now if it is not."""
+        """The running lab, started now if it is not; a new one after an app that fell ill."""
+        if self._spent:
+            self._wait(self._ended())
         if self._lab is None:
             self._lab = self._wait(self._started())
         return self._lab
+
+    @property
+    def app_log(self) -> Path:
+        """What the app of the last run printed."""
+        return (self._lab or self.lab).app.log_path
 
     def lacks(self, scenario: Scenario) -> str:
         """Why the lab, which is started for it, cannot run a scenario; empty when it can."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.checkers.case import Diagnosis
@@ -28,6 +28,25 @@ class Broken:
     """What is left broken, and the next step."""
     again: bool = False
     """Whether it was tried once more, in a new lab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An outage that was not run: by somebody's choice, or since this lab cannot do it."""
+
+    scenario: Scenario
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Outages of which there is more to tell than runs, or no run at all."""
+
+    broken: Sequence[Broken] = ()
+    skipped: Sequence[Skipped] = ()
+
+
+NOTHING_ASIDE = Aside()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

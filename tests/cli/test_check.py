@@ -76,6 +76,18 @@ def test_a_good_app_passes_and_leaves_its_files(squall: Any, tmp_path: Path) -> 
     }  # fmt: skip
 
 
+def test_what_is_left_out_is_told_everywhere(squall: Any, tmp_path: Path) -> None:
+    only = ("check", "--only", "slow-network", "--only", "app-crash", "--seed", "5")
+    said = squall(*only, "--skip", "app", "--output", str(tmp_path))
+    assert said.code == 0
+    assert "skipped app-crash: left out by --skip" in said.words
+    told = json.loads((tmp_path / "verdict.json").read_text())
+    assert told["skipped"] == [{"scenario": "app-crash", "reason": "left out by --skip"}]
+    assert [each["scenario"] for each in told["outages"]] == ["slow-network"]
+    assert 'skipped="1"' in (tmp_path / "junit.xml").read_text()
+    assert "<dt>app-crash</dt>" in (tmp_path / "index.html").read_text()
+
+
 def test_a_failed_gate_is_exit_code_1_with_the_line_that_repeats_it(
     squall: Any, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ WRONG: list[tuple[list[str], dict[str, str], str]] = [
         {},
         f"tags: {', '.join(sorted({tag for o in stock() for tag in o.tags}))}",
     ),
+    (["check", "--skip", "slow-netwrk"], {}, "--skip slow-netwrk: there is no such outage"),
     (["check", "--app", "foo"], {}, "--app 'foo': give an import string like package.module:app"),
     (["check", "--app", "run me"], {}, "or a command that contains {port}"),
     (["check"], {"SQUALL_APP": "foo"}, "--app 'foo'"),
@@ -43,6 +44,12 @@ def test_a_wrong_question_is_a_usage_error(
     said = squall(*words, **environment)
     assert answer in said.words
     assert said.code == 4
+
+
+def test_a_check_from_which_everything_is_left_out_proves_nothing(squall: Any) -> None:
+    said = squall("check", "--only", "slow-network", "--skip", "slow-network")
+    assert "every outage is left out by --skip or [tool.squall.skip]" in said.words
+    assert said.code == 5
 
 
 FIVE_MISTAKES = """\

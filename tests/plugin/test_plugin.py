@@ -148,6 +148,29 @@ def test_a_mark_makes_a_test_of_each_outage_and_only_chooses(inner: pytest.Pytes
     result.stdout.no_fnmatch_line("*test_other*")
 
 
+def test_what_the_pyproject_leaves_out_is_skipped_unless_it_is_named(
+    inner: pytest.Pytester,
+) -> None:
+    inner.makepyfile("""
+        import pytest
+
+        @pytest.mark.outage("smoke")
+        def test_smoke(outage): pass
+
+        @pytest.mark.outage("slow-network")
+        def test_named(outage): pass
+    """)
+    table = inner.path / "pyproject.toml"
+    table.write_text('[tool.squall.skip]\nslow-network = "it is slow"\n')
+    result = inner.runpytest_subprocess("-rs")
+    result.assert_outcomes(passed=6, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*it is slow"])
+    table.write_text('[tool.squall.skip]\nslow-netwrk = "it is slow"\n')
+    result = inner.runpytest_subprocess()
+    assert result.ret != pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*skip: slow-netwrk: there is no such outage or tag*"])
+
+
 def test_what_is_not_chosen_is_only_known_when_it_is_asked_for(inner: pytest.Pytester) -> None:
     inner.makepyfile(MARKED.format(body="pass"))
     result = inner.runpytest_subprocess("-rs", "--squall-only", "app-crash")

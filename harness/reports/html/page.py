@@ -24,7 +24,7 @@ from harness.reports.html.series import charts
 from harness.reports.html.strip import strip
 from harness.reports.verdict_json import Reported, unproven
 from harness.scenario.dumper import dump
-from harness.scenario.outcome import Broken, overall
+from harness.scenario.outcome import NOTHING_ASIDE, Aside, overall
 
 STYLES = ("uPlot.min.css", "squall.css")
 PLOT = "uPlot.iife.min.js"
@@ -63,9 +63,9 @@ def report(reported: Reported, logs: Mapping[str, str]) -> str:
     )
 
 
-def index(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
+def index(reported: Sequence[Reported], aside: Aside = NOTHING_ASIDE) -> str:
     """The page over all outages of a check; worst first, then in the order of the check."""
-    left = unproven(reported, broken)
+    left = unproven(reported, aside.broken)
     ordered = sorted(reported, key=lambda each: -each.run.verdict.severity)
     return _render(
         "index.html.j2",
@@ -81,6 +81,7 @@ def index(reported: Sequence[Reported], broken: Sequence[Broken] = ()) -> str:
         engines=sorted({each.run.engine for each in reported}),
         rows=[_row(each) for each in ordered],
         left=left,
+        skipped=aside.skipped,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.checkers.verdict import Verdict
 from harness.reports import github
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import Aside, Broken, Skipped
 
 
 def test_annotations_are_the_worst_first(run: Any, finding: Any, reported: Any) -> None:
@@ -96,7 +96,7 @@ def test_the_summary_is_added_to_the_steps_file(
     file = tmp_path / "summary.md"
     file.write_text("begun by another command\n")
     runs = [reported(run(findings=[finding()]))]
-    github.announce(runs, [], {"GITHUB_STEP_SUMMARY": str(file)})
+    github.announce(runs, Aside(), {"GITHUB_STEP_SUMMARY": str(file)})
     assert file.read_text() == "begun by another command\n" + github.summary(runs)
     assert capsys.readouterr().out.startswith("::error title=squall")
 
@@ -111,7 +111,7 @@ def test_a_full_file_is_left_alone(run: Any, reported: Any, tmp_path: Path) -> N
 def test_without_a_step_nothing_is_written(
     run: Any, reported: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    github.announce([reported(run())], [], {})
+    github.announce([reported(run())], Aside(), {})
     assert capsys.readouterr().out == ""
 
 
@@ -130,6 +130,15 @@ def test_a_lab_that_broke_is_an_annotation(
     run: Any, reported: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = Broken(scenario=run(name="lost").scenario, reason="it hangs\nkill it")
-    github.announce([reported(run())], [broken], {})
+    github.announce([reported(run())], Aside(broken=[broken]), {})
     told = "::error title=squall%3A lost%3A the lab broke::it hangs%0Akill it\n"
     assert capsys.readouterr().out == told
+
+
+def test_the_summary_counts_what_broke_and_tells_what_was_not_run(run: Any, reported: Any) -> None:
+    lost = Broken(scenario=run(name="lost").scenario, reason="it hangs\nkill it")
+    idle = Skipped(scenario=run(name="idle").scenario, reason="nothing | is ever idle")
+    told = github.summary([reported(run())], Aside(broken=[lost], skipped=[idle]))
+    assert told.startswith("## ⚠️ Squall: inconclusive\n\n1 of 2 outages passed.\n")
+    assert "- **lost**, the lab broke: it hangs\n" in told
+    assert "- **idle**, not run: nothing \\| is ever idle\n" in told

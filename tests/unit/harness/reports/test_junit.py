@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from harness.checkers.verdict import Verdict
 from harness.reports.junit import junit
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import Aside, Broken, Skipped
 
 
 def parsed(text: str) -> ET.Element:
@@ -76,8 +76,17 @@ def test_what_xml_cannot_hold_does_not_break_the_file(
 def test_an_outage_whose_lab_broke_twice_is_an_error(run: Any, reported: Any) -> None:
     lost = Broken(scenario=run(name="lost").scenario, reason="Stall() hangs\nkill it")
     healed = Broken(scenario=run().scenario, reason="once", again=True)
-    suite = parsed(junit([reported(run())], [healed, lost]))[0]
+    suite = parsed(junit([reported(run())], Aside(broken=[healed, lost])))[0]
     assert (suite.get("tests"), suite.get("errors")) == ("2", "1")
     error = suite.find(".//error")
     assert error is not None
     assert (error.get("message"), error.text) == ("Stall() hangs", "Stall() hangs\nkill it")
+
+
+def test_an_outage_that_was_not_run_is_skipped_with_the_reason(run: Any, reported: Any) -> None:
+    idle = Skipped(scenario=run(name="idle").scenario, reason="nothing is ever idle")
+    suite = parsed(junit([reported(run())], Aside(skipped=[idle])))[0]
+    assert (suite.get("tests"), suite.get("skipped"), suite.get("errors")) == ("2", "1", "0")
+    case = suite[1]
+    assert (case.get("name"), case[0].tag) == ("idle", "skipped")
+    assert case[0].get("message") == "nothing is ever idle"

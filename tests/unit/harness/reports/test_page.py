@@ -16,7 +16,7 @@ from harness.checkers.cures import CURES
 from harness.reports.files import logs_of
 from harness.reports.html import facts, page
 from harness.reports.html.cure import as_html
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import Aside, Broken, Skipped
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
 
@@ -197,6 +197,15 @@ def test_a_long_log_is_shown_from_its_end(tmp_path: Path) -> None:
 
 def test_the_index_tells_of_an_outage_whose_lab_broke(run: Any, reported: Any) -> None:
     broken = Broken(scenario=run(name="lost").scenario, reason="<Stall> hangs")
-    text = page.index([reported(run())], [broken])
+    text = page.index([reported(run())], Aside(broken=[broken]))
     assert "1 of 2 outages survived" in text
     assert "&lt;Stall&gt; hangs" in text
+
+
+def test_the_index_tells_what_was_not_run_and_why(run: Any, reported: Any) -> None:
+    idle = Skipped(scenario=run(name="idle").scenario, reason="nothing is <ever> idle")
+    text = page.index([reported(run())], Aside(skipped=[idle]))
+    assert "1 of 1 outages survived" in text
+    assert "1 not run" in text
+    assert "<dt>idle</dt><dd>nothing is &lt;ever&gt; idle</dd>" in text
+    assert "Not run" not in page.index([reported(run())])

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from harness.reports.verdict_json import document, schema
-from harness.scenario.outcome import Broken
+from harness.scenario.outcome import Aside, Broken, Skipped
 
 
 def problems(body: object) -> list[str]:
@@ -76,11 +76,19 @@ def test_a_lab_that_broke_is_told_and_proves_nothing_unless_it_was_done_again(
 ) -> None:
     lost = Broken(scenario=run(name="lost").scenario, reason="it hangs")
     healed = Broken(scenario=run().scenario, reason="once", again=True)
-    well = document([reported(run())], [healed])
-    ill = document([reported(run())], [healed, lost])
+    well = document([reported(run())], Aside(broken=[healed]))
+    ill = document([reported(run())], Aside(broken=[healed, lost]))
     assert (well["verdict"], ill["verdict"]) == ("pass", "inconclusive")
     assert ill["broken"] == [
         {"scenario": "cut", "reason": "once"},
         {"scenario": "lost", "reason": "it hangs"},
     ]
     assert problems(ill) == problems(well) == []
+
+
+def test_what_was_not_run_is_told_and_changes_no_verdict(run: Any, reported: Any) -> None:
+    idle = Skipped(scenario=run(name="idle").scenario, reason="nothing is ever idle")
+    body = document([reported(run())], Aside(skipped=[idle]))
+    assert body["verdict"] == "pass"
+    assert body["skipped"] == [{"scenario": "idle", "reason": "nothing is ever idle"}]
+    assert problems(body) == []

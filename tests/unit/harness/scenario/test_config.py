@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness import UsageError
-from harness.scenario.config import KEYS, LOGIN_KEYS, OPERATION_KEYS, configured
+from harness.scenario.config import LOGIN_KEYS, OPERATION_KEYS, configured, skips
+from harness.scenario.config_checks import KEYS
 from harness.scenario.profile import DatabaseAddress
 
 GOOD = """\
@@ -141,6 +142,21 @@ def test_gauges_that_are_no_lists_of_words_are_refused(tmp_path: Path, bad: str)
     text = f'[tool.squall]\napp = "shop.main:app"\n[tool.squall.gauges]\n{bad}\n'
     with pytest.raises(UsageError, match=r"gauges must be a table of gauges, each with \[\]"):
         configured(written(tmp_path, text))
+
+
+def test_what_is_left_out_is_known_without_an_app(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[tool.squall.skip]\nslow-network = "it is slow"\n')
+    assert skips(tmp_path) == {"slow-network": "it is slow"}
+    assert configured(tmp_path) is None
+    assert skips(tmp_path / "elsewhere") == {}
+
+
+@pytest.mark.parametrize("wrong", ['["slow-network"]', '{slow-network = ""}', "{slow-network = 1}"])
+def test_what_is_left_out_has_a_reason(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.squall]\nskip = {wrong}\n")
+    with pytest.raises(UsageError, match=r"toml:2: .* skip must be a table .* with the reason"):
+        skips(tmp_path)
 
 
 def test_the_reference_has_every_key_and_no_other() -> None:
