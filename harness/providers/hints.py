@@ -6,6 +6,13 @@ import re
 
 HINTS: tuple[tuple[str, str], ...] = (
     (
+        r"extension \"[\w-]+\" is not available|could not open extension control file",
+        (
+            "the server that pip installed has no such extension; take one that has it, such as"
+            " Debian's (apt-get install postgresql), by SQUALL_PG_BIN=/usr/lib/postgresql/15/bin"
+        ),
+    ),
+    (
         r"Field required|field required|KeyError: '[A-Z_]+'|Missing required environment",
         "it misses settings: give them with --env NAME=VALUE, or environment in [tool.squall]",
     ),

@@ -11,6 +11,7 @@ from harness.providers.hints import startup_hint
     ("words", "told"),
     [
         ("SECRET_KEY\n  Field required [type=missing", "--env NAME=VALUE"),
+        ('extension "uuid-ossp" is not available', "SQUALL_PG_BIN="),
         ("/x/python: No module named uvicorn", "uvicorn is missing"),
         ("ModuleNotFoundError: No module named 'app'", "a module is missing"),
         ('asyncpg.exceptions.UndefinedTableError: relation "a" does not exist', "--setup"),
