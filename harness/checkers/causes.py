@@ -15,6 +15,9 @@ from harness.checkers.case import Case, Diagnosis, count
 from harness.checkers.causes_after_heal import by_its_words, not_recovered, short, silence
 from harness.core.events import LogProblem
 
+AS_ALWAYS = 0.5
+"""Of the connections a request: who opens so many in calm repeats nothing in the outage."""
+
 Cause = Callable[[Case], Diagnosis | None]
 
 
@@ -95,10 +98,14 @@ def no_pool_place(case: Case) -> Diagnosis | None:
 
 
 def storm(case: Case) -> Diagnosis | None:
-    """More load on the database than callers made."""
+    """More load on the database than callers made, or than it should be at any time."""
     finding = case.failed("retry-storm")
     if finding is None:
         return None
+    each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
+    if "times, limit" not in finding.reason and usual > each * AS_ALWAYS:
+        told = f"requests open connections of their own ({usual:.2f} each before the outage"
+        return Diagnosis(f"{told}, {each:.2f} since): {finding.reason}", cures.POOL)
     return Diagnosis(f"retries became load of their own: {finding.reason}", cures.RETRY_BUDGET)
 
 

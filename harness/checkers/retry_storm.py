@@ -35,8 +35,10 @@ class RetryStorm:
         counted = self._counted(evidence)
         if isinstance(counted, str):
             return passed(self.name, counted)
-        each, times = counted
+        each, usual, times = counted
         figures = {"connections_each": round(each, 2)}
+        if usual:
+            figures["connections_each_before"] = round(usual, 2)
         told = f"{each:.2f} connections a request since the fault"
         over = []
         if self.connections_each is not None and each > self.connections_each:
@@ -59,8 +61,11 @@ class RetryStorm:
         limit = self.statements_times
         return times is not None and limit is not None and times > limit
 
-    def _counted(self, evidence: Evidence) -> tuple[float, float | None] | str:
-        """Connections a request and, if they were read, statements; or why neither is known."""
+    def _counted(self, evidence: Evidence) -> tuple[float, float, float | None] | str:
+        """Connections a request since the fault and before it; if they were read, statements.
+
+        A text says why none of them is known.
+        """
         loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
         start = evidence.bounds("before")[1]
         before = [load for load in loads if load.at <= start]
@@ -74,11 +79,12 @@ class RetryStorm:
             return f"only {calm} requests before and {rough} since the fault"
         opened = last.connections - at_fault.connections
         each = max(0, opened - _missing(evidence, start)) / rough
+        usual = (at_fault.connections - first.connections) / calm
         if first.statements is None or at_fault.statements is None or last.statements is None:
-            return each, None
-        usual = (at_fault.statements - first.statements) / calm
+            return each, usual, None
+        read = (at_fault.statements - first.statements) / calm
         now = (last.statements - at_fault.statements) / rough
-        return each, now / usual if usual else 1.0
+        return each, usual, now / read if read else 1.0
 
 
 def _missing(evidence: Evidence, start: float) -> int:

@@ -95,6 +95,27 @@ FROM_THE_FINDING = [
         cures.RETRY_BUDGET,
     ),
     (
+        ("retry-storm", "0.4 connections (limit 0.2)",
+         {"connections_each": 0.4, "connections_each_before": 0.3}),
+        (
+            "requests open connections of their own (0.30 each before the outage, 0.40 since):"
+            " 0.4 connections (limit 0.2)"
+        ),
+        cures.POOL,
+    ),
+    (
+        ("retry-storm", "0.4 connections (limit 0.2)",
+         {"connections_each": 0.4, "connections_each_before": 0.1}),
+        "retries became load of their own: 0.4 connections (limit 0.2)",
+        cures.RETRY_BUDGET,
+    ),
+    (
+        ("retry-storm", "9 times the statements (9 times, limit 4)",
+         {"connections_each": 0.4, "connections_each_before": 0.4}),
+        "retries became load of their own: 9 times the statements (9 times, limit 4)",
+        cures.RETRY_BUDGET,
+    ),
+    (
         ("fails-fast", "p95 of 60 refusals 990 ms", {}),
         "each caller waited to find out what was known already: p95 of 60 refusals 990 ms",
         cures.FAIL_FAST,

@@ -73,6 +73,13 @@ def test_load_out_of_proportion_fails(
     )
 
 
+def test_connections_that_were_opened_in_calm_are_told_as_well(evidence: Any, make: Any) -> None:
+    run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 20), load(2.0, 200, 40))
+    figures = RetryStorm(connections_each=0.2).judge(run).figures
+    assert figures["connections_each"] == 0.4
+    assert figures["connections_each_before"] == round(15 / 50, 2)
+
+
 def test_a_limit_that_is_none_asks_nothing(evidence: Any, make: Any) -> None:
     run = run_of(evidence, make, load(0.1, 0, 5), load(1.0, 100, 5), load(2.0, 900, 905))
     assert RetryStorm(statements_times=None, connections_each=None).judge(run).verdict == "pass"
