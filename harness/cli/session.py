@@ -52,7 +52,8 @@ def _reported(job: Job, queue: Queue, terminal: Terminal, files: RunDirectory) -
     if job.github:
         github.announce(reported, aside, os.environ)
     terminal.broken(broken)
-    terminal.end(runs, files.path, left_out=len(unproven(reported, broken)))
+    left_out = len(unproven(reported, broken))
+    terminal.end(runs, files.path, left_out=left_out, skipped=len(aside.skipped))
     return ExitCode.HARNESS if broken else EXIT[worst(run.verdict for run in runs)]
 
 

@@ -192,12 +192,13 @@ class Terminal:
             line.rstrip()
             self._console.print(Text("    " if number else "  ") + line)
 
-    def end(self, runs: Sequence[Run], path: Path, *, left_out: int = 0) -> None:
+    def end(self, runs: Sequence[Run], path: Path, *, left_out: int = 0, skipped: int = 0) -> None:
         """The last lines: the verdict over all, and where the files are."""
         verdict = overall(runs, left_out=left_out)
         took = time.monotonic() - self._begun
         count = f"{len(runs)} outage{'' if len(runs) == 1 else 's'}"
-        count += f", {left_out} left out," if left_out else ""
+        more = [f"{left_out} left out"] * bool(left_out) + [f"{skipped} skipped"] * bool(skipped)
+        count = ", ".join([count, *more]) + "," * bool(more)
         self._console.print(f"\n{_word(verdict)}: {count} in {took:.1f} s · files in {path}")
         self._say(f"report: {path / 'index.html'}")
 

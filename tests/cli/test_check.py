@@ -81,6 +81,7 @@ def test_what_is_left_out_is_told_everywhere(squall: Any, tmp_path: Path) -> Non
     said = squall(*only, "--skip", "app", "--output", str(tmp_path))
     assert said.code == 0
     assert "skipped app-crash: left out by --skip" in said.words
+    assert "pass: 1 outage, 1 skipped, in" in said.words
     told = json.loads((tmp_path / "verdict.json").read_text())
     assert told["skipped"] == [{"scenario": "app-crash", "reason": "left out by --skip"}]
     assert [each["scenario"] for each in told["outages"]] == ["slow-network"]
