@@ -112,6 +112,7 @@ class WireProxy(Protocol):
         """How often it has acted so far."""
 
 
+@runtime_checkable
 class DatabaseControl(Protocol):
     """The database server as a process that can be stopped, killed, frozen and started."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from faults.ports import DatabaseProcess, DatabaseServer
+from faults.ports import DatabaseControl, DatabaseServer
 from harness.core.errors import LabError
 from harness.providers.docker.postgres import PostgresContainer
 from harness.providers.parts import DatabasePart
@@ -44,7 +44,7 @@ async def ask(server: DatabasePart, sql: str) -> Any:
 
 
 async def test_it_is_what_faults_need(server: DatabasePart) -> None:
-    assert isinstance(server, DatabaseProcess)
+    assert isinstance(server, DatabaseControl)
     assert isinstance(server, DatabaseServer)
 
 
