@@ -13,9 +13,7 @@ from harness.checkers.verdict import Finding, Verdict, worst
 from harness.history.evidence import Evidence
 from harness.scenario.model import Scenario
 
-OUTLASTING = frozenset(
-    {"app-survived", "availability", "connection-leaks", "health-probes", "recovery-time"}
-)
+OUTLASTING = frozenset({"app-survived", "connection-leaks", "health-probes", "recovery-time"})
 """Gates that fail when something of the outage is still there after it."""
 
 
