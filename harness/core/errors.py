@@ -41,6 +41,10 @@ class LabError(SquallError):
     """A process of the lab did not start, or died; the message ends with the next step."""
 
 
+class AppFailed(LabError):
+    """The app under test ended while it was started, or did not get ready: its own doing."""
+
+
 class NothingRan(SquallError):
     """Every outage was left out, so nothing is proven."""
 

@@ -15,7 +15,7 @@ from harness.checkers.catalogue import guards
 from harness.checkers.guards import SteadyState
 from harness.checkers.verdict import Verdict
 from harness.core import events
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed, LabError
 from harness.mutants.gallery import Mutant
 from harness.scenario.lab import lab
 from harness.scenario.lab_options import LabOptions
@@ -25,9 +25,6 @@ from harness.scenario.runner import Run, Runner
 
 TRIES = 3
 GUARDS = tuple(guard.name for guard in guards())
-
-OF_THE_APP = "the app "
-"""How a LabError begins that tells of the app and not of the lab (``AppProcess.start``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ def trial_of(run: Run) -> Trial:
 def trouble_of(outage: Scenario, error: LabError, seed: int) -> Trial:
     """What a broken lab tells: of the app, or nothing."""
     told = str(error).partition("\n")[0].rstrip(":")
-    blamed = frozenset({AppSurvived.name}) if OF_THE_APP in told else frozenset()
+    blamed = frozenset({AppSurvived.name}) if isinstance(error, AppFailed) else frozenset()
     return Trial(
         outage=outage.name,
         verdict=Verdict.FAIL if blamed else Verdict.INCONCLUSIVE,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness.checkers.guards import GeneratorKeptUp, SteadyState
 from harness.checkers.verdict import Finding, Verdict
 from harness.core import events
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed, LabError
 from harness.patterns.gallery import Pattern
 from harness.patterns.throughput import Steady, better, steady
 from harness.scenario.lab import Lab, lab
@@ -45,9 +45,6 @@ STANDARD_NAMES = (
     "too-many-connections",
 )
 """Beside the tag: those that tell the patterns apart."""
-
-OF_THE_APP = "the app "
-"""How a LabError begins that tells of the app and not of the lab (``AppProcess.start``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +191,7 @@ async def _cell(plan: Plan, pattern: Pattern, outage: Scenario, *, last: bool) -
             return cell
     except LabError as error:
         told = _first_line(error)
-    blamed = told.startswith(OF_THE_APP)
+        blamed = isinstance(error, AppFailed)
     cell = Cell(pattern=pattern, outage=outage, trouble=told, blames_app=blamed)
     plan.on_cell(cell, None)
     return cell
@@ -207,10 +204,8 @@ def untold(run: Run) -> Finding | None:
 
 
 def _first_line(error: LabError) -> str:
-    """What went wrong; of the app's own end nothing but that."""
-    line = str(error).partition("\n")[0].partition("; its last words")[0].rstrip(":")
-    _, ours, rest = line.partition(OF_THE_APP)
-    return f"{ours}{rest}" if ours else line
+    """What went wrong, without anybody's last words."""
+    return str(error).partition("\n")[0].partition("; its last words")[0].rstrip(":")
 
 
 def _deaf(_event: events.Event) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed
 
 FIRST_PAUSE_SECONDS = 0.1
 
@@ -39,7 +39,7 @@ class SupervisedApp(ABC):
         self.failed_starts: list[int] = []
         """Exit codes of starts after a fault, in which it ended again; it only grows."""
         self._coming_back: asyncio.Task[None] | None = None
-        self._last: LabError | None = None
+        self._last: AppFailed | None = None
 
     @property
     @abstractmethod
@@ -53,13 +53,14 @@ class SupervisedApp(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Start it; returns once it is ready. LabError when it ends, or does not get ready."""
+        """Start it; returns once it is ready. AppFailed when it ends, or does not get ready."""
 
     async def revive(self) -> None:
         """Start it if it does not run; returns once it is ready, or goes on by itself.
 
         Raises:
-            LabError: it runs and does not get ready, or cannot be started at all.
+            AppFailed: it runs and does not get ready.
+            LabError: it cannot be started at all.
         """
         if self.running and self._coming_back is None:
             self.meant_to_be_down = False
@@ -72,11 +73,11 @@ class SupervisedApp(ABC):
         """Wait for it if it is coming back, and start it if it ended by itself.
 
         Raises:
-            LabError: it is not ready; nobody tries any longer.
+            AppFailed: it is not ready; nobody tries any longer.
         """
         if self._coming_back is not None and not await self._wait(LAST_WAIT_SECONDS):
             await self.leave_down()
-            raise self._last or LabError("the app did not come back")
+            raise self._last or AppFailed("the app did not come back")
         if not self.running:
             await self.start()
 
@@ -110,10 +111,10 @@ class SupervisedApp(ABC):
         while True:
             try:
                 await self.start()
-            except LabError as error:
+            except AppFailed as error:
                 self._last = error
                 if self.running or self.exit_code is None:
-                    raise  # it runs, or cannot be executed: another start would not help
+                    raise  # it runs: another start would not help
                 self.failed_starts.append(self.exit_code)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

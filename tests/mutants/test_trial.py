@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.checkers.verdict import Finding, Verdict
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed, LabError
 from harness.core.events import ProcessorAwaited
 from harness.history.evidence import Contract, Evidence
 from harness.mutants.trial import GUARDS, Case, proves_something, trial_of, trouble_of
@@ -77,18 +77,15 @@ def test_who_was_not_well_before_the_fault_was_caught_by_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "failed"),
+    ("error", "failed"),
     [
-        (
-            "AppCrash() could not be undone: the app x:y ended with exit code 3",
-            {"app-survived"},
-        ),
-        ("PostgreSQL did not start:\nthe app is well", set()),
+        (AppFailed("the app x:y ended with exit code 3"), {"app-survived"}),
+        (LabError("PostgreSQL did not start:\nthe app is well"), set()),
     ],
 )
 def test_an_app_that_cannot_start_is_caught_and_a_broken_lab_is_nothing(
-    told: str, failed: set[str]
+    error: LabError, failed: set[str]
 ) -> None:
-    trial = trouble_of(OUTAGE, LabError(told), 3)
+    trial = trouble_of(OUTAGE, error, 3)
     assert trial.failed == failed
     assert trial.verdict is (Verdict.FAIL if failed else Verdict.INCONCLUSIVE)

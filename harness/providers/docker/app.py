@@ -11,7 +11,7 @@ from typing import Any
 from docker.errors import BuildError, ImageNotFound
 from testcontainers.core.docker_client import DockerClient
 
-from harness.core.errors import LabError, UsageError
+from harness.core.errors import AppFailed, LabError, UsageError
 from harness.providers import readiness
 from harness.providers.base import free_port
 from harness.providers.docker.box import Box
@@ -165,13 +165,13 @@ class AppContainer(SupervisedApp):
         """Start it; returns once ``ready_path`` answers with success.
 
         Raises:
-            LabError: it died or did not get ready, with its last log lines.
+            AppFailed: it died or did not get ready, with its last log lines.
         """
         await self._box.start()
         if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._box.running:
             code = self.exit_code
             state = f"ended with exit code {code}" if code is not None else "did not get ready"
-            raise LabError(
+            raise AppFailed(
                 f"{self._box.name} {state} (asked GET {self._ready_path}); its last words:\n"
                 f"{self._box.tail()}"
             )

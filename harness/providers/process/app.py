@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed
 from harness.providers import readiness
 from harness.providers.base import free_port
 from harness.providers.hints import startup_hint
@@ -86,7 +86,8 @@ class AppProcess(SupervisedApp):
         """Start it; returns once ``ready_path`` answers with success.
 
         Raises:
-            LabError: it died or did not get ready, with its last log lines.
+            AppFailed: it died or did not get ready, with its last log lines.
+            LabError: it cannot be executed.
         """
         await self._child.start(
             self.command(),
@@ -96,7 +97,7 @@ class AppProcess(SupervisedApp):
         if not await readiness.until(self._ready_or_dead, START_SECONDS) or not self._child.running:
             code = self.exit_code
             state = f"ended with exit code {code}" if code is not None else "did not get ready"
-            raise LabError(
+            raise AppFailed(
                 f"the app {self._target} {state} (asked GET {self._ready_path}); its last words:\n"
                 f"{self._child.tail()}\n{startup_hint(self._child.tail(HINT_LINES))}"
                 f"  start it by hand: {shlex.join(self.command())}"

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from faults.fault import HEAL_SECONDS
-from harness.core.errors import LabError
+from harness.core.errors import AppFailed
 from harness.providers import supervised
 from harness.providers.supervised import SupervisedApp
 
@@ -43,7 +43,7 @@ class StubApp(SupervisedApp):
             if self.starts <= self.fails:
                 self.code = 3
             if self.code is not None or self.hangs:
-                raise LabError(f"the app did not start ({self.starts})")
+                raise AppFailed(f"the app did not start ({self.starts})")
         finally:
             self.starting = 0
 
@@ -114,7 +114,7 @@ async def test_one_that_never_comes_back_is_told_with_its_last_words(
     monkeypatch.setattr(supervised, "LAST_WAIT_SECONDS", 0.01)
     app = StubApp(fails=10**9)
     await app.revive()
-    with pytest.raises(LabError, match="the app did not start"):
+    with pytest.raises(AppFailed, match="the app did not start"):
         await app.ensure()
     starts = app.starts
     await asyncio.wait({asyncio.create_task(asyncio.Event().wait())}, timeout=0.01)
@@ -123,7 +123,7 @@ async def test_one_that_never_comes_back_is_told_with_its_last_words(
 
 async def test_one_that_runs_and_is_not_ready_is_an_error() -> None:
     app = StubApp(hangs=True)
-    with pytest.raises(LabError, match="did not start"):
+    with pytest.raises(AppFailed, match="did not start"):
         await app.revive()
     assert (app.starts, app.failed_starts) == (1, [])
 
