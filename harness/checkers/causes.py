@@ -132,7 +132,7 @@ def contract(case: Case) -> Diagnosis | None:
     if "cut without an answer" in commonest:
         return Diagnosis(f"{told} came as a cut connection: {finding.reason}", cures.SURVIVE)
     if re.search(r"status 5\d\d, which is not documented", commonest):
-        what = "were errors that the app does not handle"
+        what = "had no handler in the app"
         return Diagnosis(f"{told} {what}: {finding.reason}", cures.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", cures.PROBLEM_DETAILS)
 

@@ -134,7 +134,7 @@ FROM_THE_FINDING = [
     ),
     (
         ("error-contract", "4 x status 500, which is not documented", {"errors": 9, "breaches": 4}),
-        ("4 errors of 9 were errors that the app does not handle: 4 x status 500, which is not"
+        ("4 errors of 9 had no handler in the app: 4 x status 500, which is not"
         " documented"),
         cures.ANSWER_503,
     ),
