@@ -15,7 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faults.catalogue import catalogued
-from faults.fault import Bite, Injection
+from faults.fault import Injection
+from faults.occupied import sessions_hit
 from faults.ports import DatabaseProcess
 
 
@@ -27,15 +28,7 @@ class Pause:
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
         """It bites with each session of the app that stands still, or who connects meanwhile."""
-        sessions = await database.client_backends()
-        tried_before = await database.connection_attempts()
-
-        async def bite() -> Bite:
-            if sessions:
-                return Bite(count=sessions, what="sessions frozen")
-            tried = await database.connection_attempts() - tried_before
-            return Bite(count=tried, what="connections left waiting")
-
+        bite = await sessions_hit(database, "sessions frozen", later="connections left waiting")
         try:
             await database.pause()
             yield Injection(bite)

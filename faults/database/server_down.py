@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
-from faults.fault import Bite, Injection
+from faults.fault import Injection
+from faults.occupied import sessions_hit
 from faults.ports import DatabaseProcess
 
 _turns: WeakKeyDictionary[DatabaseProcess, asyncio.Lock] = WeakKeyDictionary()
@@ -21,20 +22,9 @@ _turns: WeakKeyDictionary[DatabaseProcess, asyncio.Lock] = WeakKeyDictionary()
 async def server_down(
     database: DatabaseProcess, take_down: Callable[[], Awaitable[None]], *, bites: str
 ) -> AsyncIterator[Injection]:
-    """Count the app's sessions, take the server down, and start it whatever happens.
-
-    An app that connects for each request may have no session: it bites those who come later.
-    """
+    """Count the app's sessions, take the server down, and start it whatever happens."""
     async with _turns.setdefault(database, asyncio.Lock()):
-        sessions = await database.client_backends()
-        tried_before = await database.connection_attempts()
-
-        async def bite() -> Bite:
-            if sessions:
-                return Bite(count=sessions, what=bites)
-            tried = await database.connection_attempts() - tried_before
-            return Bite(count=tried, what="connections refused")
-
+        bite = await sessions_hit(database, bites, later="connections refused")
         try:
             await take_down()
             yield Injection(bite)

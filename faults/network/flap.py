@@ -17,7 +17,7 @@ from faults import checks
 from faults.catalogue import catalogued
 from faults.errors import InjectionFailed
 from faults.fault import Bite, Injection
-from faults.occupied import occupied
+from faults.occupied import occupied, open_connections
 from faults.ports import NetworkProxy
 
 
@@ -65,7 +65,7 @@ class _Flapping:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        live = await occupied(self._open)
+        live = await occupied(lambda: open_connections(self.proxy))
         while not self.stop.is_set():
             await self.proxy.disable()
             self.cut += live
@@ -75,10 +75,7 @@ class _Flapping:
                 return  # the cure enables
             await self.proxy.enable()
             await self._pause(self.fault.up_ms)
-            live = await self._open()
-
-    async def _open(self) -> int:
-        return (await self.proxy.traffic()).open
+            live = await open_connections(self.proxy)
 
     async def _pause(self, milliseconds: int) -> None:
         with suppress(TimeoutError):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from faults import checks
 from faults.catalogue import catalogued
 from faults.fault import Bite, Injection
-from faults.occupied import occupied
+from faults.occupied import occupied, open_connections
 from faults.ports import NetworkProxy
 
 
@@ -38,11 +38,7 @@ class Refuse:
         Refused attempts are the kernel's answers and cannot be counted by a proxy that does not
         listen; a proxy that somebody uses has connections to cut.
         """
-
-        async def there() -> int:
-            return (await proxy.traffic()).open
-
-        cut = await occupied(there)
+        cut = await occupied(lambda: open_connections(proxy))
 
         async def bite() -> Bite:
             return Bite(count=cut, what="connections cut")
