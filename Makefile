@@ -2,50 +2,91 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+DEMO_STAMP := $(VENV)/.made-for-demo
 STAMP := $(VENV)/.made-from
+MADE_FROM := pyproject.toml requirements/constraints.txt
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))')
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) --project-name squall --env-file .squall/compose.env
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# uv trusts what Debian's pip trusts: also the certificate of a company's proxy.
+export UV_SYSTEM_CERTS = 1
+
+# uv installs several times as fast as pip; pip brings it, and does the work where uv has no wheel.
+# Without compiled bytecode every start of an app would compile its libraries again.
+UV := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+install = $(BIN)/pip install --quiet --constraint requirements/constraints.txt uv 2>/dev/null \
+    && $(UV) --constraint requirements/constraints.txt --editable '.[$(1)]' \
+    || $(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[$(1)]'
+compile = $(BIN)/python -m compileall -q -j 0 harness faults app_under_test proof
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test older proof check bench up down clean
+.PHONY: help demo test older proof patterns check cover docs pages screenshots bench up down clean
 
-help:  ## list the verbs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 13
 
-$(STAMP): pyproject.toml requirements/constraints.txt
-	@echo "making the environment in $(VENV) (once)"
+$(DEMO_STAMP): $(MADE_FROM)
+	@echo "creating the environment in $(VENV) (once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[dev]'
-	@touch $(STAMP)
+	@$(call install,reference)
+	@$(compile)
+	@touch $@
 
-demo: $(STAMP)  ## put the reference app through the stock outages
-	@$(BIN)/squall check $(ARGS)
+$(STAMP): $(MADE_FROM)
+	@echo "creating the development environment in $(VENV) (once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(call install,dev)
+	@$(compile)
+	@touch $(DEMO_STAMP) $@
+
+demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## put the reference app through the stock outages
+	@$(BIN)/squall demo --jobs $(JOBS) $(ARGS)
 
 test: $(STAMP)  ## run every test that this machine can run
 	@$(BIN)/pytest
 
 OLDER := 2.0.58
-$(VENV)-sqlalchemy-$(OLDER)/.made-from: pyproject.toml requirements/constraints.txt
+$(VENV)-sqlalchemy-$(OLDER)/.made-from: $(MADE_FROM)
 	@$(PYTHON) -m venv $(@D)
 	@sed 's/^sqlalchemy==.*/sqlalchemy==$(OLDER)/I' requirements/constraints.txt >$(@D)/constraints.txt
 	@$(@D)/bin/pip install --quiet --constraint $(@D)/constraints.txt --editable '.[dev]'
 	@touch $@
 
 older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
-	@$(<D)/bin/pytest tests/app tests/unit/app_under_test tests/wire/test_sqlalchemy.py
+	@$(<D)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
 
-proof: $(STAMP)  ## show that broken apps are caught, and compare ways to hold connections (minutes)
-	@$(BIN)/pytest -m proof --capture=no tests/mutants
-	@$(BIN)/squall patterns
+proof: $(STAMP)  ## show that the outages catch broken apps (minutes)
+	@$(BIN)/pytest -m proof --capture=no
+	@$(MAKE) --no-print-directory patterns
 
-check: $(STAMP)  ## lint, types, import rule
+patterns: $(STAMP)  ## compare ways to hold database connections, and rewrite their page (minutes)
+	@$(BIN)/python -m squall_proof patterns --docs docs/explanation/connection-patterns.md
+
+check: $(STAMP)  ## lint, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+cover: $(STAMP)  ## run the unit tests and hold the coverage floor of pyproject.toml
+	@$(BIN)/pytest -q --cov --cov-report=term:skip-covered tests/unit tests/architecture
+
+docs: $(STAMP)  ## build the documentation site into site/, strictly
+	@$(BIN)/python -c 'import mkdocs' 2>/dev/null || ($(call install,dev$(COMMA)docs))
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+COMMA := ,
+pages: $(STAMP)  ## make the pages that come from code again
+	@$(BIN)/python docs/outages_page.py
+
+screenshots: $(STAMP)  ## take the documentation's pictures again (needs chromium)
+	@$(BIN)/python docs/screenshots.py
+
 bench: $(STAMP)  ## measure, side by side in one run
-	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+	@failed=; for program in benchmarks/*.py; do \
+	    echo "== $$program"; $(BIN)/python $$program || failed="$$failed $$program"; \
+	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 .squall/compose.env:  # the database's password: drawn once, never committed
 	@mkdir -p .squall && umask 077 && echo "POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" > $@
@@ -63,4 +104,4 @@ down: .squall/compose.env  ## remove the containers with their data
 	@$(COMPOSE) --profile dashboard down --volumes --remove-orphans
 
 clean:  ## remove the environment and what runs left behind
-	rm -rf $(VENV) $(VENV)-sqlalchemy-* .squall .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sqlalchemy-* .squall .mypy_cache .ruff_cache .pytest_cache .hypothesis site

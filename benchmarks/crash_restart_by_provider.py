@@ -1,6 +1,6 @@
 """One crash and restart of the database, three ways, turn by turn in one run; seconds in all.
 
-    process    squall check --only database-crash-restart
+    process    squall check reference --only database-crash-restart
     docker     the same with --provider docker (PostgreSQL, Toxiproxy with meter, app: containers)
     by hand    a pytest as the documentation of testcontainers teaches, with Toxiproxy and the same
                app; it sends one request at a time and judges that the app answers again
@@ -20,8 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from common.missing import missing_docker, skip
+
 TURNS = int(os.environ.get("SQUALL_BENCH_TURNS", "3"))
-CHECK = [sys.executable, "-m", "harness.cli", "check", "--only", "database-crash-restart"]
+CHECK = [
+    sys.executable, "-m", "squall.cli", "check", "reference", "--only", "database-crash-restart",
+]  # fmt: skip
 
 BY_HAND = """
 import os, socket, subprocess, sys, time
@@ -62,7 +66,7 @@ def app(toxiproxy):
         port = free.getsockname()[1]
     url = f"postgresql://app:app@127.0.0.1:{toxiproxy.get_exposed_port(15432)}/app"
     process = subprocess.Popen(
-        [sys.executable, "-m", "app_under_test", str(port)],
+        [sys.executable, "-m", "squall_reference", str(port)],
         env={**os.environ, "DATABASE_URL": url},
     )
     base = f"http://127.0.0.1:{port}"
@@ -110,6 +114,8 @@ def seconds(command: list[str], well: tuple[int, ...]) -> tuple[float, int]:
 
 def main() -> None:
     """Measure and print the medians."""
+    if reason := missing_docker():
+        skip("docker", reason)
     took: dict[str, list[float]] = {}
     missed: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as place:

@@ -9,13 +9,13 @@ import asyncio
 import statistics
 import time
 
-from harness.core.ids import lab_id
-from harness.scenario.lab import lab
-from harness.scenario.lab_options import LabOptions
-from harness.scenario.profile import REFERENCE
-from harness.workload.client import Workload
-from harness.workload.operations import Operation
-from harness.workload.plan import Plan
+from squall.config.profile import REFERENCE
+from squall.core.ids import lab_id
+from squall.lab.lab import lab
+from squall.lab.lab_options import LabOptions
+from squall.workload.generator import Workload
+from squall.workload.operations import Operation
+from squall.workload.plan import LoadPlan
 
 STARTS = 10
 RATE = 1000.0
@@ -42,9 +42,9 @@ async def lag() -> tuple[int, float]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     workload = Workload()
-    await workload.start_process(lambda _pid: None)
+    await workload.start_process()
     await workload.ready()
-    plan = Plan(
+    plan = LoadPlan(
         base_url=f"http://127.0.0.1:{port}",
         operations=(Operation(name="read", method="GET", path="/", effect="read"),),
         rate_per_second=RATE,

@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from harness.providers.process.app import AppProcess
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
+from squall.lab.providers.process.app_process import AppProcess
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
 
 CONNECTIONS = 20
 TURN_SECONDS = float(os.environ.get("SQUALL_BENCH_SECONDS", "1.5"))
@@ -91,7 +91,7 @@ async def turn(port: int) -> float:
 @asynccontextmanager
 async def running() -> AsyncIterator[tuple[AppProcess, AppProcess]]:
     """PostgreSQL, the reference app and the bare one."""
-    keeper = Keeper()
+    keeper = Watchdog()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)  # noqa: ASYNC240 - nothing else runs; PostgreSQL does not run as root
@@ -100,7 +100,7 @@ async def running() -> AsyncIterator[tuple[AppProcess, AppProcess]]:
         database = PostgresProcess(directory, keeper)
         await database.start()
         apps = []
-        for target, factory in (("app_under_test.main:create_app", True), ("bare:app", False)):
+        for target, factory in (("squall_reference.main:create_app", True), ("bare:app", False)):
             app = AppProcess(
                 directory,
                 keeper,

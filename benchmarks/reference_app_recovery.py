@@ -20,11 +20,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from faults.toxiproxy import ToxiproxyServer
-from harness.providers.process.app import AppProcess
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
-from harness.providers.process.proxy import ProxyProcess
+from squall.lab.providers.process.app_process import AppProcess
+from squall.lab.providers.process.engine_process import EngineProcess
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_faults.toxiproxy import ToxiproxyServer
 
 REPEATS = int(os.environ.get("SQUALL_BENCH_REPEATS", "20"))
 CALLERS = 50
@@ -86,12 +86,12 @@ def p95(values: Sequence[float]) -> float:
 @asynccontextmanager
 async def running() -> AsyncIterator[tuple[PostgresProcess, ToxiproxyServer, AppProcess]]:
     """PostgreSQL, a proxy before it, and the app."""
-    keeper = Keeper()
+    keeper = Watchdog()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)  # noqa: ASYNC240 - nothing else runs; PostgreSQL is not root
         keeper.watch_directory(directory)
-        database, engine = PostgresProcess(directory, keeper), ProxyProcess(directory, keeper)
+        database, engine = PostgresProcess(directory, keeper), EngineProcess(directory, keeper)
         await asyncio.gather(database.start(), engine.start(0))
         server = ToxiproxyServer(engine.api.host, engine.api.port)
         listen = await server.create("postgres", upstream=f"127.0.0.1:{database.port}")
@@ -99,7 +99,7 @@ async def running() -> AsyncIterator[tuple[PostgresProcess, ToxiproxyServer, App
         app = AppProcess(
             directory,
             keeper,
-            "app_under_test.main:create_app",
+            "squall_reference.main:create_app",
             factory=True,
             environment={"DATABASE_URL": url, "ORDERS_POOL_SIZE": str(POOL)},
             cwd=None,

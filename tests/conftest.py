@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-
-from harness.core.errors import LabError
-from harness.providers.process.proxy import INSTALL, find_toxiproxy
+from squall.core.errors import LabError
+from squall.lab.providers.process.engine_process import INSTALL, find_toxiproxy
 
 pytest_plugins = ["pytester"]
 
@@ -19,10 +18,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "engine(name): the engine of a scenario test")
 
 
-def require(what: str, cure: str) -> None:
+def require(what: str, remedy: str) -> None:
     """Skip with the reason, or fail where SQUALL_REQUIRE says that it must be there."""
     required = os.environ.get("SQUALL_REQUIRE", "").split(",")
-    reason = f"{what} is missing; install it with: {cure}"
+    reason = f"{what} is missing; install it with: {remedy}"
     if what in required:
         pytest.fail(f"SQUALL_REQUIRE={what}, but {reason}")
     pytest.skip(reason)
@@ -39,7 +38,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def need() -> Callable[[str, str], None]:
-    """``need(what, cure)`` skips with the reason, or fails where it must be there."""
+    """``need(what, remedy)`` skips with the reason, or fails where it must be there."""
     return require
 
 
@@ -53,7 +52,7 @@ def same_file() -> re.Pattern[str]:
 def docker_engine() -> None:
     """A Docker engine that answers; CI starts one with .ci/engine."""
     try:
-        from harness.providers.docker.engine import plain  # noqa: PLC0415 - an extra
+        from squall.lab.providers.docker.docker_client import plain  # noqa: PLC0415 - an extra
 
         plain().close()
     except (ImportError, LabError) as error:

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.toxiproxy import ToxiproxyServer
-from harness.providers.process import postgres_binaries
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
-from harness.providers.process.proxy import INSTALL, ProxyProcess, find_toxiproxy
+from squall.lab.providers.process import postgres_binaries
+from squall.lab.providers.process.engine_process import INSTALL, EngineProcess, find_toxiproxy
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_faults.toxiproxy import ToxiproxyServer
 
 ROUNDS = int(os.environ.get("SQUALL_BENCH_ROUNDS", "5"))
 
@@ -33,14 +33,14 @@ class Bench:
 @asynccontextmanager
 async def bench() -> AsyncIterator[Bench]:
     """Everything started; Toxiproxy only where it is found, and told when it is not."""
-    keeper = Keeper()
+    keeper = Watchdog()
     directory = Path(tempfile.mkdtemp(prefix="squall-bench-"))
     directory.chmod(0o755)  # noqa: ASYNC240 - before anything is measured
     postgres = PostgresProcess(directory, keeper)
-    engines = {"embedded": ProxyProcess(directory, keeper)}
+    engines = {"embedded": EngineProcess(directory, keeper)}
     binary = find_toxiproxy()
     if binary:
-        engines["toxiproxy"] = ProxyProcess(directory, keeper, binary)
+        engines["toxiproxy"] = EngineProcess(directory, keeper, binary)
     else:
         print(f"toxiproxy is missing, so nothing is compared with it; install: {INSTALL}")
     try:
@@ -54,8 +54,9 @@ async def bench() -> AsyncIterator[Bench]:
         await keeper.close()
 
 
-async def _wired(postgres: PostgresProcess, engines: dict[str, ProxyProcess]) -> Bench:
+async def _wired(postgres: PostgresProcess, engines: dict[str, EngineProcess]) -> Bench:
     ports, servers, pids = {"direct": postgres.port}, {}, {}
+    os.environ["PGPASSWORD"] = postgres.secrets.app  # for the client programs that are measured
     upstream = f"{postgres.host}:{postgres.port}"
     for name, engine in engines.items():
         await engine.start(1)

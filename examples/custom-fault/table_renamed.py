@@ -2,7 +2,7 @@
 
 fault ──ALTER TABLE items RENAME TO items_away──▶ server
 app   ──SELECT … FROM items──▶ server: 42P01, relation "items" does not exist
-fault ──ALTER TABLE items_away RENAME TO items──▶ server                      (the cure)
+fault ──ALTER TABLE items_away RENAME TO items──▶ server                      (the remedy)
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from faults.catalogue import catalogued
-from faults.database.sql import check_table
-from faults.fault import Bite, Injection
-from faults.ports import DatabaseServer
+from squall_faults.catalogue import Effect, register
+from squall_faults.database.sql import check_table
+from squall_faults.fault import Bite, Injection
+from squall_faults.ports import DatabaseServer
 
 
-@catalogued("example.table_renamed", needs=DatabaseServer, colour="#be185d")
+@register("example.table_renamed", needs=DatabaseServer, effect=Effect.ERRORS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRenamed:
     """Call ``table`` by another name until healed."""

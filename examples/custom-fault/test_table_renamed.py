@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import squall_faults as faults
+from squall import Scenario, at
 from table_renamed import TableRenamed
-
-import faults
-from harness import Scenario, at
 
 HALF_A_MIGRATION = Scenario(
     name="half-a-migration",

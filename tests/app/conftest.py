@@ -20,11 +20,11 @@ import httpx2
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-
-from app_under_test.main import create_app
-from app_under_test.settings import Settings
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.postgres_template import APP_ROLE
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_reference.main import create_app
+from squall_reference.settings import Settings
 
 LOOP: Literal["session"] = "session"
 """One loop for the server's process and for all that speak to it; test modules mark it."""
@@ -44,7 +44,7 @@ def directory() -> Iterator[Path]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope=LOOP)
 async def postgres(directory: Path) -> AsyncIterator[PostgresProcess]:
-    keeper = Keeper()
+    keeper = Watchdog()
     keeper.watch_directory(directory)
     server = PostgresProcess(directory, keeper)
     await server.start()
@@ -143,7 +143,7 @@ async def wire(postgres: PostgresProcess) -> AsyncIterator[Wire]:
 
 
 @dataclass
-class Truth:
+class FinalState:
     """What is in the database, read directly, behind every wire."""
 
     url: str
@@ -159,26 +159,26 @@ class Truth:
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP)
-async def truth(postgres: PostgresProcess) -> AsyncIterator[Truth]:
+async def final_state(postgres: PostgresProcess) -> AsyncIterator[FinalState]:
     """A database of this test's own."""
     name = f"test_{os.getpid()}_{next(NUMBERS)}"
     admin = await asyncpg.connect(postgres.admin_url, ssl=False)
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield Truth(f"{postgres.admin_url.rpartition('/')[0]}/{name}")
+    await admin.execute(f"CREATE DATABASE {name} OWNER {APP_ROLE}")
+    yield FinalState(f"{postgres.url.rpartition('/')[0]}/{name}")
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
 
 
 @pytest.fixture
-def admin(postgres: PostgresProcess) -> Truth:
+def admin(postgres: PostgresProcess) -> FinalState:
     """The same server from outside of this test's database."""
-    return Truth(postgres.admin_url)
+    return FinalState(postgres.admin_url)
 
 
 @pytest.fixture
-def address(truth: Truth, wire: Wire, postgres: PostgresProcess) -> str:
+def address(final_state: FinalState, wire: Wire, postgres: PostgresProcess) -> str:
     """Of this test's database, through its wire."""
-    return truth.url.replace(f":{postgres.port}/", f":{wire.port}/")
+    return final_state.url.replace(f":{postgres.port}/", f":{wire.port}/")
 
 
 @dataclass
@@ -232,7 +232,7 @@ async def service(serve: Serve) -> AsyncIterator[Service]:
 @pytest.fixture
 def program() -> list[str]:
     """The service as a process; a port follows."""
-    return [sys.executable, "-m", "app_under_test"]
+    return [sys.executable, "-m", "squall_reference"]
 
 
 async def until(ask: Callable[[], Awaitable[bool]], seconds: float = READY_SECONDS) -> None:

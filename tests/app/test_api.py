@@ -89,8 +89,8 @@ async def test_the_caller_s_request_id_comes_back_and_nonsense_does_not(service:
         assert (answer.headers["x-request-id"] == given) is kept
 
 
-async def test_a_bug_shows_nothing_of_the_inside(service: Any, truth: Any) -> None:
-    await truth.value("ALTER TABLE orders RENAME TO hidden")
+async def test_a_bug_shows_nothing_of_the_inside(service: Any, final_state: Any) -> None:
+    await final_state.value("ALTER TABLE orders RENAME TO hidden")
     body = is_problem(await service.client.get("/orders/1"), 500)
     assert set(body) == {"type", "title", "status", "request_id"}
 

@@ -19,15 +19,15 @@ LEFT = "SELECT sum(stock) FROM items"
 ORDERED = "SELECT coalesce(sum(quantity), 0) FROM orders"
 
 
-async def test_another_body_under_the_same_key_is_refused(service: Any, truth: Any) -> None:
+async def test_another_body_under_the_same_key_is_refused(service: Any, final_state: Any) -> None:
     assert (await service.order("k", quantity=1)).status_code == 201
     assert (await service.order("k", quantity=2)).status_code == 422
-    assert await truth.value(STOCK, 1) == 99
+    assert await final_state.value(STOCK, 1) == 99
 
 
-async def test_the_stored_answer_is_replayed_as_it_was(service: Any, truth: Any) -> None:
+async def test_the_stored_answer_is_replayed_as_it_was(service: Any, final_state: Any) -> None:
     first = await service.order("k")
-    await truth.value("UPDATE orders SET quantity = 77")
+    await final_state.value("UPDATE orders SET quantity = 77")
     second = await service.order("k")
     assert second.json() == first.json()
     assert second.headers["idempotency-replayed"] == "true"
@@ -40,13 +40,13 @@ async def test_a_refusal_is_not_stored(service: Any) -> None:
     assert (await service.order("k", item=999)).status_code == 201
 
 
-async def test_a_key_in_flight_is_refused_at_once(service: Any, truth: Any) -> None:
-    blocker = await asyncpg.connect(truth.url, ssl=False)
+async def test_a_key_in_flight_is_refused_at_once(service: Any, final_state: Any) -> None:
+    blocker = await asyncpg.connect(final_state.url, ssl=False)
     try:
         async with blocker.transaction():
             await blocker.execute("SELECT FROM items WHERE id = 1 FOR UPDATE")
             first = asyncio.create_task(service.order("k"))
-            while not await truth.value(LOCKS):  # noqa: ASYNC110 - another process's condition
+            while not await final_state.value(LOCKS):  # noqa: ASYNC110 - another process's condition
                 await asyncio.sleep(0.002)
             second = await service.order("k")
         answered = await first
@@ -61,7 +61,7 @@ async def test_a_key_in_flight_is_refused_at_once(service: Any, truth: Any) -> N
 
 @pytest.mark.parametrize("seed", range(20))
 async def test_equal_keys_at_the_same_time_have_one_effect(
-    service: Any, truth: Any, seed: int
+    service: Any, final_state: Any, seed: int
 ) -> None:
     """Any mixture of equal keys, with equal and other bodies, all sent at once."""
     draw = random.Random(seed)  # noqa: S311 - repeatable
@@ -80,23 +80,23 @@ async def test_equal_keys_at_the_same_time_have_one_effect(
         ]
         assert placed, "one of them wins"
         assert all(order == placed[0] for order in placed)
-        assert await truth.value(COUNT, key) == 1
-    assert await truth.value(LEFT) + await truth.value(ORDERED) == 20 * 100
+        assert await final_state.value(COUNT, key) == 1
+    assert await final_state.value(LEFT) + await final_state.value(ORDERED) == 20 * 100
 
 
 async def test_a_lost_commit_answer_gives_201_and_one_row(
-    service: Any, truth: Any, wire: Any
+    service: Any, final_state: Any, wire: Any
 ) -> None:
     wire.cut_after_commit = 1
     answer = await service.order("k")
     assert wire.cut_after_commit == 0, "the cut never happened"
     assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, "true")
-    assert await truth.value(COUNT, "k") == 1
-    assert await truth.value(STOCK, 1) == 99
+    assert await final_state.value(COUNT, "k") == 1
+    assert await final_state.value(STOCK, 1) == 99
 
 
 async def test_when_no_answer_ever_comes_the_doubt_is_told(
-    service: Any, truth: Any, wire: Any
+    service: Any, final_state: Any, wire: Any
 ) -> None:
     wire.cut_after_commit = 1000
     answer = await service.order("k")
@@ -105,4 +105,4 @@ async def test_when_no_answer_ever_comes_the_doubt_is_told(
         assert "Idempotency-Key" in answer.json()["detail"]
     else:  # the repeat finds the stored answer, and needs no commit of its own to be sure
         assert answer.headers["idempotency-replayed"] == "true"
-    assert await truth.value(COUNT, "k") == 1
+    assert await final_state.value(COUNT, "k") == 1

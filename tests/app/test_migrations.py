@@ -9,10 +9,9 @@ import asyncpg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-
-from app_under_test.settings import Settings
-from app_under_test.storage import migrate, schema
-from app_under_test.storage.engine import Database
+from squall_reference.settings import Settings
+from squall_reference.storage import migrate, schema
+from squall_reference.storage.engine import Database
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,39 +51,41 @@ async def ensured(settings: Settings) -> None:
 
 
 async def test_from_scratch_and_by_migration_are_the_same(
-    address: str, truth: Any, monkeypatch: pytest.MonkeyPatch
+    address: str, final_state: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(address, monkeypatch)
     await ensured(settings)
-    from_scratch = await tables(truth.url)
-    await truth.value("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    from_scratch = await tables(final_state.url)
+    await final_state.value("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     await upgraded(settings, "head")
-    assert await tables(truth.url) == from_scratch
+    assert await tables(final_state.url) == from_scratch
 
 
 async def test_old_orders_keep_their_keys_and_answers(
-    address: str, truth: Any, monkeypatch: pytest.MonkeyPatch
+    address: str, final_state: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(address, monkeypatch)
     await upgraded(settings, "0001")
-    await truth.value("INSERT INTO items VALUES (1, 'chair', 9)")
-    await truth.value(
+    await final_state.value("INSERT INTO items VALUES (1, 'chair', 9)")
+    await final_state.value(
         "INSERT INTO orders (item_id, quantity, idempotency_key, request_hash)"
         " VALUES (1, 2, 'k', 'h')"
     )
     await ensured(settings)
-    assert await truth.value("SELECT version_num FROM alembic_version") == schema.HEAD
+    assert await final_state.value("SELECT version_num FROM alembic_version") == schema.HEAD
     answer = "SELECT body FROM answers WHERE operation = 'place-order' AND idempotency_key = 'k'"
-    assert await truth.value(answer) == '{"id" : 1, "item_id" : 1, "quantity" : 2}'
-    assert await truth.value("SELECT count(*) FROM items") == 1, "only an empty catalogue is seeded"
+    assert await final_state.value(answer) == '{"id" : 1, "item_id" : 1, "quantity" : 2}'
+    assert await final_state.value("SELECT count(*) FROM items") == 1, (
+        "only an empty catalogue is seeded"
+    )
 
 
 async def test_several_processes_may_start_at_once(
-    address: str, truth: Any, monkeypatch: pytest.MonkeyPatch
+    address: str, final_state: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(address, monkeypatch)
     await asyncio.gather(*(ensured(settings) for _ in range(5)))
-    assert await truth.value("SELECT count(*) FROM items") == 3
+    assert await final_state.value("SELECT count(*) FROM items") == 3
 
 
 async def test_the_newest_script_is_the_one_that_an_empty_database_is_stamped_with() -> None:

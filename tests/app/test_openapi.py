@@ -60,7 +60,7 @@ def examine(url: str) -> Counter[tuple[str, int]]:
 @asynccontextmanager
 async def running(address: str, port: int) -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app_under_test", str(port),
+        sys.executable, "-m", "squall_reference", str(port),
         env={**os.environ, "DATABASE_URL": address, "ORDERS_DEADLINE_SECONDS": "2"},
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip

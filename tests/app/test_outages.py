@@ -11,8 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import text
-
-from app_under_test.resilience import deadline as deadlines
+from squall_reference.resilience import deadline as deadlines
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -64,7 +63,7 @@ def pool_of(service: Any) -> Any:
 
 
 async def test_ten_seconds_of_a_black_hole(
-    service: Any, wire: Any, truth: Any, eventually: Any
+    service: Any, wire: Any, final_state: Any, eventually: Any
 ) -> None:
     await service.order("before")
     wire.silent = True
@@ -81,7 +80,7 @@ async def test_ten_seconds_of_a_black_hole(
     assert len(waited) < len(known) / 5, "only probes wait in a known outage"
     assert {status for _, status, _ in during} <= {503, 504}
     assert recovered < 1.0
-    acknowledged = await truth.value(
+    acknowledged = await final_state.value(
         "SELECT count(*) FROM orders WHERE idempotency_key LIKE 'during%'"
     )
     assert acknowledged == 0
@@ -129,9 +128,9 @@ async def test_impatient_callers_do_not_cost_the_others_their_connections(
 
 
 async def test_a_lock_does_not_hold_the_caller_and_the_server_forgets_it(
-    service: Any, truth: Any
+    service: Any, final_state: Any
 ) -> None:
-    blocker = await asyncpg.connect(truth.url, ssl=False)
+    blocker = await asyncpg.connect(final_state.url, ssl=False)
     try:
         async with blocker.transaction():
             await blocker.execute("SELECT FROM items WHERE id = 1 FOR UPDATE")
@@ -143,7 +142,7 @@ async def test_a_lock_does_not_hold_the_caller_and_the_server_forgets_it(
     assert others.status_code == 201
     assert took < DEADLINE + SLACK
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    assert await truth.value(waiting) == 0
+    assert await final_state.value(waiting) == 0
 
 
 async def test_refused_connections_are_waited_out(service: Any, wire: Any) -> None:
@@ -155,7 +154,9 @@ async def test_refused_connections_are_waited_out(service: Any, wire: Any) -> No
     assert Counter(answer.status_code for answer in answers) == {201: 20}
 
 
-async def test_the_catalogue_is_read_from_its_copy(service: Any, wire: Any, truth: Any) -> None:
+async def test_the_catalogue_is_read_from_its_copy(
+    service: Any, wire: Any, final_state: Any
+) -> None:
     fresh = await service.client.get("/items/3")
     await service.client.get("/items")
     assert "age" not in fresh.headers
@@ -168,7 +169,7 @@ async def test_the_catalogue_is_read_from_its_copy(service: Any, wire: Any, trut
     assert (await service.client.get("/items/3/stock")).status_code == 503
     assert (await service.client.get("/items/9999")).status_code == 503
     await wire.start()
-    await truth.value("UPDATE items SET stock = 7 WHERE id = 3")
+    await final_state.value("UPDATE items SET stock = 7 WHERE id = 3")
     answer = await service.client.get("/items/3")
     while "age" in answer.headers:
         await asyncio.sleep(0.01)
@@ -189,10 +190,12 @@ async def test_health_while_the_database_is_silent(service: Any, wire: Any) -> N
     await service.ready()
 
 
-async def test_a_server_that_became_read_only_is_left(service: Any, truth: Any, admin: Any) -> None:
-    name = truth.url.rpartition("/")[2]
-    await truth.value(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    await truth.value(KILL, name)
+async def test_a_server_that_became_read_only_is_left(
+    service: Any, final_state: Any, admin: Any
+) -> None:
+    name = final_state.url.rpartition("/")[2]
+    await final_state.value(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await final_state.value(KILL, name)
     assert (await service.order("k")).status_code == 503
     await admin.value(f"ALTER DATABASE {name} RESET ALL")
     async with asyncio.timeout(5):
@@ -201,17 +204,17 @@ async def test_a_server_that_became_read_only_is_left(service: Any, truth: Any, 
 
 
 async def test_what_the_pool_will_replace_holds_no_place_at_the_server(
-    service: Any, truth: Any, eventually: Any
+    service: Any, final_state: Any, eventually: Any
 ) -> None:
-    name = truth.url.rpartition("/")[2]
+    name = final_state.url.rpartition("/")[2]
     await asyncio.gather(*(service.order(f"fill{number}") for number in range(50)))
-    full = await truth.value(SESSIONS, name)
+    full = await final_state.value(SESSIONS, name)
     assert (await service.order("quiet")).status_code == 201
-    assert await truth.value(KILL_LAST_USED, name)
+    assert await final_state.value(KILL_LAST_USED, name)
     assert (await service.order("after")).status_code == 201
 
     async def few() -> bool:
-        return bool(await truth.value(SESSIONS, name) <= 2)
+        return bool(await final_state.value(SESSIONS, name) <= 2)
 
     await eventually(few)
     assert full >= 5

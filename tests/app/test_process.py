@@ -62,7 +62,7 @@ async def place(client: Any, key: str) -> int | None:
 
 
 async def test_sigterm_under_load_loses_nothing(
-    program: list[str], address: str, truth: Any
+    program: list[str], address: str, final_state: Any
 ) -> None:
     async with running(program, address) as (process, client):
         await answering(client, "/readyz")
@@ -84,7 +84,7 @@ async def test_sigterm_under_load_loses_nothing(
         assert await asyncio.wait_for(process.wait(), GRACE_SECONDS) == 0
         await asyncio.gather(*group)
     acknowledged = [key for key, status in answers.items() if status == 201]
-    there = await truth.value(
+    there = await final_state.value(
         "SELECT count(*) FROM orders WHERE idempotency_key = ANY($1)", acknowledged
     )
     assert there == len(acknowledged) >= 100
@@ -126,7 +126,7 @@ async def test_settings_in_a_wrong_order_are_refused_in_words(address: str) -> N
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "app_under_test",
+        "squall_reference",
         env={**os.environ, "DATABASE_URL": address, "ORDERS_CONNECT_SECONDS": "5"},
         stderr=asyncio.subprocess.PIPE,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("harness", "faults", "app_under_test")
+PACKAGES = ("harness", "faults", "app_under_test", "proof")
 
 
 @pytest.fixture(scope="session")

@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import squall_faults as faults
 import yaml
-
-import faults
-from faults.catalogue import Entry
-from harness import loads
+from squall import loads
+from squall_faults.catalogue import Entry
 
 every_fault = pytest.mark.parametrize("entry", faults.entries(), ids=lambda entry: entry.key)
 
 HELPERS = {
-    "faults/database/server_down.py",
-    "faults/database/sql.py",
-    "faults/network/on_connections.py",
-    "faults/network/toxic.py",
-    "faults/wire/armed.py",
-    "faults/wire/checks.py",
+    "faults/squall_faults/database/server_down.py",
+    "faults/squall_faults/database/sql.py",
+    "faults/squall_faults/network/on_connections.py",
+    "faults/squall_faults/network/toxic.py",
+    "faults/squall_faults/wire/armed.py",
+    "faults/squall_faults/wire/validate_sql.py",
 }
 """Files beside the faults that hold what several of them share."""
 
@@ -48,18 +47,23 @@ def page(root: Path) -> dict[str, str]:
 @every_fault
 def test_a_fault_has_a_file_a_class_and_a_test_file_of_its_name(entry: Entry, root: Path) -> None:
     family, _, name = entry.key.partition(".")
-    assert entry.fault.__module__ == f"faults.{family}.{name}"
+    assert entry.fault.__module__ == f"squall_faults.{family}.{name}"
     assert entry.fault.__name__ in {camel(name), camel(f"{family}_{name}")}
     assert entry.fault.__name__ in faults.__all__
-    assert (root / f"tests/unit/faults/{family}/test_{name}.py").is_file()
+    assert (root / f"tests/unit/squall_faults/{family}/test_{name}.py").is_file()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_file_beside_the_faults_is_a_fault_or_a_known_helper(family: str, root: Path) -> None:
-    files = {f"faults/{family}/{file.name}" for file in (root / "faults" / family).glob("[!_]*.py")}
+    files = {
+        f"faults/squall_faults/{family}/{file.name}"
+        for file in (root / "faults/squall_faults" / family).glob("[!_]*.py")
+    }
     keys = {entry.key for entry in faults.entries()}
     expected = {
-        f"faults/{key.replace('.', '/')}.py" for key in keys if key.startswith(f"{family}.")
+        f"faults/squall_faults/{key.replace('.', '/')}.py"
+        for key in keys
+        if key.startswith(f"{family}.")
     }
     assert files - HELPERS == expected
 

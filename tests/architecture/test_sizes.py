@@ -12,31 +12,54 @@ FILE_SOFT, FILE_HARD = 250, 400
 FUNCTION_SOFT, FUNCTION_HARD = 25, 40
 
 LONG_FILES = {
-    "faults/proxy/postgres/injector.py": "one state machine, both directions of one session",
+    "faults/squall_faults/ports.py": "one list: everything that a lab supplies to faults",
+    "harness/squall/config/keys.py": "the one table of all keys",
+    "harness/squall/core/events.py": "one list: every kind of event with its fields",
+    "harness/squall/lab/lab.py": "the lab with every capability that faults and sweeps ask of it",
+    "faults/squall_faults/proxy/rules/interceptor.py": (
+        "one state machine, both directions of one session"
+    ),
 }
 
 LONG_FUNCTIONS = {
-    "app_under_test/main.py::create_app": "the parts of the app, put together in one place",
-    "app_under_test/observability/logs.py::configure": "one list of processors",
-    "app_under_test/observability/metrics.py::_Policies.collect": "one metric after the other",
-    "faults/proxy/postgres/fast_path.py::FastPath._extended": "one pass, no call per message",
-    "harness/checkers/response_time.py::ResponseTime.judge": "two windows, two kinds of limit",
-    "harness/cli/attach.py::attach_of": "one option a line",
-    "harness/cli/check.py::check": "options become a job, one a line",
-    "harness/cli/main.py::_exit_code": "every way to end, in one place",
-    "harness/cli/mutants.py::mutants": "options become a job, one a line",
-    "harness/cli/run.py::run": "options become a job, one a line",
-    "harness/cli/stranger.py::stranger_options": "one option a line",
-    "harness/cli/stranger.py::described": "one option a line",
-    "harness/providers/process/postgres.py::PostgresProcess.start": "the command line is a list",
-    "harness/reports/html/page.py::report": "one part of the page a line",
-    "harness/scenario/attached.py::attached_parts": "one part of the lab a line",
-    "harness/scenario/discover.py::_logged_in": "every way that a login fails, in one place",
-    "harness/scenario/parts.py::parts_of": "one provider after the other",
-    "harness/scenario/config.py::_profile": "one field of the profile a line",
-    "harness/scenario/runner.py::Runner.run": "the plot of a run, in order",
-    "harness/workload/open_loop.py::OpenLoop._one": "one field of the operation a line",
-    "harness/workload/schemas.py::bodies": "one kind of schema after the other",
+    "app_under_test/squall_reference/main.py::create_app": (
+        "the parts of the app, put together in one place"
+    ),
+    "app_under_test/squall_reference/observability/logs.py::configure": "one list of processors",
+    "app_under_test/squall_reference/observability/metrics.py::_Policies.collect": (
+        "one metric after the other"
+    ),
+    "faults/squall_faults/proxy/rules/fast_path.py::FastPath._extended": (
+        "one pass, no call per message"
+    ),
+    "harness/squall/gates/response_time.py::ResponseTime.judge": "two windows, two kinds of limit",
+    "harness/squall/cli/attach_options.py::parse_attach": "one option a line",
+    "harness/squall/cli/up.py::up": "options become a lab, one a line",
+    "harness/squall/cli/check.py::check": "options become a job, one a line",
+    "harness/squall/cli/main.py::exit_code_of": "every way to end, in one place",
+    "proof/squall_proof/mutants/command.py::mutants": "options become a job, one a line",
+    "harness/squall/reports/html/page.py::report": "one part of the page a line",
+    "harness/squall/lab/providers/attached/attach.py::create_attached_components": (
+        "one part of the lab a line"
+    ),
+    "harness/squall/config/init/scan_source.py::_detected": "one guess a line",
+    "harness/squall/lab/factory.py::create_components": "one provider after the other",
+    "harness/squall/lab/factory.py::_create_processes": "one component a line",
+    "harness/squall/lab/providers/docker/docker_components.py::parts": "one component a line",
+    "harness/squall/runner/run.py::Runner._run": "the plot of a run, in order",
+    "harness/squall/cli/sweep.py::sweep": "options become a sweep, one a line",
+    "harness/squall/lab/lab.py::Lab.__init__": "one component a line",
+    "harness/squall/reports/sweep_json.py::sweep_document": "one key of the document a line",
+    "harness/squall/sweeping/client.py::Client.send": "every way that a request ends",
+    "harness/squall/sweeping/readiness_cells.py::run_readiness_cell": "a cell, in order",
+    "harness/squall/sweeping/run_batch.py::run_batch": "the plot of a batch, in order",
+    "harness/squall/sweeping/run_cell.py::CellRunner._inject": "the plot of a cell, in order",
+    "harness/squall/sweeping/sweeper.py::_run_all": "the order of all cells, in one place",
+    "harness/squall/sweeping/sweeper.py::profile_all": "every reason to leave an operation out",
+    "harness/squall/sweeping/tapped_lab.py::tapped_lab": "one part of the lab a line",
+    "harness/squall/workload/openapi/bodies.py::generate_bodies": (
+        "one kind of schema after the other"
+    ),
 }
 """Who adds a line gives the reason; better is to split."""
 

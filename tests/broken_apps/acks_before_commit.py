@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import FastAPI
-
-from app_under_test import main
-from app_under_test.orders.model import Order, OrderRequest
-from app_under_test.orders.repository import Placed
-from app_under_test.orders.service import OrderBook
-from app_under_test.resilience.deadline import Deadline
-from app_under_test.storage.engine import Lease
+from squall_reference import main
+from squall_reference.orders.model import Order, OrderRequest
+from squall_reference.orders.repository import Placed
+from squall_reference.orders.service import OrderBook
+from squall_reference.resilience.deadline import Deadline
+from squall_reference.storage.engine import Lease
 
 TASKS: set[asyncio.Task[Placed]] = set()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 from fastapi import FastAPI
-
-from app_under_test import main
+from squall_reference import main
 
 MARK = "SQUALL_LAB"
 """The keeper gives every process of a lab its name in this variable."""
@@ -16,7 +16,10 @@ MARK = "SQUALL_LAB"
 
 def create_app() -> FastAPI:
     """The reference app on the server's own port, found among the lab's processes."""
-    os.environ["DATABASE_URL"] = f"postgresql://squall@127.0.0.1:{_own_port()}/app"
+    given = urlsplit(os.environ["DATABASE_URL"])
+    login = given.netloc.rpartition("@")[0]
+    direct = given._replace(netloc=f"{login}@127.0.0.1:{_own_port()}")
+    os.environ["DATABASE_URL"] = urlunsplit(direct)
     return main.create_app()
 
 

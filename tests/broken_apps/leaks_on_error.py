@@ -11,11 +11,10 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from app_under_test import main
-from app_under_test.orders import service
-from app_under_test.storage.engine import Lease
-from app_under_test.storage.engine import connection as careful
+from squall_reference import main
+from squall_reference.orders import service
+from squall_reference.storage.engine import Lease
+from squall_reference.storage.engine import connection as careful
 
 KEPT: list[Any] = []
 TASKS: set[asyncio.Task[None]] = set()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-
-from app_under_test import main
-from app_under_test.resilience.retry import RetryPolicy
+from squall_reference import main
+from squall_reference.resilience.retry import RetryPolicy
 
 
 def create_app() -> FastAPI:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-
-from app_under_test import main
-from app_under_test.errors import Transient
+from squall_reference import main
+from squall_reference.errors import Transient
 
 
 async def _told(_request: Request, error: Exception) -> JSONResponse:

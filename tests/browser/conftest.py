@@ -19,17 +19,16 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-
-from faults import Refuse
-from harness.checkers.verdict import Finding, Verdict
-from harness.core import events
-from harness.history.evidence import Contract, Evidence
-from harness.history.op import Op, Outcome
-from harness.reports.files import RunDirectory
-from harness.scenario.lab_options import LabOptions
-from harness.scenario.model import Scenario, at
-from harness.scenario.profile import REFERENCE
-from harness.scenario.runner import Run
+from squall.config.profile import REFERENCE
+from squall.core import events
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Contract, Evidence
+from squall.history.op import Op, Outcome
+from squall.lab.lab_options import LabOptions
+from squall.reports.run_directory import RunDirectory
+from squall.runner.run import Run
+from squall.scenario.model import Scenario, at
+from squall_faults import Refuse
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 INSTALL = "apt-get install -y chromium"
@@ -240,12 +239,12 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         ]
         evidence = Evidence(
             ops=tuple(answered(number, body) for number in range(requests)),
-            events=tuple(happened), truth=None, contract=Contract(deadline_seconds=1.0),
+            events=tuple(happened), final_state=None, contract=Contract(deadline_seconds=1.0),
         )  # fmt: skip
         run = Run(
             scenario=Scenario(name="cut", story=story, steps=(at(1, Refuse(), lasting=1),)),
             seed=7, engine="embedded", evidence=evidence,
-            findings=(Finding(checker="availability", verdict=verdict, reason=reason),),
+            findings=(Finding(gate="availability", verdict=verdict, reason=reason),),
         )  # fmt: skip
         log = tmp_path / "log"
         log.write_text(f"ERROR {body}\n", encoding="utf-8")

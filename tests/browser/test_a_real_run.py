@@ -10,9 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-
-from harness.history.op import FIRST_EXTRA
-from harness.reports.verdict_json import schema
+from squall.history.op import FIRST_EXTRA
+from squall.reports.verdict_json import schema
 
 pytestmark = pytest.mark.scenario
 
@@ -21,14 +20,24 @@ pytestmark = pytest.mark.scenario
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of one stock outage against the reference app."""
     home = tmp_path_factory.mktemp("checked") / "out"
-    code, output = squall("check", "--only", "dropped-connections", "--seed", 4, "--output", home)
+    code, output = squall(
+        "check",
+        "--app",
+        "reference",
+        "--only",
+        "dropped-connections",
+        "--seed",
+        4,
+        "--output",
+        home,
+    )
     assert code in (0, 1, 2), output
     return home
 
 
 def squall(*words: object) -> tuple[int, str]:
     """Run the command in a process of its own; its exit code and everything that it said."""
-    command = [sys.executable, "-m", "harness.cli", *map(str, words)]
+    command = [sys.executable, "-m", "squall.cli", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -45,12 +54,12 @@ def test_recheck_says_the_same_to_the_letter(checked: Path) -> None:
     assert code == {"pass": 0, "fail": 1, "inconclusive": 2}[verdict_of(checked)["verdict"]]
     (outage,) = verdict_of(checked)["outages"]
     for finding in outage["findings"]:
-        assert f"{finding['verdict']} {finding['checker']}: {finding['reason']}" in output
+        assert f"{finding['verdict']} {finding['gate']}: {finding['reason']}" in output
 
 
 def test_replay_runs_the_same_requests_again(checked: Path, tmp_path: Path) -> None:
     """The same draws: the same operations in the same order, at the same offsets."""
-    code, output = squall("replay", checked, "--output", tmp_path / "again")
+    code, output = squall("replay", checked, "--app", "reference", "--output", tmp_path / "again")
     assert code in (0, 1, 2), output
     assert f"{checked / 'dropped-connections'}" in output
     schedules = []

@@ -44,7 +44,7 @@ def squall() -> Squall:
     def run(*words: str, **environment: str) -> Said:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("SQUALL_")}
         done = subprocess.run(
-            [sys.executable, "-m", "harness.cli", *words],
+            [sys.executable, "-m", "squall.cli", *words],
             env={**inherited, "COLUMNS": "200", **environment},
             cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip

@@ -14,9 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-from harness import REFERENCE, HeldLab, LabOptions
-from harness.providers.base import free_port
+from squall import REFERENCE, LabOptions, SyncLab
+from squall.lab.endpoint import free_port
 
 pytestmark = pytest.mark.scenario
 
@@ -38,7 +37,7 @@ def place(database: str) -> str:
 
 def started(database: str, told: str) -> tuple[subprocess.Popen[bytes], str]:
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "app_under_test.main:create_app", "--factory"]
+    command = [sys.executable, "-m", "uvicorn", "squall_reference.main:create_app", "--factory"]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning"],
         env={**os.environ, "DATABASE_URL": database.replace(place(database), told)},
@@ -48,7 +47,7 @@ def started(database: str, told: str) -> tuple[subprocess.Popen[bytes], str]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    held = HeldLab(LabOptions(profile=REFERENCE, seed=1))
+    held = SyncLab(LabOptions(profile=REFERENCE, seed=1))
     try:
         yield held.lab.database.url
     finally:
@@ -83,7 +82,9 @@ def test_what_is_controlled_is_tried_and_the_rest_is_skipped(squall: Any, runnin
         "--ready", "/readyz", "--seed", "5", "--only", "dropped-connections", "--only",
         "database-crash-restart", "--only", "sessions-terminated", "--only", "app-crash",
     )  # fmt: skip
-    assert f"the app's database address must be postgresql://app@{running.listen}/app" in said.words
+    assert (
+        f"the app's database address must be postgresql://app:…@{running.listen}/app" in said.words
+    )
     assert "the app and PostgreSQL ran already" in said.words
     assert "database-crash-restart: Squall did not start PostgreSQL, so it cannot" in said.words
     assert "app-crash: Squall did not start the app, so it cannot stop it" in said.words
@@ -118,7 +119,7 @@ def test_an_app_that_bypasses_the_proxy_is_told_its_address(squall: Any, databas
         process.wait()
     assert said.code == 3
     assert "nothing of it passed the proxy to its database" in said.words
-    assert f"postgresql://app@{listen}/app" in said.words
+    assert f"postgresql://app:…@{listen}/app" in said.words
 
 
 def test_nothing_that_answers_is_told(squall: Any, database: str) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.providers.process.proxy import INSTALL
+from squall.lab.providers.process.engine_process import INSTALL
 
 pytestmark = pytest.mark.scenario
 
@@ -19,7 +18,7 @@ ONE = ("check", "--only", "slow-network", "--seed", "5")
     ("target", "words"),
     [
         (["--app", "no_such_module:app"], 'Could not import module "no_such_module"'),
-        (["--app", "app_under_test.main:nothing"], 'Attribute "nothing" not found'),
+        (["--app", "squall_reference.main:nothing"], 'Attribute "nothing" not found'),
         (["--app", "no-such-program {port}"], "no-such-program: No such file or directory"),
         (["--app", "sh -c 'exit 7' {port}"], "ended with exit code 7"),
         (["--app", "sh -c 'echo my last word; exit 1' {port}"], "my last word"),
@@ -57,13 +56,12 @@ def test_without_a_server_the_cure_is_told(squall: Any) -> None:
     assert said.code == 3
 
 
-def test_a_fault_at_a_proxy_that_nothing_uses_is_inconclusive(squall: Any, tmp_path: Path) -> None:
+def test_an_app_that_goes_around_the_proxy_is_not_judged(squall: Any, tmp_path: Path) -> None:
     app = ("--app", "tests.broken_apps.bypasses_the_proxy:create_app", "--factory")
     said = squall(*ONE, *app, "--output", str(tmp_path))
-    assert said.code == 2
-    assert "inconclusive" in said.words
-    assert "never bit: network.latency (0 bytes delayed)" in said.words
-    assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "inconclusive"
+    assert said.code == 3
+    assert "touches the database: GET /items/{int:1..100}, POST /orders" in said.words
+    assert "it is not the one that was given: --database-env" in said.words
 
 
 def test_a_good_app_passes_and_leaves_its_files(squall: Any, tmp_path: Path) -> None:

@@ -14,15 +14,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-from faults import Latency, Refuse
-from harness.scenario.loader import load
+from squall.scenario.yaml_loader import load
+from squall_faults import Latency, Refuse
 
 PATIENCE = 60.0
 """Seconds for a start on a machine that does much else."""
 
 LEFT_SECONDS = 5.0
-COMMAND = [sys.executable, "-m", "harness.cli"]
+COMMAND = [sys.executable, "-m", "squall.cli"]
 TRACEBACK = re.compile(r"^Traceback", re.MULTILINE)
 
 
@@ -59,7 +58,7 @@ class Terminal:
     @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("SQUALL_")}
-        return {**inherited, "COLUMNS": "200"}
+        return {**inherited, "COLUMNS": "200", "SQUALL_APP": "reference"}
 
     def up(self, *words: str) -> None:
         """Start a lab and wait until it says so."""
@@ -125,35 +124,37 @@ def test_the_status_says_where_everything_is_and_that_nothing_is_wrong(lab: Term
     until("load", lambda: re.search(r"load: \S+ answers/s, \S+ good", lab.squall("status")[1]))
     code, out, err = lab.squall("status")
     assert (code, err) == (0, "")
-    assert re.findall(r"^(\w+) +(\w+)://(?:app@)?127\.0\.0\.1:\d+", out, re.MULTILINE) == [
+    assert re.findall(
+        r"^(\w+) +(\w+)://(?:app(?::[^@]*)?@)?127\.0\.0\.1:\d+", out, re.MULTILINE
+    ) == [
         ("app", "http"),
         ("database", "postgresql"),
         ("database_direct", "postgresql"),
         ("engine", "http"),
     ]
-    assert out.splitlines()[-1] == "no fault is in force"
+    assert out.splitlines()[-1] == "no fault is active"
 
 
 def test_a_fault_is_in_force_until_it_is_healed(lab: Terminal) -> None:
     code, out, _ = lab.squall("inject", "network.latency", "latency=30ms", "--proxy", "postgres")
     assert (code, len(out.splitlines())) == (0, 2)
     number = out.split()[0]
-    assert f"{number}  network.latency latency_ms=30  in force for" in out
+    assert f"{number}  network.latency latency_ms=30  active for" in out
     assert out.splitlines()[1] == f"heal it with: squall heal {number}"
-    bitten = re.compile(rf"{number}  network.latency .* bit: [1-9]\d* bytes delayed")
+    bitten = re.compile(rf"{number}  network.latency .* effect: [1-9]\d* bytes delayed")
     until("a bite", lambda: bitten.search(lab.squall("status")[1]))
     code, out, _ = lab.squall("heal", number)
     assert code == 0
     assert re.search(rf"^{number}  network.latency .* healed after .* bytes delayed", out)
-    assert lab.squall("status")[1].splitlines()[-1] == "no fault is in force"
-    assert lab.squall("heal")[:2] == (0, "no fault is in force\n")
+    assert lab.squall("status")[1].splitlines()[-1] == "no fault is active"
+    assert lab.squall("heal")[:2] == (0, "no fault is active\n")
 
 
 def test_a_fault_that_lasts_is_healed_when_the_command_ends(lab: Terminal) -> None:
     code, out, _ = lab.squall("inject", "database.pause", "--lasting", "200ms")
     assert code == 0
-    assert re.search(r"^\d+  database.pause  healed after 0\.\d+ s, bit: [1-9]\d* sess", out)
-    assert lab.squall("status")[1].splitlines()[-1] == "no fault is in force"
+    assert re.search(r"^\d+  database.pause  healed after 0\.\d+ s, effect: [1-9]\d* sess", out)
+    assert lab.squall("status")[1].splitlines()[-1] == "no fault is active"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,10 @@ def test_a_fault_that_lasts_is_healed_when_the_command_ends(lab: Terminal) -> No
     [
         (
             ["inject", "network.latncy"],
-            "unknown fault 'network.latncy'; did you mean network.latency?",
+            (
+                "unknown fault 'network.latncy'; did you mean network.latency, network.flap or"
+                " network.slicer?"
+            ),
         ),
         (
             ["inject", "database.crash", "speed=3"],
@@ -183,7 +187,7 @@ def test_a_slip_is_one_clear_line_and_exit_code_4(
     lab: Terminal, words: list[str], told: str
 ) -> None:
     assert lab.squall(*words) == (4, "", f"squall: {told}\n")
-    assert lab.squall("status")[1].splitlines()[-1] == "no fault is in force"
+    assert lab.squall("status")[1].splitlines()[-1] == "no fault is active"
 
 
 def test_a_second_lab_in_the_same_directory_is_refused(lab: Terminal) -> None:
@@ -205,7 +209,7 @@ def test_without_a_lab_it_is_told_how_to_start_one(terminal: Terminal, words: li
     ("words", "told"),
     [
         (["--record", "incident.yaml"], "a scenario file's name ends with .squall.yaml"),
-        (["--load", "-1"], "--load -1: give a rate from 0 to 10000 a second"),
+        (["--load", "-1"], "Invalid value for '--load': -1.0 is not in the range 0<=x<=10000"),
         (["--load", "many"], "'many' is not a valid float"),
         (["--app", "nothing"], "give an import string"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
 import select
 import socket
@@ -16,8 +17,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import quote
 
-from harness.providers.base import free_port
-from harness.providers.process.proxy import find_toxiproxy
+from squall.lab.endpoint import free_port
+from squall.lab.providers.process.engine_process import find_toxiproxy
 
 PATIENCE = 5.0
 """Nothing that should happen may take longer, in seconds."""
@@ -74,8 +75,20 @@ def spawn(
 ) -> tuple[subprocess.Popen[str], Api]:
     """A server of its own; the caller ends it."""
     if engine == "embedded":
-        command = [sys.executable, "-m", "faults.proxy", "-host", "127.0.0.1", "-port", "0", *more]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        command = [
+            sys.executable,
+            "-m",
+            "squall_faults.proxy",
+            "-host",
+            "127.0.0.1",
+            "-port",
+            "0",
+            *more,
+        ]
+        env = {"LOG_LEVEL": "error", **os.environ}
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=env
+        )
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())["listening"]
         return process, Api("127.0.0.1", int(said.rpartition(":")[2]))

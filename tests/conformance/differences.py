@@ -46,8 +46,8 @@ DIFFERENCES = {
     ),
     "large-bodies": Difference(
         "a body may be of any size",
-        "a body of more than 4 MiB is refused with 400",
-        "memory is bounded",
+        "a body of more than 512 KiB is refused with 400",
+        "memory and the time of one step are bounded",
     ),
     "populate-port-zero": Difference(
         "populate with port 0 or without `listen` replaces the proxy each time",
@@ -111,8 +111,9 @@ DIFFERENCES = {
         "that is what the toxic is called",
     ),
     "reset-toxicity": Difference(
-        "with toxicity 0, reset_peer still makes a later close of the connection an RST",
-        "a connection that is not hit closes with FIN",
+        "with reset_peer in the chain when a connection opens, hit or not, each later close of "
+        "that connection is an RST, whatever ends it",
+        "only the ends that reset_peer itself makes are RSTs",
         "toxicity 0 means never",
     ),
     "reset-removal": Difference(
@@ -129,5 +130,28 @@ DIFFERENCES = {
         "`-runtime-metrics` shows Go's runtime",
         "it shows Python's process",
         "there is no Go in it",
+    ),
+    "unread-bytes": Difference(
+        "what a peer sent behind the end that a toxic made is never read, so the close that "
+        "follows is an RST to that peer",
+        "it is read and dropped; the close is a FIN",
+        "the reset would be a second fault that nobody asked for",
+    ),
+    "changes-keep": Difference(
+        "a change of a toxic, and the arrival or removal of a neighbour, passes on at once what "
+        "the toxic holds in hand, and starts its wait anew",
+        "what is held stays held by the new values; neighbours change nothing",
+        "a fault must not pause while another one comes",
+    ),
+    "delays-add-up": Difference(
+        "behind bandwidth, slicer or a latency that holds several chunks, latency counts from "
+        "the arrival at the proxy: the time that they took is subtracted from its delay",
+        "each latency delays by its whole time",
+        "a chain is the sum of its toxics",
+    ),
+    "many-toxics": Difference(
+        "a proxy takes any number of toxics",
+        "a proxy has at most 128 toxics; one more is refused with 400",
+        "the work for each byte is bounded",
     ),
 }

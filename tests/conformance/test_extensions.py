@@ -51,7 +51,7 @@ def test_an_immediate_reset_bites_idle_and_new_connections(bench: Bench, timeout
     assert timeout / 1000 <= time.monotonic() - begun < timeout / 1000 + SLACK
     assert was_reset(route.address)
     counted = traffic(bench, route.path)["toxics"]["reset_peer_downstream"]
-    assert counted == {"bites": 2, "connections": 2}
+    assert (counted["bites"], counted["ended"], counted["connections"]) == (2, 2, 2)
     bench.api("POST", "/reset")
     assert silent(route.connect())
 
@@ -148,7 +148,7 @@ def test_connections_bytes_and_dial_errors_are_counted_while_they_live(bench: Be
     assert (seen["open"], seen["accepted"], seen["dial_errors"]) == (1, 1, 0)
     assert (seen["upstream_bytes"], seen["upstream_sent_bytes"]) == (1000, 1000)
     assert (seen["downstream_bytes"], seen["downstream_sent_bytes"]) == (500, 0)
-    assert seen["toxics"] == {name: {"bites": 1, "connections": 1}}
+    assert seen["toxics"][name].items() >= {"bites": 1, "connections": 1}.items()
     labels = f'listener="{route.listen}",proxy="{route.name}",upstream="{route.upstream}"'
     sent = f'toxiproxy_proxy_sent_bytes_total{{direction="downstream",{labels}}} 0'
     assert sent in bench.api("GET", "/metrics").body.decode().splitlines()

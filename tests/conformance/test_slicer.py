@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -43,6 +44,35 @@ def test_pieces_are_about_as_large_as_asked(bench: Bench) -> None:
         sizes.append(len(client.recv(65536)))
     # 480 kB make 240 to 720 pieces; here is a tenth, and a late reader sees two as one.
     assert 12 <= len(sizes) <= 94
+
+
+def pieces(end: socket.socket, size: int) -> list[int]:
+    sizes: list[int] = []
+    while sum(sizes) < size:
+        sizes.append(len(end.recv(65536)))
+    return sizes
+
+
+def test_a_chunk_is_halved_until_its_pieces_are_small_enough(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("slicer", average_size=100, size_variation=0, delay=10_000)
+    client, server = route.pair()
+    server.sendall(MESSAGE[:150])
+    assert pieces(client, 150) == [75, 75]
+    server.sendall(MESSAGE[:100])
+    assert pieces(client, 100) == [100]
+    server.sendall(MESSAGE[:1000])
+    sizes = pieces(client, 1000)
+    assert (len(sizes), set(sizes)) == (16, {62, 63})
+
+
+def test_pieces_are_writes_of_their_own_without_a_pause_too(bench: Bench) -> None:
+    """A reader that is always there sees many; joined in one write they would be one."""
+    route = bench.route()
+    route.toxic("slicer", average_size=100, size_variation=0)
+    client, server = route.pair()
+    server.sendall(MESSAGE[:32_000])
+    assert len(pieces(client, 32_000)) > 20
 
 
 def test_its_removal_passes_the_rest_at_once(bench: Bench) -> None:

@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-
-from harness.providers.docker.yard import Yard
-from harness.providers.process.keeper import Keeper
+from squall.lab.providers.docker.container_factory import ContainerFactory
+from squall.lab.providers.process.watchdog import Watchdog
 
 
 @pytest.fixture
@@ -25,16 +24,16 @@ def public_directory() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def keeper(public_directory: Path) -> AsyncIterator[Keeper]:
-    watching = Keeper()
+async def keeper(public_directory: Path) -> AsyncIterator[Watchdog]:
+    watching = Watchdog()
     watching.watch_directory(public_directory)
     yield watching
     await watching.close()
 
 
 @pytest.fixture
-def yard(docker_engine: None, keeper: Keeper) -> Iterator[Yard]:  # noqa: ARG001 - it must be there
-    made = Yard(keeper)
+def yard(docker_engine: None, keeper: Watchdog) -> Iterator[ContainerFactory]:  # noqa: ARG001 - it must be there
+    made = ContainerFactory(keeper)
     yield made
     made.clear()
 

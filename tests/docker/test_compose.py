@@ -20,8 +20,7 @@ from typing import Any
 
 import pytest
 import yaml
-
-from harness.providers.base import free_port
+from squall.lab.endpoint import free_port
 
 ROOT = Path(__file__).parents[2]
 CONTAINERS = ROOT / "containers"
@@ -61,7 +60,7 @@ class Stack:
 
     def squall(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "harness.cli", *words], cwd=ROOT, env=self.environment,
+            [sys.executable, "-m", "squall.cli", *words], cwd=ROOT, env=self.environment,
             check=False, timeout=UP_SECONDS, capture_output=True, text=True,
         )  # fmt: skip
 
@@ -163,7 +162,7 @@ def test_every_query_is_valid_and_about_series_that_exist(stack: Stack) -> None:
 def test_a_fault_from_the_host_bites_and_heals(stack: Stack) -> None:
     words = ["inject", "network.latency", "latency=400ms", "--attach", "compose"]
     hand = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *words],
+        [sys.executable, "-m", "squall.cli", *words],
         cwd=ROOT, env=stack.environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -173,7 +172,7 @@ def test_a_fault_from_the_host_bites_and_heals(stack: Stack) -> None:
         stack.get("APP", "/items/3")
         assert time.monotonic() - begun >= 0.4
         hand.send_signal(signal.SIGINT)
-        assert "it bit:" in hand.communicate(timeout=SECONDS)[0]
+        assert "healed; effect:" in hand.communicate(timeout=SECONDS)[0]
         assert hand.returncode == 0
     finally:
         hand.kill()
@@ -199,9 +198,9 @@ def test_outages_run_against_it(stack: Stack, tmp_path: Path) -> None:
             break
     assert done.returncode in (0, 1, 2), done.stdout + done.stderr
     said = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))["outages"][0]
-    verdicts = {finding["checker"]: finding["verdict"] for finding in said["findings"]}
-    for checker in ("faults-bit", "no-acknowledged-write-lost", "no-duplicate", "app-survived"):
-        assert verdicts[checker] == "pass", (checker, verdicts, done.stdout)
+    verdicts = {finding["gate"]: finding["verdict"] for finding in said["findings"]}
+    for gate in ("faults-bit", "no-acknowledged-write-lost", "no-duplicate", "app-survived"):
+        assert verdicts[gate] == "pass", (gate, verdicts, done.stdout)
 
 
 def test_compose_has_one_lab(stack: Stack) -> None:

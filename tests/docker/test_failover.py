@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from faults import Failover, FaultUnavailable, HealFailed, within
-from faults.ports import DatabaseCluster, DatabaseSession
-from harness import REFERENCE, LabOptions
-from harness.providers import readiness
-from harness.providers.process import postgres_binaries
-from harness.scenario.lab import Lab, lab
+from squall import REFERENCE, LabOptions
+from squall.lab import readiness
+from squall.lab.lab import Lab, lab
+from squall.lab.providers.process import postgres_binaries
+from squall_faults import Failover, FaultUnavailable, HealFailed, within
+from squall_faults.ports import DatabaseCluster, DatabaseSession
 
 SECONDS = 10.0
 FOLLOWERS = "SELECT count(*) FROM pg_stat_replication"
@@ -84,7 +83,7 @@ async def until_written(running: Lab, key: str) -> None:
     async def accepted() -> bool:
         return await write(running, key) == 201
 
-    assert await readiness.until(accepted, SECONDS)
+    assert await readiness.wait_until(accepted, SECONDS)
 
 
 async def test_a_failover_loses_what_was_not_shipped_and_nothing_else(running: Lab) -> None:
@@ -127,7 +126,7 @@ async def until_one_waits(session: DatabaseSession) -> None:
     async def waits() -> bool:
         return list(await session.values(WAITS)) == [1]
 
-    assert await readiness.until(waits, SECONDS)
+    assert await readiness.wait_until(waits, SECONDS)
 
 
 async def test_the_lab_survives_one_failover_after_the_other(running: Lab) -> None:
@@ -164,7 +163,7 @@ async def test_a_standby_that_was_not_needed_goes(running: Lab) -> None:
     async def alone() -> bool:
         return await values(running, FOLLOWERS) == [0]
 
-    assert await readiness.until(alone, SECONDS)
+    assert await readiness.wait_until(alone, SECONDS)
     assert await running.broken() == ""
 
 

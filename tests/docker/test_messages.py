@@ -16,7 +16,7 @@ engine = pytest.mark.usefixtures("docker_engine")
 
 def check(*words: str, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "check", "--only", "slow-network", *words],
+        [sys.executable, "-m", "squall.cli", "check", "--only", "slow-network", *words],
         cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True,
         timeout=60, check=False,
     )  # fmt: skip

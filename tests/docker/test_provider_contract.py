@@ -9,23 +9,22 @@ from typing import Any
 
 import asyncpg
 import pytest
-
-from faults.ports import DatabaseControl, DatabaseServer
-from harness.core.errors import LabError
-from harness.providers.docker.postgres import PostgresContainer
-from harness.providers.parts import DatabasePart
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
+from squall.core.errors import LabError
+from squall.lab.components import DatabaseComponent
+from squall.lab.providers.docker.postgres_container import PostgresContainer
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_faults.ports import DatabaseControl, DatabaseServer
 
 SECONDS = 10
 
 
 @pytest.fixture(params=["process", "docker"])
 async def server(
-    request: pytest.FixtureRequest, public_directory: Path, keeper: Keeper
-) -> AsyncIterator[DatabasePart]:
+    request: pytest.FixtureRequest, public_directory: Path, keeper: Watchdog
+) -> AsyncIterator[DatabaseComponent]:
     """A server that is up, of either provider."""
-    made: DatabasePart = (
+    made: DatabaseComponent = (
         PostgresProcess(public_directory, keeper)
         if request.param == "process"
         else PostgresContainer.new(public_directory, request.getfixturevalue("yard"))
@@ -35,7 +34,7 @@ async def server(
     await made.close()
 
 
-async def ask(server: DatabasePart, sql: str) -> Any:
+async def ask(server: DatabaseComponent, sql: str) -> Any:
     connection = await asyncpg.connect(server.url, timeout=5, ssl=False)
     try:
         return await connection.fetchval(sql)
@@ -43,22 +42,24 @@ async def ask(server: DatabasePart, sql: str) -> Any:
         connection.terminate()
 
 
-async def test_it_is_what_faults_need(server: DatabasePart) -> None:
+async def test_it_is_what_faults_need(server: DatabaseComponent) -> None:
     assert isinstance(server, DatabaseControl)
     assert isinstance(server, DatabaseServer)
 
 
-async def test_it_is_up_when_the_start_returns(server: DatabasePart) -> None:
+async def test_it_is_up_when_the_start_returns(server: DatabaseComponent) -> None:
     assert await server.accepts()
     assert await ask(server, "SELECT current_database() || ' ' || current_user") == "app app"
 
 
-async def test_the_apps_role_owns_the_database_and_is_no_superuser(server: DatabasePart) -> None:
+async def test_the_apps_role_owns_the_database_and_is_no_superuser(
+    server: DatabaseComponent,
+) -> None:
     await ask(server, "CREATE TABLE mine (n int)")
     assert await ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = 'app'") is False
 
 
-async def test_a_second_start_changes_nothing(server: DatabasePart) -> None:
+async def test_a_second_start_changes_nothing(server: DatabaseComponent) -> None:
     begun = await ask(server, "SELECT pg_postmaster_start_time()")
     await server.start()
     assert await ask(server, "SELECT pg_postmaster_start_time()") == begun
@@ -66,7 +67,7 @@ async def test_a_second_start_changes_nothing(server: DatabasePart) -> None:
 
 @pytest.mark.parametrize("way", ["fast", "immediate", "kill"])
 async def test_down_and_up_again_keeps_what_was_acknowledged(
-    server: DatabasePart, way: Any
+    server: DatabaseComponent, way: Any
 ) -> None:
     await ask(server, "CREATE TABLE kept AS SELECT 1 AS n")
     url = server.url
@@ -83,14 +84,16 @@ async def test_down_and_up_again_keeps_what_was_acknowledged(
     assert await server.logged("not properly shut down") == expected
 
 
-async def test_down_twice_is_down(server: DatabasePart) -> None:
+async def test_down_twice_is_down(server: DatabaseComponent) -> None:
     for _ in range(2):
         await server.stop("immediate")
         await server.kill()
     assert not await server.accepts()
 
 
-async def test_a_kill_that_comes_while_it_starts_waits_for_its_turn(server: DatabasePart) -> None:
+async def test_a_kill_that_comes_while_it_starts_waits_for_its_turn(
+    server: DatabaseComponent,
+) -> None:
     if isinstance(server, PostgresProcess):
         pytest.skip("a process is up before anything else can be due")
     await server.kill()
@@ -101,14 +104,14 @@ async def test_a_kill_that_comes_while_it_starts_waits_for_its_turn(server: Data
     assert not await server.accepts()
 
 
-async def test_a_stop_does_not_wait_for_sessions(server: DatabasePart) -> None:
+async def test_a_stop_does_not_wait_for_sessions(server: DatabaseComponent) -> None:
     connection = await asyncpg.connect(server.url, timeout=5, ssl=False)
     async with asyncio.timeout(SECONDS / 2):
         await server.stop("fast")
     connection.terminate()
 
 
-async def test_a_paused_server_stands_still_and_goes_on(server: DatabasePart) -> None:
+async def test_a_paused_server_stands_still_and_goes_on(server: DatabaseComponent) -> None:
     connection = await asyncpg.connect(server.url, timeout=5, ssl=False)
     await server.pause()
     assert not await server.accepts()
@@ -120,7 +123,7 @@ async def test_a_paused_server_stands_still_and_goes_on(server: DatabasePart) ->
     connection.terminate()
 
 
-async def test_a_paused_server_can_be_killed_and_started(server: DatabasePart) -> None:
+async def test_a_paused_server_can_be_killed_and_started(server: DatabaseComponent) -> None:
     await server.pause()
     await server.kill()
     assert not await server.accepts()
@@ -128,12 +131,12 @@ async def test_a_paused_server_can_be_killed_and_started(server: DatabasePart) -
     assert await server.accepts()
 
 
-async def test_a_second_resume_changes_nothing(server: DatabasePart) -> None:
+async def test_a_second_resume_changes_nothing(server: DatabaseComponent) -> None:
     await server.resume()
     assert await server.accepts()
 
 
-async def test_sessions_are_counted_without_our_own(server: DatabasePart) -> None:
+async def test_sessions_are_counted_without_our_own(server: DatabaseComponent) -> None:
     assert await server.client_backends() == 0
     connections = [await asyncpg.connect(server.url, timeout=5, ssl=False) for _ in range(3)]
     async with server.session():
@@ -144,12 +147,12 @@ async def test_sessions_are_counted_without_our_own(server: DatabasePart) -> Non
     assert await server.client_backends() == 0
 
 
-async def test_a_fault_gets_a_superusers_session(server: DatabasePart) -> None:
+async def test_a_fault_gets_a_superusers_session(server: DatabaseComponent) -> None:
     async with server.session() as session:
         assert list(await session.values("SELECT current_setting('is_superuser')")) == ["on"]
 
 
-async def test_settings_are_the_same_everywhere(server: DatabasePart) -> None:
+async def test_settings_are_the_same_everywhere(server: DatabaseComponent) -> None:
     async with server.session() as session:
         values = await session.values(
             "SELECT name || '=' || setting FROM pg_settings WHERE name IN"
@@ -160,7 +163,7 @@ async def test_settings_are_the_same_everywhere(server: DatabasePart) -> None:
     ]  # fmt: skip
 
 
-async def test_a_server_that_does_not_start_shows_its_last_words(server: DatabasePart) -> None:
+async def test_a_server_that_does_not_start_shows_its_last_words(server: DatabaseComponent) -> None:
     async with server.session() as session:
         await session.execute("ALTER SYSTEM SET shared_preload_libraries = 'no_such_library'")
     await server.stop("fast")

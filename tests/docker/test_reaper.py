@@ -15,12 +15,11 @@ from typing import Any
 
 import psutil
 import pytest
+from squall.lab.providers.docker import reaper
+from squall.lab.providers.docker.container_factory import ContainerFactory, ContainerSpec
+from squall.lab.providers.docker.docker_client import plain
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.labels import LABEL_SESSION_ID, SESSION_ID
-
-from harness.providers.docker import reaper
-from harness.providers.docker.engine import plain
-from harness.providers.docker.yard import Recipe, Yard
 
 LEFT_SECONDS = 10.0
 UP_SECONDS = 60.0
@@ -47,7 +46,7 @@ def of_process(client: Any, pid: int) -> list[Any]:
 def check(directory: Path) -> subprocess.Popen[bytes]:
     words = ["check", "--provider", "docker", "--only", "silent-network"]
     return subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *words, "--output", str(directory / "out")],
+        [sys.executable, "-m", "squall.cli", *words, "--output", str(directory / "out")],
         env={**os.environ, "TMPDIR": str(directory)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -94,7 +93,7 @@ RYUK = """
 import asyncio, sys
 from testcontainers.core.container import Reaper
 from harness import REFERENCE, LabOptions
-from harness.scenario.lab import lab
+from squall.lab.lab import lab
 
 async def main():
     Reaper.get_instance()
@@ -117,9 +116,9 @@ def ryuk(client: Any) -> str:
     return image
 
 
-def test_a_container_carries_what_ryuk_looks_for(client: Any, yard: Yard) -> None:
+def test_a_container_carries_what_ryuk_looks_for(client: Any, yard: ContainerFactory) -> None:
     """Somebody else's reaper may take it away at any time, and ours does not mind."""
-    made = yard.make(Recipe(image="python:3.11-slim-bookworm", alias="a", ports={}))
+    made = yard.make(ContainerSpec(image="python:3.11-slim-bookworm", alias="a", ports={}))
     ours = {"label": f"{LABEL_SESSION_ID}={SESSION_ID}"}
     found = client.containers.list(all=True, filters=ours, ignore_removed=True)
     assert [container.id for container in found] == [made.id]
@@ -158,8 +157,8 @@ def test_where_ryuk_runs_nothing_is_left_either(
     assert until(lambda: ryuks() == before, 2 * LEFT_SECONDS)
 
 
-def test_clean_removes_what_has_no_harness_any_more(client: Any, yard: Yard) -> None:
-    recipe = Recipe(image="python:3.11-slim-bookworm", alias="left", ports={})
+def test_clean_removes_what_has_no_harness_any_more(client: Any, yard: ContainerFactory) -> None:
+    recipe = ContainerSpec(image="python:3.11-slim-bookworm", alias="left", ports={})
     kept = yard.make(recipe)
     dead = f"{socket.gethostname()}/{2**22 - 1}/1.00"
     left = client.containers.create(recipe.image, labels={reaper.LAB: "gone", reaper.OWNER: dead})
@@ -175,8 +174,10 @@ def test_clean_removes_what_has_no_harness_any_more(client: Any, yard: Yard) -> 
         elsewhere.remove(force=True)
 
 
-def test_a_paused_container_can_be_removed(client: Any, yard: Yard) -> None:
-    recipe = Recipe(image="python:3.11-slim-bookworm", alias="a", ports={}, command=["sleep", "60"])
+def test_a_paused_container_can_be_removed(client: Any, yard: ContainerFactory) -> None:
+    recipe = ContainerSpec(
+        image="python:3.11-slim-bookworm", alias="a", ports={}, command=["sleep", "60"]
+    )
     container = yard.make(recipe)
     container.start()
     container.pause()

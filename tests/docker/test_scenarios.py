@@ -6,24 +6,23 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-
-from faults import within
-from faults.database.crash import Crash
-from faults.network.refuse import Refuse
-from harness import REFERENCE, HeldLab, LabOptions
-from harness.core.events import ProcessorAwaited
-from harness.scenario.lab import lab
+from squall import REFERENCE, LabOptions, SyncLab
+from squall.core.events import ProcessorAwaited
+from squall.lab.lab import lab
+from squall_faults import within
+from squall_faults.database.crash import Crash
+from squall_faults.network.refuse import Refuse
 
 pytestmark = [pytest.mark.scenario, pytest.mark.usefixtures("docker_engine")]
 
 
-def held(engine: str) -> HeldLab:
-    return HeldLab(LabOptions(profile=REFERENCE, engine=engine, seed=1, provider="docker"))
+def held(engine: str) -> SyncLab:
+    return SyncLab(LabOptions(profile=REFERENCE, engine=engine, seed=1, provider="docker"))
 
 
 @pytest.fixture(scope="module")
-def labs() -> Iterator[dict[str, HeldLab]]:
-    made: dict[str, HeldLab] = {}
+def labs() -> Iterator[dict[str, SyncLab]]:
+    made: dict[str, SyncLab] = {}
     yield made
     for each in made.values():
         each.close()
@@ -31,7 +30,7 @@ def labs() -> Iterator[dict[str, HeldLab]]:
 
 @pytest.mark.parametrize("name", ["app-crash", "app-frozen", "deploy-under-load"])
 def test_faults_on_the_apps_process_reach_its_container(
-    name: str, labs: dict[str, HeldLab]
+    name: str, labs: dict[str, SyncLab]
 ) -> None:
     labs.setdefault("toxiproxy", held("toxiproxy"))
     run = labs["toxiproxy"].run(name)
@@ -40,7 +39,7 @@ def test_faults_on_the_apps_process_reach_its_container(
 
 
 def test_an_app_in_a_container_is_seen_to_wait_for_a_processor_too(
-    labs: dict[str, HeldLab],
+    labs: dict[str, SyncLab],
 ) -> None:
     """Else a busy machine would count against it."""
     labs.setdefault("toxiproxy", held("toxiproxy"))

@@ -10,9 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from harness.providers.docker import reaper
-from harness.providers.docker.engine import plain
+from squall.lab.providers.docker import reaper
+from squall.lab.providers.docker.docker_client import plain
 
 pytestmark = [
     pytest.mark.scenario,
@@ -22,12 +21,11 @@ pytestmark = [
 
 TEST = """
 import json, os, pathlib, time
-from harness.pytest_plugin import held
 
 def test_the_database_dies_in_one_worker_only(squall, request):
     name = os.environ["PYTEST_XDIST_WORKER"]
     here = pathlib.Path(os.environ["MEETING"])
-    hold = held(request.config)
+    hold = squall._session.lab
     lab = hold.lab
     begun = hold._wait(started(lab))
     places = {"pid": os.getpid(), "database": lab.database.port, "app": str(lab.app_address)}
@@ -62,6 +60,7 @@ def meet(here, pattern):
 def test_two_workers_at_once_have_a_lab_each(tmp_path: Path) -> None:
     (tmp_path / "test_in_two_workers.py").write_text(TEST, encoding="utf-8")
     words = ["--dist=each", "--tx=2*popen", "--squall-provider=docker", "--squall-seed=1"]
+    words.append("--squall-app=reference")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words, str(tmp_path)],
         cwd=tmp_path, env={**os.environ, "MEETING": str(tmp_path)}, check=False,

@@ -14,10 +14,9 @@ from typing import Any
 import click
 import pytest
 import yaml
-
-from harness import pytest_plugin
-from harness.cli.main import squall
-from harness.scenario.config import configured
+from squall.cli.main import squall
+from squall.config.pyproject import load_profile
+from squall.pytest import plugin
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -47,7 +46,7 @@ def test_commands_are_understood(command: str) -> None:
         known = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         assert next(word for word in line.split()[1:] if "=" not in word) in known
     elif program == "pytest":
-        options = {f"--squall-{name}" for name in pytest_plugin.OPTIONS}
+        options = {f"--squall-{name}" for name in plugin.OPTIONS}
         assert {word for word in line.split() if word.startswith("--squall-")} <= options
 
 
@@ -55,7 +54,11 @@ def test_commands_in_sentences_are_understood(document: Path) -> None:
     for line in INLINE.findall(document.read_text("utf-8")):
         one = " ".join(line.split())
         if len(one.split()) == 2:  # the verb is spoken of
-            assert one.split()[1] in {*squall.commands, "--version", "--help"}
+            assert one.split()[1] in {
+                *squall.list_commands(click.Context(squall)),
+                "--version",
+                "--help",
+            }
         elif not PLACEHOLDERS.search(one):
             parsed(one)
 
@@ -71,7 +74,7 @@ def test_toml_is_toml_and_its_table_is_known(block: Any, tmp_path: Path) -> None
     table = tomllib.loads(block.text)
     if "app" in table.get("tool", {}).get("squall", {}):
         (tmp_path / "pyproject.toml").write_text(block.text)
-        assert configured(tmp_path) is not None
+        assert load_profile(tmp_path) is not None
 
 
 @pytest.mark.kinds("yaml", "yml", "json")
@@ -101,4 +104,4 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_every_option_of_pytest_is_explained() -> None:
     text = (ROOT / "docs/reference/pytest.md").read_text()
     told = re.findall(r"^\| `--squall-(\w+)` \|", text, re.MULTILINE)
-    assert told == list(pytest_plugin.OPTIONS)
+    assert told == list(plugin.OPTIONS)

@@ -16,12 +16,12 @@ import sys
 import time
 from collections import Counter
 
-from faults.proxy.postgres import framing
-from faults.proxy.postgres import messages as pg
-from faults.proxy.postgres.actions import Action, EndOfFile, Hold, ToClient, ToServer
-from faults.proxy.postgres.injector import Wire
-from faults.proxy.postgres.rules import Rule
-from faults.proxy.postgres.ruleset import RuleSet
+from squall_faults.proxy.postgres import framing
+from squall_faults.proxy.postgres import messages as pg
+from squall_faults.proxy.postgres.actions import Action, EndOfFile, Hold, ToClient, ToServer
+from squall_faults.proxy.rules.interceptor import Interceptor
+from squall_faults.proxy.rules.rule import Rule
+from squall_faults.proxy.rules.rule_set import RuleSet
 
 STARTS = (
     struct.pack(">ii", 15, 3 << 16) + b"user\0x\0",
@@ -74,7 +74,7 @@ class Conversation:
         chosen = self.draw.choice(((), NEVER, tuple(self.draw.sample(BITING, 2))))
         for number, rule in enumerate(chosen):
             self.rules.arm(Rule.from_dict({"id": str(number), **rule}))
-        self.wire = Wire(self.rules)
+        self.wire = Interceptor(self.rules)
         self.sent = {True: b"", False: b""}
         self.got = {True: b"", False: b""}
         self.ended = 0

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from squall.gates.verdict import Verdict
+from squall_proof.mutants.mutant_gallery import Mutant
+from squall_proof.mutants.trial import MutantCase, Trial
 
-from harness.checkers.verdict import Verdict
-from harness.mutants.gallery import Mutant
-from harness.mutants.trial import Case, Trial
-
-MakeCase = Callable[..., Case]
+MakeCase = Callable[..., MutantCase]
 
 
 @pytest.fixture
@@ -29,13 +28,13 @@ def case(mutant: Mutant) -> MakeCase:
 
     def make(
         *failed: str, verdict: Verdict = Verdict.FAIL, reference: bool = False, reason: str = "why"
-    ) -> Case:
+    ) -> MutantCase:
         trial = Trial(
             outage="commit-reply-lost",
             verdict=verdict if failed or verdict is not Verdict.FAIL else Verdict.PASS,
             failed=frozenset(failed),
-            reasons=tuple(f"{checker}: {reason}" for checker in failed),
+            reasons=tuple(f"{gate}: {reason}" for gate in failed),
         )
-        return Case(mutant=None if reference else mutant, trials=(trial,))
+        return MutantCase(mutant=None if reference else mutant, trials=(trial,))
 
     return make

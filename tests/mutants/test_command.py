@@ -1,4 +1,4 @@
-"""``squall mutants``: what it lists, and what its exit code says."""
+"""``python -m squall_proof mutants``: what it lists, and what its exit code says."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from squall.core.errors import UsageError
+from squall_proof.mutants import kill_matrix
+from squall_proof.mutants.command import mutants
+from squall_proof.mutants.mutant_gallery import gallery
+from squall_proof.mutants.trial import MutantCase
 
-from harness.cli.mutants import mutants
-from harness.core.errors import UsageError
-from harness.mutants import matrix
-from harness.mutants.gallery import gallery
-from harness.mutants.trial import Case
-
-MakeCase = Callable[..., Case]
+MakeCase = Callable[..., MutantCase]
 
 
 def test_the_list_has_every_mutant_with_its_title() -> None:
@@ -37,12 +36,12 @@ def test_the_exit_code_says_whether_all_were_caught(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    tried: list[Case] = [case(*failed)]
+    tried: list[MutantCase] = [case(*failed)]
 
-    async def measured(plan: matrix.Plan) -> matrix.Matrix:
-        return matrix.Matrix(cases=tried, seed=plan.seed, engine=plan.engine)
+    async def measured(plan: kill_matrix.MutantPlan) -> kill_matrix.KillMatrix:
+        return kill_matrix.KillMatrix(cases=tried, seed=plan.seed, engine=plan.engine)
 
-    monkeypatch.setattr(matrix, "measure", measured)
+    monkeypatch.setattr(kill_matrix, "measure", measured)
     page = tmp_path / "matrix.md"
     words = ["--only", "no_retries", "--seed", "4", "--markdown", str(page)]
     done = CliRunner().invoke(mutants, words, standalone_mode=False)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 
 import pytest
-
-from harness.checkers.verdict import Verdict
-from harness.mutants import table
-from harness.mutants.gallery import chosen, gallery
-from harness.mutants.matrix import Plan, measure
-from harness.mutants.trial import Case
+from squall.gates.verdict import Verdict
+from squall_proof.mutants import kill_table
+from squall_proof.mutants.kill_matrix import MutantPlan, measure
+from squall_proof.mutants.mutant_gallery import chosen, first_set, gallery
+from squall_proof.mutants.trial import MutantCase
 
 QUICK = (
     "errors_without_problem_details",
@@ -22,19 +21,19 @@ QUICK = (
 
 @pytest.mark.scenario
 async def test_some_mutants_are_caught_and_the_reference_is_clean() -> None:
-    found = await measure(Plan(mutants=chosen(gallery(), QUICK), seed=5, jobs=1))
-    assert found.verdict is Verdict.PASS, "\n".join(map(table.line, found.cases))
+    found = await measure(MutantPlan(mutants=chosen(gallery(), QUICK), seed=5, jobs=1))
+    assert found.verdict is Verdict.PASS, "\n".join(map(kill_table.line, found.cases))
     assert len(found.cases) == len(QUICK) + 1
 
 
-def told(case: Case) -> None:
+def told(case: MutantCase) -> None:
     """For whoever waits with ``--capture=no``."""
-    sys.stdout.write(f"{table.line(case)}\n")
+    sys.stdout.write(f"{kill_table.line(case)}\n")
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 async def test_every_mutant_is_caught_and_the_reference_is_clean() -> None:
-    found = await measure(Plan(mutants=gallery(), seed=6, jobs=2, on_case=told))
-    sys.stdout.write(f"\n{table.text(found)}\n")
-    assert found.verdict is Verdict.PASS, table.summary(found)
+    found = await measure(MutantPlan(mutants=first_set(), seed=6, jobs=2, on_case=told))
+    sys.stdout.write(f"\n{kill_table.text(found)}\n")
+    assert found.verdict is Verdict.PASS, kill_table.summary(found)

@@ -2,90 +2,137 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
-
-from harness.checkers.verdict import Verdict
-from harness.mutants import trial as trials
-from harness.mutants.gallery import Mutant
-from harness.mutants.matrix import Plan, measure
-from harness.mutants.trial import Case, Trial
-from harness.scenario.model import Scenario
-
-Asked = list[tuple[str, tuple[str, ...], int]]
+from squall.gates.verdict import Verdict
+from squall.runner.result import LabFailure
+from squall.runner.suite import Suite
+from squall.runner.suite_events import (
+    LabFailed,
+    ScenarioSkipped,
+    SuiteEvent,
+    SuiteGroup,
+    SuiteResult,
+)
+from squall.scenario.model import Scenario
+from squall.scenario.selection import Skipped
+from squall_proof.mutants.kill_matrix import MutantPlan, measure
+from squall_proof.mutants.mutant_gallery import Mutant
+from squall_proof.mutants.trial import TRIES, MutantCase
 
 
 def mutant(name: str, *outages: str) -> Mutant:
-    return Mutant(name=name, story="Story.", exposed_by=outages, caught_by=("log-clean",))
+    return Mutant(name=name, story="Story.", exposed_by=outages, caught_by=("app-survived",))
 
 
 MUTANTS = (mutant("a", "silent-network"), mutant("b", "silent-network", "deadlocks"))
 
 
+class FakeSuite:
+    """Takes the place of the suite's run: every outage ends as ``outcome`` says."""
+
+    def __init__(self) -> None:
+        self.suites: list[Suite] = []
+        self.outcome: Callable[[SuiteGroup, Scenario], Sequence[SuiteEvent]] = no_start
+
+    async def run(self, suite: Suite) -> SuiteResult:
+        self.suites.append(suite)
+        for group in suite.groups:
+            for scenario in group.scenarios:
+                for event in self.outcome(group, scenario):
+                    for listener in suite.listeners:
+                        assert listener(event) is None
+        return SuiteResult()
+
+    @property
+    def asked(self) -> list[tuple[str, tuple[str, ...], int, int]]:
+        (suite,) = self.suites
+        return [
+            (
+                group.options.profile.app.partition(":")[0].rpartition(".")[2],
+                tuple(sorted(outage.name for outage in group.scenarios)),
+                group.options.seed,
+                group.max_labs,
+            )
+            for group in suite.groups
+        ]
+
+
+def failed(group: SuiteGroup, scenario: Scenario, *, app: bool, again: bool = False) -> SuiteEvent:
+    failure = LabFailure(scenario=scenario, reason="no", app_failed=app, again=again)
+    return LabFailed(at=0.0, group=group, failure=failure)
+
+
+def no_start(group: SuiteGroup, scenario: Scenario) -> list[SuiteEvent]:
+    """Every mutant dies at its start, the reference app does not."""
+    return [failed(group, scenario, app="mutants" in group.options.profile.app)]
+
+
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """What would have been tried; mutants are caught, the reference is clean."""
-    found: Asked = []
+def suite(monkeypatch: pytest.MonkeyPatch) -> FakeSuite:
+    fake = FakeSuite()
 
-    async def tried(
-        of: Mutant | None, outages: Sequence[Scenario], *, engine: str, seed: int, tries: int
-    ) -> Case:
-        assert engine == "embedded"
-        assert tries in (1, trials.TRIES)
-        names = tuple(outage.name for outage in outages)
-        found.append(("reference" if of is None else of.name, names, seed))
-        failed = frozenset() if of is None else frozenset(of.caught_by)
-        trial = Trial(outage=names[0], verdict=Verdict.PASS, failed=failed)
-        return Case(mutant=of, trials=(trial,))
+    async def run(self: Suite) -> SuiteResult:
+        return await fake.run(self)
 
-    monkeypatch.setattr(trials, "tried", tried)
-    return found
+    monkeypatch.setattr(Suite, "run", run)
+    return fake
 
 
-async def test_the_reference_goes_through_all_outages_shared_among_the_labs(asked: Asked) -> None:
-    heard: list[Case] = []
-    found = await measure(Plan(mutants=MUTANTS, seed=9, jobs=2, on_case=heard.append))
-    assert sorted(asked) == [
-        ("a", ("silent-network",), 9),
-        ("b", ("deadlocks", "silent-network"), 9),
-        ("reference", ("deadlocks",), 9),
-        ("reference", ("silent-network",), 9),
+async def test_the_reference_goes_through_all_outages_in_all_labs(suite: FakeSuite) -> None:
+    heard: list[MutantCase] = []
+    found = await measure(MutantPlan(mutants=MUTANTS, seed=9, jobs=2, on_case=heard.append))
+    assert suite.asked == [
+        ("main", ("deadlocks", "silent-network"), 9, 2),
+        ("b", ("deadlocks", "silent-network"), 9, 1),
+        ("a", ("silent-network",), 9, 1),
     ]
-    assert found.verdict is Verdict.PASS
-    assert sorted(case.name for case in heard) == ["a", "b", "reference", "reference"]
+    assert [case.verdict for case in found.cases] == [
+        Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.PASS,
+    ]  # fmt: skip
+    assert [case.name for case in heard] == ["reference", "b", "a"]
+    assert suite.suites[0].jobs == 2
 
 
-async def test_repeats_draw_other_seeds_and_the_reference_can_be_left_out(asked: Asked) -> None:
-    found = await measure(Plan(mutants=MUTANTS[:1], seed=9, repeats=3, reference=False))
-    assert asked == [("a", ("silent-network",), seed) for seed in (9, 1009, 2009)]
+async def test_repeats_draw_other_seeds_and_the_reference_can_be_left_out(
+    suite: FakeSuite,
+) -> None:
+    found = await measure(MutantPlan(mutants=MUTANTS[:1], seed=9, repeats=3, reference=False))
+    assert [seed for _, _, seed, _ in suite.asked] == [9, 1009, 2009]
     assert [case.name for case in found.cases] == ["a", "a", "a"]
 
 
-async def test_what_is_unclear_beside_others_is_tried_again_alone(
-    monkeypatch: pytest.MonkeyPatch,
+async def test_what_proved_nothing_is_repeated_alone_at_the_end_with_other_seeds(
+    suite: FakeSuite,
 ) -> None:
-    running, most, heard = 0, list[tuple[str, int, int]](), list[Case]()
+    await measure(MutantPlan(mutants=MUTANTS, seed=9))
+    policy = suite.suites[0].policy
+    assert (policy.tries, policy.labs_per_scenario) == (TRIES, TRIES)
+    assert policy.repeat_alone
+    assert policy.repeat_seed_step == 1
+    assert policy.max_failed_labs is None
 
-    async def tried(
-        of: Mutant | None, outages: Sequence[Scenario], *, engine: str, seed: int, tries: int
-    ) -> Case:
-        nonlocal running
-        del engine, seed
-        running += 1
-        await asyncio.sleep(0)
-        most.append(("reference" if of is None else of.name, tries, running))
-        running -= 1
-        again = of is MUTANTS[0] and tries == 1
-        verdict = Verdict.INCONCLUSIVE if again else Verdict.PASS
-        failed = frozenset() if of is None or again else frozenset(of.caught_by)
-        trial = Trial(outage=outages[0].name, verdict=verdict, failed=failed)
-        return Case(mutant=of, trials=(trial,))
 
-    monkeypatch.setattr(trials, "tried", tried)
-    found = await measure(Plan(mutants=MUTANTS, seed=9, jobs=2, on_case=heard.append))
-    assert most[-1] == ("a", trials.TRIES, 1)
-    assert {tries for _, tries, _ in most[:-1]} == {1}
-    assert [case.name for case in heard].count("a") == 1
-    assert found.verdict is Verdict.PASS
+async def test_a_lab_that_failed_and_is_replaced_is_no_case(suite: FakeSuite) -> None:
+    def twice(group: SuiteGroup, scenario: Scenario) -> list[SuiteEvent]:
+        return [
+            failed(group, scenario, app=False, again=True),
+            failed(group, scenario, app=True),
+        ]
+
+    suite.outcome = twice
+    heard: list[MutantCase] = []
+    await measure(MutantPlan(mutants=MUTANTS[:1], seed=9, reference=False, on_case=heard.append))
+    assert [(case.name, case.verdict) for case in heard] == [("a", Verdict.PASS)]
+
+
+async def test_what_a_lab_cannot_do_is_unclear(suite: FakeSuite) -> None:
+    def skip(group: SuiteGroup, scenario: Scenario) -> list[SuiteEvent]:
+        left = Skipped(scenario=scenario, reason="no standby")
+        return [ScenarioSkipped(at=0.0, skipped=left, group=group)]
+
+    suite.outcome = skip
+    found = await measure(MutantPlan(mutants=MUTANTS[:1], seed=9, reference=False))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.cases[0].trials[0].reasons == ("no standby",)

@@ -6,28 +6,32 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from squall.core.events import ProcessorAwaited
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Contract, Evidence
+from squall.runner.resolve_scenario import resolve_scenario
+from squall.runner.result import LabFailure, Run
+from squall_proof.mutants.trial import (
+    GUARDS,
+    MutantCase,
+    proves_something,
+    trial_of,
+    trial_of_failure,
+)
 
-from harness.checkers.verdict import Finding, Verdict
-from harness.core.errors import AppFailed, LabError
-from harness.core.events import ProcessorAwaited
-from harness.history.evidence import Contract, Evidence
-from harness.mutants.trial import GUARDS, Case, proves_something, trial_of, trouble_of
-from harness.scenario.hold import resolved
-from harness.scenario.runner import Run
+MakeCase = Callable[..., MutantCase]
 
-MakeCase = Callable[..., Case]
-
-OUTAGE = resolved("silent-network")
+OUTAGE = resolve_scenario("silent-network")
 
 
 def run(*, starved: bool = False, **verdicts: Verdict) -> Run:
     findings = tuple(
-        Finding(checker=name.replace("_", "-"), verdict=verdict, reason="so")
+        Finding(gate=name.replace("_", "-"), verdict=verdict, reason="so")
         for name, verdict in verdicts.items()
     )
     waits = [ProcessorAwaited(at=at, seconds=at * 0.9) for at in (0.0, 0.5, 1.0) if starved]
     contract = Contract(deadline_seconds=1)
-    evidence = Evidence(ops=(), events=tuple(waits), truth=None, contract=contract)
+    evidence = Evidence(ops=(), events=tuple(waits), final_state=None, contract=contract)
     return Run(scenario=OUTAGE, seed=7, engine="embedded", evidence=evidence, findings=findings)
 
 
@@ -76,16 +80,14 @@ def test_who_was_not_well_before_the_fault_was_caught_by_nobody() -> None:
     assert (trial.failed, trial.verdict) == (frozenset(), Verdict.INCONCLUSIVE)
 
 
-@pytest.mark.parametrize(
-    ("error", "failed"),
-    [
-        (AppFailed("the app x:y ended with exit code 3"), {"app-survived"}),
-        (LabError("PostgreSQL did not start:\nthe app is well"), set()),
-    ],
-)
-def test_an_app_that_cannot_start_is_caught_and_a_broken_lab_is_nothing(
-    error: LabError, failed: set[str]
+@pytest.mark.parametrize(("app_failed", "failed"), [(True, {"app-survived"}), (False, set())])
+def test_an_app_that_cannot_start_is_caught_and_a_failed_lab_is_nothing(
+    app_failed: bool, failed: set[str]
 ) -> None:
-    trial = trouble_of(OUTAGE, error, 3)
+    failure = LabFailure(
+        scenario=OUTAGE, reason="it ended with exit code 3:\nits last words", app_failed=app_failed
+    )
+    trial = trial_of_failure(failure, 3)
     assert trial.failed == failed
     assert trial.verdict is (Verdict.FAIL if failed else Verdict.INCONCLUSIVE)
+    assert trial.reasons == ("it ended with exit code 3",)

@@ -1,4 +1,4 @@
-"""The list of patterns and the files agree; what a machine lacks is named with its cure."""
+"""The list of patterns and the files agree; what a machine lacks is named with its remedy."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from squall.core.errors import UsageError
+from squall.scenario.library import stock
+from squall_proof.patterns import pattern_gallery
+from squall_proof.patterns.launch import configuration
+from squall_proof.patterns.pattern_gallery import GALLERY, Pattern, chosen
+from squall_proof.patterns.pattern_matrix import STANDARD_NAMES, STANDARD_TAG, fair, standard
 
-from harness.core.errors import UsageError
-from harness.patterns import gallery
-from harness.patterns.gallery import GALLERY, Pattern, chosen
-from harness.patterns.launch import configuration
-from harness.patterns.matrix import STANDARD_NAMES, STANDARD_TAG, fair, standard
-from harness.scenario.library import stock
-
-HOME = Path(__file__).parents[2] / "app_under_test/patterns"
+HOME = Path(__file__).parents[2] / "app_under_test/squall_patterns"
 BESIDE = {"__init__", "databases_config"}
 ours = pytest.mark.parametrize("pattern", GALLERY[:-1], ids=lambda pattern: pattern.name)
 
@@ -24,7 +23,7 @@ def test_each_file_is_a_pattern_and_each_pattern_a_file() -> None:
     files = {file.stem for file in HOME.glob("*.py")} - BESIDE
     assert [pattern.name for pattern in GALLERY if pattern.name not in files] == ["reference"]
     assert files == {pattern.name for pattern in GALLERY[:-1]}
-    assert GALLERY[-1].target == "app_under_test.main:create_app"
+    assert GALLERY[-1].target == "squall_reference.main:create_app"
 
 
 @ours
@@ -38,7 +37,9 @@ def test_a_pattern_is_short_and_says_when_it_breaks(pattern: Pattern) -> None:
 def test_a_missing_package_is_named_with_the_command_that_installs_it(
     pattern: Pattern, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery, "find_spec", lambda name: None if name == pattern.needs[-1] else 1)
+    monkeypatch.setattr(
+        pattern_gallery, "find_spec", lambda name: None if name == pattern.needs[-1] else 1
+    )
     assert pattern.missing() == (
         f"{pattern.needs[-1]} is missing; install it with: pip install 'squall[patterns]'"
     )
@@ -47,8 +48,8 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
 def test_a_missing_pgbouncer_is_named_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gallery, "find_spec", lambda _name: 1)
-    monkeypatch.setattr(gallery, "pgbouncer", lambda: None)
+    monkeypatch.setattr(pattern_gallery, "find_spec", lambda _name: 1)
+    monkeypatch.setattr(pattern_gallery, "pgbouncer", lambda: None)
     reasons = {pattern.name: pattern.missing() for pattern in GALLERY}
     assert {name: reason for name, reason in reasons.items() if reason} == {
         "null_pool_pgbouncer": "pgbouncer is missing; install it with: apt install pgbouncer"
@@ -83,6 +84,6 @@ def test_the_standard_outages_are_the_smoke_ones_and_those_that_separate() -> No
 
 
 def test_pgbouncer_is_told_who_asks_and_where_the_proxy_is() -> None:
-    text = configuration(urlsplit("postgresql://app@127.0.0.1:5/orders"), 6)
-    assert "orders = host=127.0.0.1 port=5 dbname=orders user=app\n" in text
+    text = configuration(urlsplit("postgresql://app:secret@127.0.0.1:5/orders"), 6)
+    assert "orders = host=127.0.0.1 port=5 dbname=orders user=app password=secret\n" in text
     assert "listen_port = 6\n" in text

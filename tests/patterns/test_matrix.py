@@ -11,18 +11,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-from harness.checkers.verdict import Finding, Verdict
-from harness.core.events import BackendsSampled
-from harness.history.evidence import Contract, Evidence
-from harness.patterns import throughput
-from harness.patterns.gallery import GALLERY, Pattern
-from harness.patterns.matrix import Cell, Plan, measure, untold
-from harness.patterns.throughput import Steady, better, steady
-from harness.reports.matrix import figures_of
-from harness.reports.matrix_markdown import BEGIN, END
-from harness.scenario.library import stock
-from harness.scenario.runner import Run
+from squall.core.events import BackendsSampled
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Contract, Evidence
+from squall.runner.run import Run
+from squall.scenario.library import stock
+from squall_proof.patterns import throughput
+from squall_proof.patterns.matrix_figures import figures_of
+from squall_proof.patterns.matrix_markdown import BEGIN, END
+from squall_proof.patterns.pattern_gallery import GALLERY, Pattern
+from squall_proof.patterns.pattern_matrix import Cell, PatternPlan, measure, untold
+from squall_proof.patterns.throughput import SteadyReads, better, steady
 
 OUTAGES = ("commit-reply-lost", "slow-network")
 
@@ -36,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words += ["--only", "timeouts_and_retries", "--only", "reference"]
     words += ["--jobs", "2", "--seed", "1", "--no-throughput", "--docs", str(home / "page.md")]
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "patterns", *words, "--output", str(home / "out")],
+        [sys.executable, "-m", "squall_proof", "patterns", *words, "--output", str(home / "out")],
         capture_output=True, text=True, timeout=90, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -49,7 +48,7 @@ def test_blind_retries_order_twice_and_the_reference_does_not(made: Path) -> Non
     cells = {(cell["pattern"], cell["outage"]): cell for cell in table["cells"]}
     assert len(cells) == 4
     twice = {
-        name: [failed["checker"] for failed in cells[name, "commit-reply-lost"]["failed"]]
+        name: [failed["gate"] for failed in cells[name, "commit-reply-lost"]["failed"]]
         for name in ("timeouts_and_retries", "reference")
     }
     assert twice["timeouts_and_retries"][0] == "no-duplicate"
@@ -69,7 +68,7 @@ def test_every_rendering_is_written_with_a_report_for_each_run(made: Path) -> No
 @pytest.mark.scenario
 async def test_an_app_that_ends_at_its_start_is_a_result() -> None:
     heard: list[Cell] = []
-    plan = Plan(
+    plan = PatternPlan(
         patterns=[Pattern(name="not_there", title="no such module")],
         outages=[outage for outage in stock() if outage.name == "slow-network"],
         seed=1,
@@ -80,14 +79,14 @@ async def test_an_app_that_ends_at_its_start_is_a_result() -> None:
     assert list(matrix.cells) == heard
     figures = figures_of(matrix.cells[0])
     assert figures.verdict == "ended"
-    assert "the app app_under_test.patterns.not_there:app ended with exit code" in (
+    assert "the app squall_patterns.not_there:app ended with exit code" in (
         figures.failed[0].reason
     )
 
 
 async def test_what_cannot_be_tried_is_skipped_with_its_reason() -> None:
     pattern = Pattern(name="far", title="needs more", needs=("no_such_module",))
-    plan = Plan(patterns=[pattern], outages=stock()[:1], seed=1)
+    plan = PatternPlan(patterns=[pattern], outages=stock()[:1], seed=1)
     matrix = await measure(plan)
     assert (matrix.patterns, matrix.cells, matrix.steady) == ([], [], [])
     reason = "no_such_module is missing; install it with: pip install 'squall[patterns]'"
@@ -124,8 +123,8 @@ def _lab(port: int) -> Any:
 
 
 def test_the_better_of_two_measures_is_kept() -> None:
-    none = Steady(pattern="a", trouble="the app ended")
-    slow, quick = Steady(pattern="a", per_second=1.0), Steady(pattern="a", per_second=2.0)
+    none = SteadyReads(pattern="a", trouble="the app ended")
+    slow, quick = SteadyReads(pattern="a", per_second=1.0), SteadyReads(pattern="a", per_second=2.0)
     assert [better(none, slow), better(quick, slow), better(none, none)] == [slow, quick, none]
 
 
@@ -137,17 +136,17 @@ def test_a_run_on_a_machine_that_was_too_busy_says_nothing(
     calm: str, kept_up: str, telling: int | None
 ) -> None:
     findings = [
-        Finding(checker="steady-state", verdict=Verdict(calm), reason=""),
-        Finding(checker="generator-kept-up", verdict=Verdict(kept_up), reason=""),
-        Finding(checker="no-duplicate", verdict=Verdict.FAIL, reason=""),
+        Finding(gate="steady-state", verdict=Verdict(calm), reason=""),
+        Finding(gate="generator-kept-up", verdict=Verdict(kept_up), reason=""),
+        Finding(gate="no-duplicate", verdict=Verdict.FAIL, reason=""),
     ]
     outage = stock()[0]
-    evidence = Evidence(ops=(), events=(), truth=None, contract=Contract(deadline_seconds=1))
+    evidence = Evidence(ops=(), events=(), final_state=None, contract=Contract(deadline_seconds=1))
     run = Run(
         scenario=outage, seed=1, engine="embedded", evidence=evidence, findings=tuple(findings)
     )
     assert untold(run) is (None if telling is None else findings[telling])
     figures = figures_of(Cell(pattern=GALLERY[0], outage=outage, run=run))
-    expected = "no-duplicate" if telling is None else findings[telling].checker
-    assert [failed.checker for failed in figures.failed] == [expected]
+    expected = "no-duplicate" if telling is None else findings[telling].gate
+    assert [failed.gate for failed in figures.failed] == [expected]
     assert figures.verdict == ("fail" if telling is None else "inconclusive")

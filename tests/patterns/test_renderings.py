@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-
-from harness.checkers.verdict import Finding, Verdict
-from harness.core.errors import UsageError
-from harness.reports import matrix_words as words
-from harness.reports.matrix import Table, ranked
-from harness.reports.matrix_html import html
-from harness.reports.matrix_markdown import BEGIN, END, check_page, markdown, rewrite
-from harness.reports.matrix_terminal import MatrixTerminal
-from harness.reports.plain import from_plain, to_plain
+from squall.core.errors import UsageError
+from squall.gates.registry import standard_gates
+from squall.gates.verdict import Finding, Severity, Verdict
+from squall.reports.serialization import from_json_data, to_json_data
+from squall_proof.patterns import matrix_labels as words
+from squall_proof.patterns.matrix_figures import MatrixTable, ranked
+from squall_proof.patterns.matrix_html import html
+from squall_proof.patterns.matrix_markdown import BEGIN, END, check_page, markdown, rewrite
+from squall_proof.patterns.matrix_terminal import MatrixTerminal
 
 MARKDOWN = """\
-Made by `squall patterns --seed 1` on 2 cores.
+Made by `python -m squall_proof patterns --seed 1` on 2 cores.
 
 | pattern | survived | reads/s in calm | connections in calm |
 |---|---|---|---|
@@ -54,7 +54,7 @@ A | B <b>.
 """
 
 
-def test_markdown_has_the_verdicts_the_figures_and_what_was_not_tried(table: Table) -> None:
+def test_markdown_has_the_verdicts_the_figures_and_what_was_not_tried(table: MatrixTable) -> None:
     assert markdown(table) == MARKDOWN
 
 
@@ -85,7 +85,7 @@ def test_a_page_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         check_page(tmp_path / "none.md")
 
 
-def test_the_page_is_self_contained_and_escapes_every_text(table: Table) -> None:
+def test_the_page_is_self_contained_and_escapes_every_text(table: MatrixTable) -> None:
     page = html(table)
     assert "&lt;2 s&gt;" in page
     assert "A | B &lt;b&gt;." in page
@@ -95,7 +95,7 @@ def test_the_page_is_self_contained_and_escapes_every_text(table: Table) -> None
     assert "<script" not in page
 
 
-def test_the_page_links_each_run_and_names_each_reason(table: Table) -> None:
+def test_the_page_links_each_run_and_names_each_reason(table: MatrixTable) -> None:
     page = html(table)
     assert re.findall(r'<a href="([^"]+\.html)">([^<]+)</a>', page) == [
         ("good/cut/report.html", "✓"),
@@ -103,15 +103,17 @@ def test_the_page_links_each_run_and_names_each_reason(table: Table) -> None:
     ]
     for cell in table.cells:
         for failed in cell.failed:
-            assert f"<b>{failed.checker}</b>" in page
+            assert f"<b>{failed.gate}</b>" in page
 
 
-def test_figures_survive_json(table: Table) -> None:
-    again = from_plain(Table, json.loads(json.dumps(to_plain(table))), where="matrix.json")
+def test_figures_survive_json(table: MatrixTable) -> None:
+    again = from_json_data(
+        MatrixTable, json.loads(json.dumps(to_json_data(table))), where="matrix.json"
+    )
     assert again == table
 
 
-def test_the_terminal_numbers_the_outages(table: Table) -> None:
+def test_the_terminal_numbers_the_outages(table: MatrixTable) -> None:
     out = io.StringIO()
     MatrixTerminal(Console(file=out, width=100), quiet=True).table(table)
     rows = [" ".join(re.sub("[│┃]", " ", line).split()) for line in out.getvalue().splitlines()]
@@ -136,12 +138,19 @@ def test_the_terminal_numbers_the_outages(table: Table) -> None:
     ],
 )
 def test_the_gravest_failure_comes_first(verdicts: dict[str, str], expected: list[str]) -> None:
+    severity = {gate.name: gate.severity for gate in standard_gates()}
     findings = [
-        Finding(checker=name, verdict=Verdict(word), reason="") for name, word in verdicts.items()
+        Finding(
+            gate=name,
+            verdict=Verdict(word),
+            reason="",
+            severity=severity.get(name, Severity.OTHER),
+        )
+        for name, word in verdicts.items()
     ]
-    assert [failed.checker for failed in ranked(findings)] == expected
+    assert [failed.gate for failed in ranked(findings)] == expected
 
 
-def test_words_of_what_was_not_measured(table: Table) -> None:
+def test_words_of_what_was_not_measured(table: MatrixTable) -> None:
     cell = table.cell("good", "calm")
     assert words.recovery(cell) == words.share(cell.good_during) == words.time(None) == "-"

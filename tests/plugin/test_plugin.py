@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.scenario
@@ -30,6 +32,7 @@ def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     names = ("APP", "FACTORY", "ENGINE", "PROVIDER", "SEED", "ONLY", "REQUIRE")
     for name in (f"SQUALL_{name}" for name in names):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SQUALL_APP", "reference")
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     return pytester
 
@@ -57,7 +60,7 @@ def test_scenario_files_are_tests_and_a_failure_says_how_to_repeat_it(
             "slow: fail: *",
             "*- squall: slow -*",
             "*fail availability: during the outage*",
-            "again: pytest 'bad.squall.yaml::bad' --squall-seed 6 --squall-engine embedded",
+            "reproduce: pytest bad.squall.yaml::bad --squall-seed 6 --squall-engine embedded*",
             "*- squall: timeline of slow -*",
             "*network.latency injected*",
             "*- squall: connections of the app in slow -*",
@@ -81,38 +84,105 @@ def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
     inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
+    source = Path(__file__).parents[1] / "broken_apps/status_500.py"
+    (inner.path / "broken_app.py").write_text(source.read_text("utf-8"), "utf-8")
+    # Its API and its migrations are those of the reference app.
+    (inner.path / "pyproject.toml").write_text('[tool.squall]\napp = "reference"\n', "utf-8")
     inner.makepyfile(
         """
         def test_crash(squall):
-            run = squall.run("serialization-failures")
+            run = squall.run("database-crash-restart")
             assert run.passed
 
         def test_shorter(squall):
-            assert squall.run("serialization-failures")
+            assert squall.run("database-crash-restart")
         """
     )
-    broken = "tests.broken_apps.no_retries:create_app"
+    broken = "broken_app:create_app"
     result = inner.runpytest_subprocess(
         "--squall-seed", "5", "--squall-app", broken, "--squall-factory", "true"
     )
     result.assert_outcomes(failed=2)
-    why = "serialization-failures seed 5: *: *"
+    why = "database-crash-restart seed 5: *: *"
     result.stdout.fnmatch_lines(
         [
             f"E * where False = <Run {why}*",
-            "*- squall: serialization-failures -*",
+            "*- squall: database-crash-restart -*",
             "  why: *",
-            "  cure: * (squall cure *)",
-            f"again: pytest *::test_crash* --squall-seed 5 * --squall-app {broken}*",
-            "*- squall: timeline of serialization-failures -*",
+            "  remedy: * (squall explain *)",
+            f"reproduce: pytest *::test_crash* --squall-seed 5 * --squall-app {broken}*",
+            "*- squall: timeline of database-crash-restart -*",
             "*steady state *",
-            "*- squall: connections of the app in serialization-failures -*",
+            "*- squall: connections of the app in database-crash-restart -*",
             f"E * assert <Run {why}*",
-            "FAILED *::test_crash - serialization-failures: *",
-            "FAILED *::test_shorter - serialization-failures: *",
+            "FAILED *::test_crash - database-crash-restart: *",
+            "FAILED *::test_shorter - database-crash-restart: *",
         ]
     )
     result.stdout.no_fnmatch_line("*Evidence(*")
+
+
+BY_HAND = """
+    import pytest
+    import squall_faults as faults
+
+    def test_the_lab_and_a_fault_by_hand(squall):
+        client = squall.lab.client
+        assert squall.lab.database_url.startswith("postgresql://")
+        assert squall.lab.database_url != squall.lab.app_database_url
+        calm = client.get("/items/1")
+        assert (calm.status, calm.json()["id"]) == (200, 1)
+        with squall.inject("network.latency", latency_ms=300) as slow:
+            answer = client.get("/items/2")
+        assert answer.seconds > 0.25 or answer.status == 503
+        assert slow.bites > 0
+        assert client.get("/items/1").seconds < 0.25
+
+    def test_a_fault_that_touches_nothing(squall):
+        with squall.inject("wire.error_reply", sqlstate="57014", statement="never sent"):
+            pass
+
+    def test_a_fault_that_may_miss(squall):
+        with squall.inject(faults.Latency(latency_ms=1), may_miss=True) as missed:
+            pass
+        assert missed.bites == 0
+
+    def test_a_wrong_word(squall):
+        with squall.inject("network.latency", latency=1):
+            pass
+
+    def test_options(squall):
+        run = squall.run("slow-network")
+        assert any(finding.gate.startswith("p95 during") for finding in run.findings)
+"""
+
+
+def test_a_lab_and_faults_by_hand(inner: pytest.Pytester) -> None:
+    inner.makepyfile(BY_HAND)
+    options = ("--squall-gates", "p95 during <= 9 s", "--squall-output", "reports")
+    result = inner.runpytest_subprocess("--squall-seed", "5", *options)
+    result.assert_outcomes(passed=3, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*FaultMissed: * touched nothing; if that is right here, pass may_miss=True",
+            "squall: network.latency has no attribute 'latency'; it has: *latency_ms*",
+            "slow-network *",
+        ]
+    )
+    assert result.stdout.lines[-1] == "squall report: reports/index.html"
+    assert (inner.path / "reports/index.html").is_file()
+    assert result.stdout.str().count("Traceback") == 0
+
+
+def test_a_wrong_app_is_one_message(inner: pytest.Pytester) -> None:
+    inner.makepyfile("def test_it(squall): squall.run('slow-network')")
+    result = inner.runpytest_subprocess("--squall-app", "no_such_module:app")
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "squall: " in text
+    assert "During handling" not in text
+    failure, _, _ = text.partition("short test summary info")  # in CI it has all of it again
+    assert failure.count("squall: the app no_such_module:app ended with exit code") == 1
 
 
 MARKED = """
@@ -301,5 +371,5 @@ def test_loading_the_plugin_imports_nothing_heavy(
             assert not heavy & set(sys.modules)
         """
     )
-    result = inner.runpytest_subprocess("-p", "harness.pytest_plugin")
+    result = inner.runpytest_subprocess("-p", "squall.pytest.plugin")
     result.assert_outcomes(passed=1)

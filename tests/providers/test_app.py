@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.core.errors import LabError
-from harness.providers import readiness, supervised
-from harness.providers.process import app as module
-from harness.providers.process.app import AppProcess
-from harness.providers.process.keeper import Keeper
+from squall.core.errors import LabError
+from squall.lab import readiness, supervisor
+from squall.lab.providers.process import app_process as module
+from squall.lab.providers.process.app_process import AppProcess
+from squall.lab.providers.process.watchdog import Watchdog
 
 SERVER = """\
 import http.server, os, sys
@@ -32,7 +31,7 @@ Make = Callable[..., AppProcess]
 
 @pytest.fixture
 async def make(public_directory: Path) -> AsyncIterator[Make]:
-    keeper = Keeper()
+    keeper = Watchdog()
     keeper.watch_directory(public_directory)
     made: list[AppProcess] = []
     (public_directory / "server.py").write_text(SERVER)
@@ -61,7 +60,7 @@ async def test_any_command_is_started_with_its_port_environment_and_log(make: Ma
 
 async def test_an_import_string_is_run_by_uvicorn(make: Make) -> None:
     words = make("pkg.main:create_app", factory=True).command()
-    assert words[:5] == [sys.executable, "-m", "uvicorn", "pkg.main:create_app", "--factory"]
+    assert words[1:6] == ["-P", "-m", "uvicorn", "pkg.main:create_app", "--factory"]
     assert "--factory" not in make("pkg.main:app").command()
 
 
@@ -77,8 +76,8 @@ async def test_the_end_of_the_process_is_noticed_at_once(make: Make) -> None:
         await app.start()
     assert time.monotonic() - begun < module.START_SECONDS / 4
     message = str(caught.value)
-    assert "ended with exit code 7 (asked GET /ready); its last words:\n    bye\n" in message
-    assert "start it by hand: " in message
+    assert "ended with exit code 7 (GET /ready)\n  started: " in message
+    assert message.endswith("its words that matter:\n    bye")
 
 
 async def test_an_app_that_does_not_get_ready_shows_its_last_words_only(
@@ -89,7 +88,7 @@ async def test_an_app_that_does_not_get_ready_shows_its_last_words_only(
     with pytest.raises(LabError) as caught:
         await app.start()
     message = str(caught.value)
-    assert "did not get ready (asked GET /ready)" in message
+    assert "did not get ready (GET /ready)" in message
     assert "    asked /ready None" in message
     assert message.count("\n    asked") <= 12
 
@@ -137,7 +136,7 @@ async def test_an_app_that_ends_again_after_a_crash_is_started_until_it_stays(
 async def test_a_second_crash_ends_the_starts_of_the_first(
     make: Make, public_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervised, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(supervisor, "WAIT_SECONDS", 0.0)
     (public_directory / "fails_twice.py").write_text(FAILS_TWICE)
     app = make(f"{sys.executable} fails_twice.py {{port}}")
     await app.start()

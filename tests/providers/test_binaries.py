@@ -8,10 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
-from harness.core.errors import LabError
-from harness.providers.process import postgres_binaries as binaries
-from harness.providers.process.postgres_binaries import Account
+from squall.core.errors import LabError
+from squall.lab.providers.process import postgres_binaries as binaries
+from squall.lab.providers.process.postgres_binaries import Account
 
 
 def programs(home: Path, *names: str) -> Path:
@@ -101,9 +100,23 @@ def test_programs_below_a_private_directory_get_a_twin(
     assert twin != home
     assert twin.name == "bin"
     assert {path.name for path in twin.iterdir()} == {"postgres", "initdb"}
-    assert binaries._all_may_pass(twin)
+    assert binaries.all_may_pass(twin)
     assert binaries.readable_by(home, SOMEBODY) == twin
     assert [path.name for path in (public_directory / "cache").glob("half-*")] == []
+
+
+def test_the_twin_of_a_wheel_keeps_its_shared_libraries_where_they_are_looked_for(
+    public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs of a wheel find them at ``../../../<package>.libs``, from their own place."""
+    monkeypatch.setenv("SQUALL_CACHE_DIR", str(public_directory / "cache"))
+    private = public_directory / "private"
+    home = programs(private / "package/pginstall/bin")
+    (private / "package.libs").mkdir()
+    (private / "package.libs" / "libpq.so").touch()
+    private.chmod(0o700)
+    twin = binaries.readable_by(home, SOMEBODY)
+    assert (twin / "../../../package.libs/libpq.so").is_file()
 
 
 def test_programs_that_everybody_can_read_stay_where_they_are(public_directory: Path) -> None:

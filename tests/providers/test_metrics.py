@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-
-from harness.providers import metrics
+from squall.lab import app_metrics
 
 SCRAPE = """\
 # HELP pool_in_use Connections in use
@@ -50,7 +49,7 @@ async def answering(answer: str | None) -> AsyncIterator[int]:
 
 async def scraped(answer: str | None) -> dict[str, float] | None:
     async with answering(answer) as port:
-        return await metrics.gauges("127.0.0.1", port, "/metrics")
+        return await app_metrics.gauges("127.0.0.1", port, "/metrics")
 
 
 @pytest.mark.parametrize("answer", [PLAIN, CHUNKED], ids=["length", "chunked"])
@@ -72,11 +71,11 @@ async def test_gauges_are_added_up_over_their_labels(answer: str) -> None:
 async def test_of_anything_else_nothing_is_known(
     answer: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics, "SCRAPE_SECONDS", 0.2)
+    monkeypatch.setattr(app_metrics, "SCRAPE_SECONDS", 0.2)
     assert await scraped(answer) is None
 
 
 async def test_an_app_that_is_down_says_nothing() -> None:
     async with answering(PLAIN) as port:
         pass
-    assert await metrics.gauges("127.0.0.1", port, "/metrics") is None
+    assert await app_metrics.gauges("127.0.0.1", port, "/metrics") is None

@@ -14,24 +14,24 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
-
-from harness.core.errors import LabError
-from harness.providers.process import postgres as module
-from harness.providers.process import postgres_binaries
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
+from squall.core.errors import LabError
+from squall.lab.credentials import DatabaseSecrets
+from squall.lab.providers.process import postgres_binaries
+from squall.lab.providers.process import postgres_process as module
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
 
 
 @pytest.fixture
-async def keeper(public_directory: Path) -> AsyncIterator[Keeper]:
-    watching = Keeper()
+async def keeper(public_directory: Path) -> AsyncIterator[Watchdog]:
+    watching = Watchdog()
     watching.watch_directory(public_directory)
     yield watching
     await watching.close()
 
 
 @pytest.fixture
-async def server(public_directory: Path, keeper: Keeper) -> AsyncIterator[PostgresProcess]:
+async def server(public_directory: Path, keeper: Watchdog) -> AsyncIterator[PostgresProcess]:
     """A server that is up."""
     made = PostgresProcess(public_directory, keeper)
     await made.start()
@@ -86,7 +86,7 @@ async def test_it_runs_as_an_account_that_owns_its_data(
     owners = {path.lstat().st_uid for path in (data, *data.rglob("*"))}
     assert owners == {expected}
     assert expected != 0
-    assert {member.uids().real for member in server._child.family()} == {expected}
+    assert {member.uids().real for member in server._child.process_tree()} == {expected}
 
 
 WAYS_DOWN = [
@@ -101,7 +101,7 @@ async def test_down_and_up_again_keeps_what_was_acknowledged(
     server: PostgresProcess, way: Any, last_words: str, first_words: str
 ) -> None:
     await write(server)
-    family = server._child.family()
+    family = server._child.process_tree()
     mark = len(server.log_path.read_text())
     await (server.kill() if way == "kill" else server.stop(way))
     assert not await server.accepts()
@@ -131,7 +131,7 @@ async def test_down_twice_is_down(server: PostgresProcess) -> None:
 async def test_a_paused_server_stands_still_and_goes_on(server: PostgresProcess) -> None:
     connection = await asyncpg.connect(server.url, timeout=5, ssl=False)
     await server.pause()
-    members = server._child.family()
+    members = server._child.process_tree()
     async with asyncio.timeout(5):
         while {member.status() for member in members} != {psutil.STATUS_STOPPED}:  # noqa: ASYNC110 - the kernel sets no event
             await asyncio.sleep(0.005)
@@ -174,7 +174,7 @@ async def test_a_server_that_does_not_start_shows_its_last_words(
 
 
 async def test_without_programs_the_message_says_what_to_install(
-    public_directory: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+    public_directory: Path, keeper: Watchdog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SQUALL_PG_BIN", "/nowhere")
     server = PostgresProcess(public_directory, keeper)
@@ -184,7 +184,7 @@ async def test_without_programs_the_message_says_what_to_install(
 
 
 async def test_nothing_is_written_after_the_close_of_a_start_that_was_cancelled(
-    public_directory: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+    public_directory: Path, keeper: Watchdog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the lab's directory is made anew behind the back of whoever removes it."""
     copying, go_on = threading.Event(), threading.Event()
@@ -208,3 +208,26 @@ async def test_nothing_is_written_after_the_close_of_a_start_that_was_cancelled(
     go_on.set()
     await asyncio.sleep(0.1)  # what must not happen sets no event
     assert not home.exists()
+
+
+@pytest.mark.parametrize("name", ["shop-db", "postgres"])
+async def test_role_and_database_take_the_names_that_an_app_has_fixed(
+    public_directory: Path, keeper: Watchdog, name: str
+) -> None:
+    fixed = DatabaseSecrets(role="postgres", database=name, app="postgres")
+    made = PostgresProcess(public_directory, keeper, secrets=fixed)
+    assert f"/{name}?" in made.admin_url  # an observer keeps it from before the start
+    try:
+        await made.start()
+        assert made.url.endswith(f":{made.port}/{name}")
+        assert await ask(made, "SELECT current_user || ' ' || current_database()") == (
+            f"postgres {name}"
+        )
+        assert not await ask(made, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        async with made.session() as administrator:
+            assert list(await administrator.values("SELECT current_database()")) == [name]
+        await made.kill()
+        await made.start()
+        assert await ask(made, "SELECT 1") == 1
+    finally:
+        await made.close()

@@ -9,8 +9,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-
-from harness.providers.processor import awaited, awaited_in_container
+from squall.lab.cpu_time import awaited, awaited_in_container
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the waiting")
 

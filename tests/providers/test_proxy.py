@@ -7,26 +7,25 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-from faults.toxiproxy import ToxiproxyServer
-from harness.core.errors import LabError
-from harness.providers.process import proxy as module
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.proxy import ProxyProcess, find_toxiproxy
+from squall.core.errors import LabError
+from squall.lab.providers.process import engine_process as module
+from squall.lab.providers.process.engine_process import EngineProcess, find_toxiproxy
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_faults.toxiproxy import ToxiproxyServer
 
 
 @pytest.fixture
-async def keeper(public_directory: Path) -> AsyncIterator[Keeper]:
-    watching = Keeper()
+async def keeper(public_directory: Path) -> AsyncIterator[Watchdog]:
+    watching = Watchdog()
     watching.watch_directory(public_directory)
     yield watching
     await watching.close()
 
 
 async def test_the_engine_answers_when_the_start_returns(
-    engine: str, public_directory: Path, keeper: Keeper
+    engine: str, public_directory: Path, keeper: Watchdog
 ) -> None:
-    process = ProxyProcess(
+    process = EngineProcess(
         public_directory, keeper, find_toxiproxy() if engine == "toxiproxy" else None
     )
     await process.start(seed=1)
@@ -39,27 +38,29 @@ async def test_the_engine_answers_when_the_start_returns(
 
 
 async def test_an_engine_that_dies_is_told_at_once_with_its_last_words(
-    public_directory: Path, keeper: Keeper
+    public_directory: Path, keeper: Watchdog
 ) -> None:
     program = public_directory / "toxiproxy-server"
     program.write_text("#!/bin/sh\necho my last word\nexit 1\n")
     program.chmod(0o755)
     begun = time.monotonic()
     with pytest.raises(LabError, match=r"(?s)did not answer; its last words:.*my last word"):
-        await ProxyProcess(public_directory, keeper, str(program)).start(seed=1)
+        await EngineProcess(public_directory, keeper, str(program)).start(seed=1)
     assert time.monotonic() - begun < module.START_SECONDS / 3
 
 
-async def test_an_engine_that_is_no_program_is_told(public_directory: Path, keeper: Keeper) -> None:
+async def test_an_engine_that_is_no_program_is_told(
+    public_directory: Path, keeper: Watchdog
+) -> None:
     with pytest.raises(LabError, match="cannot be started: /nowhere/server: No such file"):
-        await ProxyProcess(public_directory, keeper, "/nowhere/server").start(seed=1)
+        await EngineProcess(public_directory, keeper, "/nowhere/server").start(seed=1)
 
 
 async def test_an_engine_that_was_not_started_has_no_address(
-    public_directory: Path, keeper: Keeper
+    public_directory: Path, keeper: Watchdog
 ) -> None:
     with pytest.raises(LabError, match="was not started"):
-        _ = ProxyProcess(public_directory, keeper).api
+        _ = EngineProcess(public_directory, keeper).api
 
 
 def test_the_real_server_is_looked_for_by_name_then_variable_then_path(

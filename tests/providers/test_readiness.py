@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-
-from harness.providers import readiness
+from squall.lab import readiness
+from squall.lab.endpoint import Endpoint
 
 
 @asynccontextmanager
@@ -20,7 +20,11 @@ async def answering(answer: bytes | None) -> AsyncIterator[tuple[int, list[bytes
     gone = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        read.append(await reader.read(1000))
+        words = await reader.read(1000)
+        if not words:  # it only asked whether somebody listens
+            writer.close()
+            return
+        read.append(words)
         if answer is None:
             await gone.wait()
         else:
@@ -45,7 +49,7 @@ async def test_asking_ends_with_the_first_yes() -> None:
     async def ask() -> bool:
         return next(answers)
 
-    assert await readiness.until(ask, 5)
+    assert await readiness.wait_until(ask, 5)
     assert list(answers) == []
 
 
@@ -54,7 +58,7 @@ async def test_asking_ends_with_the_time() -> None:
         return False
 
     begun = time.monotonic()
-    assert not await readiness.until(ask, 0.05)
+    assert not await readiness.wait_until(ask, 0.05)
     assert 0.05 <= time.monotonic() - begun < 1
 
 
@@ -62,15 +66,16 @@ async def test_asking_ends_with_the_time() -> None:
     ("answer", "ready"),
     [
         (b"R\0\0\0\x08\0\0\0\0", True),
+        (b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", True),
         (b"E\0\0\0\x10SFATAL\0C57P03\0\0", False),
         (b"", False),
         (None, False),
     ],
-    ids=["lets one in", "57P03", "hangs up", "silent"],
+    ids=["lets one in", "wants a password", "57P03", "hangs up", "silent"],
 )
 async def test_a_session_must_be_let_in(answer: bytes | None, ready: bool) -> None:
     async with answering(answer) as (port, read):
-        assert await readiness.accepts_sessions("127.0.0.1", port, "me", "app") is ready
+        assert await readiness.accepts_sessions(Endpoint("127.0.0.1", port), "me", "app") is ready
     startup = read[0]
     assert int.from_bytes(startup[:4], "big") == len(startup)
     assert startup[4:8] == b"\0\x03\0\0"
@@ -101,5 +106,5 @@ async def test_nobody_there_is_not_ready() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-        assert not await readiness.accepts_sessions("127.0.0.1", port, "me", "app")
+        assert not await readiness.accepts_sessions(Endpoint("127.0.0.1", port), "me", "app")
         assert not await readiness.answers_http("127.0.0.1", port, "/")

@@ -7,12 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-
-from harness.core.errors import LabError
-from harness.providers.process import postgres_binaries
-from harness.providers.process import template as module
-from harness.providers.process.postgres_binaries import Account
-from harness.providers.process.template import clone, template
+from squall.core.errors import LabError
+from squall.lab.providers.process import postgres_binaries
+from squall.lab.providers.process import postgres_template as module
+from squall.lab.providers.process.postgres_binaries import Account
+from squall.lab.providers.process.postgres_template import clone, template
 
 
 @pytest.fixture

@@ -9,20 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+import squall_faults as faults
+from squall import REFERENCE, LabOptions, Scenario, SyncLab, at, stock
+from squall.config.profile import AppProfile
+from squall.gates.response_time import ResponseTime
+from squall.runner.result import Run
+from squall.scenario.model import Load, gate_set
+from squall_faults import Bandwidth, ExhaustConnections, LongTransaction, RefuseStartup, Slicer
+from squall_faults.fault import Fault
+from squall_proof.mutants import mutant_gallery as mutants
+from squall_proof.patterns import pattern_gallery as patterns
 
-import faults
-from faults import Bandwidth, ExhaustConnections, LongTransaction, RefuseStartup, Slicer
-from faults.fault import Fault
-from harness import REFERENCE, HeldLab, LabOptions, Scenario, at, stock
-from harness.checkers.response_time import ResponseTime
-from harness.mutants import gallery as mutants
-from harness.patterns import gallery as patterns
-from harness.scenario.model import Load, gate_set
-from harness.scenario.outcome import Run
-from harness.scenario.profile import AppProfile
+from tests.scenarios.test_pairs import EVENTS, READ
+from tests.scenarios.test_pairs import profile as pair_profile
 
 PATTERNS = {each.name: each for each in patterns.GALLERY}
 MUTANTS = {each.name: each for each in mutants.gallery()}
+PAIRS = {"streams": pair_profile("streams", "broken", (EVENTS, READ))}
 OUTAGES = {each.name: each for each in stock()}
 
 
@@ -31,25 +34,29 @@ def lasting(fault: Fault) -> Scenario:
     return Scenario(
         name="long",
         story="It takes too long.",
-        steps=(at(0, fault, lasting=1.6),),
-        before_seconds=1.2,
-        after_seconds=1.2,
-        load=Load(rate_per_second=40),
+        steps=(at(0, fault, lasting=2.4),),
+        before_seconds=2.4,
+        after_seconds=2.4,
+        # Some of the apps authenticate anew for each request, which is work for both sides: at 40
+        # a second a slow machine of two cores is busy with that alone.
+        load=Load(rate_per_second=20),
         gates=gate_set(ResponseTime(during_p95_ms=500)),
     )
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Under ``outage`` the checker says that ``app`` fails."""
+    """Under ``outage`` the gate says that ``app`` fails."""
 
     app: str
     outage: str | Fault
-    checker: str
+    gate: str
 
     @property
     def profile(self) -> AppProfile:
-        """A mutant's, or a pattern's."""
+        """A mutant's, a pattern's, or that of the broken one of a pair."""
+        if self.app in PAIRS:
+            return PAIRS[self.app]
         return MUTANTS[self.app].profile() if self.app in MUTANTS else PATTERNS[self.app].profile()
 
     @property
@@ -63,6 +70,8 @@ LATE = ("thirty_seconds_for_everything", "answered-in-time")
 SHOWN: Mapping[str, Shown] = {
     "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
     "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
+    "client.repeat": Shown("orders_twice_when_repeated", "callers-repeat-at-once", "no-duplicate"),
+    "client.hold_streams": Shown("streams", "callers-hold-streams", "availability"),
     "database.exhaust_connections": Shown(
         "per_request_connect", ExhaustConnections(), "error-contract"
     ),
@@ -72,26 +81,24 @@ SHOWN: Mapping[str, Shown] = {
         "backs_off_for_everybody", "sessions-terminated", "recovery-time"
     ),
     "network.bandwidth": Shown("per_request_connect", Bandwidth(rate_kb_per_s=1), "response-time"),
-    "network.deaf": Shown("circuit_stays_open", "deaf-server", "recovery-time"),
-    "network.flap": Shown("backs_off_for_everybody", "flapping-network", "recovery-time"),
-    "network.limit_data": Shown(
-        "backs_off_for_everybody", "answer-cut-in-the-middle", "recovery-time"
+    "network.accept_silence": Shown(
+        "circuit_stays_open", "server-accepts-never-replies", "recovery-time"
     ),
+    "network.flap": Shown("backs_off_for_everybody", "flapping-network", "recovery-time"),
+    "network.limit_data": Shown("backs_off_for_everybody", "truncated-response", "recovery-time"),
     "network.slicer": Shown(
         LATE[0], Slicer(average_bytes=20, variation_bytes=10, delay_us=600_000), LATE[1]
     ),
     # The first who takes one of the ended connections from the pool gets an error.
-    "network.slow_close": Shown(
-        "async_session", "end-of-connection-arrives-late", "error-contract"
-    ),
-    "network.zombie": Shown(LATE[0], "half-dead-connection-after-idle", LATE[1]),
+    "network.slow_close": Shown("async_session", "delayed-fin", "error-contract"),
+    "network.half_open": Shown(LATE[0], "half-dead-connection-after-idle", LATE[1]),
     "wire.fatal_reply": Shown("backs_off_for_everybody", "idle-session-killed", "recovery-time"),
     "wire.refuse_startup": Shown("per_request_connect", RefuseStartup(), "error-contract"),
 }
 
 
 def run_of(profile: AppProfile, scenario: Scenario) -> Run:
-    held = HeldLab(LabOptions(profile=profile, seed=1))
+    held = SyncLab(LabOptions(profile=profile, seed=1))
     try:
         return held.run(scenario)
     finally:
@@ -102,6 +109,7 @@ def test_no_fault_is_left_out() -> None:
     by_mutants = {
         step.label
         for mutant in MUTANTS.values()
+        if not mutant.second  # of those it is not known that they are caught
         for name in mutant.exposed_by
         for step in OUTAGES[name].steps
     }
@@ -117,7 +125,7 @@ def test_an_app_fails_under_the_fault(key: str) -> None:
     run = run_of(shown.profile, shown.scenario)
     assert key in {step.label for step in run.scenario.steps}
     assert run.finding("faults-bit").verdict == "pass"
-    assert run.finding(shown.checker).verdict == "fail", run.findings
+    assert run.finding(shown.gate).verdict == "fail", run.findings
     if not isinstance(shown.outage, str):
         reference = run_of(REFERENCE, shown.scenario)
-        assert reference.finding(shown.checker).verdict == "pass", reference.findings
+        assert reference.finding(shown.gate).verdict == "pass", reference.findings

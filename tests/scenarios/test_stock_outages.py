@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-
-from harness import REFERENCE, HeldLab, LabOptions, stock
-from harness.checkers.retry_storm import RetryStorm
-from harness.checkers.verdict import Verdict
-from harness.core.events import FaultHealed
-from harness.providers.process.proxy import find_toxiproxy
-from harness.scenario.model import Scenario
+from squall import REFERENCE, LabOptions, SyncLab, stock
+from squall.core.events import FaultHealed
+from squall.gates.retry_storm import RetryStorm
+from squall.gates.verdict import Verdict
+from squall.lab.providers.process.engine_process import find_toxiproxy
+from squall.scenario.model import Scenario
+from squall.scenario.selection import for_dependencies
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 RETRY_STORM = RetryStorm.name
-TRIES = {"process": 1, "docker": 3}
-"""Inconclusive means that the machine was too busy to say; a failure is not tried again."""
+TRIES = {"process": 2, "docker": 3}
+"""Inconclusive means that nothing is proven: the machine was too busy, or chance drew connections
+that no request used (a third of three). A failure is not tried again."""
 
 
 def chosen(provider: str, engine: str, outage: Scenario) -> bool:
     """Everything on the quickest lab; elsewhere what the other engine or provider can change."""
+    if "long" in outage.tags:
+        return False  # see test_the_reference_bears_long_outages
     if (provider, engine) == ("process", "embedded"):
         return True
     if provider == "process":
@@ -35,29 +38,30 @@ CASES = [
     (provider, engine, outage)
     for provider in ("process", "docker")
     for engine in ("embedded", "toxiproxy")
-    for outage in stock()
-    if chosen(provider, engine, outage)
+    for outage in [one.strict() for one in for_dependencies(stock(), ())]
+    if chosen(provider, engine, outage) and "streams" not in outage.needs
 ]
+"""The reference has no answer without an end; a pair of apps shows the outage that needs one."""
 
-Labs = Callable[[str, str], HeldLab]
+Labs = Callable[[str, str], SyncLab]
 
 
 @pytest.fixture(scope="module")
 def lab_of(request: pytest.FixtureRequest) -> Iterator[Labs]:
     """One lab at a time: the cases of a provider and an engine come one after the other."""
-    held: dict[tuple[str, str], HeldLab] = {}
+    held: dict[tuple[str, str], SyncLab] = {}
 
     def close() -> None:
         while held:
             held.popitem()[1].close()
 
-    def of(provider: str, engine: str) -> HeldLab:
+    def of(provider: str, engine: str) -> SyncLab:
         if (provider, engine) not in held:
             close()
             if provider == "docker":
                 request.getfixturevalue("docker_engine")
             options = LabOptions(profile=REFERENCE, engine=engine, seed=1, provider=provider)
-            held[provider, engine] = HeldLab(options)
+            held[provider, engine] = SyncLab(options)
         return held[provider, engine]
 
     yield of
@@ -81,7 +85,7 @@ def test_the_reference_app_survives(
     for _ in range(TRIES[provider]):
         run = lab_of(provider, engine).run(outage)
         verdicts = run.verdicts
-        bad = {name: verdict for name, verdict in verdicts.items() if verdict != "pass"}
+        bad = {name: verdict for name, verdict in verdicts.items() if Verdict(verdict).is_bad}
         if set(bad.values()) != {Verdict.INCONCLUSIVE.value}:
             break
     assert bad == {}
@@ -89,3 +93,11 @@ def test_the_reference_app_survives(
     assert all(event.bites for event in healed), "the reference gives every fault something to do"
     if RETRY_STORM in outage.gates:
         assert run.finding(RETRY_STORM).figures, "its own gate passed for want of samples"
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "outage", [one.strict() for one in stock() if "long" in one.tags], ids=lambda one: one.name
+)
+def test_the_reference_bears_long_outages(outage: Scenario, lab_of: Labs) -> None:
+    assert lab_of("process", "embedded").run(outage).passed

@@ -1,4 +1,4 @@
-"""How people use the public names; type checkers read this file, nobody runs it."""
+"""How people use the public names; type gates read this file, nobody runs it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import assert_type
 
-import faults
-import harness
-from faults import Bite, Crash, Fault, Injection, Latency, Refuse, Reset, Restart, Stall
-from faults.ports import DatabaseProcess, NetworkProxy
-from harness import (
+import squall
+import squall_faults as faults
+from squall import (
     REFERENCE,
     AppProfile,
     Finding,
-    HeldLab,
     Lab,
     LabError,
     LabOptions,
@@ -26,12 +23,17 @@ from harness import (
     Scenario,
     SquallError,
     Step,
+    SyncLab,
     UsageError,
     Verdict,
 )
-from harness.core import events
-from harness.core.clock import Clock, MonotonicClock, VirtualClock
-from harness.scenario.model import Arrivals
+from squall.core import events
+from squall.core.clock import Clock, MonotonicClock, VirtualClock
+from squall.gates.verdict import Gate
+from squall.history.evidence import Evidence
+from squall.scenario.model import Arrivals
+from squall_faults import Bite, Crash, Fault, Injection, Latency, Refuse, Reset, Restart, Stall
+from squall_faults.ports import DatabaseProcess, NetworkProxy
 
 # Every fault is a Fault, whatever it needs.
 every: list[Fault] = [
@@ -42,7 +44,6 @@ every: list[Fault] = [
     Restart(mode="immediate"),
     Stall(direction="downstream"),
     faults.NO_FAULT,
-    faults.compose(Latency(latency_ms=1), Stall()),
 ]
 Latency()  # type: ignore[call-arg] # the delay has no default
 Latency(60)  # type: ignore[call-arg, arg-type] # attributes are given by name
@@ -65,25 +66,25 @@ async def hold(fault: Fault, proxy: NetworkProxy, database: DatabaseProcess) -> 
 
 def describe() -> None:
     """Scenarios in Python and as text."""
-    step = assert_type(harness.at(0.5, Latency(latency_ms=60), lasting=2), Step)
+    step = assert_type(squall.at(0.5, Latency(latency_ms=60), lasting=2), Step)
     arrivals: Arrivals = "constant"
     scenario = Scenario(
         name="moved away",
         story="Every answer comes 60 ms late.",
         steps=(step,),
         load=Load(rate_per_second=50.0, arrivals=arrivals),
-        gates=harness.gate_set(),
+        gates=squall.gate_set(),
     )
-    assert_type(harness.dump(scenario), str)
-    assert_type(harness.loads("squall: 1", file="my.squall.yaml"), Scenario)
-    assert_type(harness.load(Path("my.squall.yaml")), Scenario)
-    assert_type(harness.stock(), list[Scenario])
+    assert_type(squall.dump(scenario), str)
+    assert_type(squall.loads("squall: 1", file="my.squall.yaml"), Scenario)
+    assert_type(squall.load(Path("my.squall.yaml")), Scenario)
+    assert_type(squall.stock(), list[Scenario])
     assert_type(faults.from_dict({"fault": "database.crash"}), Fault)
 
 
 def run_synchronously() -> None:
     """For pytest and notebooks."""
-    held = HeldLab(LabOptions(profile=REFERENCE, engine="embedded", seed=1))
+    held = SyncLab(LabOptions(profile=REFERENCE, engine="embedded", seed=1))
     run = assert_type(held.run("slow-network"), Run)
     held.run(Path("my.squall.yaml"), seed=2)
     assert_type(run.verdict, Verdict)
@@ -96,7 +97,7 @@ def run_synchronously() -> None:
 async def run_in_a_loop(scenario: Scenario) -> Run:
     """For programs that have an event loop."""
     options = LabOptions(profile=own_app())
-    context: AbstractAsyncContextManager[Lab] = harness.lab(options)
+    context: AbstractAsyncContextManager[Lab] = squall.lab(options)
     async with context as lab:
         runner = Runner(lab, clock=MonotonicClock())
         return await runner.run(scenario, seed=1, listener=hear)
@@ -119,3 +120,22 @@ def errors() -> None:
     for error in (LabError("x"), UsageError("x")):
         base: SquallError = error
         assert_type(int(base.exit_code), int)
+
+
+def versions_and_modules() -> None:
+    """The public modules are typed, too."""
+    assert_type(squall.__version__, str)
+    from_the_face: Fault = squall.faults.Latency(latency_ms=1)
+    assert_type(from_the_face, Fault)
+    squall.faults.Latency(latency_ms="soon")  # type: ignore[arg-type] # a number
+    found: SquallError = squall.errors.AppFailed("x")
+    assert_type(int(squall.errors.ExitCode.PASS), int)
+    assert_type(found, SquallError)
+
+
+async def test_custom_parts(gate: Gate, fault: Fault, port: NetworkProxy) -> None:
+    """What the tests of custom faults and gates call."""
+    run = assert_type(squall.testing.make_run([squall.testing.make_op(3, status=500)]), Evidence)
+    squall.testing.check_gate(gate, passes=[squall.testing.make_run()], fails=[run])
+    squall.testing.check_gate(gate, passes=[run])  # type: ignore[call-arg] # both lists are needed
+    await squall.testing.check_fault(fault, port, state=lambda: port.name)

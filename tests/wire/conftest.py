@@ -15,29 +15,28 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 import pytest_asyncio
-
-from faults.proxy.postgres.actions import (
+from squall.lab.providers.process.postgres_process import PostgresProcess
+from squall.lab.providers.process.watchdog import Watchdog
+from squall_faults.proxy.postgres.actions import (
     Action,
     Close,
     Direction,
     EndOfFile,
     Hold,
-    Reset,
+    ResetConnection,
     ToClient,
     ToServer,
 )
-from faults.proxy.postgres.injector import Wire
-from faults.proxy.postgres.rules import Rule
-from faults.proxy.postgres.ruleset import Armed, RuleSet
-from harness.providers.process.keeper import Keeper
-from harness.providers.process.postgres import PostgresProcess
+from squall_faults.proxy.rules.interceptor import Interceptor
+from squall_faults.proxy.rules.rule import Rule
+from squall_faults.proxy.rules.rule_set import Armed, RuleSet
 
 
 class Forwarded:
     """One connection."""
 
     def __init__(
-        self, wire: Wire, client: asyncio.StreamWriter, server: asyncio.StreamWriter
+        self, wire: Interceptor, client: asyncio.StreamWriter, server: asyncio.StreamWriter
     ) -> None:
         self.wire = wire
         self.client = client
@@ -64,7 +63,7 @@ class Forwarded:
                 case EndOfFile() | Close():
                     self.client.close()
                     self.server.close()
-                case Reset():
+                case ResetConnection():
                     self.reset()
 
     def release(self, hold: Hold) -> None:
@@ -106,7 +105,8 @@ class Bench:
     def url(self) -> str:
         assert self._listener is not None
         port = self._listener.sockets[0].getsockname()[1]
-        return f"postgresql://{self._parts.username}@127.0.0.1:{port}{self._parts.path}"
+        role = f"{self._parts.username}:{self._parts.password}"
+        return f"postgresql://{role}@127.0.0.1:{port}{self._parts.path}"
 
     def arm(self, **values: object) -> Armed:
         return self.rules.arm(Rule.from_dict({"id": "rule", **values}))
@@ -127,7 +127,7 @@ class Bench:
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._parts.hostname is not None
         up_reader, up_writer = await asyncio.open_connection(self._parts.hostname, self._parts.port)
-        wire = Wire(self.rules, refuse_encryption=self.refuse_encryption)
+        wire = Interceptor(self.rules, refuse_encryption=self.refuse_encryption)
         connection = Forwarded(wire, writer, up_writer)
         self.connections.append(connection)
         await asyncio.gather(
@@ -146,7 +146,7 @@ def directory() -> Iterator[Path]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def database(directory: Path) -> AsyncIterator[str]:
-    keeper = Keeper()
+    keeper = Watchdog()
     keeper.watch_directory(directory)
     server = PostgresProcess(directory, keeper)
     try:

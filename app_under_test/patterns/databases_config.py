@@ -1,9 +1,0 @@
-"""Configuration in its own file, as the tutorials of ``databases`` have it."""
-
-from __future__ import annotations
-
-from databases import Database
-
-from app_under_test.patterns.shared.shop import URL
-
-database = Database(URL)

@@ -1,0 +1,43 @@
+"""The readiness probe says yes, whatever is the matter.
+
+Mistake: a probe that proves that the web server runs, and nothing else.
+Outage: the process is started anew while the database is down.
+Symptom: requests are sent to a process that cannot serve one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from squall_reference import main
+
+EXPOSED_BY = ("app-restarts-in-an-outage",)
+CAUGHT_BY = ("health-probes",)
+STARTS_WITHOUT_DATABASE = False
+
+TABLES_SECONDS = 0.3
+
+
+async def readyz() -> dict[str, str]:
+    """Ready."""
+    return {"status": "ready"}
+
+
+def create_app() -> FastAPI:
+    """The reference app with an optimistic probe, and a moment to make its tables."""
+    app = main.create_app()
+    careful = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def unhurried(served: FastAPI) -> AsyncIterator[None]:
+        async with careful(served):
+            await asyncio.sleep(TABLES_SECONDS)
+            yield
+
+    app.router.lifespan_context = unhurried
+    app.router.routes.insert(0, APIRoute("/readyz", readyz))
+    return app

@@ -1,0 +1,23 @@
+"""A cancelled statement counts as an outage.
+
+Mistake: every error of the driver is a failure for the circuit breaker.
+Outage: the server cancels each attempt to read one kind of row.
+Symptom: one slow query, and nothing of the service works.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from squall_reference import main
+from squall_reference.errors import Unreachable
+from squall_reference.storage import translate
+
+EXPOSED_BY = ("rows-cannot-be-read-back",)
+CAUGHT_BY = ("availability",)
+SET = "second"
+
+
+def create_app() -> FastAPI:
+    """The reference app with another table of errors."""
+    translate.KINDS["57014"] = Unreachable
+    return main.create_app()

@@ -1,0 +1,10 @@
+"""What callers do to a service."""
+
+from __future__ import annotations
+
+from squall_faults.client.disconnect import Disconnect
+from squall_faults.client.hold_streams import HoldStreams
+from squall_faults.client.load_spike import LoadSpike
+from squall_faults.client.repeat import Repeat
+
+__all__ = ["Disconnect", "HoldStreams", "LoadSpike", "Repeat"]

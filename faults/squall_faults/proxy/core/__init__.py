@@ -1,0 +1,1 @@
+"""Listeners, connections and links: bytes from one socket to the other."""

@@ -1,0 +1,234 @@
+"""One direction of one connection: a chain of stages between two sockets.
+
+    source socket ─▶ [toxic] ─▶ [toxic] ─▶ … ─▶ writer ─▶ destination socket
+
+Without a toxic, bytes go straight from the source to the destination. Back-pressure: the source
+is not read while the destination's buffer is full, or while the stages hold too much.
+
+Four places can be intercepted (:mod:`squall_faults.proxy.core.interception`): what comes from the
+source (``received``, ``source_finished``) and what goes to the destination (``deliver``,
+``conclude``). Without an interception they cost nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from squall_faults.proxy.toxics.chunk import Chunk
+from squall_faults.proxy.toxics.stage import End, Sink, Stage, now
+
+
+class Owner(Protocol):
+    """Who learns that a link has written its last byte."""
+
+    def link_ended(self, link: Link, end: End) -> None:
+        """The end reached the destination's side."""
+
+
+class Link:
+    """The way of the bytes in one direction."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self._stages: dict[str, Stage] = {}
+        self._end: End | None = None
+        """What came out of the chain as its end."""
+        self._writer_full = False
+        self._reading = True
+        self.source: asyncio.Transport | None = None
+        self.destination: asyncio.Transport | None = None
+        self.ended = False
+        self.source_ended = False
+        self.bytes = 0
+        """Those that the source sent."""
+        self.written = 0
+        """Those that were handed to the destination's socket, with what rules sent in its place."""
+        self.kept_elsewhere = 0
+        """Bytes of this direction that a tap holds: they count as held."""
+        self.separate = False
+        """Each chunk is a write of its own, as far as the kernel takes it."""
+        self._early: list[Chunk] = []
+        self.received: Callable[[bytes], None] = self.take
+        self.source_finished: Callable[[], None] = self.take_end
+        self.deliver: Callable[[bytes], None] = self.put
+        self.conclude: Callable[[], None] = self.put_end
+
+    # From the source's protocol
+
+    def take(self, data: bytes) -> None:
+        """Bytes from the source socket."""
+        self.bytes += len(data)
+        self.forward(data)
+
+    def forward(self, data: bytes) -> None:
+        """Bytes into the chain, or past it when there is none."""
+        if self.destination is None:  # still being dialled; a toxic must be able to write
+            self._early.append(Chunk(data, now()))
+            return
+        if not self._stages:
+            self.deliver(data)
+            return
+        self._first.feed(Chunk(data, now()))
+        if self._reading and self._first.full:
+            self.throttle()
+
+    def take_end(self) -> None:
+        """The source sends nothing more."""
+        if not self.source_ended:
+            self.source_ended = True
+            if self.destination is not None:
+                self._first.finish(End.EOF)
+
+    def writer_full(self, full: bool) -> None:  # noqa: FBT001 - two states, one setter
+        """The destination's buffer passed its high or low water mark."""
+        self._writer_full = full
+        self.throttle()
+
+    # The last stage's sink
+
+    @property
+    def full(self) -> bool:
+        """The destination does not keep up, or a tap holds too much."""
+        return self._writer_full or self.kept_elsewhere > Stage.HOLD_LIMIT
+
+    def feed(self, chunk: Chunk) -> None:
+        """Write to the destination."""
+        self.deliver(chunk.data)
+
+    def finish(self, end: End) -> None:
+        """No byte follows out of the chain."""
+        if self._end is None:
+            self._end = end
+            self.conclude()
+
+    def put_end(self) -> None:
+        """Everything is written; the owner decides between half-close and close."""
+        if not self.ended:
+            self.ended = True
+            self._owner.link_ended(self, self._end or End.EOF)
+
+    def put(self, data: bytes) -> None:
+        """Write to the destination socket; what comes behind the end is dropped."""
+        destination = self.destination
+        if destination is not None and not (self.ended or destination.is_closing()):
+            self.written += len(data)
+            if self.separate:
+                data = _written_alone(destination, data)
+            if data:
+                destination.write(data)
+
+    def connected(self, destination: asyncio.Transport) -> None:
+        """The destination is there: pass on what came before it was."""
+        self.destination = destination
+        early, self._early = self._early, []
+        for chunk in early:
+            self._first.feed(chunk)
+        if self.source_ended:
+            self._first.finish(End.EOF)
+        self.throttle()
+
+    # Toxics
+
+    @property
+    def _first(self) -> Sink:
+        return next(iter(self._stages.values()), self)
+
+    def add(self, name: str, stage: Stage) -> None:
+        """Put a stage at the end of the chain."""
+        stage.next = self
+        stage.relieved = self.throttle
+        if self._stages:
+            last = next(reversed(self._stages.values()))
+            last.next = stage
+        self._stages[name] = stage
+        self._rewired()
+
+    def _rewired(self) -> None:
+        self.separate = any(stage.SEPARATES for stage in self._stages.values())
+        self.throttle()
+
+    @property
+    def delivered(self) -> int:
+        """Bytes that the destination's kernel has taken: not what still waits in our buffer."""
+        return self.written - (self.destination.get_write_buffer_size() if self.destination else 0)
+
+    def dropped(self) -> None:
+        """The destination is reset: what still waits in our buffer never arrives."""
+        self.written = self.delivered
+
+    def acts(self, name: str) -> bool:
+        """Whether a toxic is in force here: where its toxicity spared a link, all passes."""
+        return type(self._stages.get(name, self)) is not Stage
+
+    def retune(self, name: str, stage: Stage | None, attributes: dict[str, int]) -> None:
+        """Change a stage's attributes, or replace it when its toxicity was rolled again."""
+        old = self._stages.get(name)
+        if old is None:
+            return
+        if stage is None:
+            old.retune(attributes)
+        else:
+            self._replace(name, old, stage)
+        self.throttle()
+
+    def _replace(self, name: str, old: Stage, stage: Stage) -> None:
+        stage.next = old.next
+        stage.relieved = self.throttle
+        for before in self._stages.values():
+            if before.next is old:
+                before.next = stage
+        self._stages[name] = stage
+        old.drain()
+        self._rewired()
+
+    def remove(self, name: str) -> None:
+        """Take a stage out; it passes on what it holds first."""
+        stage = self._stages.get(name)
+        if stage is None:
+            return
+        stage.drain()
+        for before in self._stages.values():
+            if before.next is stage:
+                before.next = stage.next
+        del self._stages[name]
+        self._rewired()
+
+    def clear(self) -> None:
+        """Take every stage out, the first one first: what it holds passes the others at once."""
+        stages, self._stages = self._stages, {}
+        for stage in stages.values():
+            stage.drain()
+        self._rewired()
+
+    def stop(self) -> None:
+        """The connection is gone: no timer may fire any more."""
+        for stage in self._stages.values():
+            stage.stop()
+
+    def throttle(self) -> None:
+        """Read the source, or stop reading it: whatever is right by what is held now."""
+        for stage in reversed(list(self._stages.values())):
+            if stage.blocked and not stage.next.full:
+                stage.resume()
+        reading = not self._first.full
+        if reading == self._reading or self.source is None or self.source.is_closing():
+            return
+        self._reading = reading
+        if reading:
+            self.source.resume_reading()
+        else:
+            self.source.pause_reading()
+
+
+def _written_alone(destination: asyncio.Transport, data: bytes) -> bytes:
+    """Write past the transport, which joins what it gets in one turn; what is left to write."""
+    if destination.get_write_buffer_size():
+        return data
+    handle = destination.get_extra_info("socket")
+    try:
+        return data[os.write(handle.fileno(), data) :]
+    except (AttributeError, OSError):  # it is full or gone; the transport finds out which
+        return data

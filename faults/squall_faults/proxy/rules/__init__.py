@@ -1,0 +1,1 @@
+"""Rules on PostgreSQL's messages, and the connections that obey them."""

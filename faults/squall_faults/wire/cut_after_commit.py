@@ -1,0 +1,40 @@
+"""The answer to a COMMIT gets lost: the write is durable, but the client cannot know it.
+
+    app ──COMMIT──▶ proxy ──COMMIT──▶ PostgreSQL
+    app ◀───RST──── proxy ◀──answer── PostgreSQL
+
+A client that blindly repeats now writes twice; one that gives up reports a failure for a write
+that succeeded. Only an idempotency key gets this right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from squall_faults.catalogue import Effect, register
+from squall_faults.fault import Injection
+from squall_faults.ports import WireProxy
+from squall_faults.wire import validate_sql as wire_checks
+from squall_faults.wire.armed import armed
+
+
+@register("wire.cut_after_commit", needs=WireProxy, effect=Effect.CUTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutAfterCommit:
+    """Reset the connection when PostgreSQL has answered a COMMIT."""
+
+    times: int = 1
+    """How often; 0: every time."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no such fault."""
+        wire_checks.times(self.times)
+
+    @asynccontextmanager
+    async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
+        """It bites with each answer that is swallowed."""
+        rule = {"on": "reply", "tag": "^COMMIT", "do": "cut", **wire_checks.limited(self.times)}
+        async with armed(proxy, rule, bites="answers to COMMIT lost") as injection:
+            yield injection

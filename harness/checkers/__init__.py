@@ -1,1 +1,0 @@
-"""Judges: pure functions from evidence to findings. Import the module that you need."""

@@ -1,1 +1,0 @@
-"""What the whole harness agrees on: clock, events, errors, identifiers."""

@@ -1,1 +1,0 @@
-"""The mutants: whether each deliberate defect is caught, and by the judge that is meant for it."""

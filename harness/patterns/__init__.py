@@ -1,1 +1,0 @@
-"""The ways to hold database connections, side by side under the same outages."""

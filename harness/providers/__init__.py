@@ -1,1 +1,0 @@
-"""What starts, stops and watches the parts of a lab."""

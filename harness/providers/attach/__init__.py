@@ -1,1 +1,0 @@
-"""Parts that run already and are not ours: nothing here starts, stops or removes anything."""

@@ -1,1 +1,0 @@
-"""Parts of a lab as containers, through testcontainers (the extra ``docker``)."""

@@ -1,1 +1,0 @@
-"""Parts of a lab as local processes."""

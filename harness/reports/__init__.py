@@ -1,1 +1,0 @@
-"""What listeners make of a run: terminal, files. Nothing below imports this package."""

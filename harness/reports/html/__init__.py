@@ -1,1 +1,0 @@
-"""report.html and index.html: self-contained pages, without any network."""

@@ -1,1 +1,0 @@
-"""Scenarios and labs: what is run, and where."""

@@ -1,0 +1,103 @@
+"""``squall check``: the stock outages against an app."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
+from squall.cli.attach_options import attach_options, parse_attach
+from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.last_failed import last_failed_names
+from squall.cli.options import (
+    LabArguments,
+    apply_gates,
+    format_option,
+    gate_options,
+    lab_options,
+    left_out,
+    long_option,
+    only_option,
+    reproduce_gates,
+    skip_option,
+)
+from squall.cli.outages import print_outages
+from squall.cli.shard_options import ShardArguments, shard_options
+from squall.cli.suite_session import Job, run_suite_command
+from squall.reports.terminal import Terminal
+from squall.scenario.library import stock
+from squall.scenario.selection import for_dependencies, select
+
+choose_options = grouped(
+    "Outages",
+    only_option,
+    skip_option,
+    long_option,
+    click.option("--last-failed", is_flag=True,
+                 help="Run what did not pass in the last run; all when all passed."),
+    click.option("--list", "listing", is_flag=True, help="List the outages and do nothing."),
+)  # fmt: skip
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("target", required=False)
+@choose_options
+@shard_options
+@app_options
+@attach_options
+@gate_options
+@lab_options
+@format_option
+def check(  # noqa: PLR0913 - one parameter an option
+    *,
+    target: str | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    long_too: bool,
+    last_failed: bool,
+    listing: bool,
+    form: str,
+    paired: bool,
+    gates: tuple[str, ...],
+    rate: float | None,
+    strict: bool,
+    **given: Any,  # noqa: ANN401 - the options of the app, of the lab, and of shards
+) -> int:
+    """Run the stock outages against an app and judge it.
+
+    TARGET is any app: package.module:app, a command with {port}, or the http:// address of one that
+    runs already, with --database. Requests come from its OpenAPI document, or from [tool.squall] in
+    pyproject.toml. Without TARGET it is the app of [tool.squall].
+    """
+    lab, part = LabArguments.take(given), ShardArguments.take(given)
+    only = only or (last_failed_names(lab.output) if last_failed else ())
+    chosen = apply_gates(select(stock(), only), gates, rate, strict=strict)
+    if listing:
+        listed = left_out(chosen, skip, only, long_too=long_too)[0]
+        print_outages(part.share_out(listed).scenarios)
+        return 0
+    attach = parse_attach(target, given)
+    profile = describe_app(lab.profile(target), AppOptions(**given))
+    kinds = {one.kind for one in profile.dependencies}
+    concerned = for_dependencies(chosen, kinds, only)
+    running, skipped = left_out(concerned, skip, only, long_too=long_too)
+    words = ["squall", "check", *reproduce_arguments(click.get_current_context())]
+    words += ["--only", "{name}", *lab.reproduce()]
+    words += reproduce_gates(paired=paired, gates=gates, rate=rate, strict=strict)
+    if attach is not None:
+        profile = profile.attached(log_known=attach.log is not None)
+    options, share = lab.lab_options(profile, attach), part.share_out(running)
+    job = Job(
+        scenarios=share.scenarios,
+        skipped=skipped,
+        options=options,
+        shard=share.record(options, paired=paired),
+        jobs=lab.jobs,
+        directory=lab.output,
+        reproduce=shlex.join(words).replace("'{name}'", "{name}"),
+        paired=paired,
+        github=form == "github",
+    )
+    return int(run_suite_command(job, Terminal(quiet=lab.quiet, verbose=lab.verbose)))

@@ -1,0 +1,143 @@
+"""``squall init`` tries its draft: a lab, the app, its operations. It corrects what it can."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from squall.config.init.draft import Draft
+from squall.config.init.mend import mended
+from squall.config.profile import AppProfile
+from squall.core.errors import LabError, UsageError
+from squall.lab.api_document import find_document
+from squall.lab.app_client import app_client
+from squall.lab.find_login import closed_paths, find_login
+from squall.lab.lab import Lab, lab
+from squall.lab.lab_options import LabOptions
+
+MAX_ROUNDS = 8
+
+Say = Callable[[str], None]
+Read = Callable[[Draft], AppProfile]
+"""The profile that a draft's table describes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftTrial:
+    """The result of a trial."""
+
+    draft: Draft
+    problem: str = ""
+    """The last failure if nothing worked."""
+    operations: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def try_drafts(
+    drafts: Sequence[Draft], users: Mapping[str, str], read: Read, say: Say, seconds: float
+) -> DraftTrial:
+    """The first draft that works, after corrections; else the first one with its last failure."""
+    ends = time.monotonic() + seconds
+    waiting, seen, worst = [(one, "") for one in drafts], list[Draft](), DraftTrial(draft=drafts[0])
+    for _ in range(MAX_ROUNDS):
+        if not waiting or time.monotonic() > ends:
+            break
+        draft, change = waiting.pop(0)
+        if draft in seen:
+            continue
+        seen.append(draft)
+        say(f"trying: {draft.app}" + (f" ({change})" if change else ""))
+        try:
+            trial = asyncio.run(_in_time(_try(draft, read(draft), users), ends))
+        except (LabError, UsageError) as error:
+            trial = DraftTrial(draft=draft, problem=str(error))
+        if not trial.problem:
+            return trial
+        say(f"  failed: {_headline(trial.problem)}")
+        # A failure of the draft without set-up does not explain the failure of the set-up itself.
+        if not worst.problem or (change and _prepared(draft) >= _prepared(drafts[0])):
+            worst = trial
+        if _lacks_packages(trial.problem):
+            break
+        waiting[:0] = [pair for pair in mended(draft, trial.problem) if pair[0] not in seen]
+    return worst
+
+
+def _prepared(draft: Draft) -> int:
+    """Number of commands that prepare the database."""
+    return len(draft.setup) + len(draft.seed)
+
+
+async def _in_time(work: Coroutine[Any, Any, DraftTrial], ends: float) -> DraftTrial:
+    """End the lab when its time is over.
+
+    Raises:
+        LabError: the time is over.
+    """
+    try:
+        async with asyncio.timeout(max(ends - time.monotonic(), 0.0)):
+            return await work
+    except TimeoutError:
+        raise LabError(
+            "the time for trying is over: the app did not show in time whether it works\n"
+            "  give it more with --time-limit SECONDS, or less to do with --no-try"
+        ) from None
+
+
+def _lacks_packages(problem: str) -> bool:
+    """Whether the app failed because a package is not installed. No other draft can correct
+    that.
+    """
+    first = problem.partition("\n")[0]
+    return first.startswith("the app ") and (
+        "none of the servers" in first or "install the app's requirements there" in problem
+    )
+
+
+def _headline(problem: str) -> str:
+    """The exception, else the first line."""
+    lines = [line.strip() for line in problem.splitlines()]
+    starts = (n for n, line in enumerate(lines) if line.startswith("its words that matter"))
+    after = next(starts, -1)
+    return (lines[after + 1] if 0 <= after < len(lines) - 1 else lines[0])[:160]
+
+
+async def _try(draft: Draft, profile: AppProfile, users: Mapping[str, str]) -> DraftTrial:
+    """Start the lab once, and try every kind of request that may reach the app's database."""
+    async with lab(LabOptions(profile=profile), introduced=False) as running:
+        client = app_client(f"http://{running.app.host}:{running.app.port}", {})
+        async with client.session:
+            document = await find_document(client, profile)
+            raw = document.raw
+            closed = await closed_paths(client, raw)
+            known = draft
+            if closed and not known.login:
+                found = await find_login(client, raw, closed, users)
+                known = dataclasses.replace(known, login=found)
+        return await _ask(running, known, profile)
+
+
+async def _ask(running: Lab, known: Draft, profile: AppProfile) -> DraftTrial:
+    """Send requests with writes, which create rows for reads; else without."""
+    problem = ""
+    # A registration has already created its user; a second one with the same name would be refused.
+    login = tuple(one for one in known.login if one.header)
+    for writes in (True, False):
+        running.profile = dataclasses.replace(
+            profile, openapi=known.openapi or profile.openapi, login=login, writes=writes
+        )
+        try:
+            await running.introduce()
+        except LabError as error:
+            problem = problem or str(error)
+            continue
+        return DraftTrial(
+            draft=dataclasses.replace(known, writes=writes),
+            operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
+            left_out=running.coverage.left_out,
+        )
+    raise LabError(problem)

@@ -1,0 +1,72 @@
+"""``squall races``: pairs of requests in every interleaving of their statements."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
+from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.options import LabArguments, lab_options
+from squall.cli.progress_line import ProgressLine
+from squall.core.errors import ExitCode, NothingRan
+from squall.racing.race_result import RacesResult, RaceStatus
+from squall.racing.racer import RaceOptions, run_races
+from squall.reports import races_json, races_text
+
+races_options = grouped(
+    "Races",
+    click.option("--only", multiple=True, metavar="OPERATION",
+                 help="Race these operations with each other; repeatable."),
+    click.option("--race", "races", multiple=True, metavar="A+B:HOLD",
+                 help="Run this race only, such as 'place-order+place-order:after-2'; repeatable."),
+)  # fmt: skip
+
+
+@click.command(name="races", cls=GroupedCommand)
+@click.argument("target", required=False)
+@races_options
+@app_options
+@lab_options
+def run_races_command(
+    *,
+    target: str | None,
+    only: tuple[str, ...],
+    races: tuple[str, ...],
+    **given: Any,  # noqa: ANN401 - the options of the app and of the lab
+) -> int:
+    """Hold one request at each of its statements while another runs, and compare.
+
+    What both did must be what one after the other would have done, in some order: the rows in the
+    database and both answers. Each race starts from the same rows. No load is needed.
+    """
+    lab = LabArguments.take(given)
+    words = ["squall", "races", *reproduce_arguments(click.get_current_context())]
+    words += [*lab.reproduce(), "--race", "RACE"]
+    profile = describe_app(lab.profile(target), AppOptions(**given))
+    progress = ProgressLine(quiet=lab.quiet)
+    options = RaceOptions(
+        only=only,
+        races=races,
+        reproduce=shlex.join(words).replace("RACE", "'{race}'"),
+        on_result=lambda one: progress.step(one.id),
+    )
+    result = asyncio.run(run_races(lab.lab_options(profile), options))
+    _write(lab.output, result)
+    lines = list(races_text.result_lines(result, lab.output))
+    click.echo("\n".join(lines[-2:] if lab.quiet else lines))
+    if all(one.status is RaceStatus.NOT_HELD for one in result.results):
+        raise NothingRan("no two operations touch a common table that one of them writes")
+    return int(ExitCode.FAIL if result.failed else ExitCode.PASS)
+
+
+def _write(directory: Path, result: RacesResult) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    document = json.dumps(races_json.races_document(result), indent=1)
+    (directory / "races.json").write_text(document, "utf-8")
+    (directory / "junit.xml").write_text(races_json.races_junit(result), "utf-8")

@@ -1,0 +1,122 @@
+"""``squall sweep``: each statement of each operation meets each fault once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
+from squall.cli.attach_options import attach_options, parse_attach
+from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.options import LabArguments, format_option, lab_options
+from squall.cli.progress_line import ProgressLine
+from squall.cli.shard_options import chosen_shard, shard_option
+from squall.core.errors import ExitCode, NothingRan
+from squall.reports import sweep_json, sweep_junit, sweep_page, sweep_text
+from squall.sweeping import baseline as baselines
+from squall.sweeping.cells import Cell, parse_cell
+from squall.sweeping.sweep_result import SweepResult
+from squall.sweeping.sweeper import SweepOptions, run_sweep
+
+file_option = click.Path(path_type=Path, dir_okay=False)
+
+sweep_options = grouped(
+    "Fault points",
+    click.option("--only", multiple=True, metavar="OPERATION", help="Sweep these; repeatable."),
+    click.option("--cell", "cells", multiple=True, metavar="OPERATION/POINT/FAULT/MODE",
+                 help="Run this fault point only, such as place-order/3/cut_after/once;"
+                      " repeatable."),
+    click.option("--exhaustive", is_flag=True, help="Run the fault points that are pruned, too."),
+    click.option("--min-survived", type=click.FloatRange(0, 100), default=100.0, show_default=True,
+                 metavar="PERCENT", help="Fail below this fault-point coverage."),
+    click.option("--baseline", type=file_option, metavar="FILE",
+                 help="Fault points that are known to fail: fail for new ones only."),
+    click.option("--write-baseline", type=file_option, metavar="FILE",
+                 help="Write the failing fault points of this sweep to FILE."),
+)  # fmt: skip
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("target", required=False)
+@sweep_options
+@grouped("Shards", shard_option)
+@app_options
+@attach_options
+@lab_options
+@format_option
+def sweep(  # noqa: PLR0913 - one parameter an option
+    *,
+    target: str | None,
+    only: tuple[str, ...],
+    cells: tuple[str, ...],
+    exhaustive: bool,
+    min_survived: float,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    form: str,
+    shard: str | None,
+    **given: Any,  # noqa: ANN401 - the options of the app, of what runs already, and of the lab
+) -> int:
+    """Fail each statement of each operation once, and count what is survived.
+
+    TARGET is any app, as for squall check. One request at a time is sent; no load is needed. The
+    result is a number, the fault-point coverage, and a heat map of operations and statements.
+    """
+    lab = LabArguments.take(given)
+    known = baselines.read_baseline(baseline) if baseline else None
+    words = ["squall", "sweep", *reproduce_arguments(click.get_current_context())]
+    attach = parse_attach(target, given)
+    profile = describe_app(lab.profile(target), AppOptions(**given))
+    if attach is not None:
+        profile = profile.attached(log_known=attach.log is not None)
+    progress = ProgressLine(quiet=lab.quiet)
+    options = SweepOptions(
+        exhaustive=exhaustive,
+        only=only,
+        cells=tuple(parse_cell(text) for text in cells),
+        shard=chosen_shard(shard),
+        reproduce=shlex.join([*words, *lab.reproduce(), "--cell", "CELL"]).replace(
+            "CELL", "{cell}"
+        ),
+        on_plan=lambda count, _pruned: progress.begin(count),
+        on_result=lambda one: progress.step(f"{one.cell.id} {one.mark}"),
+    )
+    result = asyncio.run(run_sweep(lab.lab_options(profile, attach), options))
+    _write(lab.output, result, known or (), github=form == "github")
+    lines = list(sweep_text.result_lines(result, known or (), lab.output))
+    click.echo("\n".join(lines[-2:] if lab.quiet else lines))
+    if write_baseline is not None:
+        baselines.write_baseline(write_baseline, result)
+    return int(_exit_code(result, known, min_survived))
+
+
+def _exit_code(result: SweepResult, known: frozenset[Cell] | None, least: float) -> ExitCode:
+    if not result.exercised:
+        raise NothingRan("no fault point was exercised: the statements were not sent again")
+    if known is None:
+        return ExitCode.PASS if 100 * result.coverage >= least else ExitCode.FAIL
+    for cell in baselines.mended(result, known):
+        click.echo(f"baseline: {cell.id} no longer fails; take it out")
+    return ExitCode.FAIL if baselines.new_failures(result, known) else ExitCode.PASS
+
+
+def _write(
+    directory: Path, result: SweepResult, known: frozenset[Cell] | tuple[Cell, ...], *, github: bool
+) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("sweep.json", json.dumps(sweep_json.sweep_document(result), indent=1)),
+        ("junit.xml", sweep_junit.sweep_junit(result, known)),
+        ("sweep.html", sweep_page.sweep_page(result)),
+    ):
+        (directory / name).write_text(text, "utf-8")
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if github and summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(sweep_text.summary_markdown(result, known))

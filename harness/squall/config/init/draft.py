@@ -1,0 +1,113 @@
+"""The configuration that ``init`` drafts. A trial start corrects it; then it is written as
+a table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from squall.config.dependencies import Dependency
+from squall.config.init.scan_source import Detected
+from squall.workload.login import Login
+
+FURTHER = (
+    '# ready = "/readyz"            # a probe that must tell the truth',
+    '# written_keys = "SELECT key, count(*) FROM … GROUP BY key"   # checks writes for loss',
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The contents of ``[tool.squall]``."""
+
+    app: str
+    factory: bool = False
+    directory: str = ""
+    python: str = ""
+    database: Mapping[str, str] = field(default_factory=dict)
+    database_env: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    setup: tuple[str, ...] = ()
+    seed: tuple[str, ...] = ()
+    openapi: str = ""
+    writes: bool = False
+    login: tuple[Login, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+
+    def table(self) -> str:
+        """The text of the table."""
+        lines = ["[tool.squall]", f"app = {json.dumps(self.app)}"]
+        lines += ["factory = true"] * self.factory
+        for key in ("directory", "python"):
+            if text := getattr(self, key):
+                lines.append(f"{key} = {json.dumps(text)}")
+        if self.database:
+            lines.append(f"database = {_inline(self.database)}")
+        lines.append(f"database_env = {_inline(self.database_env)}")
+        if self.environment:
+            lines.append(f"environment = {_inline(self.environment)}")
+        for key, commands in (("setup", self.setup), ("seed", self.seed)):
+            if commands:
+                lines.append(f"{key} = {_list(commands)}")
+        if self.openapi:
+            lines.append(f"openapi = {json.dumps(self.openapi)}")
+        lines += ["writes = true"] * self.writes
+        lines += ["deadline_seconds = 3.0", *FURTHER]
+        lines += self._array_tables()
+        return "\n".join(lines) + "\n"
+
+    def _array_tables(self) -> list[str]:
+        """The lines of the arrays of tables."""
+        lines: list[str] = []
+        for needed in self.dependencies:
+            lines += ["", "[[tool.squall.dependencies]]", f"name = {json.dumps(needed.name)}"]
+            lines += [f"kind = {json.dumps(needed.kind)}"]
+            lines += [f"environment = {_inline(needed.environment)}"]
+        for one in self.login:
+            lines += ["", "[[tool.squall.login]]", f"path = {json.dumps(one.path)}"]
+            lines += [f"form = {_inline(one.form)}"] if one.form else []
+            lines += [f"json = {_value(one.json)}"] if one.json is not None else []
+            lines += [f"header = {_inline(one.header)}"] if one.header else []
+        return lines
+
+
+def draft_of(found: Detected, *, python: str = "") -> Draft:
+    """The first draft, from the source alone."""
+    return Draft(
+        app=found.app,
+        factory=found.factory,
+        directory=found.folder,
+        python=python,
+        database=found.database,
+        database_env=found.database_env,
+        environment=found.environment,
+        setup=found.setup,
+        seed=found.seed,
+        dependencies=found.dependencies,
+        openapi=found.http.openapi,
+    )
+
+
+def _inline(table: Mapping[str, object]) -> str:
+    """An inline TOML table. JSON strings are valid TOML basic strings."""
+    return "{" + ", ".join(f"{_key(name)} = {_value(one)}" for name, one in table.items()) + "}"
+
+
+def _key(name: str) -> str:
+    bare = name.replace("-", "_")
+    return name if bare.isidentifier() and bare.isascii() else json.dumps(name)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return _inline({str(name): one for name, one in value.items()})
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    # TOML accepts neither \u007f nor lone surrogates; settings are plain texts.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(json.dumps(text) for text in texts) + "]"

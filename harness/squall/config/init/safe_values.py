@@ -1,0 +1,93 @@
+"""Values for an app's other settings: invented if unknown, and never an address outside the lab."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+REFUSES = "127.0.0.1:9"
+"""Port 9 (discard): nothing listens there, so connections are refused at once."""
+
+SECRET = "c3F1YWxsLXNxdWFsbC1zcXVhbGwtc3F1YWxsLXNxdWE="  # noqa: S105 - invented, for a lab only
+"""32 bytes in URL-safe base64, which is also a valid Fernet key."""
+
+SCHEME = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+NOT_REACHED = re.compile(
+    r"CORS|ORIGIN|FRONTEND|DOMAIN|PUBLIC|REDIRECT|SITE|BASE_URL|ALLOWED|CLIENT_URL|WEB_URL|APP_URL"
+    r"|DOCS|OPENAPI|ISSUER|AUDIENCE|ROOT_PATH|API_URL|HOST_URL|SERVER_HOST|APP_HOST|UVICORN|LOGO",
+    re.IGNORECASE,
+)
+"""Addresses that an app only prints or compares, without opening a connection."""
+HOST_NAME = re.compile(
+    r"(?:^|_)(?:HOST|HOSTNAME|SERVER|ENDPOINT|BROKER|ADDR|ADDRESS)S?$", re.IGNORECASE
+)
+SERVICE = re.compile(
+    r"REDIS|RABBIT|AMQP|KAFKA|MONGO|ELASTIC|SMTP|MAIL|CELERY|BROKER|CACHE|S3|MINIO|CONSUL|NATS"
+    r"|MEMCACHE|VAULT|QDRANT|OPENSEARCH|SENTRY|OTEL|OTLP|JAEGER|STATSD|LOGSTASH|CLICKHOUSE|MQTT",
+    re.IGNORECASE,
+)
+OWN_HOSTS = {"", "0.0.0.0", "testserver"}  # noqa: S104 - what an app itself listens on
+
+INVENTED = (
+    (r"ALGORITHM", "HS256"),
+    (r"EMAIL|MAIL_FROM|SUPERUSER$|FROM_ADDR", "squall@example.com"),
+    (r"(?:^|_)PORT$", "9"),
+    (
+        r"MINUTES|SECONDS|HOURS|DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|COUNT|WORKERS|MAX|MIN",
+        "60",
+    ),
+    (r"DEBUG|ENABLE|DISABLE|^USE_|^IS_|_ENABLED$|RELOAD|ECHO|TLS|SSL", "false"),
+    (r"LOG_?LEVEL", "INFO"),
+    (r"ORIGINS|ALLOWED_HOSTS", "[]"),
+    (r"ENV(?:IRONMENT)?$|^MODE$|STAGE$", "local"),
+    (r"_DB$", "0"),
+    (r"PREFIX$|API_STR$|_STR$|ROOT_PATH", "/api"),
+)
+TYPED = ((r"\bint\b|\bfloat\b|PositiveInt|timedelta", "60"), (r"\bbool\b", "false"),
+         (r"[Ll]ist|[Ss]et|[Tt]uple", "[]"), (r"[Dd]ict|Json", "{}"),
+         (r"EmailStr", "squall@example.com"))  # fmt: skip
+
+
+def invented_value(name: str, annotation: str) -> str:
+    """A value that the setting accepts, judged by its name and type."""
+    for pattern, text in TYPED:
+        if re.search(pattern, annotation):
+            return "9" if text == "60" and name.upper().endswith("PORT") else text
+    if re.search(r"Url|Dsn|URI|_URL$|_DSN$", annotation + name):
+        return f"{_scheme_by_name(name)}://{REFUSES}"
+    if HOST_NAME.search(name):
+        return REFUSES.partition(":")[0]
+    for pattern, text in INVENTED:
+        if re.search(pattern, name, re.IGNORECASE):
+            return text
+    return SECRET
+
+
+def closed_value(name: str, value: str) -> str | None:
+    """The replacement for an address outside the lab; None if the value is not an address."""
+    if NOT_REACHED.search(name) and not SERVICE.search(name):
+        return None
+    if _leads_outside(value.strip()):
+        parts = urlsplit(value.strip())
+        return "" if "SENTRY" in name.upper() else f"{parts.scheme}://{REFUSES}{parts.path}"
+    if HOST_NAME.search(name) and SERVICE.search(name) and value not in OWN_HOSTS:
+        return REFUSES.partition(":")[0]
+    if re.search(r"(?:^|_)PORT$", name, re.IGNORECASE) and SERVICE.search(name):
+        return REFUSES.partition(":")[2]
+    return None
+
+
+def _leads_outside(value: str) -> bool:
+    """Whether it is an address. A scheme alone is not: the app prepends it to one."""
+    scheme = SCHEME.match(value)
+    if scheme is None or scheme["scheme"].lower().partition("+")[0] in ("file", "sqlite", "data"):
+        return False
+    return len(value) > scheme.end()
+
+
+def _scheme_by_name(name: str) -> str:
+    for word, scheme in (("REDIS", "redis"), ("CELERY", "redis"), ("RABBIT", "amqp"),
+                         ("AMQP", "amqp"), ("MONGO", "mongodb")):  # fmt: skip
+        if word in name.upper():
+            return scheme
+    return "http"

@@ -1,0 +1,81 @@
+"""The dotenv files of an app, parsed by python-dotenv: examples, and those that the app reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+EXAMPLES = (
+    ".env.example", ".env.sample", ".env.template", ".env-example", ".env_example", ".env-sample",
+    ".example.env", "env.example", "example.env", "sample.env", ".env.dist", ".env.default",
+    ".env.defaults", ".env.local.example", "env.sample", "env.template", ".env.development",
+    ".env.dev", "env.dist", "example_env",
+)  # fmt: skip
+OWN = (".env", ".env.local")
+FOLDERS = ("", "src", "app", "backend", "config", "docker", "envs", "env", ".envs", "api",
+           "server", "deploy", "deployment")  # fmt: skip
+FOREIGN = re.compile(r"test|node_modules|site-packages|frontend|prod", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DotenvEntry:
+    """One variable of a file."""
+
+    name: str
+    value: str
+    place: str
+    """``file:line``, relative to the project's directory."""
+    own: bool
+    """Whether it is in a file that the app reads, which may hold secrets."""
+
+
+def scan_dotenv(directory: Path, folders: tuple[str, ...] = ()) -> tuple[DotenvEntry, ...]:
+    """The variables of all such files, the app's own file first; the first value of a name
+    counts.
+    """
+    found: dict[str, DotenvEntry] = {}
+    for path, own in _files(directory, (*folders, *FOLDERS)):
+        for entry in _entries(path, path.relative_to(directory), own=own):
+            found.setdefault(entry.name, entry)
+    return tuple(found.values())
+
+
+def dotenv_places(directory: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, value and place of the variables in files that the app itself reads."""
+    for entry in scan_dotenv(directory):
+        if entry.own:
+            yield entry.name, entry.value, entry.place
+
+
+def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
+    for names, own in ((OWN, True), (EXAMPLES, False)):
+        for folder in dict.fromkeys(folders):
+            for name in names:
+                path = directory / folder / name
+                if path.is_file():
+                    yield path, own
+    for pattern in ("*.env", "*/*.env", "*/*/*.env", ".envs/*/*", ".env.*"):
+        for path in sorted(directory.glob(pattern)):
+            name = path.relative_to(directory).as_posix()
+            if path.is_file() and not FOREIGN.search(name) and ".venv" not in name:
+                yield path, path.name not in EXAMPLES
+
+
+def _entries(path: Path, shown: Path, *, own: bool) -> Iterator[DotenvEntry]:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            bindings = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError):
+        return
+    for binding in bindings:
+        if binding.key and not binding.error:
+            # A binding includes the blank lines and comments before it.
+            before = binding.original.string
+            line = binding.original.line + len(before) - len(before.lstrip("\n"))
+            yield DotenvEntry(
+                name=binding.key, value=binding.value or "", place=f"{shown}:{line}", own=own
+            )

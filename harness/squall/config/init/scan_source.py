@@ -1,0 +1,228 @@
+"""What a project's files reveal without being run: app, database, set-up, settings.
+
+Each guess names its source. ``squall init`` tries them, and takes the next one if a guess fails.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from squall.config.dependencies import Dependency
+from squall.config.init.find_app import TOOLS, FoundApp, find_apps
+from squall.config.init.find_database import Known, find_database
+from squall.config.init.find_http import FoundHttp, find_http
+from squall.config.init.find_redis import find_redis
+from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
+from squall.config.init.find_setup import find_setup
+from squall.config.init.project import Module, Project
+from squall.config.init.project_files import read_text
+from squall.config.init.safe_values import closed_value, invented_value
+from squall.config.init.scan_dotenv import DotenvEntry, scan_dotenv
+from squall.config.init.start_commands import (
+    Command,
+    compose_files,
+    compose_services,
+    read_commands,
+)
+
+WHOLE_FORM = re.compile(r"^\{(?:url|asyncpg|psycopg2?)\}$|://")
+
+HOPED_FOR = re.compile(r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES", re.IGNORECASE)
+"""A variable read by ``os.getenv`` without a default, and used as if it were always set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """The guesses; empty if nothing was found."""
+
+    app: str = ""
+    factory: bool = False
+    app_place: str = ""
+    """``file:line`` of the app."""
+    why: str = ""
+    """Where the app is named."""
+    folder: str = ""
+    """The directory in which the app starts, relative to the project's; empty if it is the same."""
+    database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
+    """Variables with the database's address or its parts, as templates."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Other settings: from an example, or invented if unknown."""
+    setup: tuple[str, ...] = ()
+    seed: tuple[str, ...] = ()
+    database: Mapping[str, str] = field(default_factory=dict)
+    """The parts of the database's address that are hard-coded."""
+    dependencies: tuple[Dependency, ...] = ()
+    """Servers in addition to PostgreSQL."""
+    notes: tuple[str, ...] = ()
+    """Notes for the user: values that were invented or disabled, and contradictions."""
+    http: FoundHttp = field(default_factory=FoundHttp)
+    other_database: str = ""
+    """The database that the app uses instead of PostgreSQL."""
+
+
+def scan_source(directory: Path, target: str = "") -> list[Detected]:
+    """One result for each app that was found, the best first; with ``target`` only matching
+    ones.
+    """
+    project = Project(directory)
+    commands = read_commands(project)
+    apps = [one for one in find_apps(project, commands) if target in ("", one.target)]
+    return [_detected(project, one, commands) for one in apps[:4]]
+
+
+def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
+    module = project.modules[app.path]
+    roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
+    near = project.reachable_from(roots, app.root)
+    settings = find_settings(project, near)
+    # A command in the parent of src finds the modules in src, and the dotenv file next to it.
+    below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
+    start = app.root.parent if below_src else app.root
+    folder = start.relative_to(project.directory).as_posix()
+    dotenv = scan_dotenv(project.directory, (folder,) if folder != "." else ())
+    known = list(_known(settings, dotenv, _compose_values(project)))
+    source = "\n".join(one.text for one in near) + _alembic_address(app.root)
+    packages = _packages(project, app.root)
+    database = find_database(known, source, packages)
+    whole = [name for name, text in database.env.items() if WHOLE_FORM.match(text)]
+    prepared = find_setup(project, start, commands, source, whole[0] if whole else "")
+    redis = find_redis(known, source, packages)
+    told = {**database.env, **(redis.environment if redis else {})}
+    environment, notes = _environment(settings, dotenv, known, told)
+    defaults = {one.name: environment.get(one.name, one.default) for one in settings}
+    shown = {str(one.path): project.shown(one.path) for one in near}
+    return Detected(
+        app=app.target,
+        factory=app.factory,
+        app_place=project.shown(app.path, app.line),
+        why=app.why,
+        folder="" if folder == "." else folder,
+        database_env=database.env,
+        environment=environment,
+        setup=prepared.setup,
+        seed=prepared.seed,
+        database=database.fixed,
+        dependencies=(redis,) if redis else (),
+        notes=(*notes, *([database.note] if database.note else [])),
+        http=find_http(near, defaults, shown),
+        other_database=database.other,
+    )
+
+
+def _migration_modules(project: Project) -> Iterator[Module]:
+    """Alembic's env.py reads settings, too."""
+    for path in project.files:
+        if path.name == "env.py" and "alembic" in read_text(path):
+            own = Project(path.parent)
+            if path in own.modules:
+                yield own.modules[path]
+
+
+def _settings_modules(project: Project, root: Path) -> Iterator[Module]:
+    """Settings classes may be read by name, or by a module that the app registers late."""
+    for path, module in project.modules.items():
+        inside = path.is_relative_to(root) and not TOOLS & set(path.relative_to(root).parts[:-1])
+        reads = "BaseSettings" in module.text or CONFIG_LIBRARIES.search(module.text)
+        if inside and reads:
+            yield module
+
+
+def _known(
+    settings: Sequence[Setting], dotenv: Sequence[DotenvEntry], compose: Mapping[str, Known]
+) -> Iterator[Known]:
+    """Each variable with its best value: from a compose file, a dotenv file, or the default."""
+    in_files = {one.name: one for one in dotenv}
+    read = {one.name for one in settings}
+    for one in settings:
+        entry = in_files.get(one.name)
+        value = (compose[one.name].value if one.name in compose else "") or (
+            entry.value if entry else "") or one.default or ""  # fmt: skip
+        place = one.place if not entry else entry.place
+        yield Known(
+            name=one.name, value=value, place=place, read=True, composed=one.composed and not value
+        )
+    for entry in dotenv:
+        if entry.name not in read:
+            yield Known(name=entry.name, value=entry.value, place=entry.place, read=False)
+    for name, known in compose.items():
+        if name not in read and name not in in_files:
+            yield known
+
+
+def _compose_values(project: Project) -> dict[str, Known]:
+    """The environment of the services that are built here, without the servers next to them."""
+    found: dict[str, Known] = {}
+    for path in compose_files(project)[:3]:
+        for service in compose_services(path).values():
+            given = service.get("environment")
+            if "build" not in service or not given:
+                continue
+            pairs = given.items() if isinstance(given, dict) else (
+                str(item).split("=", 1) for item in given if "=" in str(item))  # fmt: skip
+            for name, value in pairs:
+                text = re.sub(
+                    r"\$\{\w+:?-([^}]*)\}", r"\1", str(value if value is not None else "")
+                )
+                if "$" not in text:
+                    found.setdefault(str(name), Known(
+                        name=str(name), value=text, place=project.shown(path), read=False
+                    ))  # fmt: skip
+    return found
+
+
+def _alembic_address(root: Path) -> str:
+    found = re.search(r"^sqlalchemy\.url\s*=.*$", read_text(root / "alembic.ini"), re.MULTILINE)
+    return f"\n# {found[0]}" if found else ""
+
+
+def _packages(project: Project, root: Path) -> set[str]:
+    """Names of the required packages, as far as the files list them."""
+    found: set[str] = set()
+    for folder in {root, project.directory}:
+        for path in (*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt"),
+                     folder / "Pipfile", folder / "setup.py"):  # fmt: skip
+            found |= {
+                name.lower() for name in re.findall(r"^\W*([\w-]+)", read_text(path), re.MULTILINE)
+            }
+        try:
+            table = tomllib.loads(read_text(folder / "pyproject.toml"))
+        except tomllib.TOMLDecodeError:
+            continue
+        listed = table.get("project", {}).get("dependencies", [])
+        poetry = table.get("tool", {}).get("poetry", {}).get("dependencies", {})
+        found |= {re.split(r"[\W]", str(one).replace("-", "_"))[0].lower() for one in listed}
+        found |= {str(one).lower().replace("-", "_") for one in poetry}
+    return {name.replace("psycopg2_binary", "psycopg2").replace("psycopg2-binary", "psycopg2")
+            for name in found}  # fmt: skip
+
+
+def _environment(
+    settings: Sequence[Setting], dotenv: Sequence[DotenvEntry], known: Sequence[Known],
+    told: Mapping[str, str],
+) -> tuple[dict[str, str], list[str]]:  # fmt: skip
+    """Safe values for the settings that the lab does not set (``told``), with notes on changes."""
+    entries = {one.name: one for one in dotenv}
+    others = [one for one in known if one.name not in told and one.name not in NEVER
+              and "TEST" not in one.name.upper()]  # fmt: skip
+    closed = {one.name: safe for one in others if one.value
+              and (safe := closed_value(one.name, one.value)) is not None}  # fmt: skip
+    copied = {one.name: one.value for one in others if one.value and one.read
+              and one.name in entries and not entries[one.name].own}  # fmt: skip
+    found = {**copied, **closed}
+    invented = [
+        one for one in settings
+        if one.required and (one.strict or HOPED_FOR.search(one.name))
+        and one.name not in found and one.name not in told
+        and not (one.name in entries and entries[one.name].own and entries[one.name].value)
+    ]  # fmt: skip
+    found |= {one.name: invented_value(one.name, one.annotation) for one in invented}
+    shown = ", ".join(f"{one.name} ({one.place})" for one in invented)
+    notes = [f"invented: {shown} had no value"] if invented else []
+    if closed:
+        notes.insert(0, f"closed: {', '.join(closed)} led outside the lab, now to an address that"
+                        " refuses")  # fmt: skip
+    return found, notes

@@ -1,0 +1,1 @@
+"""The base of the harness: clock, events, errors, identifiers."""

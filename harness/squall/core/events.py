@@ -1,0 +1,289 @@
+"""Events of a run: the engine emits them, reports listen.
+
+Every event has ``at``: seconds of the monotonic clock. Events are written as JSON lines, one object
+each, with the class name under ``event``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from squall.core.counting import counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    at: float
+
+    KINDS: ClassVar[dict[str, type[Event]]] = {}
+
+
+def _kind(cls: type[Event]) -> type[Event]:
+    Event.KINDS[cls.__name__] = cls
+    return cls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """The workload of one scenario starts."""
+
+    scenario: str
+    seed: int
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyStateChecked(Event):
+    """The steady-state gates were judged before the first fault."""
+
+    holds: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInjected(Event):
+    """A fault is in force from now on. ``step`` is its position in the scenario, from 0."""
+
+    step: int
+    fault: str
+    label: str
+    effect: str = ""
+    """The fault's effect, as the catalogue names it: ``cuts``, ``silences`` …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultHealed(Event):
+    """A fault has been verified as gone: the database accepts connections, the network works.
+
+    ``bites`` counts what the fault did, and ``what`` names what is counted.
+    """
+
+    step: int
+    fault: str
+    bites: int
+    what: str
+    may_miss: bool = False
+    """Whether the run proves something even if this fault had no effect."""
+    lapsed: str = ""
+    """Why the fault was no longer in force when its heal was due; empty if it was in force."""
+
+    @property
+    def bitten(self) -> str:
+        """What the fault did, as text: ``6 sessions killed``."""
+        return counted(self.bites, self.what)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSkipped(Event):
+    """The lab lacks something that the fault needs."""
+
+    step: int
+    fault: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendsSampled(Event):
+    """The app's sessions in pg_stat_activity, read directly and not through the proxy."""
+
+    total: int
+    active: int
+    idle: int
+    idle_in_transaction: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestSampled(Event):
+    """What the app holds while it serves no request, before and after the load."""
+
+    moment: str
+    """``before`` or ``after``."""
+    sessions: int
+    advisory_locks: int
+    listeners: int
+    """Sessions whose last statement was LISTEN."""
+    temporary_tables: int
+    aborted: int = 0
+    """Sessions whose transaction failed and was not rolled back."""
+    descriptors: int | None = None
+    """Open files and sockets, without client connections; None if unknown."""
+    threads: int | None = None
+    memory_bytes: int | None = None
+    """Resident memory of the app's processes."""
+    settings: Mapping[str, int] = field(default_factory=dict)
+    """Settings that sessions changed for themselves, as ``name=digest``; how many have each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPending(Event):
+    """Work that the app had accepted, looked at until it was done or the patience was over."""
+
+    work: str
+    """Name of the declared query."""
+    before: int
+    """Pending before the load."""
+    after: int
+    """Pending at the end."""
+    seconds: float
+    """From the first look after the load to the last one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretDisclosed(Event):
+    """The password of the lab's database, known to the app only, appeared outside the app."""
+
+    place: str
+    """``log`` or ``answer``."""
+    count: int
+    """Lines of the log, or answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityProbed(Event):
+    """After the run, more simultaneous requests were sent than the app has sessions, so that each
+    session is needed.
+    """
+
+    requests: int
+    sessions: int
+    """Sessions of the app after the requests."""
+    unused: int
+    """Sessions that existed before the requests and that none of the requests used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSampled(Event):
+    """One answer of the app to an orchestrator's probe, sent directly and not through a proxy."""
+
+    probe: str
+    """``live`` or ``ready``."""
+    status: int | None  # None if no answer came
+    seconds: float
+    app_meant_down: bool
+    """Whether a fault had ended or frozen the app's process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseLoad(Event):
+    """What the proxy in front of the database has counted so far. Both values only grow."""
+
+    statements: int | None
+    """None if the engine cannot read them."""
+    connections: int
+    bytes: int | None = None  # both directions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaugesSampled(Event):
+    """The app's Prometheus metrics, requested directly and not through a proxy."""
+
+    values: Mapping[str, float]
+    """By name of the gauge; the samples of its labels are summed."""
+    states: Mapping[str, str]
+    """For gauges that represent a state, such as a circuit breaker's: the name of the state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessorAwaited(Event):
+    """How long the app's process was runnable but had no CPU. The value only grows."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogProblem(Event):
+    """The app's log reported an unhandled error. ``at`` is when the log was read."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorsLogged(Event):
+    """Errors of the app's log with the same exception, message and line. ``at`` is the first."""
+
+    exception: str
+    """The exception's class, such as ``ConnectionError``; empty for a line without a traceback."""
+    message: str
+    place: str
+    """The innermost line of the project, ``shop/main.py:81 in list_items``; empty if there is none.
+    """
+    count: int
+    unhandled: int
+    """How many of them were unhandled."""
+    last: float
+    """When the last one was logged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppExited(Event):
+    """The app's process exited although nothing had stopped it."""
+
+    exit_code: int
+    starting: bool = False
+    """Whether it had been restarted after a fault and was not ready yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppTerminated(Event):
+    """A fault sent SIGTERM to the app's process. ``at`` is when this event was published."""
+
+    exit_code: int
+    """Negative for a signal: -9 if the process did not exit within the grace period."""
+    seconds: float
+    """Seconds from SIGTERM to the exit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentEnded(Event):
+    """A component of the lab exited although nothing in the scenario stops it. The run is lost."""
+
+    component: str
+    """``PostgreSQL``, ``engine``, ``meter``, ``workload`` or ``watchdog``."""
+    how: str
+    """For example ``ended by SIGKILL``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionCommitted(Event):
+    """The server committed a transaction at ``at`` (logical decoding). Row values are not kept."""
+
+    keys: Mapping[str, Mapping[str, int]]
+    """Request keys found in the changed rows, each with its row counts: ``{"insert orders": 1}``.
+    """
+    ids: Mapping[str, list[str]]
+    """Columns of new rows that hold an id from an answer of the app: ``{"orders.id": ["7"]}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitsRead(Event):
+    """Every transaction that can be matched with a request has been published."""
+
+    transactions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """The workload has ended and every operation has an outcome."""
+
+
+for _cls in list(vars().values()):
+    if isinstance(_cls, type) and issubclass(_cls, Event) and _cls is not Event:
+        _kind(_cls)
+
+Listener = Callable[[Event], None]
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """One flat object: the class name under ``event``, then the fields."""
+    return {"event": type(event).__name__, **dataclasses.asdict(event)}
+
+
+def from_json(line: dict[str, Any]) -> Event:
+    """The inverse of :func:`to_json`. KeyError for an unknown event, TypeError for wrong fields."""
+    fields = dict(line)
+    return Event.KINDS[fields.pop("event")](**fields)

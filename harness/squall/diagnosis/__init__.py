@@ -1,0 +1,1 @@
+"""From findings to one reason and one remedy. Pure functions, like the gates."""

@@ -1,0 +1,94 @@
+"""Estimate what would remain of a failed run if its cause were fixed: judge the run a second time.
+
+An app without an error handler fails every outage for that one reason, which hides all others. So
+its undocumented errors are replaced by the answer that the remedy requires, and the gates judge
+again. For other causes, the gates that they explain are left out. Either way the result is an
+estimate: only a run of the fixed app is proof.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from squall.core.events import ErrorsLogged, LogProblem
+from squall.diagnosis import remedies
+from squall.diagnosis.diagnose import diagnose
+from squall.diagnosis.judged_run import Diagnosis
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+from squall.scenario.judge import judge_run
+from squall.scenario.model import Scenario
+
+SERVER_ERRORS = 500
+WAITS = frozenset({
+    "answered-in-time", "recovery-time", "availability", "response-time", "fails-fast",
+    "connection-leaks", "health-probes",
+})  # fmt: skip
+RECOVERY = frozenset({"recovery-time", "availability", "response-time"})
+
+EXPLAINED: dict[str, frozenset[str]] = {
+    "acknowledged-before-commit": frozenset({"acknowledged-before-commit", "read-your-writes"}),
+    "not-one-effect": frozenset({"one-effect", "no-duplicate", "conservation"}),
+    "killed-at-deploy": frozenset({"ends-when-told"}),
+    "acknowledged-write-lost": frozenset({"no-acknowledged-write-lost", "read-your-writes"}),
+    "duplicate-write": frozenset({"no-duplicate", "conservation"}),
+    "refused-but-applied": frozenset({"refused-write-absent"}),
+    "partial-transaction": frozenset({"conservation"}),
+    "work-left": frozenset({"work-is-done"}),
+    "starved-by-streams": WAITS | RECOVERY | {"error-contract", "log-clean"},
+    "answer-unlike-calm": frozenset({"answer-unlike-calm"}),
+    "process-ended": WAITS | {"app-survived", "error-contract", "log-clean"},
+    "lost-listener": frozenset({"background-sessions-return", "work-is-done"}),
+    "left-on-session": frozenset({"session-leftovers"}),
+    "resources-not-returned": frozenset({"resources-return"}),
+    "disclosed-secret": frozenset({"no-secret-disclosed"}),
+    "leaked-connection": RECOVERY | {"connection-leaks"},
+    "error-text": RECOVERY | {"error-contract", "log-clean"},
+    "silence": WAITS,
+    "not-recovered": RECOVERY,
+    "retry-storm": frozenset({"retry-storm"}),
+    "slow-refusals": frozenset({"fails-fast", "response-time"}),
+    "broken-error-contract": frozenset({"error-contract"}),
+    "wrong-probe": frozenset({"health-probes"}),
+    "unhandled-error": frozenset({"log-clean"}),
+    "below-target": RECOVERY,
+}
+"""For each cause, the gates whose failure it explains."""
+
+
+def remaining(
+    scenario: Scenario, evidence: Evidence, findings: Sequence[Finding], cause: Diagnosis
+) -> Diagnosis | None:
+    """Why the run would still fail if this cause were fixed; None if it would pass."""
+    if cause.code not in EXPLAINED:  # such as a custom gate
+        return None
+    if cause.remedy is remedies.ANSWER_503:
+        evidence = with_handled_errors(evidence)
+        left = [one for one in judge_run(scenario, evidence) if one.verdict is Verdict.FAIL]
+    else:
+        explained = EXPLAINED[cause.code]
+        left = [
+            one for one in findings if one.verdict is Verdict.FAIL and one.gate not in explained
+        ]
+    return diagnose(evidence, left) if left else None
+
+
+def with_handled_errors(evidence: Evidence) -> Evidence:
+    """The run with each undocumented error replaced by a declared answer with status 503."""
+    contract = evidence.contract
+    status = 503 if 503 in contract.error_statuses else max(contract.error_statuses, default=503)  # noqa: PLR2004 - Service Unavailable
+    body = json.dumps({"type": "about:blank", "title": "Service unavailable", "status": status})
+
+    def handled(op: Op) -> Op:
+        if op.status is None or op.status < SERVER_ERRORS or op.status in contract.error_statuses:
+            return op
+        media = contract.error_media_type or "application/json"
+        return replace(op, status=status, body=body, content_type=media, retry_after="1")
+
+    events = [
+        event for event in evidence.events if not isinstance(event, LogProblem | ErrorsLogged)
+    ]
+    return replace(evidence, ops=tuple(handled(op) for op in evidence.ops), events=events)

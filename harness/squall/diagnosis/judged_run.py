@@ -1,0 +1,133 @@
+"""One judged run as input of the diagnosis: failed gates, affected requests, log lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from squall.core.events import BackendsSampled, ErrorsLogged, FaultInjected, LogProblem
+from squall.diagnosis.remedies import Remedy
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+CUTS = "cuts"
+"""Effect of faults that end connections, so that dead ones remain in a pool."""
+
+SILENCES = "silences"
+"""Effect of faults after which the app receives nothing, not even an error."""
+
+MAX_PLACES = 10
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a run ended as it did."""
+
+    reason: str
+    """One sentence with the figures."""
+    remedy: Remedy | None = None
+    """The most likely remedy; None if none is needed or known."""
+    code: str = ""
+    """The rule that gave the diagnosis, such as ``leaked-connection``; empty if none did."""
+    places: tuple[str, ...] = ()
+    """Lines of the project that raised its errors, the most frequent first."""
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """The input of the rules. Pure."""
+
+    evidence: Evidence
+    findings: Sequence[Finding]
+
+    def failed(self, gate: str) -> Finding | None:
+        """The finding of this gate if it failed."""
+        return self._with(Verdict.FAIL).get(gate)
+
+    def unclear(self, gate: str) -> Finding | None:
+        """The finding of this gate if it was inconclusive."""
+        return self._with(Verdict.INCONCLUSIVE).get(gate)
+
+    def _with(self, verdict: Verdict) -> Mapping[str, Finding]:
+        return {one.gate: one for one in self.findings if one.verdict is verdict}
+
+    @cached_property
+    def faults(self) -> frozenset[str]:
+        """Keys of the faults that came into force."""
+        return frozenset(e.fault for e in self.evidence.events if isinstance(e, FaultInjected))
+
+    @cached_property
+    def effects(self) -> frozenset[str]:
+        """Effects of the faults that came into force, as the catalogue of faults names them."""
+        return frozenset(e.effect for e in self.evidence.events if isinstance(e, FaultInjected))
+
+    @cached_property
+    def during(self) -> list[Op]:
+        """Requests during the outage."""
+        return self.evidence.window("during")
+
+    @cached_property
+    def after(self) -> list[Op]:
+        """Requests after the heal."""
+        return self.evidence.window("after")
+
+    @cached_property
+    def bad_after(self) -> list[Op]:
+        """Requests after the heal without a successful answer."""
+        return [op for op in self.after if not op.good]
+
+    @cached_property
+    def sessions(self) -> int:
+        """Sessions of the app just before the first fault; 0 if they were not counted."""
+        start = self.evidence.bounds("before")[1]
+        seen = [
+            e.total for e in self.evidence.events if isinstance(e, BackendsSampled) and e.at < start
+        ]
+        return seen[-1] if seen else 0
+
+    @cached_property
+    def _said(self) -> str:
+        lines = [e.line for e in self.evidence.events if isinstance(e, LogProblem)]
+        return "\n".join([*lines, *(op.body for op in self.evidence.ops if op.body)])
+
+    def said(self, pattern: str) -> bool:
+        """Whether the app's log or the body of an error matches this pattern."""
+        return re.search(pattern, self._said, re.IGNORECASE) is not None
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Lines of the project that raised the logged errors, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for event in self.evidence.events:
+            if isinstance(event, ErrorsLogged) and event.place:
+                counts[event.place] += event.count
+        return tuple(place for place, _ in counts.most_common(MAX_PLACES))
+
+    @cached_property
+    def maybe_committed(self) -> str:
+        """A warning if the usual remedy for errors would make the app answer incorrectly."""
+        known = self.evidence.contract.error_statuses
+        writes = [
+            op
+            for op in self.evidence.awaited
+            if op.effect != "read" and (op.status or 0) >= SERVER_ERROR and op.status not in known
+        ]
+        if not writes:
+            return ""
+        which = count(len(writes), "is a write", "are writes")
+        return f"; {which} that may be committed: answer 504 there, not 503, which means refused"
+
+    def late(self, ops: Sequence[Op]) -> list[Op]:
+        """Requests that took longer than the deadline or timed out."""
+        limit = self.evidence.contract.deadline_seconds
+        return [op for op in ops if op.error == "timeout" or op.done - op.sent > limit]
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 request``, ``5 requests``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

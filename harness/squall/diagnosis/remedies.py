@@ -1,0 +1,115 @@
+"""Names of the remedies. Each is a section of ``docs/explanation/remedies.md``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAGE = "docs/explanation/remedies.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The most likely remedy."""
+
+    key: str
+    """The section's anchor, and the argument of ``squall explain``."""
+    title: str
+    """The section's heading, an imperative."""
+    cause: str
+    """The problem in a few words, used as the heading of a list of causes."""
+
+    @property
+    def url(self) -> str:
+        """Where it is described in full, relative to the repository."""
+        return f"{PAGE}#{self.key}"
+
+
+def _remedy(title: str, cause: str) -> Remedy:
+    """A remedy whose anchor is derived from its title, as GitHub derives the anchors of
+    headings.
+    """
+    return Remedy(title.lower().replace(" ", "-"), title, cause)
+
+
+COMMIT_FIRST = _remedy("Commit before you answer", "success is answered before the COMMIT")
+ONE_TRANSACTION = _remedy(
+    "One request, one transaction", "one request writes in more than one transaction"
+)
+IDEMPOTENCY = _remedy("Give writes an idempotency key", "a repeated write is applied twice")
+UNKNOWN_COMMIT = _remedy(
+    "Say that you do not know", "a write that may be committed is reported as failed"
+)
+TAKE_UP_AGAIN = _remedy(
+    "Take up work that was left", "accepted work stays pending after the outage"
+)
+NO_FALSE_SUCCESS = _remedy(
+    "Never answer success for an error", "answers hide the outage from the client"
+)
+SURVIVE = _remedy("Live on without the database", "the outage ends the app or cuts its connections")
+BOUND_WAITS = _remedy("Bound every wait", "nothing bounds the wait for the database")
+DEAD_CONNECTIONS = _remedy("Throw dead connections away", "the pool keeps dead connections")
+SILENT_CONNECTIONS = _remedy(
+    "Find silent connections", "the pool keeps connections that no longer answer"
+)
+GIVE_BACK = _remedy("Give connections back", "connections are not given back after an error")
+ROLL_BACK = _remedy("Roll back after an error", "a failed transaction stays open on its session")
+RECONNECT_LISTENERS = _remedy(
+    "Reconnect sessions that listen", "a session that listens for notifications does not come back"
+)
+CLEAN_SESSIONS = _remedy(
+    "Leave nothing on a pooled session", "locks or temporary tables stay on a pooled session"
+)
+FREE_WHILE_STREAMING = _remedy(
+    "Hold no connection while you stream", "each open stream keeps a pooled connection"
+)
+FINISH_REQUESTS = _remedy(
+    "Finish requests before you end", "requests under way are cut at a deploy"
+)
+GIVE_BACK_RESOURCES = _remedy(
+    "Close what you open on every path",
+    "files, sockets, threads or memory are kept after a failure",
+)
+OWN_SESSION = _remedy(
+    "A session of its own for each request", "requests share one connection or session"
+)
+POOL = _remedy("Keep connections in a pool", "each request opens connections of its own")
+LIMIT_POOL = _remedy("Limit the pool", "the pool has no bound")
+RETRY = _remedy("Repeat what is harmless", "requests fail that could be retried safely")
+RETRY_BUDGET = _remedy("Retry within a budget", "retries overload the database")
+FAIL_FAST = _remedy(
+    "Refuse at once while the outage is known",
+    "each request waits to find out about a known outage",
+)
+TRY_AGAIN_SOON = _remedy(
+    "Try again soon after an outage", "the app refuses requests although the database is back"
+)
+ANSWER_503 = _remedy(
+    "Answer 503 when the database is away", "unhandled database errors become HTTP 500"
+)
+KEEP_INSIDE = _remedy("Keep the inside inside", "error answers show internals")
+HIDE_SECRETS = _remedy(
+    "Keep secrets out of logs and answers", "the database password is in a log or an answer"
+)
+PROBLEM_DETAILS = _remedy(
+    "Say problems in a known form", "error answers break the declared contract"
+)
+LIVENESS = _remedy("Liveness without the database", "the liveness probe depends on the database")
+READINESS = _remedy("Readiness that tells the truth", "the readiness probe is wrong or late")
+END_WHEN_TOLD = _remedy("End when you are told to", "the app does not end after SIGTERM")
+READ_ONLY = _remedy(
+    "Leave a server that takes no writes", "the pool keeps connections to a read-only server"
+)
+PREPARED = _remedy(
+    "Forget prepared statements that are gone", "prepared statements are used after they are gone"
+)
+AWAIT_TASKS = _remedy(
+    "Leave nothing to the last resort", "tasks or connections are left to the garbage collector"
+)
+LAST_KNOWN_GOOD = _remedy("Serve what you have", "reads fail although a copy could be served")
+USE_THE_ADDRESS = _remedy("Use the address that is given", "the fault did not reach the app")
+PROVE_SOMETHING = _remedy("When a run proves nothing", "the run proves nothing")
+
+REMEDIES: tuple[Remedy, ...] = tuple(
+    value for value in list(globals().values()) if type(value) is Remedy
+)
+"""All of them, in the order of the page."""

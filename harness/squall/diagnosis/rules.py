@@ -1,0 +1,227 @@
+"""Rules for causes, ordered by severity. Each looks at a run and returns a diagnosis or None.
+
+The order decides: a lost acknowledged write is reported before a malformed problem object. A run
+that waits for a silent connection fails every gate, but for one reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from squall.core.events import LogProblem
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.rules_after_heal import error_text, not_recovered, short_on_capacity, silence
+from squall.diagnosis.rules_at_rest import (
+    disclosed_secret,
+    killed_at_deploy,
+    left_on_session,
+    lost_listener,
+    requests_cut_at_the_end,
+    resources_not_returned,
+    starved_by_streams,
+)
+from squall.diagnosis.rules_of_writes import (
+    acknowledged_before_commit,
+    acknowledged_write_lost,
+    duplicate_write,
+    not_one_effect,
+    partial_transaction,
+    refused_but_applied,
+    repeat_answered_otherwise,
+    work_left,
+)
+from squall.gates import connection_leaks, health_probes, log_clean
+from squall.gates import error_contract as contract
+from squall.gates import retry_storm as storm
+from squall.gates.validity import faults_bit
+
+AS_ALWAYS = 0.5
+"""Connections per request. An app that opens this many without a fault does not retry."""
+
+Cause = Callable[[JudgedRun], Diagnosis | None]
+
+
+def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
+    """An answer that reports success without being one, or a refusal that blames the client."""
+    finding = case.failed("answer-unlike-calm")
+    if finding is None:
+        return None
+    number = int(finding.figures["unlike"])
+    told = f"{count(number, 'answer')} hid the outage from the client"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.NO_FALSE_SUCCESS)
+
+
+def process_ended(case: JudgedRun) -> Diagnosis | None:
+    """The app's process ended."""
+    finding = case.failed("app-survived")
+    if finding is None:
+        return None
+    return Diagnosis(f"the outage ended the app itself: {finding.reason}", remedies.SURVIVE)
+
+
+def leaked_connection(case: JudgedRun) -> Diagnosis | None:
+    """Sessions that were not returned to the pool."""
+    finding = case.failed("connection-leaks")
+    if finding is None:
+        return None
+    if finding.code == connection_leaks.ABORTED:
+        held = count(int(finding.figures["aborted"]), "connection stays", "connections stay")
+        told = f"{held} in a failed transaction: each later statement on them is refused"
+        return Diagnosis(told, remedies.ROLL_BACK)
+    if finding.code == connection_leaks.IN_TRANSACTION:
+        stuck = int(finding.figures["busy_after"])
+        held = count(stuck, "connection was", "connections were")
+        told = f"{held} never given back: still in a transaction, with nothing asked any more"
+        return Diagnosis(told, remedies.GIVE_BACK)
+    before, after = int(finding.figures["before"]), int(finding.figures["after"])
+    if finding.code == connection_leaks.BEYOND_BOUND:
+        return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", remedies.LIMIT_POOL)
+    told = f"the app holds {after} connections after the outage, {before} before it"
+    unused = int(finding.figures.get("unused", after - before))
+    told += f", and no longer uses {unused} of them: errors left them behind"
+    return Diagnosis(told, remedies.LIMIT_POOL)
+
+
+def retry_storm(case: JudgedRun) -> Diagnosis | None:
+    """More database load than the clients caused, or more than is acceptable at any time."""
+    finding = case.failed("retry-storm")
+    if finding is None:
+        return None
+    each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
+    if finding.code == storm.CONNECTIONS and usual > each * AS_ALWAYS:
+        told = f"requests open connections of their own ({usual:.2f} each before the outage"
+        return Diagnosis(f"{told}, {each:.2f} since): {finding.reason}", remedies.POOL)
+    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
+
+
+def slow_refusals(case: JudgedRun) -> Diagnosis | None:
+    """Each request waits for its own timeout although the outage is known."""
+    finding = case.failed("fails-fast")
+    if finding is None:
+        return None
+    told = "each request waited to find out about an outage that was known"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.FAIL_FAST)
+
+
+def broken_error_contract(case: JudgedRun) -> Diagnosis | None:
+    """Error answers that violate the contract."""
+    finding = case.failed("error-contract")
+    if finding is None:
+        return None
+    number = int(finding.figures["breaches"])
+    told = f"{number} of {int(finding.figures['errors'])} errors"
+    if finding.code == contract.LEAK:
+        shown = f"{told} showed internals to clients: {finding.reason}"
+        return Diagnosis(shown, remedies.KEEP_INSIDE)
+    if finding.code == contract.CUT_CONNECTION:
+        return Diagnosis(f"{told} were cut connections: {finding.reason}", remedies.SURVIVE)
+    if finding.code == contract.SERVER_ERROR:
+        what = "were unhandled in the app"
+        reason = f"{told} {what}: {finding.reason}{case.maybe_committed}"
+        return Diagnosis(reason, remedies.ANSWER_503)
+    return Diagnosis(f"{told} broke the contract: {finding.reason}", remedies.PROBLEM_DETAILS)
+
+
+def wrong_probe(case: JudgedRun) -> Diagnosis | None:
+    """A probe that gives the orchestrator a wrong answer."""
+    finding = case.failed("health-probes")
+    if finding is None:
+        return None
+    liveness = finding.code in (health_probes.NOT_LIVE, health_probes.LIVE_LATE)
+    remedy = remedies.LIVENESS if liveness else remedies.READINESS
+    return Diagnosis(f"a probe misled the orchestrator: {finding.reason}", remedy)
+
+
+def unhandled_error(case: JudgedRun) -> Diagnosis | None:
+    """Errors that the app did not handle."""
+    finding = case.failed("log-clean")
+    if finding is None:
+        return None
+    lines = [event.line for event in case.evidence.events if isinstance(event, LogProblem)]
+    unhandled = finding.code == log_clean.UNHANDLED
+    remedy = remedies.ANSWER_503 if unhandled else remedies.AWAIT_TASKS
+    told = count(len(lines), "error was", "errors were")
+    more = case.maybe_committed if unhandled else ""
+    return Diagnosis(f"{told} not handled: {finding.reason}{more}", remedy)
+
+
+def below_target(case: JudgedRun) -> Diagnosis | None:
+    """Fewer or slower successful answers than the contract promises."""
+    if short_on_capacity(case, "during"):
+        bad = sum(not op.good for op in case.during)
+        told = f"{bad} of {len(case.during)} requests failed during the outage"
+        return Diagnosis(f"{told}, more than the gate allows", remedies.RETRY)
+    finding = case.failed("response-time")
+    if finding is None:
+        return None
+    return Diagnosis(f"answers were slower than the gate allows: {finding.reason}",
+                     remedies.BOUND_WAITS)  # fmt: skip
+
+
+def not_steady(case: JudgedRun) -> Diagnosis | None:
+    """The app was unhealthy before the fault, so that none was injected. No other finding
+    counts.
+    """
+    if case.faults:
+        return None
+    if ill := case.failed("steady-state"):
+        problems = [e.line for e in case.evidence.events if isinstance(e, LogProblem)]
+        more = f"; the app's log: {problems[0]}" if problems else ""
+        return Diagnosis(f"{ill.reason}{more}", remedies.PROVE_SOMETHING)
+    finding = case.unclear("steady-state")
+    if finding is None:
+        return None
+    told = f"no fault was injected, since the app was not healthy without one: {finding.reason}"
+    return Diagnosis(told, remedies.PROVE_SOMETHING)
+
+
+def unproven(case: JudgedRun) -> Diagnosis | None:
+    """Nothing failed, and nothing is proven."""
+    finding = case.unclear("faults-bit")
+    if (
+        finding is not None
+        and finding.code == faults_bit.NEVER_BIT
+        and case.unclear("steady-state") is None
+    ):
+        told = f"the fault touched nothing ({finding.reason})"
+        return Diagnosis(f"{told}: does the app use the database that it was given?",
+                         remedies.USE_THE_ADDRESS)  # fmt: skip
+    unclear = [one for one in case.findings if one.verdict.severity == 1]
+    if not unclear:
+        return None
+    return Diagnosis(f"nothing is proven: {unclear[0].reason}", remedies.PROVE_SOMETHING)
+
+
+CAUSES: Iterable[Cause] = (
+    not_steady,
+    acknowledged_write_lost,
+    acknowledged_before_commit,
+    duplicate_write,
+    not_one_effect,
+    repeat_answered_otherwise,
+    refused_but_applied,
+    lost_listener,
+    partial_transaction,
+    work_left,
+    answer_unlike_calm,
+    process_ended,
+    killed_at_deploy,
+    left_on_session,
+    starved_by_streams,
+    leaked_connection,
+    requests_cut_at_the_end,
+    resources_not_returned,
+    error_text,
+    silence,
+    not_recovered,
+    retry_storm,
+    slow_refusals,
+    disclosed_secret,
+    broken_error_contract,
+    wrong_probe,
+    unhandled_error,
+    below_target,
+    unproven,
+)
+"""In the order in which the rules are tried."""

@@ -1,0 +1,98 @@
+"""Causes of errors and waits that outlast the outage. ``rules.py`` has the order of all rules."""
+
+from __future__ import annotations
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
+from squall.gates.availability import is_short
+from squall.history.evidence import Window
+
+CLOSED = (
+    r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
+)
+SHARED = r"another operation is in progress|PendingRollback|provisioning a new connection"
+POOL_EMPTY = r"QueuePool limit|PoolTimeout|pool.{0,20}exhausted"
+NO_WRITES = r"read-only transaction|ReadOnlySQLTransaction|25006"
+PREPARED = (
+    r"prepared statement .{1,80} (does not exist|already exists)|InvalidSQLStatementName"
+    r"|cached statement plan|InvalidCachedStatement"
+)
+CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
+TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
+FEW = 1.5
+"""A pool's dead connections fail once each. More failures per connection have another cause."""
+
+
+def error_text(case: JudgedRun) -> Diagnosis | None:
+    """A known message in the log or in an answer, after the heal or during the outage."""
+    bad = case.bad_after or [op for op in case.during if not op.good]
+    if not bad or not any(case.failed(gate) for gate in ("recovery-time", "error-contract",
+                                                         "availability", "log-clean")):  # fmt: skip
+        return None
+    when = "after the heal" if case.bad_after else "during the outage"
+    told = f"{count(len(bad), 'request')} failed {when}"
+    known: tuple[tuple[str, str, remedies.Remedy], ...] = (
+        (
+            NO_WRITES,
+            "the pool kept connections to a server that takes no writes",
+            remedies.READ_ONLY,
+        ),
+        (PREPARED, "connections were kept whose prepared statements are gone", remedies.PREPARED),
+        (SHARED, "requests share one connection or session", remedies.OWN_SESSION),
+        (CONFLICT, "transactions that lost a conflict were not run again", remedies.RETRY),
+        (TOO_MANY, "the app asked for more connections than the server has", remedies.LIMIT_POOL),
+        (POOL_EMPTY, "every connection of the pool was taken", remedies.BOUND_WAITS),
+    )
+    for words, what, remedy in known:
+        if case.said(words):
+            return Diagnosis(f"{what}; {told}", remedy)
+    return None
+
+
+def silence(case: JudgedRun) -> Diagnosis | None:
+    """Waits without a timeout."""
+    late = case.late(case.evidence.awaited)
+    if case.failed("answered-in-time") is None or not late:
+        return None
+    limit = case.evidence.contract.deadline_seconds
+    after = case.late(case.bad_after)
+    told = f"{count(len(late), 'request')} waited longer than {limit:g} s"
+    if after and SILENCES in case.effects:
+        told = f"the pool kept silent connections; {told}, {len(after)} of them after the heal"
+        return Diagnosis(told, remedies.SILENT_CONNECTIONS)
+    hung = sum(op.error == "timeout" for op in late)
+    never = f" ({hung} never got an answer)" if hung else ""
+    return Diagnosis(
+        f"{told}{never}: nothing bounds the wait for the database", remedies.BOUND_WAITS
+    )
+
+
+def not_recovered(case: JudgedRun) -> Diagnosis | None:
+    """Errors or slow answers after the heal."""
+    if case.failed("recovery-time") is None and not short_on_capacity(case, "after"):
+        return None
+    bad, sessions = case.bad_after, case.sessions
+    if not bad:
+        slow = case.failed("recovery-time")
+        told = slow.reason if slow is not None else "few good answers after the heal"
+        return Diagnosis(f"answers stayed slow after the heal: {told}", remedies.BOUND_WAITS)
+    failed = f"{count(len(bad), 'request')} failed after the heal"
+    refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
+    dead = CUTS in case.effects and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
+    if dead and refusals < len(bad):
+        kept = f"{sessions} dead connections" if sessions else "dead connections"
+        return Diagnosis(f"the pool kept {kept}; {failed}", remedies.DEAD_CONNECTIONS)
+    if SILENCES in case.effects:
+        return Diagnosis(f"the pool kept silent connections; {failed}", remedies.SILENT_CONNECTIONS)
+    if case.said(CLOSED):
+        told = f"the same dead connection was used again and again; {failed}"
+        return Diagnosis(told, remedies.DEAD_CONNECTIONS)
+    last = max(op.done for op in bad) - (case.evidence.last_healed or 0.0)
+    told = f"the app went on refusing for {last:.1f} s when the database was well again; {failed}"
+    return Diagnosis(told, remedies.TRY_AGAIN_SOON)
+
+
+def short_on_capacity(case: JudgedRun, window: Window) -> bool:
+    """Whether a window has too few successful answers."""
+    finding = case.failed("availability")
+    return finding is not None and is_short(finding.figures, window)

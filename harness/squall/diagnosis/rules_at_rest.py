@@ -1,0 +1,68 @@
+"""Causes that show while the app is idle: something was left behind or did not come back."""
+
+from __future__ import annotations
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun
+from squall.diagnosis.remedies import Remedy
+
+REMEDY_OF: dict[str, Remedy] = {
+    "background-sessions-return": remedies.RECONNECT_LISTENERS,
+    "session-leftovers": remedies.CLEAN_SESSIONS,
+    "resources-return": remedies.GIVE_BACK_RESOURCES,
+    "ends-when-told": remedies.END_WHEN_TOLD,
+    "no-secret-disclosed": remedies.HIDE_SECRETS,
+    "finishes-requests": remedies.FINISH_REQUESTS,
+}
+
+
+def _from_gate(gate: str, case: JudgedRun) -> Diagnosis | None:
+    finding = case.failed(gate)
+    return Diagnosis(finding.reason, REMEDY_OF[gate]) if finding is not None else None
+
+
+def lost_listener(case: JudgedRun) -> Diagnosis | None:
+    """A session that listens for notifications did not come back. Incomplete work is its
+    symptom.
+    """
+    return _from_gate("background-sessions-return", case)
+
+
+def killed_at_deploy(case: JudgedRun) -> Diagnosis | None:
+    """The app did not end after SIGTERM."""
+    return _from_gate("ends-when-told", case)
+
+
+def left_on_session(case: JudgedRun) -> Diagnosis | None:
+    """A pooled session kept a lock, a temporary table or a setting."""
+    return _from_gate("session-leftovers", case)
+
+
+SERVED = ("availability", "recovery-time", "answered-in-time", "response-time", "error-contract")
+"""Gates that fail when other callers are not served."""
+
+
+def starved_by_streams(case: JudgedRun) -> Diagnosis | None:
+    """Nothing failed but that clients kept streams open, and the others were not served."""
+    if case.faults != {"client.hold_streams"}:
+        return None
+    finding = next((found for gate in SERVED if (found := case.failed(gate))), None)
+    if finding is None:
+        return None
+    told = "while clients kept streams open, other requests were not served"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_STREAMING)
+
+
+def resources_not_returned(case: JudgedRun) -> Diagnosis | None:
+    """Files, sockets, threads or memory are kept after each failure."""
+    return _from_gate("resources-return", case)
+
+
+def disclosed_secret(case: JudgedRun) -> Diagnosis | None:
+    """The database's password is in a log or an answer."""
+    return _from_gate("no-secret-disclosed", case)
+
+
+def requests_cut_at_the_end(case: JudgedRun) -> Diagnosis | None:
+    """SIGTERM interrupted requests."""
+    return _from_gate("finishes-requests", case)

@@ -1,0 +1,93 @@
+"""Causes of writes that are lost, duplicated, incomplete, or acknowledged too early."""
+
+from __future__ import annotations
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.gates import one_effect
+
+
+def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
+    """An acknowledged write is missing."""
+    finding = case.failed("no-acknowledged-write-lost")
+    if finding is not None:
+        number = int(finding.figures["lost"])
+        told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
+        return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
+    finding = case.failed("read-your-writes")
+    if finding is None:
+        return None
+    number = int(finding.figures["missing"])
+    told = f"{count(number, 'write')} could not be read right after the acknowledgement"
+    return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
+
+
+def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
+    """Success was answered before the COMMIT, or without one.
+
+    If no COMMIT followed, and other answers hide the outage as well, the cause is false success.
+    """
+    finding = case.failed("acknowledged-before-commit")
+    if finding is None:
+        return None
+    if not finding.figures["early"] and case.failed("answer-unlike-calm") is not None:
+        return None
+    told = f"the app answers before it commits: {finding.reason}"
+    return Diagnosis(told, remedies.COMMIT_FIRST)
+
+
+def not_one_effect(case: JudgedRun) -> Diagnosis | None:
+    """A write took effect twice or in part, according to logical decoding."""
+    finding = case.failed("one-effect")
+    if finding is None:
+        return None
+    if finding.code == one_effect.TWICE:
+        told = f"{finding.reason}: a write was repeated without a key that tells so"
+        return Diagnosis(told, remedies.IDEMPOTENCY)
+    told = f"{finding.reason}: its parts are not in one transaction"
+    return Diagnosis(told, remedies.ONE_TRANSACTION)
+
+
+def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
+    """Two requests with one key got different answers."""
+    finding = case.failed("repeats-agree")
+    return None if finding is None else Diagnosis(finding.reason, remedies.IDEMPOTENCY)
+
+
+def duplicate_write(case: JudgedRun) -> Diagnosis | None:
+    """A write was repeated although it had been applied."""
+    finding = case.failed("no-duplicate")
+    if finding is None:
+        return None
+    number = int(finding.figures["duplicated"])
+    told = f"{count(number, 'request')} wrote more than once: a write whose answer was lost"
+    return Diagnosis(f"{told} was repeated without a key that tells so", remedies.IDEMPOTENCY)
+
+
+def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
+    """A write was refused although it was applied."""
+    finding = case.failed("refused-write-absent")
+    if finding is None:
+        return None
+    number = int(finding.figures["present"])
+    told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
+    return Diagnosis(
+        f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
+    )
+
+
+def partial_transaction(case: JudgedRun) -> Diagnosis | None:
+    """A request was applied in part."""
+    finding = case.failed("conservation")
+    if finding is None:
+        return None
+    told = f"requests were done by half ({finding.reason})"
+    return Diagnosis(f"{told}: their parts are not in one transaction", remedies.ONE_TRANSACTION)
+
+
+def work_left(case: JudgedRun) -> Diagnosis | None:
+    """Accepted, and never done."""
+    finding = case.failed("work-is-done")
+    if finding is None:
+        return None
+    return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)

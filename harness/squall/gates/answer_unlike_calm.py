@@ -1,0 +1,153 @@
+"""No false success: an answer in the outage is like the answers without it, or it is an error.
+
+    before   GET /items ──▶ 200 [{…}, {…}, {…}]
+    during   GET /items ──▶ 200 []                  false: the client believes that there is nothing
+    during   GET /items ──▶ 503                     correct
+    during   GET /items ──▶ 200 [{…}, {…}, {…}]     correct, whether fresh or a copy
+
+A refusal that blames the client (404 for an existing row, 401 for a valid token) is false, too. No
+declaration is needed: :mod:`squall.gates.calm_answers` describes what is compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from squall.gates.calm_answers import (
+    CalmAnswers,
+    CalmOperation,
+    echoes,
+    is_empty,
+    is_nothing,
+    learn_calm_answers,
+    media_type,
+)
+from squall.gates.findings import failed, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+from squall.history.shape import Shape, read_shape
+
+BLAMED = "client-blamed"
+ANOTHER_TYPE = "another-media-type"
+NOT_JSON = "broken-json"
+EMPTIED = "answer-emptied"
+SHORTENED = "list-shortened"
+FIELDS_MISSING = "fields-missing"
+ANOTHER_KIND = "fields-of-another-kind"
+ANOTHER_ITEM = "another-item"
+
+BLAMING = frozenset({401, 403, 404, 405, 410})
+BLAMING_A_READ = frozenset({400, 409, 422, *range(300, 304), 307, 308})
+"""For a request that was well-formed and without conflict a moment ago; and redirects."""
+GONE = frozenset({404, 410})
+ACCEPTED = 202
+TOGETHER = 2
+"""Number of fields that must become empty together; one alone may be an item without the value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerUnlikeCalm(Gate):
+    """From the first fault on, an answer is like those before it, or it is an error."""
+
+    least_answers: int = 10
+    """Minimum answers of an operation before the fault from which its usual answer is learned."""
+
+    name = "answer-unlike-calm"
+    severity = Severity.WRONG_DATA
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the most frequent difference."""
+        calm = learn_calm_answers(evidence)
+        compared = [*evidence.window("during"), *evidence.window("after")]
+        found = [(op, what) for op in compared for what in self._differences(op, calm)]
+        figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
+        if not found:
+            return passed(self.name, f"{len(compared)} answers compared with calm", figures)
+        counts = Counter(what for _, what in found)
+        reason = "; ".join(f"{count} x {words}" for (_, words), count in counts.most_common(3))
+        by_code: Counter[str] = Counter()
+        for (code, _), count in counts.items():
+            by_code[code] += count
+        figures |= {code.replace("-", "_"): count for code, count in by_code.items()}
+        code = by_code.most_common(1)[0][0]
+        return failed(self.name, reason, figures, [op for op, _ in found], code=code)
+
+    def _differences(self, op: Op, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
+        """The first difference, as code and text."""
+        known = calm.operations.get(op.name)
+        if op.status is None or known is None or not known.media:
+            return  # no successful answer before: nothing is known of it
+        blaming = BLAMING | BLAMING_A_READ if op.effect == "read" else BLAMING
+        if op.status in blaming:
+            may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
+            often = known.answers >= self.least_answers
+            if often and op.status not in known.statuses and not may_be_gone:
+                yield BLAMED, f"{op.name}: status {op.status}, which it never had before the fault"
+        elif op.good and not (op.status == ACCEPTED and op.status not in known.statuses):
+            yield from self._first(self._lies(op, known, calm))
+
+    @staticmethod
+    def _first(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        yield from list(found)[:1]
+
+    def _lies(self, op: Op, known: CalmOperation, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
+        if media_type(op) not in known.media:
+            was = " or ".join(sorted(known.media)) or "nothing"
+            yield ANOTHER_TYPE, f"{op.name}: {media_type(op) or 'no body'}, before {was}"
+            return
+        shape = read_shape(op.shape)
+        if not shape:
+            return  # not JSON, or too long
+        if shape[""] == "malformed":
+            yield NOT_JSON, f"{op.name}: a body that is no JSON, called {media_type(op)}"
+            return
+        if op.effect == "read":
+            yield from _unlike_same_request(op, shape, calm)
+        if len(known.shapes) >= self.least_answers:
+            yield from _unlike_operation(op, shape, known)
+
+
+def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
+    """Compare with the answers to the same request on both sides of the outage."""
+    others = calm.same_request(op)
+    if not others:
+        return
+    for place, kind in shape.items():
+        were = [other.get(place) for other in others]
+        shown = place or "the answer"
+        if is_nothing(place, kind) and not any(
+            was is None or is_nothing(place, was) for was in were
+        ):
+            yield EMPTIED, f"{op.name}: {shown} is empty, and is not without the fault"
+        lengths = [was for was in were if isinstance(was, int)]
+        if isinstance(kind, int) and len(lengths) == len(were) and 0 < kind < min(lengths):
+            yield (
+                SHORTENED,
+                f"{op.name}: {shown} has {kind} entries, without the fault {min(lengths)}",
+            )
+    own = shape.get(".id")
+    ids = {other.get(".id") for other in others}
+    if own is not None and len(ids) == 1 and own not in ids:
+        yield ANOTHER_ITEM, f"{op.name}: another item than without the fault"
+
+
+def _unlike_operation(op: Op, shape: Shape, known: CalmOperation) -> Iterator[tuple[str, str]]:
+    """Compare with what all answers of the operation had in common before the fault."""
+    tops = {type(was[""]) for _, was in known.shapes}
+    always_full = not any(is_empty(was[""]) for _, was in known.shapes)
+    if is_empty(shape[""]) and always_full and tops == {str}:
+        yield EMPTIED, f"{op.name}: the answer is empty, and never was before the fault"
+        return
+    missing = sorted(known.required - set(shape))
+    if missing:
+        yield FIELDS_MISSING, f"{op.name}: without {', '.join(missing[:3])}"
+    if changed := known.of_another_kind(shape):
+        yield ANOTHER_KIND, f"{op.name}: {', '.join(changed[:3])} of another kind than before"
+    empty = sorted(place for place in known.never_empty if is_empty(shape.get(place)))
+    if len(empty) >= TOGETHER:
+        yield EMPTIED, f"{op.name}: {', '.join(empty[:3])} are empty, and never were before"
+    if known.echoes and not echoes(op.request, shape):
+        yield ANOTHER_ITEM, f"{op.name}: another item than the one that was requested"

@@ -1,0 +1,50 @@
+"""No client hangs: every request is answered within the deadline of the contract.
+
+Time counts from ``sent``, so that the generator's lag is not blamed on the app. If that lag is
+large, a validity check makes the run inconclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredInTime(Gate):
+    """Every operation ends within the contract's deadline and ``grace_ms``."""
+
+    grace_ms: float | None = None
+    """Allowance for scheduling delays on a busy machine, in addition to the deadline. None: 15 % of
+    the deadline, at least 100 ms and at most 250 ms.
+    """
+
+    name = "answered-in-time"
+    severity = Severity.STUCK
+    timed = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the number of late operations and the slowest one."""
+        if not evidence.awaited:
+            return inconclusive(self.name, "there was no operation")
+        limit = evidence.contract.deadline_seconds + self._grace(evidence)
+        slowest = max(op.done - op.sent for op in evidence.awaited)
+        late = [op for op in evidence.awaited if op.done - op.sent > limit]
+        figures = {"slowest_ms": round(slowest * 1000, 1), "late": len(late)}
+        told = f"slowest {slowest:.2f} s, limit {limit:.2f} s"
+        if not late:
+            return passed(
+                self.name, f"all {len(evidence.awaited)} were answered in time: {told}", figures
+            )
+        hung = sum(1 for op in late if op.error == "timeout")
+        tail = f", {hung} never" if hung else ""
+        reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
+        return failed(self.name, reason, figures, late)
+
+    def _grace(self, evidence: Evidence) -> float:
+        if self.grace_ms is not None:
+            return self.grace_ms / 1000
+        return min(0.25, max(0.1, 0.15 * evidence.contract.deadline_seconds))

@@ -1,0 +1,156 @@
+"""The answers of each operation without a fault, learned from the run itself.
+
+    before          │ during          │ after
+    learned from it │ compared        │ compared; confirms what is learned of the same request
+
+Two things are learned: about the *operation* (statuses, media types, fields that always occur), and
+about the *same request* (lengths of lists, fields that are never empty, the item's identity). What
+differs between requests of one operation is judged by the second kind only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+from squall.history.shape import MAX_PLACES, Shape, read_shape
+
+MARKS = re.compile(
+    r"age|stale|cache|retr|wait|queue|pending|lag|latency|_ms|second|elapsed|remain|uptime",
+    re.IGNORECASE,
+)
+"""Numbers with such names describe the answer or the app, and may become 0."""
+EMPTY = frozenset({"null", "empty-text", "empty-object"})
+
+
+def media_type(op: Op) -> str:
+    """The media type without its parameters, in lower case."""
+    return (op.content_type or "").partition(";")[0].strip().lower()
+
+
+def is_empty(kind: str | int | None) -> bool:
+    """Whether a place of a shape is empty."""
+    return kind == 0 if isinstance(kind, int) else kind in EMPTY
+
+
+def is_nothing(place: str, kind: str | int | None) -> bool:
+    """Whether a place is empty, or 0 and not a measure of time or load, such as an age."""
+    return is_empty(kind) or (kind == "zero" and MARKS.search(place) is None)
+
+
+def plain_kind(kind: str | int) -> str:
+    """The kind of a value: ``number`` also for 0, ``list`` for a length."""
+    if isinstance(kind, int):
+        return "list"
+    if kind.startswith("="):
+        return "identity"
+    return {"zero": "number", "empty-text": "text", "empty-object": "object"}.get(kind, kind)
+
+
+def is_field(place: str) -> bool:
+    """Whether it is a field of the answer itself, not of an object inside it."""
+    return place.count(".") == 1 and "[" not in place
+
+
+@dataclass(slots=True)
+class CalmOperation:
+    """The answers of one operation before the first fault."""
+
+    statuses: set[int] = field(default_factory=set)
+    media: set[str] = field(default_factory=set)
+    shapes: list[tuple[str, Shape]] = field(default_factory=list)
+    """The shapes of successful answers, each with its request."""
+    answers: int = 0
+
+    def add(self, op: Op) -> None:
+        """Learn one answer."""
+        self.answers += 1
+        if op.status is not None:
+            self.statuses.add(op.status)
+        if op.good:
+            self.media.add(media_type(op))
+            if op.shape:
+                self.shapes.append((op.request, read_shape(op.shape)))
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Fields that every successful answer had."""
+        whole = [shape for _, shape in self.shapes if len(shape) < MAX_PLACES]
+        if not whole:
+            return frozenset()
+        return frozenset(filter(is_field, set(whole[0]).intersection(*whole[1:])))
+
+    @property
+    def never_empty(self) -> frozenset[str]:
+        """Fields that every successful answer had and that were never empty."""
+        return frozenset(
+            place
+            for place in self.required
+            if not any(is_empty(shape[place]) for _, shape in self.shapes)
+        )
+
+    def of_another_kind(self, shape: Shape) -> list[str]:
+        """Fields that had one kind in all successful answers, and have another one here."""
+        return sorted(
+            place
+            for place in self.required & set(shape)
+            if len(were := {plain_kind(known[place]) for _, known in self.shapes}) == 1
+            and not {plain_kind(shape[place]), *were} & {"null", "identity"}
+            and plain_kind(shape[place]) not in were
+        )
+
+    @property
+    def echoes(self) -> bool:
+        """Whether each answer is the item that its path names: ``/items/7`` has the id 7."""
+        return bool(self.shapes) and all(echoes(request, shape) for request, shape in self.shapes)
+
+
+def echoes(request: str, shape: Shape) -> bool:
+    """Whether the answer's own id is a segment of the request's path."""
+    own = shape.get(".id")
+    path = request.partition(" ")[2].partition("?")[0]
+    return isinstance(own, str) and own.startswith("=") and own[1:] in path.split("/")
+
+
+@dataclass(frozen=True, slots=True)
+class CalmAnswers:
+    """Everything learned of an app without a fault."""
+
+    operations: dict[str, CalmOperation]
+    before: dict[str, list[Shape]]
+    """Successful answers to each request before the fault, by method and path."""
+    after: dict[str, list[Shape]]
+    """The same after the heal."""
+    deletes: bool
+    """Whether the load deletes rows, so that an item may be missing for good reason."""
+
+    def same_request(self, op: Op) -> Sequence[Shape]:
+        """Answers to the same request on both sides of the outage; empty unless both exist."""
+        before, after = self.before.get(op.request, []), self.after.get(op.request, [])
+        return [*before, *after] if before and after else []
+
+
+def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
+    """Learn from the answers before the first fault, and per request from those after the heal."""
+    operations: defaultdict[str, CalmOperation] = defaultdict(CalmOperation)
+    before, after = evidence.window("before"), evidence.window("after")
+    for op in before:
+        operations[op.name].add(op)
+    return CalmAnswers(
+        operations=dict(operations),
+        before=_by_request(before),
+        after=_by_request(after),
+        deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
+    )
+
+
+def _by_request(ops: Iterable[Op]) -> dict[str, list[Shape]]:
+    found: defaultdict[str, list[Shape]] = defaultdict(list)
+    for op in ops:
+        if op.good and op.shape and op.effect == "read":
+            found[op.request].append(read_shape(op.shape))
+    return dict(found)

@@ -1,0 +1,97 @@
+"""The pool returns its sessions: none is leaked, none stays in a transaction.
+
+A pool opens a session when all others are in use, and keeps it, so more sessions than before are
+not a leak. They are a leak if more simultaneous requests than sessions leave some sessions unused
+(see ``CapacityProbed``). If a bound is declared, sessions within it belong to the pool.
+
+Sessions are read from pg_stat_activity, not through the proxy. A session that is ``idle in
+transaction`` while no request is running was leaked together with its locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
+from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+ABORTED = "sessions-left-aborted"
+IN_TRANSACTION = "sessions-left-in-transaction"
+BEYOND_BOUND = "sessions-beyond-bound"
+NOT_GIVEN_BACK = "sessions-not-given-back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLeaks(Gate):
+    """After the run: no session in a transaction, and at most ``allowance`` more than before."""
+
+    allowance: int = 5
+    """Extra sessions that a pool may keep from its busiest moment."""
+    times_declared: float | None = None
+    """At no time more than this multiple of the declared bound. For outages that cut no connection:
+    a server keeps cut sessions until it notices. Not judged if the app declares no bound.
+    """
+
+    name = "connection-leaks"
+    severity = Severity.LEAK
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Compare the last sample, taken when no request is running, with those before."""
+        samples, before, after = _split(evidence)
+        if not before or not after:
+            return inconclusive(self.name, "the sessions were not counted before and after the run")
+        most, last = max(sample.total for sample in before), after[-1]
+        busy = last.idle_in_transaction + last.active
+        figures = {"before": most, "after": last.total, "busy_after": busy}
+        if busy:
+            return _stuck(evidence, busy, figures)
+        told = f"{last.total} sessions after the run, {most} before the fault"
+        bound = evidence.contract.most_sessions or 0
+        if last.total > max(most + self.allowance, bound):
+            told, figures["unused"] = _count_unused(evidence, told, last.total - most)
+            if figures["unused"] > self.allowance:
+                return failed(self.name, told, figures, code=NOT_GIVEN_BACK)
+        if bound and self.times_declared is not None:
+            figures["most"] = max(sample.total for sample in samples)
+            if figures["most"] > self.times_declared * bound:
+                reason = f"{figures['most']} sessions at once, where {bound} are declared"
+                return failed(self.name, reason, figures, code=BEYOND_BOUND)
+        return passed(self.name, told, figures)
+
+
+def _stuck(evidence: Evidence, busy: int, figures: Mapping[str, float]) -> Finding:
+    """Sessions in a transaction. In a failed transaction every statement is refused."""
+    rests = [event for event in evidence.events if isinstance(event, RestSampled)]
+    aborted = rests[-1].aborted if rests and rests[-1].moment == "after" else 0
+    stuck = f"{busy} of {figures['after']} sessions are still in a transaction"
+    if aborted:
+        told = f"{stuck}, with nothing asked; {aborted} of these transactions failed"
+        return failed(ConnectionLeaks.name, told, {**figures, "aborted": aborted}, code=ABORTED)
+    return failed(
+        ConnectionLeaks.name, f"{stuck}, with nothing asked", figures, code=IN_TRANSACTION
+    )
+
+
+def _split(evidence: Evidence) -> tuple[list[BackendsSampled], ...]:
+    """All samples, those before the first fault, and those after the end of the load."""
+    samples = [event for event in evidence.events if isinstance(event, BackendsSampled)]
+    ended = max((e.at for e in evidence.events if isinstance(e, RunEnded)), default=None)
+    start = evidence.bounds("before")[1]
+    before = [sample for sample in samples if sample.at < start]
+    return samples, before, [one for one in samples if ended is not None and one.at >= ended]
+
+
+def _count_unused(evidence: Evidence, told: str, more: int) -> tuple[str, int]:
+    """Sessions that nothing uses any more; without a probe, those in excess of the number
+    before.
+    """
+    probes = [event for event in evidence.events if isinstance(event, CapacityProbed)]
+    if not probes:
+        return told, more
+    probe = probes[-1]
+    seen = f"{told}; {probe.unused} of them stayed unused when {probe.requests} requests came"
+    return f"{seen} at once", probe.unused

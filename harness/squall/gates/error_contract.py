@@ -1,0 +1,102 @@
+"""Errors keep the contract: documented statuses, problem details, and no internals.
+
+RFC 9457 defines the body, RFC 9110 section 10.2.3 the Retry-After header. A status 500 and a
+connection cut without an answer never conform to the contract.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from squall.gates.findings import failed, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Contract, Evidence
+from squall.history.op import Op
+
+LEAKS = re.compile(
+    r"Traceback \(most recent|File \"[^\"]+\.py\"|asyncpg|psycopg|sqlalchemy"
+    r"|\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.+\bSET\b"
+    r"|postgres(?:ql)?(?:\+\w+)?://|\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}\b|\('[\w.-]+', \d+\)",
+    re.DOTALL,
+)
+"""Signs of internals in a body: stack traces, drivers, SQL, addresses."""
+
+CUT = ("reset", "disconnected")
+PROBLEM = "application/problem+json"
+
+CUT_CONNECTION = "connection-cut"
+SERVER_ERROR = "undocumented-server-error"
+UNDOCUMENTED = "undocumented-status"
+MEDIA_TYPE = "wrong-media-type"
+MALFORMED = "malformed-problem"
+RETRY_AFTER = "no-usable-retry-after"
+LEAK = "internals-leaked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorContract(Gate):
+    """Every error answer conforms to the contract."""
+
+    allow_cut_connections: bool = False
+    """True if the fault itself is between client and app."""
+
+    name = "error-contract"
+    severity = Severity.FORM
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the most frequent breach first; the code is that of a leak, or of this
+        breach.
+        """
+        errors = [op for op in evidence.awaited if not op.good]
+        found = {op: list(self._breaches(op, evidence.contract)) for op in errors}
+        breaking = [op for op in errors if found[op]]
+        breaches = Counter(breach for each in found.values() for breach in each)
+        if not breaches:
+            told = f"{len(errors)} of {len(evidence.awaited)} answers were errors"
+            return passed(self.name, f"{told}, all well-formed", {"errors": len(errors)})
+        told = "; ".join(f"{count} x {what}" for (_, what), count in breaches.most_common(3))
+        figures = {"errors": len(errors), "breaches": len(breaking)}
+        by_code: Counter[str] = Counter()
+        for (code, _), count in breaches.items():
+            by_code[code] += count
+        figures |= {code.replace("-", "_"): count for code, count in sorted(by_code.items())}
+        code = LEAK if LEAK in by_code else breaches.most_common(1)[0][0][0]
+        return failed(self.name, told, figures, breaking, code=code)
+
+    def _breaches(self, op: Op, contract: Contract) -> Iterator[tuple[str, str]]:
+        """Code and text of each breach."""
+        if op.status is None:
+            if op.error in CUT and not self.allow_cut_connections:
+                yield CUT_CONNECTION, f"connection cut without an answer ({op.error})"
+            return
+        if op.status not in contract.error_statuses:
+            code = SERVER_ERROR if op.status >= 500 else UNDOCUMENTED  # noqa: PLR2004 - HTTP's 5xx
+            yield code, f"status {op.status}, which is not documented"
+        if not (op.content_type or "").startswith(contract.error_media_type):
+            yield MEDIA_TYPE, f"status {op.status} without {contract.error_media_type}"
+        elif contract.error_media_type == PROBLEM and _malformed(op):
+            yield MALFORMED, f"status {op.status} with a body that is no problem object"
+        if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
+            yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
+        leak = LEAKS.search(op.body)
+        if leak:
+            yield LEAK, f"status {op.status} leaks internals ({leak.group()[:40]!r})"
+
+
+def _malformed(op: Op) -> bool:
+    """A problem object has at least a matching status, and a title or a type (RFC 9457, 3.1)."""
+    try:
+        problem = json.loads(op.body)
+    except ValueError:
+        return True
+    if not isinstance(problem, dict):
+        return True
+    return problem.get("status", op.status) != op.status or not ({"title", "type"} & set(problem))
+
+
+def _seconds(retry_after: str | None) -> bool:
+    return retry_after is not None and retry_after.isdigit() and int(retry_after) <= 3600  # noqa: PLR2004 - an hour: more means "never" to a client

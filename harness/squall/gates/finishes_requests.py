@@ -1,0 +1,53 @@
+"""Requests in progress when the app receives SIGTERM are finished before it exits.
+
+    SIGTERM ──▶ app      no new connections
+    clients ◀── answers  of requests in progress
+                exit
+
+A deployment does this to every process. Requests cut at each deployment look like network errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from squall.core.events import FaultInjected
+from squall.gates.findings import failed, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+TOLD_TO_END = "app.terminate"
+ON_THE_WAY_SECONDS = 0.1
+"""A request sent later than this before the signal may not have reached the app."""
+BROKEN = ("reset", "disconnected", "refused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishesRequests(Gate):
+    """After SIGTERM no request in progress is cut."""
+
+    name = "finishes-requests"
+    severity = Severity.STUCK
+    timed = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the number of requests."""
+        told = [event for event in evidence.events if isinstance(event, FaultInjected)]
+        moments = [event.at for event in told if event.fault == TOLD_TO_END]
+        if not moments:
+            return passed(self.name, "the app was not told to end")
+        cut = [op for moment in moments for op in _cut(evidence, moment)]
+        if cut:
+            reason = f"{len(cut)} requests under way at SIGTERM got no answer ({cut[0].request})"
+            return failed(self.name, reason, {"cut": len(cut)})
+        return passed(self.name, "no request under way at SIGTERM was cut", {"cut": 0})
+
+
+def _cut(evidence: Evidence, moment: float) -> Iterator[Op]:
+    """Requests that the app had received before SIGTERM and that ended without an answer."""
+    for op in evidence.awaited:
+        under_way = op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment
+        if under_way and op.error is not None and op.error.startswith(BROKEN):
+            yield op

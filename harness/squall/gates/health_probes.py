@@ -1,0 +1,114 @@
+"""Probes answer correctly and quickly: orchestrators act on them without a second check.
+
+live    never depends on the database: a restart fixes no outage
+ready   answers at once even if the database hangs, and is positive again after the heal;
+"ready" during a second in which not one request succeeded is false
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from squall.core.events import ProbeSampled
+from squall.gates.findings import failed, inconclusive, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+OK = 200
+
+NOT_LIVE = "liveness-failed"
+LIVE_LATE = "liveness-late"
+READY_LATE = "readiness-late"
+READY_LIED = "readiness-lied"
+NOT_READY_AGAIN = "readiness-not-restored"
+
+
+PROBES = 'live = "/livez" and ready = "/readyz"'
+"""An example of the lines in ``[tool.squall]`` that let this gate judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthProbes(Gate):
+    """Both probes answer within ``answer_ms``; readiness is not false for ``lie_seconds``."""
+
+    answer_ms: float = 500.0
+    lie_seconds: float = 1.0
+    lie_requests: int = 20
+    """Fewer failed requests than this do not prove that readiness was false."""
+
+    name = "health-probes"
+    severity = Severity.FORM
+    timed = True
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the first wrong answer."""
+        samples = [event for event in evidence.events if isinstance(event, ProbeSampled)]
+        asked = [sample for sample in samples if not sample.app_meant_down]
+        if not samples:
+            return not_judged(self.name, "no probe is declared", configure=PROBES)
+        if not asked:
+            return passed(self.name, "the app was meant to be down at every probe")
+        live = [sample for sample in asked if sample.probe == "live"]
+        ready = [sample for sample in asked if sample.probe == "ready"]
+        slowest = max(sample.seconds for sample in asked) * 1000
+        figures = {"asked": len(asked), "slowest_ms": round(slowest, 1)}
+        problem = self._dead(live) or self._slow(asked) or self._lie(evidence, ready)
+        if problem is not None:
+            code, reason = problem
+            return failed(self.name, reason, figures, code=code)
+        if ready and ready[-1].status != OK:
+            reason = f"readiness still says {ready[-1].status} at the end of the run"
+            return failed(self.name, reason, figures, code=NOT_READY_AGAIN)
+        if not evidence.window("after"):
+            return inconclusive(self.name, "nothing was asked after the heal", figures)
+        return passed(
+            self.name, f"{len(asked)} probes told the truth, slowest {slowest:.0f} ms", figures
+        )
+
+    @staticmethod
+    def _dead(live: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+        bad = [sample for sample in live if sample.status != OK]
+        if not bad:
+            return None
+        what = "no answer" if bad[0].status is None else f"status {bad[0].status}"
+        many = f"{len(bad)} of {len(live)}"
+        return NOT_LIVE, f"liveness said {what} in {many} probes: a restart fixes no outage"
+
+    def _slow(self, asked: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+        late = [sample for sample in asked if sample.seconds * 1000 > self.answer_ms]
+        if not late:
+            return None
+        worst = max(late, key=lambda sample: sample.seconds)
+        reason = (
+            f"{worst.probe} took {worst.seconds * 1000:.0f} ms to answer,"
+            f" limit {self.answer_ms:g} ms; {len(late)} probes were late"
+        )
+        return (LIVE_LATE if worst.probe == "live" else READY_LATE), reason
+
+    def _lie(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+        """The longest stretch without a successful answer in which every probe answered "ready"."""
+        for stretch in _stretches(evidence.awaited):
+            start, end = stretch[0].done, stretch[-1].done
+            said = [sample for sample in ready if start <= sample.at <= end]
+            long = end - start >= self.lie_seconds and len(stretch) >= self.lie_requests
+            if long and said and all(sample.status == OK for sample in said):
+                reason = (
+                    f"readiness said ready for {end - start:.1f} s in which none of"
+                    f" {len(stretch)} requests was served"
+                )
+                return READY_LIED, reason
+        return None
+
+
+def _stretches(ops: Sequence[Op]) -> list[list[Op]]:
+    """Sequences of answers, by time of arrival, without a successful one."""
+    found: list[list[Op]] = [[]]
+    for op in sorted(ops, key=lambda op: op.done):
+        if op.good:
+            found.append([])
+        else:
+            found[-1].append(op)
+    return [stretch for stretch in found if stretch]

@@ -1,0 +1,63 @@
+"""A write that the app acknowledged exists after the outage: the promise of a database.
+
+Asynchronous replication does not give this promise for a failover: transactions that the primary
+acknowledged and had not sent are lost with it. A scenario that sets ``allow_lost_during`` passes,
+and the finding still names every lost write. Writes acknowledged before the fault or after the heal
+must always exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
+from squall.gates.findings import failed, inconclusive, listed, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAcknowledgedWriteLost(Gate):
+    """Every ``applied`` write is found in the database."""
+
+    allow_lost_during: bool = False
+    """Whether writes acknowledged while a fault was in force may be lost."""
+
+    name = "no-acknowledged-write-lost"
+    severity = Severity.WRONG_DATA
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the lost keys; if loss is allowed, pass and list them."""
+        final_state = truth_of(self.name, evidence)
+        if isinstance(final_state, Finding):
+            return final_state
+        applied = keyed_writes(evidence, Outcome.APPLIED)
+        if not applied:
+            return inconclusive(self.name, "no write was acknowledged, so none could be lost")
+        lost = [op for op in applied if not final_state.writes.get(str(op.key))]
+        figures = {"acknowledged": len(applied), "lost": len(lost)}
+        if not lost:
+            return passed(self.name, f"all {len(applied)} acknowledged writes are there", figures)
+        counted = f"of {len(applied)} acknowledged writes are not in the database"
+        worse = self._not_allowed(evidence, lost)
+        if not worse:
+            return passed(
+                self.name,
+                f"{len(lost)} {counted}, which is allowed: each was acknowledged while a fault was"
+                f" in force: {_keys(lost)}",
+                figures,
+                noted=True,
+            )
+        when = ", acknowledged before the fault or after the heal" if self.allow_lost_during else ""
+        return failed(self.name, f"{len(worse)} {counted}{when}: {_keys(worse)}", figures, worse)
+
+    def _not_allowed(self, evidence: Evidence, lost: Sequence[Op]) -> list[Op]:
+        if not self.allow_lost_during:
+            return list(lost)
+        return [op for op in lost if not acknowledged_during(evidence, op)]
+
+
+def _keys(lost: Sequence[Op]) -> str:
+    return listed([str(op.key) for op in lost])

@@ -1,0 +1,54 @@
+"""An acknowledged write can be read at once: no answer shows the state before it.
+
+Some writes are read back right after their acknowledgement. "Not found" is then a wrong answer; an
+error that promises nothing (503, a time-out) is allowed. If a failover may lose writes acknowledged
+during the fault (``allow_lost_during``), such a write may be missing here, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.gates.data_safety import acknowledged_during
+from squall.gates.findings import failed, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import FIRST_READ_BACK, Op
+
+MISSING = (404, 410)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadYourWrites(Gate):
+    """No read of an acknowledged write is answered with "not found"."""
+
+    allow_lost_during: bool = False
+    """Whether a write that was acknowledged while a fault was in force may be missing."""
+
+    name = "read-your-writes"
+    severity = Severity.WRONG_DATA
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the writes that could not be read."""
+        asked = [op for op in evidence.ops if op.is_read_back]
+        if not asked:
+            return not_judged(self.name, "no write was read back")
+        missing = [op for op in asked if op.status in MISSING]
+        bad = self._not_allowed(evidence, missing)
+        figures = {"read_back": len(asked), "missing": len(missing)}
+        if bad:
+            reason = f"{len(bad)} of {len(asked)} acknowledged writes were not found at once"
+            return failed(self.name, reason, figures, bad)
+        lost = f", {len(missing)} of them lost in the outage, as is allowed" if missing else ""
+        return passed(self.name, f"{len(asked)} acknowledged writes were read back{lost}", figures)
+
+    def _not_allowed(self, evidence: Evidence, missing: list[Op]) -> list[Op]:
+        if not self.allow_lost_during:
+            return missing
+        writes = {op.id: op for op in evidence.ops}
+        return [
+            op
+            for op in missing
+            if (write := writes.get(op.id - FIRST_READ_BACK)) is None
+            or not acknowledged_during(evidence, write)
+        ]

@@ -1,0 +1,103 @@
+"""How long after the heal clients are still affected.
+
+    heal ──✗──✗──✓──✗──✓──✓──✓──✓──✓──▶ intended start
+         └──────────────┘
+         recovery time: until the first answer from which on every answer is good and quick
+
+Recovery is when that answer arrived. Zero is possible: the app answered successfully before the
+heal, and did not stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.percentiles import percentile
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+LEAST_SECONDS = 0.5
+USUAL_TIMES = 3.0
+
+LATE = "recovered-late"
+NEVER = "not-recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryTime(Gate):
+    """From ``within_ms`` after the last heal on, every answer is good and quick.
+
+    None stands for a limit taken from the app: its deadline, and its answers before the fault.
+    """
+
+    within_ms: float | None = None
+    """None: the app's deadline, and at least half a second."""
+    answer_ms: float | None = None
+    """An answer slower than this does not count as recovered. None: three times the p95 before the
+    fault, at least half a second and at most the deadline.
+    """
+    at_least: int = 20
+    """Minimum number of successful answers in a row, up to the end, that prove recovery."""
+
+    name = "recovery-time"
+    severity = Severity.RECOVERY
+    timed = True
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail if recovery took longer or did not happen."""
+        healed = evidence.last_healed
+        if healed is None:
+            reason = "no fault was healed, so there is nothing to recover from"
+            return inconclusive(self.name, reason)
+        after = evidence.window("after")
+        if len(after) < self.at_least:
+            reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
+            return inconclusive(self.name, reason)
+        slow = self._slow_seconds(evidence)
+        bad = [index for index, op in enumerate(after) if not _well(op, slow)]
+        steady = after[bad[-1] + 1 :] if bad else after
+        if len(steady) < self.at_least:
+            return self._never(evidence, after, bad)
+        recovery = 0.0
+        if bad or not self._well_before(evidence, slow):
+            recovery = (steady[0].done - healed) * 1000
+        within = self.within_seconds(evidence) * 1000
+        figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
+        told = f"recovered {recovery:.0f} ms after the heal, {len(bad)} bad answers since"
+        told += f"; limit {within:g} ms"
+        if recovery <= within:
+            return passed(self.name, told, figures)
+        return failed(self.name, told, figures, [after[index] for index in bad], code=LATE)
+
+    def within_seconds(self, evidence: Evidence) -> float:
+        """How long after the heal the app may need to recover."""
+        if self.within_ms is not None:
+            return self.within_ms / 1000
+        return max(LEAST_SECONDS, evidence.contract.deadline_seconds)
+
+    def _slow_seconds(self, evidence: Evidence) -> float:
+        if self.answer_ms is not None:
+            return self.answer_ms / 1000
+        usual = percentile([op.response_seconds for op in evidence.window("before")], 95) or 0.0
+        return min(evidence.contract.deadline_seconds, max(LEAST_SECONDS, USUAL_TIMES * usual))
+
+    def _well_before(self, evidence: Evidence, slow: float) -> bool:
+        """Whether the last answers before the heal were already successful."""
+        during = evidence.window("during")
+        return bool(during) and all(_well(op, slow) for op in during[-self.at_least :])
+
+    def _never(self, evidence: Evidence, after: list[Op], bad: list[int]) -> Finding:
+        watched = max(op.done for op in after) - (evidence.last_healed or 0.0)
+        reason = (
+            f"not recovered {watched:.2f} s after the heal: {len(bad)} of {len(after)} answers"
+            " since were bad"
+        )
+        figures = {"bad_after_heal": len(bad)}
+        return failed(self.name, reason, figures, [after[i] for i in bad], code=NEVER)
+
+
+def _well(op: Op, slow: float) -> bool:
+    return op.good and op.response_seconds <= slow

@@ -1,0 +1,48 @@
+"""A repeat with the same key is answered like the first request: with the same order, not another.
+
+Number or status may differ in form (201, then 200); the identity in the answer may not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+from squall.history.shape import identities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatsAgree(Gate):
+    """Successful answers to one key identify the same thing."""
+
+    name = "repeats-agree"
+    severity = Severity.WRONG_DATA
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the keys whose answers differ."""
+        attempts: defaultdict[str, list[Op]] = defaultdict(list)
+        for op in evidence.ops:
+            if op.key is not None and op.good and identities(op):
+                attempts[op.key].append(op)
+        repeated = {key: ops for key, ops in attempts.items() if len(ops) > 1}
+        if not repeated:
+            return not_judged(self.name, "no write was answered twice")
+        unlike = [key for key, ops in repeated.items() if _differ(ops)]
+        figures = {"repeated": len(repeated), "unlike": len(unlike)}
+        if unlike:
+            reason = f"{len(unlike)} of {len(repeated)} repeated writes were answered with"
+            ops = [op for key in unlike for op in repeated[key]]
+            return failed(self.name, f"{reason} another id: {listed(unlike)}", figures, ops)
+        return passed(self.name, f"{len(repeated)} repeats were answered like the first", figures)
+
+
+def _differ(ops: Sequence[Op]) -> bool:
+    """Whether a place that all answers have holds different ids."""
+    found = [identities(op) for op in ops]
+    common = set(found[0]).intersection(*found[1:])
+    return any(len({one[place] for one in found}) > 1 for place in common)

@@ -1,0 +1,65 @@
+"""What an outage made the app take from the machine is given back: files, sockets, threads, memory.
+
+What leaks at each failure is invisible until a limit is reached: ``ulimit -n`` for files and
+sockets, the container's number of processes for threads, its memory for the rest. From then on the
+app accepts no client, starts nothing, or is killed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.gates.at_rest import rest_samples
+from squall.gates.findings import failed, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+DESCRIPTORS = "descriptors-left"
+THREADS = "threads-left"
+MEMORY = "memory-left"
+MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcesReturn(Gate):
+    """At rest, the app holds about as many files, sockets, threads and memory as before the load.
+
+    Each allowance is what an app may take for good when it meets its first load and its first
+    errors.
+    """
+
+    allowance: int = 15
+    """Files and sockets opened lazily: logs, pipes, caches. Sessions do not count here."""
+    threads: int = 80
+    """Thread pools fill and stay: 40 of AnyIO, up to 32 of asyncio's default executor."""
+    memory_mib: int = 48
+    """Caches, statement caches of new connections, and what the allocator keeps."""
+
+    name = "resources-return"
+    severity = Severity.LEAK
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Compare the app at rest before the load and after it."""
+        samples = rest_samples(evidence)
+        if samples is None or None in (samples[0].descriptors, samples[1].descriptors):
+            return not_judged(self.name, "the app's files are not visible from here")
+        before, after = samples
+        kept = (after.descriptors or 0) - after.sessions
+        grown = {
+            "descriptors": kept - ((before.descriptors or 0) - before.sessions),
+            "threads": (after.threads or 0) - (before.threads or 0),
+            "memory_mib": ((after.memory_bytes or 0) - (before.memory_bytes or 0)) // MIB,
+        }
+        figures = {f"{name}_grown": float(number) for name, number in grown.items()}
+        for name, limit, code, what in (
+            ("descriptors", self.allowance, DESCRIPTORS, "more files and sockets are open"),
+            ("threads", self.threads, THREADS, "more threads run"),
+            ("memory_mib", self.memory_mib, MEMORY, "MiB more memory is in use"),
+        ):
+            if grown[name] > limit:
+                reason = (
+                    f"{grown[name]} {what} than before the load, although no request is running"
+                )
+                return failed(self.name, reason, figures, code=code)
+        return passed(self.name, "files, sockets, threads and memory are as before", figures)

@@ -1,0 +1,105 @@
+"""Retries do not become the outage: database load stays in proportion to the requests.
+
+    amplification = (statements and connections a request, from the fault on)
+                  / (statements and connections a request, before it)
+
+Counted at the proxy in front of the database, which sees what the app sends, answered or not. A
+pool that was not full when the fault came may fill up: those connections are not retries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.core.events import BackendsSampled, DatabaseLoad
+from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.starvation import excuse
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+STATEMENTS = "too-many-statements"
+CONNECTIONS = "too-many-connections"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryStorm(Gate):
+    """At most ``statements_times`` the statements a request, ``connections_each`` connections."""
+
+    statements_times: float | None = 4.0
+    connections_each: float | None = 6.0
+    """Maximum number of connections opened per request, on average from the fault on."""
+    least_requests: int = 40
+
+    name = "retry-storm"
+    severity = Severity.OVERLOAD
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Fail with the amplification and the limit that it exceeds."""
+        counted = self._counted(evidence)
+        if isinstance(counted, str):
+            return passed(self.name, counted)
+        each, usual, times = counted
+        figures = {"connections_each": round(each, 2)}
+        if usual:
+            figures["connections_each_before"] = round(usual, 2)
+        told = f"{each:.2f} connections a request since the fault"
+        over = []
+        if self.connections_each is not None and each > self.connections_each:
+            over.append(f"{each:.3g} connections, limit {self.connections_each:g}")
+        if times is not None:
+            figures["statements_times"] = round(times, 2)
+            told += f", {times:.2f} times the statements a request as before"
+            if self._too_many(times):
+                over.append(f"{times:.3g} times, limit {self.statements_times:g}")
+        if not over:
+            return passed(self.name, told, figures)
+        told += f" ({'; '.join(over)})"
+        if not self._too_many(times) and (starved := excuse(evidence)):
+            # New connections follow from the app's own time-outs; repeated statements do not.
+            return inconclusive(self.name, f"{told}; {starved}", figures)
+        code = STATEMENTS if self._too_many(times) else CONNECTIONS
+        return failed(self.name, told, figures, code=code)
+
+    def _too_many(self, times: float | None) -> bool:
+        limit = self.statements_times
+        return times is not None and limit is not None and times > limit
+
+    def _counted(self, evidence: Evidence) -> tuple[float, float, float | None] | str:
+        """Connections per request since the fault and before it; the same of statements if known.
+
+        A text says why neither is known.
+        """
+        loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
+        start = evidence.bounds("before")[1]
+        before = [load for load in loads if load.at <= start]
+        after = [load for load in loads if load.at > start]
+        if len(before) < 2 or not after:  # noqa: PLR2004 - a rate needs two readings
+            return "the load on the database was not counted"
+        first, at_fault, last = before[0], before[-1], after[-1]
+        calm = sum(first.at <= op.sent <= at_fault.at for op in evidence.ops)
+        rough = sum(at_fault.at < op.sent <= last.at for op in evidence.ops)
+        if calm < self.least_requests or rough < self.least_requests:
+            return f"only {calm} requests before and {rough} since the fault"
+        opened = last.connections - at_fault.connections
+        each = max(0, opened - _growth(evidence, start)) / rough
+        usual = (at_fault.connections - first.connections) / calm
+        if first.statements is None or at_fault.statements is None or last.statements is None:
+            return each, usual, None
+        read = (at_fault.statements - first.statements) / calm
+        now = (last.statements - at_fault.statements) / rough
+        return each, usual, now / read if read else 1.0
+
+
+def _growth(evidence: Evidence, start: float) -> int:
+    """Connections with which the app's pools filled: each is opened once, and is not a retry.
+
+    Up to the declared bound, or to the maximum increase in sessions since the fault.
+    """
+    samples = [e for e in evidence.events if isinstance(e, BackendsSampled)]
+    seen = [sample.total for sample in samples if sample.at <= start]
+    if not seen:
+        return 0
+    bound = evidence.contract.most_sessions
+    since = [sample.total for sample in samples if sample.at > start]
+    most = bound if bound is not None else max(since, default=seen[-1])
+    return max(0, most - seen[-1])

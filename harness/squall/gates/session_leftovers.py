@@ -1,0 +1,82 @@
+"""Nothing stays on a pooled session after its request: no lock, no temporary table, no setting.
+
+An advisory lock of a session outlives the transaction, ROLLBACK included (PostgreSQL, chapter
+"Advisory Locks"). A request that fails between lock and unlock gives the connection back with the
+lock, and every later request for the same lock waits. Locks that an app holds while it has nothing
+to do, as a leader does, were there before the load, too.
+
+A setting (``SET``, ``set_config``) outlives the transaction in the same way: the next request works
+with the tenant, the role or the time-out of another one. Settings that an app leaves on its
+sessions in calm are its habit, and no defect: one that it makes for each connection, or one that
+every request sets for itself. Time-outs and options of the planner may stay: an app can keep
+account of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from squall.core.setting_kinds import changes_meaning, setting_of
+from squall.gates.at_rest import rest_samples
+from squall.gates.findings import failed, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+ADVISORY_LOCKS = "advisory-locks-left"
+TEMPORARY_TABLES = "temporary-tables-left"
+SETTINGS = "settings-left"
+
+SESSIONS_THAT_AGREE = 2
+"""With one value on as many sessions in calm, another value is a surprise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLeftovers(Gate):
+    """At rest, the app's sessions hold what they held before: locks, temporary tables, settings."""
+
+    name = "session-leftovers"
+    severity = Severity.LEAK
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Compare the idle app before and after the load."""
+        samples = rest_samples(evidence)
+        if samples is None:
+            return not_judged(self.name, "the app was not looked at while at rest")
+        before, after = samples
+        figures = {
+            "advisory_locks_before": before.advisory_locks, "advisory_locks": after.advisory_locks,
+            "temporary_tables_before": before.temporary_tables,
+            "temporary_tables": after.temporary_tables,
+        }  # fmt: skip
+        if after.advisory_locks > before.advisory_locks:
+            more = after.advisory_locks - before.advisory_locks
+            reason = f"{more} advisory locks are still held although no request is running"
+            return failed(self.name, reason, figures, code=ADVISORY_LOCKS)
+        if after.temporary_tables > before.temporary_tables:
+            more = after.temporary_tables - before.temporary_tables
+            reason = f"{more} temporary tables are left on pooled sessions"
+            return failed(self.name, reason, figures, code=TEMPORARY_TABLES)
+        changed = settings_left(before.settings, after.settings)
+        if left := {name: on for name, on in changed.items() if changes_meaning(name)}:
+            sessions = sum(left.values())
+            on = f"{sessions} session{'' if sessions == 1 else 's'}"
+            reason = f"{', '.join(sorted(left))} stayed changed on {on} of the pool"
+            return failed(self.name, reason, figures | {"settings": len(left)}, code=SETTINGS)
+        return passed(self.name, "no session kept a lock, a temporary table or a setting", figures)
+
+
+def settings_left(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """Settings whose value at the end is not explained by calm; on how many sessions each is."""
+    usual: defaultdict[str, list[int]] = defaultdict(list)
+    for entry, sessions in before.items():
+        usual[setting_of(entry)].append(sessions)
+    left: Counter[str] = Counter()
+    for entry, sessions in after.items():
+        known = usual[setting_of(entry)]
+        constant = len(known) == 1 and known[0] >= SESSIONS_THAT_AGREE
+        if entry not in before and (not known or constant):
+            left[setting_of(entry)] += sessions
+    return dict(left)

@@ -1,0 +1,69 @@
+"""CPU starvation: on an overloaded machine, late answers prove nothing about the app.
+
+The kernel counts for each process how long it was ready to run and waited for a CPU
+(``/proc/PID/schedstat``, second field; Linux, Documentation/scheduler/sched-stats.rst). An app that
+is slow on its own computes or waits for something else; it does not wait for a CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from squall.core.events import ProcessorAwaited
+from squall.gates.validity.generator_kept_up import LAGGED, UNSENT
+from squall.gates.verdict import Finding, Verdict
+from squall.history.evidence import Evidence
+
+STARVED_SHARE = 0.35
+"""Share of half a second. At this value the app had less than two thirds of the CPU that it
+wanted.
+"""
+
+SPAN_SECONDS = 0.5
+
+
+def starved_share(evidence: Evidence) -> float:
+    """The largest share of half a second in which the app waited for a CPU; 0 if unknown."""
+    samples = [event for event in evidence.events if isinstance(event, ProcessorAwaited)]
+    worst, first = 0.0, 0
+    for last, sample in enumerate(samples):
+        if sample.seconds < samples[max(0, last - 1)].seconds:
+            first = last  # the app was restarted
+        while sample.at - samples[first].at > SPAN_SECONDS and first < last - 1:
+            first += 1
+        waited = sample.seconds - samples[first].seconds
+        worst = max(worst, waited / max(SPAN_SECONDS, sample.at - samples[first].at))
+    return worst
+
+
+def excuse(evidence: Evidence) -> str:
+    """Why gates that measure time cannot judge a starved app; empty if it was not starved."""
+    share = starved_share(evidence)
+    if share < STARVED_SHARE:
+        return ""
+    return f"but the app waited for a processor for {share:.0%} of half a second: a busy machine"
+
+
+def excuse_starved(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
+    """The findings. Time-based failures on a starved machine become ``inconclusive``."""
+    told = excuse(evidence)
+    if not told:
+        return tuple(findings)
+    return tuple(
+        replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{finding.reason}; {told}")
+        if finding.timed and finding.verdict is Verdict.FAIL
+        else finding
+        for finding in findings
+    )
+
+
+def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:
+    """Whether nothing failed and only the overloaded machine made the run inconclusive:
+    retry it.
+    """
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.FAIL in verdicts or Verdict.INCONCLUSIVE not in verdicts:
+        return False
+    lagged = any(finding.code in (LAGGED, UNSENT) for finding in findings)
+    return lagged or starved_share(evidence) >= STARVED_SHARE

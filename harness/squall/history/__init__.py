@@ -1,0 +1,1 @@
+"""Requests and their answers: operations, evidence for gates, and their files."""

@@ -1,0 +1,160 @@
+"""Everything that gates may look at: a history, the events, the final state and the contract.
+
+Windows are cut by *intended* start, with one exception: a request that was still waiting when the
+first fault came into force counts as ``during``:
+
+    before │ during                        │ after
+    ───────┼───────────────────────────────┼──────────▶ intended
+      ●────┼──▶ answered: during           last FaultHealed
+           first FaultInjected
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from squall.core import events
+from squall.history.op import Op
+
+Window = Literal["before", "during", "after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What the app promises its clients: the part of an app's profile that gates need."""
+
+    deadline_seconds: float
+    """The deadline: every request is answered within this time."""
+    error_statuses: frozenset[int] = frozenset({400, 404, 409, 422, 429, 503, 504})
+    """Documented statuses in addition to 2xx."""
+    error_media_type: str = "application/problem+json"
+    retry_after_statuses: frozenset[int] = frozenset({503, 504})
+    written_keys_declared: bool = True
+    """Whether the profile declares how to read writes back; if not, data safety is not judged."""
+    totals_declared: bool = True
+    """Whether the profile declares which totals must not change."""
+    most_sessions: int | None = None
+    """How many sessions the app's pools may hold at the database; None if not declared."""
+    log_known: bool = True
+    """Whether the app's log can be read."""
+    process_known: bool = True
+    """Whether the app's process is a child of Squall."""
+    calm_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Duration of each operation without load, as measured during the warm-up, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalState:
+    """What the database holds after the run, read directly and not through a proxy."""
+
+    writes: Mapping[str, int] = field(default_factory=dict)
+    """How many rows carry each key. Keys of other runs may be present."""
+    conserved: Mapping[str, int] = field(default_factory=dict)
+    """Totals that must not change, by name, after the run."""
+    conserved_before: Mapping[str, int] = field(default_factory=dict)
+    """The same totals before the run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The control arm: the same plan repeated without a fault.
+
+    Its windows have the same distances from its start as the windows of the run with the fault.
+    """
+
+    ops: tuple[Op, ...]
+    start: float
+    """Intended start of its first operation."""
+    injected_seconds: float
+    """From the start of the run with the fault to the first fault."""
+    healed_seconds: float
+    """From the start of the run with the fault to the last heal."""
+
+    @property
+    def awaited(self) -> list[Op]:
+        """The operations whose clients waited for the answer."""
+        return [op for op in self.ops if not op.client_cancelled]
+
+    def window(self, which: Window) -> list[Op]:
+        """The operations of one window, in order of their intended start."""
+        injected, healed = self.start + self.injected_seconds, self.start + self.healed_seconds
+        never = float("inf")
+        start, end = {
+            "before": (-never, injected),
+            "during": (injected, healed),
+            "after": (healed, never),
+        }[which]
+        chosen = [op for op in self.awaited if start <= op.intended < end]
+        return sorted(chosen, key=lambda op: (op.intended, op.id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What the scenario requested. A run that sent less proves less."""
+
+    requests: int
+    """Number of requests due between the start of the load and its end, without read-backs and
+    extra requests. The seed fixes the schedule.
+    """
+    off_schedule: int = 0
+    """Recorded requests whose intended time differs from the schedule."""
+    faults: tuple[float, ...] = ()
+    """Intended duration of each fault in seconds; empty if none came due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One run, complete; pure data."""
+
+    ops: Sequence[Op]
+    events: Sequence[events.Event]
+    final_state: FinalState | None
+    """None if the final state could not be read or the profile does not declare how to read it."""
+    contract: Contract
+    unsent: int = 0
+    """Operations that were not sent because too many were in flight."""
+    offered: int | None = None
+    """Planned requests that came due, sent or not; None if not counted."""
+    planned: Planned | None = None
+    """What the scenario requested; None if unknown."""
+    control: Control | None = None
+    """The run without the fault, if there was one (``--paired``)."""
+
+    @property
+    def first_injected(self) -> float | None:
+        """When the first fault came into force; None if none did."""
+        return min((e.at for e in self.events if isinstance(e, events.FaultInjected)), default=None)
+
+    @property
+    def last_healed(self) -> float | None:
+        """When the last fault was verified as gone; None if none was."""
+        return max((e.at for e in self.events if isinstance(e, events.FaultHealed)), default=None)
+
+    @property
+    def awaited(self) -> list[Op]:
+        """The operations whose clients waited for the answer."""
+        return [op for op in self.ops if not op.client_cancelled]
+
+    def window(self, which: Window) -> list[Op]:
+        """The awaited operations of one window, in order of their intended start."""
+        start, end = self.bounds(which)
+        injected = self.bounds("during")[0]
+        chosen = [
+            op
+            for op in self.awaited
+            if start <= (op.intended if op.done <= injected else max(op.intended, injected)) < end
+        ]
+        return sorted(chosen, key=lambda op: (op.intended, op.id))
+
+    def bounds(self, which: Window) -> tuple[float, float]:
+        """Start (inclusive) and end (exclusive) of a window. Without a fault, all is ``before``."""
+        never = float("inf")
+        injected = never if self.first_injected is None else self.first_injected
+        healed = never if self.last_healed is None else self.last_healed
+        return {
+            "before": (-never, injected),
+            "during": (injected, healed),
+            "after": (healed, never),
+        }[which]

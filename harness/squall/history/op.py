@@ -1,0 +1,107 @@
+"""One operation of the workload: when it was due, sent and done, and what the client may conclude.
+
+    applied   the app confirmed it: the effect must exist exactly once
+    refused   the app promised that nothing happened: the effect must not exist
+    unknown   the outcome is open: time-outs, lost connections, ambiguous 5xx; both are allowed
+
+Response time counts from ``intended``: a service that stalls must not look better because clients
+wait before they send (coordinated omission).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Outcome(StrEnum):
+    """What the client may conclude from an operation."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+HUNG_UP = "hung-up"
+FIRST_EXTRA = 1_000_000
+"""Operations beyond the plan are numbered from here, so that planned operations keep their numbers.
+"""
+
+FIRST_READ_BACK = 10_000_000
+"""The read-back of write n has the number n plus this offset."""
+
+FIRST_FOLLOW_UP = 20_000_000
+"""The operation that follows write n, such as deleting what it created, has n plus this offset."""
+
+FIRST_REPEAT = 100_000_000
+"""The k-th repeat of operation n, with the same key, has n plus k times this offset."""
+
+Effect = Literal["read", "write", "idempotent-write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Op:
+    """One finished operation. Times are seconds of the monotonic clock."""
+
+    id: int
+    """Position in the schedule, from 0; unique in a run."""
+    name: str
+    """The declared operation, for example ``place-order``."""
+    effect: Effect
+    key: str | None
+    """The idempotency key, or the value that identifies the write; None for reads."""
+    intended: float
+    """When the schedule wanted it to be sent."""
+    sent: float
+    """When it was sent; ``sent - intended`` is the lag of the load generator."""
+    done: float
+    """When the answer was complete, or when the client stopped waiting."""
+    outcome: Outcome
+    status: int | None
+    """HTTP status; None if no answer came."""
+    error: str | None
+    """What ended an operation without an answer: ``timeout``, ``refused``, ``reset``,
+    ``disconnected``, ``hung-up`` (by the client, on purpose) or ``other: <class>``.
+    """
+    content_type: str | None
+    retry_after: str | None
+    body: str
+    """The first 2,000 characters of the body unless the status is 2xx, else empty."""
+    request: str = ""
+    """Method and path as sent: ``GET /items/7``."""
+    size: int = 0
+    """Length of the whole body in characters."""
+    shape: str = ""
+    """The shape of the body of a 2xx answer, without its values; see :mod:`squall.history.shape`.
+    """
+
+    @property
+    def response_seconds(self) -> float:
+        """Time from the intended start to the answer. Gates judge this value."""
+        return self.done - self.intended
+
+    @property
+    def client_cancelled(self) -> bool:
+        """Whether the client disconnected on purpose. Gates then demand nothing of the answer."""
+        return self.error == HUNG_UP
+
+    @property
+    def extra(self) -> bool:
+        """Whether it was sent in addition to the planned load."""
+        return FIRST_EXTRA <= self.id < FIRST_READ_BACK
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether it reads back a write that was just acknowledged."""
+        return FIRST_READ_BACK <= self.id < FIRST_FOLLOW_UP
+
+    @property
+    def repeats(self) -> int | None:
+        """The number of the operation that it repeats; None if it repeats none."""
+        return self.id % FIRST_REPEAT if self.id >= FIRST_REPEAT else None
+
+    @property
+    def good(self) -> bool:
+        """Whether the app answered with success."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - HTTP's 2xx

@@ -1,0 +1,99 @@
+"""The shape of an answer: as much of a body as is needed to compare answers.
+
+    {"id": 7, "name": "pen", "tags": []}  ──▶  {"": "object", ".id": "=7", ".name": "text",
+                                                ".tags": 0}
+
+Bodies are not stored: they can be large, and can hold data that must not be in a file. The shape
+keeps the kind of each value, the length of a list, and the value itself where it identifies
+something (``id``, ``uuid``, ``…_id``). Empty texts, empty objects and 0 are kinds of their own,
+because a hidden error often looks like an answer that has become empty.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from squall.history.op import Op
+
+MAX_BODY = 64 * 1024
+"""Maximum bytes of a body that a client keeps. A longer body is judged by media type and size only.
+"""
+
+MAX_PLACES = 60
+MAX_DEPTH = 3
+MAX_IDENTITY = 64
+
+IDENTITIES = frozenset({"id", "uuid", "guid", "key", "slug"})
+
+Shape = Mapping[str, str | int]
+"""Kind, identity or length by place. A place is a path such as ``.items[].id``."""
+
+
+def describe_body(text: str, content_type: str | None) -> str:
+    """The shape as JSON text; empty if the body is not JSON or is too long."""
+    if "json" not in (content_type or "") or len(text) > MAX_BODY:
+        return ""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return json.dumps({"": "malformed"})
+    places: dict[str, str | int] = {}
+    for place, what in _places(value, "", 0):
+        places[place] = what
+        if len(places) >= MAX_PLACES:
+            break
+    return json.dumps(places, separators=(",", ":"))
+
+
+def read_shape(text: str) -> Shape:
+    """The inverse of :func:`shape_of`; an empty text gives no places."""
+    if not text:
+        return {}
+    shape: dict[str, str | int] = json.loads(text)
+    return shape
+
+
+def identities(op: Op) -> Mapping[str, str]:
+    """The identifying values of an answer, by place: ``{".id": "7"}``."""
+    shape = read_shape(op.shape)
+    return {
+        place: kind[1:]
+        for place, kind in shape.items()
+        if isinstance(kind, str) and kind.startswith("=") and kind != "="
+    }
+
+
+def answered_ids(ops: Iterable[Op]) -> frozenset[str]:
+    """All identifying values in successful answers to writes."""
+    writes = (op for op in ops if op.good and op.effect != "read")
+    return frozenset(value for op in writes for value in identities(op).values())
+
+
+def _places(value: Any, place: str, depth: int) -> Iterator[tuple[str, str | int]]:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        yield place, "object" if value else "empty-object"
+        if depth < MAX_DEPTH:
+            for name, item in value.items():
+                yield from _places(item, f"{place}.{name}", depth + 1)
+    elif isinstance(value, list):
+        yield place, len(value)
+        if depth < MAX_DEPTH:
+            for item in value[:1]:
+                yield from _places(item, f"{place}[]", depth + 1)
+    else:
+        yield place, _scalar(value, place)
+
+
+def _scalar(value: Any, place: str) -> str:  # noqa: ANN401 - JSON
+    if value is None:
+        return "null"
+    name = place.rpartition(".")[2]
+    if name in IDENTITIES or name.endswith(("_id", "Id")):
+        return f"={value}"[:MAX_IDENTITY]
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, (int, float)):
+        return "number" if value else "zero"
+    return "text" if value else "empty-text"

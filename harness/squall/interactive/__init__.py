@@ -1,0 +1,1 @@
+"""Interactive mode: a lab that stays up, with faults injected and healed from another terminal."""

@@ -1,0 +1,1 @@
+"""A lab: PostgreSQL, proxies, the app and what observes them, started and ended together."""

@@ -1,0 +1,107 @@
+"""Requests to the app before the load: each on its own connection, each with a time limit.
+
+A server that closes its connection after a 500 affects no other request, and no credential leaves
+the app's origin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from squall.workload.http_exchange import BODY_KEPT, Answer, client_session, exchange
+from squall.workload.urls import OtherOrigin, join_same_origin
+
+ASK_SECONDS = 5.0
+MAX_REDIRECTS = 3
+CSRF_HEADERS = ("X-CSRF-Token", "X-CSRFToken", "X-XSRF-TOKEN")
+
+
+class NoAnswer(Exception):
+    """The app gave no answer. The text says what came instead."""
+
+
+@dataclass(slots=True)
+class AppClient:
+    """Sends requests to one app and keeps its cookies."""
+
+    session: aiohttp.ClientSession
+    base_url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    keeps_cookies: bool = False
+    """Whether cookies of answers are kept and sent: during a login."""
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,  # noqa: ANN401 - JSON
+        media: str = "json",
+        keep: int = BODY_KEPT,
+    ) -> Answer:
+        """One request, with the credentials; redirects are answers.
+
+        Raises:
+            NoAnswer: with the reason.
+            OtherOrigin: the path leads to another host.
+        """
+        url = join_same_origin(self.base_url + "/", "/" + path.lstrip("/"))
+        given = {**self.credentials(), **(headers or {})}
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                answer = await exchange(
+                    self.session, method, url, headers=given, body=body, media=media, keep=keep
+                )
+        except TimeoutError:
+            raise NoAnswer(f"no answer within {ASK_SECONDS:g} s") from None
+        except Exception as error:
+            raise NoAnswer(f"no answer ({type(error).__name__})") from error
+        if self.keeps_cookies:
+            self.cookies.update(answer.cookies)
+        return answer
+
+    def credentials(self) -> dict[str, str]:
+        """The headers of every request: configured ones, cookies, CSRF tokens that are sent
+        back.
+        """
+        headers = dict(self.headers)
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        for name, value in self.cookies.items():
+            if "csrf" in name.lower() or "xsrf" in name.lower():
+                headers |= dict.fromkeys(CSRF_HEADERS, value)
+        return headers
+
+    async def get_page(self, path: str, keep: int = BODY_KEPT) -> Answer:
+        """GET, following a few redirects within the app's origin.
+
+        Raises:
+            NoAnswer: there is no answer, or it leads to another origin.
+        """
+        for _ in range(MAX_REDIRECTS):
+            answer = await self.send("GET", path, keep=keep)
+            place = answer.headers.get("location")
+            if answer.ok or place is None or not redirects(answer):
+                return answer
+            try:
+                path = join_same_origin(self.base_url + path, place).removeprefix(self.base_url)
+            except OtherOrigin as error:
+                raise NoAnswer(f"it redirects: {error}; not followed") from error
+        raise NoAnswer(f"it redirects more than {MAX_REDIRECTS} times")
+
+
+def redirects(answer: Answer) -> bool:
+    """Whether the answer is a redirect."""
+    return 300 <= answer.status < 400  # noqa: PLR2004 - HTTP's 3xx
+
+
+def app_client(base_url: str, headers: Mapping[str, str]) -> AppClient:
+    """A client. Close its ``session`` afterwards."""
+    return AppClient(client_session(ASK_SECONDS, fresh=True), base_url, dict(headers))

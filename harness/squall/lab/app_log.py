@@ -1,0 +1,82 @@
+"""Lines of an app's log that report unhandled errors."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from squall.config.profile import UNHANDLED
+from squall.core.secrets import redact
+
+KINDS = "Error|Exception|Timeout|Interrupt|Warning|Refused|Exit"
+EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\s.*)?)$")
+"""The line of a traceback that names the exception."""
+
+LOGGED = re.compile(r"^(\S+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|^\{")
+"""How the next record of the log begins, in uvicorn's format or as JSON."""
+
+SHOWN = 240
+MAX_LINES = 1000
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def size(path: Path) -> int:
+    """Size of a log in bytes; 0 if there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@dataclass(slots=True)
+class NewProblems:
+    """New problems in a log since the last call."""
+
+    path: Path
+    patterns: Iterable[str] = UNHANDLED
+    since: int = 0
+
+    def last(self) -> str:
+        """The last problem: the exception if the line names one; empty if there is none."""
+        found = list(problems(self.path, self.since, self.patterns))
+        self.since = size(self.path)
+        if not found:
+            return ""
+        raised = re.search(rf"(?:\w+\.)*\w*(?:{KINDS})\b: .*", found[-1].partition(": ")[2])
+        return raised[0] if raised else found[-1]
+
+
+def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Iterator[str]:
+    """Matching lines after byte ``since``, without the parts that differ each time.
+
+    If a traceback follows, the exception at its end is appended to the line.
+    """
+    wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    try:
+        with path.open("rb") as log:
+            log.seek(since)
+            text = log.read(MAX_BYTES).decode(errors="replace")
+    except OSError:
+        return
+    lines = redact(text).splitlines()  # before the line is shortened or masked
+    for number, line in enumerate(lines):
+        if wanted.search(line):
+            whole = line.strip() + _raised(lines, number + 1)
+            yield re.sub(r"0x[0-9a-f]+|\d{2,}", "#", whole)[:SHOWN]
+
+
+def _raised(lines: Sequence[str], start: int) -> str:
+    """``: asyncpg.exceptions.ConnectionDoesNotExistError: …``, the last of a chain of causes."""
+    first = lines[start].lstrip(" |+") if start < len(lines) else ""
+    if not first.startswith(("Traceback", "Exception Group Traceback")):
+        return ""
+    last = ""
+    for line in itertools.islice(lines, start, start + MAX_LINES):
+        if LOGGED.match(line):
+            break
+        if raised := EXCEPTION.match(line):
+            last = raised["raised"]
+    return f": {last}" if last else ""

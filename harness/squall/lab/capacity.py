@@ -1,0 +1,89 @@
+"""Distinguish a pool that has filled from leaked sessions after an outage.
+
+    sessions  ■■■■■■■■■■■■■■■■      more than before the fault: a pool that filled, or a leak?
+    probe     more requests at once than there are sessions, and every statement is slow
+    pool      ■■■■■■■■■■■■■■■■      each session is used
+    leak      ■■■■■□□□□□□□□□□□      requests wait, and these stay unused
+
+A pool opens a session when all others are in use, and keeps it. So a number alone proves nothing; a
+session that stays unused while requests wait is a leak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from squall_faults import DelayStatement, FaultError, FaultUnavailable, within
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.core.ids import lab_id
+from squall.history.evidence import Contract
+from squall.lab.lab import Lab
+from squall.workload.plan import LoadPlan
+
+ALLOWANCE = 5
+"""Up to this many sessions more than before, no probe is made."""
+MARGIN = 10
+"""Number of requests in excess of the sessions."""
+MAX_REQUESTS = 150
+BURST_SECONDS = 0.2
+DELAY_MS = 250
+"""Longer than the burst, so that no session becomes free before the last request has arrived."""
+HELD_SECONDS = 0.3
+"""Seconds from the last request to the count of the sessions."""
+
+
+def needs_probe(happened: Sequence[events.Event], contract: Contract) -> bool:
+    """Whether the idle app has more sessions than before the fault and than declared."""
+    samples = [event for event in happened if isinstance(event, events.BackendsSampled)]
+    fault = min((e.at for e in happened if isinstance(e, events.FaultInjected)), default=None)
+    before = [sample.total for sample in samples if fault is not None and sample.at < fault]
+    if not before or samples[-1].active or samples[-1].idle_in_transaction:
+        return False
+    return samples[-1].total > max(max(before) + ALLOWANCE, contract.most_sessions or 0)
+
+
+async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Listener) -> None:
+    """Send a burst of reads (of all operations if there are none), and count the sessions."""
+    begun = await lab.observer.server_time()
+    sample = await lab.observer.sample()
+    if begun is None or sample is None:
+        return
+    requests = min(MAX_REQUESTS, sample.total + MARGIN)
+    async with AsyncExitStack() as stack:
+        await _slow_down(lab, stack)
+        start = clock.now() + 0.05
+        burst = _burst(plan, requests, start)
+        await lab.workload.start(burst)
+        await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
+        counted = await lab.observer.unused_sessions(begun)
+    await lab.workload.stop(clock.now())
+    if counted is not None:
+        total, unused = counted
+        now = clock.now()
+        log(events.CapacityProbed(at=now, requests=requests, sessions=total, unused=unused))
+
+
+def _burst(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
+    reads = tuple(one for one in plan.operations if one.effect == "read")
+    return replace(
+        plan,
+        operations=reads or plan.operations,
+        rate_per_second=requests / BURST_SECONDS,
+        arrivals="constant",
+        run_id=lab_id(),
+        start_at=start,
+        max_seconds=BURST_SECONDS,
+    )
+
+
+async def _slow_down(lab: Lab, stack: AsyncExitStack) -> None:
+    """Delay each statement if the engine can do so; otherwise the burst alone must suffice."""
+    fault = DelayStatement(delay_ms=DELAY_MS)
+    try:
+        await stack.enter_async_context(within(fault, lab.port_for(fault)))
+    except (FaultUnavailable, FaultError):
+        return

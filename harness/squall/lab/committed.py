@@ -1,0 +1,156 @@
+"""What the app committed during a run, by logical decoding. No SQL of the app needs to be known.
+
+    rows of the log ──▶ keys of requests and ids of answers in them ──▶ TransactionCommitted
+
+The app's tables are not changed: new rows of all tables are published, and changed rows of tables
+with a primary key. Values of rows are not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from squall_faults.errors import InjectionFailed
+from squall_faults.ports import DatabaseSession
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.core.events import TransactionCommitted
+from squall.history.op import Op
+from squall.history.shape import answered_ids
+from squall.lab.lab import Lab
+from squall.lab.wal import Decoder, Row, RowChange
+
+SLOT = "squall_commits"
+MAX_CHANGES = 20_000
+"""A run with more changes is not judged."""
+
+KEYED_TABLES = """SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident = 'd'
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+EXISTS = f"SELECT 1 FROM pg_replication_slots WHERE slot_name = '{SLOT}'"  # noqa: S608 - our name
+CREATE = f"SELECT slot_name::text FROM pg_create_logical_replication_slot('{SLOT}', 'pgoutput')"  # noqa: S608
+ADVANCE = f"SELECT end_lsn::text FROM pg_replication_slot_advance('{SLOT}', pg_current_wal_lsn())"  # noqa: S608
+READ = f"""SELECT data FROM pg_logical_slot_get_binary_changes('{SLOT}', NULL, {MAX_CHANGES},
+    'proto_version', '1', 'publication_names', 'squall_new_rows,squall_changed_rows')"""  # noqa: S608
+CLOCK_READINGS = 5
+SERVER_TIME = "SELECT extract(epoch FROM clock_timestamp())::float8"
+
+
+class CommitRecorder:
+    """Reads the commits of one run. Publishes nothing if the server cannot be queried."""
+
+    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+        self._lab = lab
+        self._clock = clock
+        self._log = log
+        self._follows = False
+        self._offset = math.inf
+
+    async def begin(self) -> None:
+        """Start to follow the commits."""
+        if self._lab.options.attach is not None:
+            return  # not our server: no slot is created there
+        with contextlib.suppress(InjectionFailed):
+            async with self._lab.database.session() as session:
+                if list(await session.values("SHOW wal_level")) != ["logical"]:
+                    return
+                if not await session.values(EXISTS):
+                    await _create(session)
+                await session.values(ADVANCE)
+                await self._compare_clocks(session)
+                self._follows = True
+
+    async def _compare_clocks(self, session: DatabaseSession) -> None:
+        """Offset from the server's clock to ours, as a lower bound: a commit is never dated too
+        late.
+
+        The server reads its clock after we have read ours, so the difference is a lower bound,
+        however long the query took. The largest of several differences is the closest bound.
+        """
+        bounds = []
+        for _ in range(CLOCK_READINGS):
+            before = self._clock.now()
+            bounds.append(before - float((await session.values(SERVER_TIME))[0]))
+        self._offset = min(self._offset, max(bounds))
+
+    async def read(self, run_id: str, ops: Sequence[Op]) -> None:
+        """Publish what was committed since :meth:`begin`, if it can be read.
+
+        After a failover it cannot: the slot was on the old primary.
+        """
+        if not self._follows:
+            return
+        with contextlib.suppress(InjectionFailed):
+            async with self._lab.database.session() as session:
+                if not await session.values(EXISTS):
+                    return
+                await self._compare_clocks(session)
+                messages = [bytes(row) for row in await session.values(READ)]
+            if len(messages) < MAX_CHANGES:
+                found = list(match_messages(messages, self._offset, run_id, answered_ids(ops)))
+                for one in found:
+                    self._log(one)
+                self._log(events.CommitsRead(at=self._clock.now(), transactions=len(found)))
+
+
+async def _create(session: DatabaseSession) -> None:
+    for name in ("squall_new_rows", "squall_changed_rows"):
+        await session.execute(f"DROP PUBLICATION IF EXISTS {name}")
+    await session.execute(
+        "CREATE PUBLICATION squall_new_rows FOR ALL TABLES WITH (publish = 'insert')"
+    )
+    tables = ", ".join(map(str, await session.values(KEYED_TABLES)))
+    published = f"FOR TABLE {tables} " if tables else ""
+    await session.execute(
+        f"CREATE PUBLICATION squall_changed_rows {published}WITH (publish = 'update, delete')"
+    )
+    await session.values(CREATE)
+
+
+def match_messages(
+    messages: Iterable[bytes], offset: float, run_id: str, ids: frozenset[str]
+) -> Iterable[TransactionCommitted]:
+    """The transactions whose rows hold a key of this run, or an id from an answer of the app.
+
+    ``offset`` converts the server's clock to ours.
+    """
+    decoder = Decoder()
+    changes = decoder.decode(messages)
+    times = {number: at + offset for number, at in decoder.committed_at.items()}
+    return match_transactions(changes, times, run_id, ids)
+
+
+def match_transactions(
+    changes: Iterable[RowChange], times: Mapping[int, float], run_id: str, ids: frozenset[str]
+) -> Iterable[TransactionCommitted]:
+    """The same for decoded changes, and the time of each transaction."""
+    key = re.compile(re.escape(run_id) + r"-\d+")
+    grouped: defaultdict[int, list[RowChange]] = defaultdict(list)
+    for change in changes:
+        grouped[change.transaction].append(change)
+    for number, rows in grouped.items():
+        keys: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            for each in sorted(set(key.findall(_text(row.new or row.old)))):
+                keys[each][f"{row.kind} {row.table}"] += 1
+            for column, value in row.new.items() if row.kind == "insert" else ():
+                if value in ids:
+                    found[f"{row.table}.{column}"].append(str(value))
+        if keys or found:
+            yield TransactionCommitted(
+                at=times[number],
+                keys={one: dict(counts) for one, counts in keys.items()},
+                ids=dict(found),
+            )
+
+
+def _text(row: Row) -> str:
+    return "\n".join(value for value in row.values() if value is not None)

@@ -1,0 +1,105 @@
+"""The first contact with an app: its operations, and whether they reach its database.
+
+An outage without an effect proves nothing, so this is checked before the first outage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from squall_faults.ports import Traffic
+
+from squall.config.profile import AppProfile
+from squall.core.errors import LabError
+from squall.lab import app_log, readiness
+from squall.lab.discovery import Discovery, discover
+from squall.lab.operation_search import KeySource, no_keys
+from squall.lab.providers.attached.attach import Attach
+
+ASK_AGAIN_SECONDS = 0.3
+LOG_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AppAccess:
+    """What is known of an app in addition to its answers."""
+
+    traffic: Callable[[], Awaitable[Traffic]]
+    """The traffic through the proxy in front of its database."""
+    log: Path
+    attach: Attach | None
+    """Whether the app was started by someone else."""
+    keys: KeySource = no_keys
+    """Primary and unique keys in its database, for parameters that have no other source."""
+
+
+async def verify_database_is_used(
+    profile: AppProfile, base_url: str, seed: int, talk: AppAccess
+) -> Discovery:
+    """Discover the operations of the app.
+
+    Raises:
+        LabError: there are none, or none that reaches the database through its proxy; the message
+            shows problems from the app's log.
+    """
+    try:
+        return await _verify(profile, base_url, seed, talk)
+    except LabError as error:
+        raise LabError(f"{error}{await _last_log_problem(talk.log, profile)}") from error
+
+
+async def _last_log_problem(log: Path, profile: AppProfile) -> str:
+    """The last unhandled error of the app. A server may log it after its answer."""
+    found: list[str] = []
+
+    async def told() -> bool:
+        found[:] = app_log.problems(log, 0, profile.unhandled_patterns)
+        return bool(found)
+
+    said = await readiness.wait_until(told, LOG_SECONDS)
+    return f"\n  the app's log tells of: {found[-1]}" if said else ""
+
+
+async def _verify(profile: AppProfile, base_url: str, seed: int, talk: AppAccess) -> Discovery:
+    discovery = await _discover_patiently(profile, base_url, seed, talk)
+    now = await talk.traffic()
+    if talk.attach is not None and not now.accepted:
+        raise LabError(
+            "the app answers, and nothing of it passed the proxy to its database; start it with\n"
+            f"    {talk.attach.database_for_the_app}\n"
+            "  for its database's address, and run this again"
+        )
+    if discovery.coverage.measured and not discovery.coverage.touching:
+        raise LabError(_untouched_message(discovery))
+    return discovery
+
+
+async def _discover_patiently(
+    profile: AppProfile, base_url: str, seed: int, talk: AppAccess
+) -> Discovery:
+    """An app that was already running may notice its database only now."""
+    ends = time.monotonic() + (0.0 if talk.attach is None else talk.attach.wait_seconds)
+    while True:
+        try:
+            log = app_log.NewProblems(talk.log, profile.unhandled_patterns)
+            return await discover(profile, base_url, seed, talk.traffic, talk.keys, log.last)
+        except LabError:
+            if time.monotonic() > ends:
+                raise
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+def _untouched_message(discovery: Discovery) -> str:
+    asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
+    left = [f"    {name}: {why}" for name, why in discovery.left_out.items()]
+    rest = "\n".join(["; not asked:", *left]) if left else ""
+    return (
+        f"nothing that can be asked touches the database: {asked}{rest}\n"
+        "  give a right with --header or [[tool.squall.login]], allow --writes, or declare"
+        " operations; if these do use a database, it is not the one that was given:"
+        " --database-env"
+    )

@@ -1,0 +1,151 @@
+"""Discover the operations of an app: try its OpenAPI document before the first run.
+
+    document ─▶ login ─▶ lists ─▶ items ─▶ writes ─▶ load
+                        (each asked alone; answers give ids to those after them)
+
+An operation is used if the healthy app answers it with success three times in a row. The others are
+left out with their reason: no baseline is better than a noisy one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from squall.config.profile import AppProfile
+from squall.core.errors import LabError
+from squall.core.ids import lab_id
+from squall.history.coverage import Coverage, OperationProfile
+from squall.lab.api_document import find_document
+from squall.lab.app_client import AppClient, app_client
+from squall.lab.login_flow import resolve_headers
+from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
+from squall.lab.roles import Roles, add_found_roles, declared_roles
+from squall.lab.trial import TrafficSource, Trial
+from squall.lab.undeclared import undeclared
+from squall.lab.weights import weigh
+from squall.workload.openapi.document import ApiDocument
+
+DISCOVERY_SECONDS = 60.0
+"""Time limit for all of it. Operations not tried by then are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """The app with its operations."""
+
+    profile: AppProfile
+    coverage: Coverage = field(default_factory=Coverage)
+    roles: Roles = field(default_factory=Roles)
+    """The authenticated clients. Their logins can be renewed."""
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Operations that are not requested, with the reasons."""
+        return self.coverage.left_out
+
+
+async def discover(
+    profile: AppProfile,
+    base_url: str,
+    seed: int,
+    traffic: TrafficSource,
+    keys: KeySource = no_keys,
+    log_problem: Callable[[], str] = no_log,
+) -> Discovery:
+    """The profile with operations: the declared ones, or those that the OpenAPI document offers.
+
+    Raises:
+        LabError: no operation can be used; the message lists each that was tried, and why not.
+    """
+    client = app_client(base_url, resolve_headers(profile))
+    async with client.session:
+        if profile.operations:
+            return await _measure_declared(profile, client, seed, traffic)
+        ends = time.monotonic() + DISCOVERY_SECONDS
+        # The document is requested first and alone, so that no other request can break that.
+        document = await find_document(client, profile)
+        roles = await declared_roles(client, profile)
+        await add_found_roles(roles, profile, document)
+        trial = create_trial(profile, roles.all[0].client, seed, traffic)
+        found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends)
+        await found.try_all()
+    return _discovered(profile, found, roles, _odd(document))
+
+
+def create_trial(
+    profile: AppProfile, client: AppClient, seed: int, traffic: TrafficSource
+) -> Trial:
+    """Create the trial that sends operations as the given client."""
+    return Trial(
+        client=client,
+        traffic=traffic,
+        seed=seed,
+        run_id=f"try-{lab_id()}",
+        deadline_seconds=profile.contract.deadline_seconds,
+    )
+
+
+async def _measure_declared(
+    profile: AppProfile, client: AppClient, seed: int, traffic: TrafficSource
+) -> Discovery:
+    """Declared operations are used unchanged. The warm-up only measures them."""
+    roles = await declared_roles(client, profile)
+    trial, profiles = create_trial(profile, client, seed, traffic), list[OperationProfile]()
+    streams = set[str]()
+    await trial.measure_idle()
+    for operation in (one for one in profile.operations if not one.after):
+        trial.client = roles.client_of(operation)
+        result = await trial.ask(operation)
+        streams |= {operation.name} if result.streams else set()
+        profiles.append(result.profile_of(operation, f"{operation.method} {operation.path}"))
+    operations = tuple(
+        dataclasses.replace(roles.with_credentials(one), streams=one.name in streams)
+        for one in profile.operations
+    )
+    profiles += await undeclared(client, profile)
+    coverage = Coverage(operations=tuple(profiles))
+    return Discovery(
+        profile=with_calm(dataclasses.replace(profile, operations=operations), coverage),
+        coverage=coverage,
+        roles=roles,
+    )
+
+
+def _odd(document: ApiDocument) -> tuple[str, ...]:
+    return tuple(f"{title}: {reason}" for title, reason in document.odd.items())
+
+
+def _discovered(
+    profile: AppProfile, found: OperationSearch, roles: Roles, odd: tuple[str, ...]
+) -> Discovery:
+    profiles = sorted(found.profiles.values(), key=lambda one: one.operation)
+    coverage = Coverage(operations=tuple(profiles), odd=odd, notes=tuple(roles.notes))
+    if not found.good:
+        told = "\n".join(f"    {name}: {reason}" for name, reason in coverage.left_out.items())
+        raise LabError(
+            f"nothing of {profile.name} can be asked; its OpenAPI document offers:\n"
+            f"{told or '    nothing'}\n"
+            "  declare operations in [tool.squall] of pyproject.toml; see: squall init"
+        )
+    weighted = weigh([one for _, one in found.good], coverage)
+    operations = tuple(roles.with_credentials(one) for one in weighted)
+    return Discovery(
+        profile=with_calm(dataclasses.replace(profile, operations=operations), coverage),
+        coverage=coverage,
+        roles=roles,
+    )
+
+
+def with_calm(profile: AppProfile, coverage: Coverage) -> AppProfile:
+    """The profile with the time that each operation takes without load."""
+    calm = {
+        one.name: one.median_seconds
+        for one in coverage.operations
+        if one.asked and one.median_seconds is not None
+    }
+    return dataclasses.replace(
+        profile, contract=dataclasses.replace(profile.contract, calm_seconds=calm)
+    )

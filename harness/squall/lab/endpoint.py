@@ -1,0 +1,46 @@
+"""Addresses and ports of a lab's components."""
+
+from __future__ import annotations
+
+import random
+import socket
+from dataclasses import dataclass
+
+from squall.core.errors import LabError
+
+PORTS = range(15_000, 32_000)
+"""Below the kernel's ephemeral range (32768 up on Linux): no outgoing connection can take the port
+of a server that is down for a moment.
+"""
+
+TRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A TCP address."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """``host:port``."""
+        return f"{self.host}:{self.port}"
+
+
+def free_port() -> int:
+    """A loopback port on which nothing listens now.
+
+    Raises:
+        LabError: no free port was found.
+    """
+    draws = random.SystemRandom()
+    for _ in range(TRIES):
+        port = draws.choice(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise LabError(f"no free port from {PORTS.start} to {PORTS.stop} on 127.0.0.1")

@@ -1,0 +1,72 @@
+"""Map the ports that faults need to components of a lab, or say why the lab has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from squall_faults import Fault, FaultUnavailable
+from squall_faults.catalogue import entry_of, key_of
+from squall_faults.ports import (
+    AppControl,
+    DatabaseCluster,
+    DatabaseProcess,
+    DatabaseServer,
+    LoadClient,
+    NetworkProxy,
+    WireProxy,
+)
+from squall_faults.toxiproxy import ToxiproxyProxy
+
+from squall.lab.cluster import Cluster
+from squall.lab.components import Components
+from squall.lab.observed_database import ObservedDatabase
+from squall.workload.generator import Workload
+
+
+class FaultPorts:
+    """The ports of one lab."""
+
+    def __init__(
+        self, parts: Components, cluster: Cluster, observed: ObservedDatabase, workload: Workload
+    ) -> None:
+        self.proxies: Mapping[str, ToxiproxyProxy] = {}
+        """By name, once they exist."""
+        self._parts = parts
+        self._cluster = cluster
+        self._observed = observed
+        self._workload = workload
+
+    def supply(self, fault: Fault) -> object:
+        """The component for this port.
+
+        Raises:
+            FaultUnavailable: this lab cannot supply it.
+        """
+        needs = entry_of(fault).needs
+        refused = self._parts.withheld_faults.get(key_of(fault)) or self._parts.withheld.get(needs)
+        if refused:
+            raise FaultUnavailable(refused)
+        supplied: dict[type, object] = {
+            DatabaseProcess: self._observed,
+            DatabaseServer: self._cluster.primary,
+            AppControl: self._parts.app,
+            LoadClient: self._workload,
+        }
+        if needs is DatabaseCluster:
+            self._cluster.replication()
+            return self._cluster
+        if needs in (NetworkProxy, WireProxy):
+            return self._proxy(str(getattr(fault, "proxy", "postgres")))
+        if needs in supplied:
+            return supplied[needs]
+        raise FaultUnavailable(f"this lab has no {needs.__name__}")
+
+    def _proxy(self, wanted: str) -> ToxiproxyProxy:
+        """The proxy with this name, else that of the first dependency of this kind."""
+        kinds = {one.kind: one.name for one in reversed(self._parts.dependencies)}
+        name = wanted if wanted in self.proxies else kinds.get(wanted, wanted)
+        if name not in self.proxies:
+            raise FaultUnavailable(
+                f"this lab has no {wanted}: no [[tool.squall.dependencies]] declares one"
+            )
+        return self.proxies[name]

@@ -1,0 +1,1 @@
+"""Isolate the app and its set-up from everything outside the lab."""

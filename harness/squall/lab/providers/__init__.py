@@ -1,0 +1,1 @@
+"""Providers: start, stop and watch the components of a lab."""

@@ -1,0 +1,85 @@
+"""An app that someone else started, known by its address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from squall.core.errors import LabError
+from squall.lab import readiness
+from squall.lab.app_resources import HeldResources
+from squall.lab.endpoint import Endpoint
+
+NOT_OURS = "Squall did not start the app, so it cannot stop it"
+
+
+class AttachedApp:
+    """Implements ``AppComponent`` for a remote app. Faults on its process are refused."""
+
+    meant_to_be_down = False
+    times_down = 0
+    exit_code: int | None = None
+    """Unknown: if the process exits, connections are refused."""
+    failed_starts: list[int]
+    """Squall does not start it."""
+    terminations: list[tuple[int, float]]
+    """Squall does not terminate it."""
+    processor_awaited: float | None = None
+    """Unknown."""
+
+    def __init__(self, address: Endpoint, ready_path: str, log: Path, wait_seconds: float) -> None:
+        self.host, self.port = address.host, address.port
+        self.log_path = log
+        """The log file that was given, or a path that does not exist."""
+        self._ready_path = ready_path
+        self._wait_seconds = wait_seconds
+        self.failed_starts = []
+        self.terminations = []
+
+    def held_resources(self) -> HeldResources | None:
+        """None: its processes are not accessible."""
+        return None
+
+    async def start(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            LabError: it does not answer.
+        """
+        if not await readiness.wait_until(self._answers, self._wait_seconds):
+            raise LabError(
+                f"nothing answers GET {self._ready_path} at http://{self.host}:{self.port}"
+                f" within {self._wait_seconds:g} s; start the app, or wait longer: --wait SECONDS"
+            )
+
+    async def _answers(self) -> bool:
+        return await readiness.answers_at_all(self.host, self.port, self._ready_path)
+
+    async def ensure(self) -> None:
+        """Does nothing: Squall does not start it."""
+
+    async def crash(self) -> None:
+        """Refused."""
+        raise LabError(NOT_OURS)
+
+    async def terminate(self) -> int:
+        """Refused."""
+        raise LabError(NOT_OURS)
+
+    async def pause(self) -> int:
+        """Refused."""
+        raise LabError(NOT_OURS)
+
+    async def resume(self) -> None:
+        """Refused."""
+        raise LabError(NOT_OURS)
+
+    async def revive(self) -> None:
+        """Refused."""
+        raise LabError(NOT_OURS)
+
+    async def answers(self) -> bool:
+        """Whether it answers at all, with any status."""
+        return await readiness.http_status(self.host, self.port, self._ready_path) is not None
+
+    async def close(self) -> None:
+        """Does nothing: the app keeps running."""

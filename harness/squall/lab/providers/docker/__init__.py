@@ -1,0 +1,1 @@
+"""Components of a lab as containers, through testcontainers (the extra ``docker``)."""

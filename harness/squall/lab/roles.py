@@ -1,0 +1,181 @@
+"""Authenticated clients: one for each role that the app's operations need.
+
+declared logins ─▶ a role each       none declared ─▶ the login that the document offers
+401 for one role ─▶ the next one is tried
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from squall.config.profile import AppProfile
+from squall.core.errors import LabError
+from squall.lab.app_client import ASK_SECONDS, AppClient
+from squall.lab.find_login import closed_paths, find_login, first_user
+from squall.lab.login_flow import log_in, resolve_headers
+from squall.workload.http_exchange import client_session
+from squall.workload.login import Login
+from squall.workload.openapi.derive import Candidate
+from squall.workload.openapi.document import ApiDocument
+from squall.workload.operations import Media, Operation
+
+MAX_USERS = 3
+"""Maximum number of times that a user is replaced after the trial itself has changed it."""
+
+
+@dataclass(slots=True)
+class Role:
+    """One client and the requests of its login."""
+
+    name: str
+    client: AppClient
+    steps: tuple[Login, ...] = ()
+    registration: Login | None = None
+    """Creates the user of a login that was found; None if the login is declared."""
+    users: int = 1
+    ends: float = math.inf
+    """Monotonic time at which its credentials expire, if known."""
+
+    async def enter(self, profile: AppProfile) -> None:
+        """Log in, with a new user if the first one no longer exists.
+
+        Raises:
+            LabError: the login is refused.
+        """
+        try:
+            await self._log_in(profile, self.steps)
+        except LabError:
+            if self.registration is None or self.users >= MAX_USERS:
+                raise
+            self.users += 1
+            steps = (self.registration, *self.steps)
+            first, *rest = (_renumbered(step, self.users) for step in steps)
+            await self._log_in(profile, (first, *rest))
+            self.registration, self.steps = first, tuple(rest)
+
+    async def _log_in(self, profile: AppProfile, steps: tuple[Login, ...]) -> None:
+        lasting = await log_in(self.client, dataclasses.replace(profile, login=steps))
+        self.ends = math.inf if lasting is None else time.monotonic() + lasting
+
+
+@dataclass(slots=True)
+class Roles:
+    """All clients, the usual one first, and notes on how they were obtained."""
+
+    all: list[Role] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def as_user(self, candidate: Candidate) -> Candidate:
+        """An operation that is the login itself gets the registered user."""
+        for role in self.all:
+            login = role.steps[-1] if role.registration and role.steps else None
+            if login is not None and login.path.endswith(candidate.described.path):
+                body = dict(login.form) or login.json
+                media: Media = "form" if login.form else "json"
+                return dataclasses.replace(candidate, bodies=(body,), media=media)
+        return candidate
+
+    async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
+        """Log in again with roles that expire within these seconds. Returns the profile with new
+        credentials.
+
+        Raises:
+            LabError: a login is refused.
+        """
+        ending = [role for role in self.all if role.ends < time.monotonic() + seconds]
+        for role in ending:
+            old = role.client.credentials()
+            async with client_session(ASK_SECONDS, fresh=True) as session:
+                role.client.session = session
+                await role.enter(profile)
+            new = role.client.credentials()
+            operations = tuple(
+                _exchanged(one, old, new) if self.client_of(one) is role.client else one
+                for one in profile.operations
+            )
+            profile = dataclasses.replace(profile, operations=operations)
+        return profile
+
+    def client_of(self, operation: Operation) -> AppClient:
+        """The client that sends the operation."""
+        return next((one for one in self.all if one.name == operation.role), self.all[0]).client
+
+    def with_credentials(self, operation: Operation) -> Operation:
+        """The operation with the headers of its role. Its own headers take precedence."""
+        given = self.client_of(operation).credentials()
+        return dataclasses.replace(operation, headers={**given, **operation.headers})
+
+
+def _exchanged(operation: Operation, old: Mapping[str, str], new: Mapping[str, str]) -> Operation:
+    kept = {name: text for name, text in operation.headers.items() if old.get(name) != text}
+    return dataclasses.replace(operation, headers={**new, **kept})
+
+
+async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
+    """The roles of the declared logins; one without a login if there are none.
+
+    Raises:
+        LabError: a login is refused.
+    """
+    names = list(dict.fromkeys(login.role for login in profile.login)) or [""]
+    roles = Roles()
+    for name in names:
+        own = client if name == names[0] else dataclasses.replace(
+            client, headers=resolve_headers(profile), cookies={}
+        )  # fmt: skip
+        steps = tuple(login for login in profile.login if login.role == name)
+        role = Role(name=name, client=own, steps=steps)
+        await role.enter(profile)
+        roles.all.append(role)
+    return roles
+
+
+async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocument) -> None:
+    """If no login is declared: find one in the document, with a user that the app lets register."""
+    main = roles.all[0]
+    if profile.login or main.client.credentials() or not _may_register(profile):
+        return
+    closed = await closed_paths(main.client, document.raw)
+    if not closed:
+        return
+    users = first_user(profile.environment)
+    for name, known, registers in (("", {}, True), ("first-user", users, False)):
+        if not known and not registers:
+            continue
+        client = dataclasses.replace(main.client, headers=dict(main.client.headers), cookies={})
+        found = await find_login(client, document.raw, closed, known, registers=registers)
+        if not found:
+            continue
+        login, registration = found[-1], found[0] if len(found) > 1 else None
+        role = Role(name=name, client=client, steps=(login,), registration=registration)
+        await role.enter(profile)
+        roles.all = [*[one for one in roles.all if one.steps], role]
+        by = f"a user registered by POST {registration.path}" if registration else "its first user"
+        roles.notes.append(f"login: POST {login.path} with {by}, found in the OpenAPI document")
+    if len(roles.all) == 1:
+        roles.all[0].name = ""
+
+
+def _may_register(profile: AppProfile) -> bool:
+    """A lab's database is thrown away; in an app that was already running, a user is a write."""
+    return profile.contract.process_known or profile.writes
+
+
+def _renumbered(login: Login, number: int) -> Login:
+    return dataclasses.replace(
+        login, form=_other_user(dict(login.form), number), json=_other_user(login.json, number)
+    )
+
+
+def _other_user(value: Any, number: int) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, Mapping):
+        return {key: _other_user(one, number) for key, one in value.items()}
+    if isinstance(value, str) and value.startswith("squall"):
+        name, at, rest = value.partition("@")
+        return f"{name.rstrip('0123456789')}{number}{at}{rest}"
+    return value

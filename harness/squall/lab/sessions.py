@@ -1,0 +1,62 @@
+"""Sessions on the real server for faults, not through a proxy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from squall_faults.errors import InjectionFailed
+
+NAME = "squall-fault"
+CONNECT_SECONDS = 2.0
+CALL_SECONDS = 5.0
+
+BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class DirectSession:
+    """Implements ``squall_faults.ports.DatabaseSession``."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
+        self._connection = connection
+
+    async def execute(self, sql: str) -> None:
+        """Run one or more statements. InjectionFailed has the server's error."""
+        try:
+            await self._connection.execute(sql)
+        except BROKEN as error:
+            raise InjectionFailed(f"{sql}: {error}") from error
+
+    async def values(self, sql: str) -> Sequence[Any]:
+        """The first column of a query's result. InjectionFailed has the server's error."""
+        try:
+            rows = await self._connection.fetch(sql)
+        except BROKEN as error:
+            raise InjectionFailed(f"{sql}: {error}") from error
+        return [row[0] for row in rows]
+
+
+@asynccontextmanager
+async def session(url: str) -> AsyncIterator[DirectSession]:
+    """A session for the length of a block. It is closed at once, whatever its state.
+
+    Raises:
+        InjectionFailed: the server does not accept a session.
+    """
+    try:
+        connection = await asyncpg.connect(
+            url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=CALL_SECONDS,
+            ssl=False,
+            statement_cache_size=0,
+            server_settings={"application_name": NAME},
+        )
+    except BROKEN as error:
+        raise InjectionFailed(f"no session for a fault: {error}") from error
+    try:
+        yield DirectSession(connection)
+    finally:
+        connection.terminate()

@@ -1,0 +1,46 @@
+"""Samples before and after the load of a run, in addition to the requests themselves."""
+
+from __future__ import annotations
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.history.evidence import Contract
+from squall.lab.capacity import needs_probe, probe_capacity
+from squall.lab.committed import CommitRecorder
+from squall.lab.lab import Lab
+from squall.lab.pending_work import PendingWork
+from squall.lab.rest import RestProbe
+from squall.workload.plan import LoadPlan, WorkloadReport
+
+
+class Surroundings:
+    """The app at rest, its commits, the work it still has to do, and how it ended when told to."""
+
+    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+        self._lab = lab
+        self._clock = clock
+        self._log = log
+        self._rest = RestProbe(lab, clock, log)
+        self._commits = CommitRecorder(lab, clock, log)
+        self._work = PendingWork(lab, clock, log)
+        self._terminations = len(lab.app.terminations)
+
+    async def look_before(self) -> None:
+        """Sample before the load."""
+        await self._work.look_before()
+        await self._rest.look_before()
+        await self._commits.begin()
+
+    async def look_after(
+        self, plan: LoadPlan, report: WorkloadReport, happened: list[events.Event]
+    ) -> None:
+        """Sample after the load, when the faults are healed."""
+        for exit_code, seconds in self._lab.app.terminations[self._terminations :]:
+            now = self._clock.now()
+            self._log(events.AppTerminated(at=now, exit_code=exit_code, seconds=seconds))
+        await self._work.look_after()
+        await self._rest.look_after(report.ops)
+        contract: Contract = self._lab.profile.contract
+        if needs_probe(happened, contract):
+            await probe_capacity(self._lab, self._clock, plan, self._log)
+        await self._commits.read(plan.run_id, report.ops)

@@ -1,0 +1,228 @@
+"""A few seconds of load without a fault, before the first outage, to find the app's capacity.
+
+10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ half of what was borne
+429 ─▶ asked as often as allowed        5xx ─▶ left out: it fails without a fault
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from squall.config.profile import AppProfile
+from squall.core.ids import lab_id
+from squall.history.coverage import Coverage
+from squall.history.op import Op
+from squall.lab.discovery import Discovery
+from squall.lab.trial import RATE_LIMITED, TRIES, allowed_interval
+from squall.workload.generator import Workload
+from squall.workload.operations import Operation
+from squall.workload.plan import LoadPlan
+
+USUAL_RATE = 80.0
+LEAST_RATE = 5.0
+STEPS = (10.0, 20.0, 40.0, 80.0, 160.0)
+"""Up to twice the usual rate is tried, so that an outage's load is half of what the app
+sustains.
+"""
+
+LOW_RATE = 20.0
+"""An operation that fails at this rate fails at every rate."""
+
+MAX_SETTLING = 5
+ROUND_SECONDS = 0.5
+CALM_P95_SECONDS = 0.25
+"""Slightly below the limit of the gate ``steady-state``."""
+
+SLOWER = 3.0
+"""Limit for operations that are slow by nature, as a multiple of their time without load."""
+
+LATE_SHARE = 0.05
+BAD_SHARE = 0.2
+MIN_ASKED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmed:
+    """The result of the warm-up."""
+
+    profile: AppProfile
+    coverage: Coverage
+    rate_per_second: float
+    """The rate that the app sustains, at most the usual rate."""
+
+
+async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Warmed:
+    """Find the rate, and the operations that fail at it, within about three seconds."""
+    ramp = _Ramp(workload, base_url, discovery.profile, discovery.coverage)
+    while ramp.steps:
+        ops = await ramp.run(ramp.steps[0])
+        if ramp.leave_out(ops):
+            continue
+        if _failing(ramp.operations, ops, _fails) or not _calm(ops, ramp.coverage):
+            await ramp.settle()
+            break
+        ramp.borne = ramp.steps.pop(0)
+    rate = max(LEAST_RATE, min(USUAL_RATE, ramp.borne / 2))
+    notes = ramp.coverage.notes
+    if rate < USUAL_RATE:
+        notes += (f"load: {rate:g} requests/s, half of what is answered quickly",)
+    return Warmed(
+        profile=dataclasses.replace(discovery.profile, operations=ramp.operations),
+        coverage=dataclasses.replace(ramp.coverage, notes=notes),
+        rate_per_second=rate,
+    )
+
+
+class _Ramp:
+    """Rounds of load, each with twice the rate of the one before, and their results."""
+
+    def __init__(
+        self, workload: Workload, base_url: str, profile: AppProfile, coverage: Coverage
+    ) -> None:
+        self._workload, self._base_url, self._profile = workload, base_url, profile
+        self.coverage = coverage
+        self.operations = profile.operations
+        self.steps = list(STEPS)
+        self.borne = 0.0
+        self._rate = 0.0
+        self._seen: list[Op] = []
+
+    async def run(self, rate: float) -> Sequence[Op]:
+        """Run one round. Operations that answer 429 are slowed down."""
+        self._rate = rate
+        plan = _plan(self._profile, self.operations, self._base_url, rate)
+        ops = await _run(self._workload, plan)
+        self._seen += ops
+        self.operations, self.coverage = _slow_down_limited(self.operations, self.coverage, ops)
+        return ops
+
+    def leave_out(self, ops: Sequence[Op]) -> bool:
+        """Leave out operations that fail at every rate, unless none would remain. Returns whether
+        any did.
+
+        An operation that is refused is refused at every rate; one that fails at a high rate may
+        succeed at a lower one.
+        """
+        useless = _failing(self.operations, self._seen, _is_refused)
+        if self._rate <= LOW_RATE:
+            useless |= _failing(self.operations, ops, _fails)
+        if not useless or len(useless) == len(self.operations):
+            return False
+        self.operations = _without(self.operations, useless)
+        reasons = {name: {"reason": why} for name, why in useless.items()}
+        self.coverage = _noted(self.coverage, reasons)
+        return True
+
+    async def settle(self) -> None:
+        """Let the app recover from a rate that was too high."""
+        for _ in range(MAX_SETTLING):
+            if _calm(await self.run(LEAST_RATE), self.coverage):
+                return
+
+
+def _plan(
+    profile: AppProfile, operations: tuple[Operation, ...], base_url: str, rate: float
+) -> LoadPlan:
+    return LoadPlan(
+        base_url=base_url,
+        operations=operations,
+        rate_per_second=rate,
+        arrivals="jittered",
+        seed=0,
+        run_id=f"warm-{lab_id()}",
+        start_at=time.monotonic(),
+        max_seconds=ROUND_SECONDS,
+        timeout_seconds=profile.contract.deadline_seconds,
+        refused_statuses=profile.refused_statuses,
+    )
+
+
+async def _run(workload: Workload, plan: LoadPlan) -> Sequence[Op]:
+    await workload.start(plan)
+    await workload.wait_until_ended()
+    return (await workload.stop(time.monotonic())).ops
+
+
+def _calm(ops: Sequence[Op], coverage: Coverage) -> bool:
+    """Whether the answers are as fast as the usual p95, or as each operation without load."""
+    usual = {one.name: one.median_seconds or 0.0 for one in coverage.operations}
+    late = [op for op in ops if op.response_seconds > _limit(usual.get(op.name, 0.0))]
+    return len(late) <= max(1.0, LATE_SHARE * len(ops))
+
+
+def _limit(usual: float) -> float:
+    return max(CALM_P95_SECONDS, SLOWER * usual)
+
+
+def _slow_down_limited(
+    operations: tuple[Operation, ...], coverage: Coverage, ops: Sequence[Op]
+) -> tuple[tuple[Operation, ...], Coverage]:
+    """Send operations that answer 429 only as often as the app allows."""
+    kept: list[Operation] = []
+    notes: dict[str, dict[str, str]] = {}
+    for operation in operations:
+        mine = sorted((op for op in ops if op.name == operation.name), key=lambda op: op.id)
+        limited = [number for number, op in enumerate(mine) if op.status == RATE_LIMITED]
+        slower = operation
+        if limited:
+            slower, note = _slowed(operation, mine[limited[0]], limited[0] + TRIES)
+            notes[operation.name] = {"note": note}
+        kept.append(slower)
+    return tuple(kept), _noted(coverage, notes)
+
+
+def _failing(
+    operations: Iterable[Operation], ops: Sequence[Op], why: Callable[[Sequence[Op]], str]
+) -> dict[str, str]:
+    """Operations that the load cannot use, with the reasons, and the operations that follow
+    them.
+    """
+    found: dict[str, str] = {}
+    for operation in operations:
+        if reason := why([op for op in ops if op.name == operation.name]):
+            found[operation.name] = reason
+    for operation in operations:
+        if operation.after in found:
+            found[operation.name] = f"follows {operation.after}, which is left out"
+    return found
+
+
+def _without(operations: Iterable[Operation], failing: Mapping[str, str]) -> tuple[Operation, ...]:
+    return tuple(one for one in operations if one.name not in failing)
+
+
+def _fails(ops: Sequence[Op]) -> str:
+    broken = [op for op in ops if op.status is None or op.status >= 500]  # noqa: PLR2004 - HTTP's 5xx
+    if len(ops) < MIN_ASKED or len(broken) <= BAD_SHARE * len(ops):
+        return ""
+    first = broken[0].status or broken[0].error
+    return f"fails without a fault: {len(broken)} of {len(ops)} answers under load: {first}"
+
+
+def _is_refused(ops: Sequence[Op]) -> str:
+    refused = [op for op in ops if op.status in range(400, 500) and op.status != RATE_LIMITED]
+    if len(ops) < MIN_ASKED or len(refused) <= BAD_SHARE * len(ops):
+        return ""
+    return f"{refused[0].status} without a fault, for {len(refused)} of {len(ops)} under load"
+
+
+def _noted(coverage: Coverage, notes: Mapping[str, Mapping[str, str]]) -> Coverage:
+    profiles = tuple(
+        dataclasses.replace(one, **notes[one.name]) if one.name in notes else one  # type: ignore[arg-type] # two texts
+        for one in coverage.operations
+    )
+    return dataclasses.replace(coverage, operations=profiles)
+
+
+def _slowed(operation: Operation, op: Op, allowed: int) -> tuple[Operation, str]:
+    headers = {"retry-after": op.retry_after or ""}
+    interval = max(allowed_interval(headers, allowed), operation.least_interval_seconds)
+    window = interval * allowed / 1.2
+    slower = dataclasses.replace(
+        operation, least_interval_seconds=interval, not_before=op.done + window
+    )
+    note = f"rate-limited: 429 after {allowed} requests; requested every {interval:.0f} s"
+    return slower, note

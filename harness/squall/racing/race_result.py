@@ -1,0 +1,73 @@
+"""The result of the races of an app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+
+
+class RaceStatus(StrEnum):
+    """How one race ended."""
+
+    SERIAL = "serial"
+    """A serial order explains it."""
+    FAILED = "failed"
+    NOT_HELD = "not held"
+    """The statement was not sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceResult:
+    """One interleaving of one pair."""
+
+    pair: str
+    interleaving: str
+    status: RaceStatus
+    explanation: str = ""
+    """The serial order that explains it."""
+    problems: tuple[str, ...] = ()
+    waited: str = ""
+    """The lock for which B waited while A was held."""
+    answers: tuple[str, str] = ("", "")
+    changes: tuple[str, ...] = ()
+    serial: tuple[str, ...] = ()
+    """For a race that failed: the results of the serial orders, for comparison."""
+    seconds: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """``A+B:before-2``, the form that ``--race`` takes."""
+        return f"{self.pair}:{self.interleaving}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RacesResult:
+    """All races of one app."""
+
+    target: str
+    seed: int
+    profiles: Sequence[StatementProfile]
+    left_out: Sequence[NotProfiled]
+    results: Sequence[RaceResult]
+    seconds: float
+    reproduce: str = "squall races --race {race}"
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def failed(self) -> list[RaceResult]:
+        """The races that no serial order explains."""
+        return [one for one in self.results if one.status is RaceStatus.FAILED]
+
+    @property
+    def headline(self) -> str:
+        """The figures as a sentence."""
+        waited = sum(bool(one.waited) for one in self.results)
+        held = sum(one.status is not RaceStatus.NOT_HELD for one in self.results)
+        pairs = len({one.pair for one in self.results})
+        return (
+            f"{held} races of {pairs} pairs: {held - len(self.failed)} serial,"
+            f" {len(self.failed)} failed, B waited in {waited}"
+        )

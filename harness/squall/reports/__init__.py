@@ -1,0 +1,1 @@
+"""Listeners that turn a run into terminal output and files. No lower package imports this one."""

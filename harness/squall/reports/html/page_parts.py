@@ -1,0 +1,66 @@
+"""What every page is made with: the templates' environment, the files that pages carry, its policy.
+
+The policy forbids what a page does not need: no connection, no frame, no script but those that are
+in it, named by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from squall.gates.verdict import Verdict
+from squall.reports.html.view_model import SIGN
+
+PACKAGE = "squall.reports.html"
+STYLES = ("uPlot.min.css", "squall.css")
+
+
+@cache
+def environment() -> Environment:
+    """The templates. All text is escaped, and a missing value is an error."""
+    return Environment(
+        loader=PackageLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a style sheet or a script."""
+    return files(PACKAGE).joinpath("assets", name).read_text("utf-8")
+
+
+def render_page(template: str, scripts: Sequence[str], **context: Any) -> str:  # noqa: ANN401 - templates take anything
+    """A page with these scripts and no other; the style sheets are in it."""
+    style = "\n".join(asset(name) for name in STYLES)
+    shared = {"style": Markup(style), "Verdict": Verdict, "sign": SIGN}  # noqa: S704 - our own files
+    own = [Markup(script) for script in scripts]  # noqa: S704 - our own files
+    return (
+        environment()
+        .get_template(template)
+        .render(**shared, scripts=own, policy=_policy(scripts), **context)
+    )
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy, level 3: scripts by the hash of their text."""
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

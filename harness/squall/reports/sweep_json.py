@@ -1,0 +1,62 @@
+"""sweep.json: every fault point with its result, as defined by ``schema/sweep.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from squall.sweeping.sweep_result import CellResult, Status, SweepResult
+
+VERSION = 1
+
+
+def sweep_schema() -> dict[str, Any]:
+    """The published schema (JSON Schema 2020-12)."""
+    text = files("squall.reports").joinpath("schema/sweep.schema.json").read_text("utf-8")
+    published: dict[str, Any] = json.loads(text)
+    return published
+
+
+def sweep_document(result: SweepResult) -> dict[str, Any]:
+    """The whole file."""
+    return {
+        "squall": "sweep",
+        "version": VERSION,
+        "target": result.target,
+        "seed": result.seed,
+        "seconds": round(result.seconds, 3),
+        "coverage": round(result.coverage, 4),
+        "counts": {status.value: result.count(status) for status in Status},
+        "operations": [
+            {
+                "name": profile.operation.name,
+                "writes": profile.writes,
+                "effect_known": profile.effect is not None,
+                "statements": [
+                    {"fingerprint": step.fingerprint, "transaction": step.status or "-"}
+                    for step in profile.steps
+                ],
+            }
+            for profile in result.profiles
+        ],
+        "left_out": [{"operation": one.operation, "reason": one.reason} for one in result.left_out],
+        "cells": [_cell(result, one) for one in result.results],
+        "pruned": [{"id": one.cell.id, "reason": one.reason} for one in result.pruned],
+        "notes": list(result.notes),
+    }
+
+
+def _cell(result: SweepResult, one: CellResult) -> dict[str, Any]:
+    return {
+        "id": one.cell.id,
+        "status": one.status.value,
+        "problems": [{"failure": p.failure.value, "text": p.text} for p in one.problems],
+        "seconds": round(one.seconds, 4),
+        "request": one.request,
+        "answer": one.answer,
+        "statements": list(one.statements),
+        "changes": list(one.changes),
+        "log": list(one.log),
+        "reproduce": result.command(one.cell),
+    }

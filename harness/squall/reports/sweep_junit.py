@@ -1,0 +1,56 @@
+"""junit.xml of a sweep: one suite for each operation, one case for each fault point."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from squall.reports.junit import NOT_XML
+from squall.sweeping.cells import Cell
+from squall.sweeping.sweep_result import CellResult, Status, SweepResult
+
+
+def sweep_junit(result: SweepResult, known: Collection[Cell] = ()) -> str:
+    """The file's text. Failing cells of a baseline are skipped, with the word ``baseline``."""
+    root = Element("testsuites", name="squall sweep")
+    for profile in result.profiles:
+        name = profile.operation.name
+        cells = [one for one in result.results if one.cell.operation == name]
+        new = [one for one in cells if one.status is Status.FAILED and one.cell not in known]
+        suite = SubElement(root, "testsuite", name=_clean(name), tests=str(len(cells)))
+        suite.set("failures", str(len(new)))
+        suite.set("time", f"{sum(one.seconds for one in cells):.3f}")
+        for one in cells:
+            suite.append(_case(result, one, known))
+    indent(root)
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
+
+
+def _case(result: SweepResult, one: CellResult, known: Collection[Cell]) -> Element:
+    case = Element("testcase", classname=f"squall.sweep.{_clean(one.cell.operation)}")
+    case.set("name", _clean(one.cell.id))
+    case.set("time", f"{one.seconds:.3f}")
+    if one.status is Status.NOT_EXERCISED:
+        SubElement(case, "skipped", message="the statement was not sent")
+    elif one.status is Status.FAILED and one.cell in known:
+        SubElement(case, "skipped", message="baseline: known to fail")
+    elif one.status is Status.FAILED:
+        failure = SubElement(case, "failure", type=one.worst.value)
+        failure.set("message", _clean(one.problems[0].text))
+        failure.text = _clean(
+            "\n".join(
+                [
+                    *(problem.text for problem in one.problems),
+                    f"request: {one.request}",
+                    f"answer: {one.answer}",
+                    *one.statements,
+                    *one.changes,
+                    f"reproduce: {result.command(one.cell)}",
+                ]
+            )
+        )
+    return case
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("?", text)

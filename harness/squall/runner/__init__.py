@@ -1,0 +1,1 @@
+"""Runs: one scenario in a lab, and a suite of them."""

@@ -1,0 +1,150 @@
+"""The result of one run: evidence, findings, verdict, reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from squall.diagnosis.diagnose import describe_outage, diagnose
+from squall.diagnosis.judged_run import Diagnosis
+from squall.gates.starvation import machine_was_busy
+from squall.gates.validity.steady_state import SteadyState
+from squall.gates.verdict import Finding, Verdict, worst
+from squall.history.coverage import Coverage
+from squall.history.evidence import Evidence
+from squall.scenario.model import Scenario
+from squall.scenario.selection import Skipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabFailure:
+    """A lab that did not start, or broke under an outage. Nothing is proven about the app."""
+
+    scenario: Scenario
+    reason: str
+    """What is still broken, and the next step."""
+    again: bool = False
+    """Whether the scenario was tried again in a new lab."""
+    attempted: bool = True
+    """Whether a lab was started for it; otherwise the suite ended before."""
+    app_failed: bool = False
+    """Whether the app did not start or become ready, so that the app is the cause, not the lab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """Information on outages without a run, or beyond their runs."""
+
+    broken: Sequence[LabFailure] = ()
+    skipped: Sequence[Skipped] = ()
+
+
+EVERYTHING_RAN = NotRun()
+
+
+def without_a_run(runs: Iterable[Run], failures: Iterable[LabFailure]) -> list[LabFailure]:
+    """Outages of which nothing is proven because labs failed, without duplicates."""
+    ran = {run.scenario.name for run in runs}
+    return list({f.scenario.name: f for f in failures if f.scenario.name not in ran}.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Run:
+    """The result of a run; true if it passed, so that ``assert squall.run(…)`` works as
+    expected.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """One line for tracebacks and assertions: the evidence has thousands of operations."""
+        why = "" if self.passed else f": {self.diagnosis.reason}"
+        return f"<Run {self.scenario.name} seed {self.seed}: {self.verdict.value}{why}>"
+
+    def __bool__(self) -> bool:
+        """Whether it passed."""
+        return self.passed
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the findings. An app that is unhealthy without a fault is inconclusive for
+        it; one that fails without a fault fails.
+        """
+        if self.unhealthy_before_fault:
+            return self.finding(SteadyState.name).verdict
+        return worst(finding.verdict for finding in self.findings)
+
+    @property
+    def unhealthy_before_fault(self) -> bool:
+        """Whether no fault was injected because the app was unhealthy without one."""
+        guard = next((one for one in self.findings if one.gate == SteadyState.name), None)
+        ill = guard is not None and guard.verdict is not Verdict.PASS
+        return ill and bool(self.scenario.steps) and self.evidence.first_injected is None
+
+    @property
+    def ill_without_faults(self) -> bool:
+        """Whether the app failed without a fault, so that every other outage would give the same
+        result.
+        """
+        return self.unhealthy_before_fault and self.verdict is Verdict.FAIL
+
+    def after_others(self) -> Run:
+        """The same for an app that had outages before, which may be the cause."""
+        findings = tuple(
+            replace(one, verdict=Verdict.INCONCLUSIVE) if one.gate == SteadyState.name else one
+            for one in self.findings
+        )
+        return replace(self, findings=findings)
+
+    @property
+    def taints_lab(self) -> bool:
+        """Whether the app's state may have changed, so that the next outage needs a new lab."""
+        return self.unhealthy_before_fault or any(
+            one.outlasts for one in self.findings if one.verdict is Verdict.FAIL
+        )
+
+    @property
+    def machine_was_busy(self) -> bool:
+        """Whether the run is inconclusive because other processes used the CPU."""
+        return machine_was_busy(self.findings, self.evidence)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all gates held."""
+        return self.verdict is Verdict.PASS
+
+    @property
+    def verdicts(self) -> Mapping[str, str]:
+        """Verdict of each gate, by name."""
+        return {finding.gate: finding.verdict.value for finding in self.findings}
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The reason for the verdict in one sentence, and the most likely remedy."""
+        return diagnose(self.evidence, self.findings)
+
+    @property
+    def outage_description(self) -> str:
+        """What was done to the app, and what its clients noticed, in one sentence."""
+        return describe_outage(self.evidence)
+
+    def finding(self, gate: str) -> Finding:
+        """The finding of one gate. Raises KeyError."""
+        return {finding.gate: finding for finding in self.findings}[gate]
+
+
+def overall_verdict(
+    runs: Iterable[Run], *, left_out: int, coverage: Coverage | None = None
+) -> Verdict:
+    """The worst of all. It is at best inconclusive if an outage has no run.
+
+    ``coverage``: which operations were requested. Less than the minimum is a failure.
+    """
+    said = [run.verdict for run in runs]
+    if coverage is not None and coverage.short:
+        said.append(Verdict.FAIL)
+    return worst([*said, Verdict.INCONCLUSIVE] if left_out else said)

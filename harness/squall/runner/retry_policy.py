@@ -1,0 +1,44 @@
+"""When a run is repeated and a lab is replaced: one policy, as data, for every client of the suite.
+
+run ──▶ proves something ──▶ verdict
+ ├──▶ proves nothing ──▶ repeat: at once in the same lab; the last time, or always, at the end alone
+ └──▶ its lab failed ──▶ repeat in a new lab; after max_failed_labs nothing more is tried
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from squall.runner.result import Run
+
+
+def machine_was_busy(run: Run) -> bool:
+    """Whether a run is inconclusive because other programs used the CPU."""
+    return run.machine_was_busy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """What is repeated, how often and where. The defaults are those of ``squall check``."""
+
+    tries: int = 3
+    """Maximum number of runs of one scenario, while ``proves_nothing`` is true for each."""
+    proves_nothing: Callable[[Run], bool] = machine_was_busy
+    repeat_alone: bool = False
+    """Repeat after everything else has run, without other labs on the machine, in a new lab."""
+    repeat_seed_step: int = 0
+    """Added to the seed for each repeat."""
+    labs_per_scenario: int = 2
+    """Maximum number of labs that may fail under a scenario before it is left out."""
+    app_failure_is_final: bool = False
+    """Whether an app that does not start or become ready is a result, and is not tried again."""
+    max_failed_labs: int | None = 3
+    """Maximum number of failed labs before the suite gives up."""
+    fresh_lab_each: bool = False
+    """Whether every run has a lab that no other run has used."""
+    first_lab_must_start: bool = True
+    """Whether the suite ends with the error of the first lab that does not start."""
+
+
+DEFAULT_POLICY = RetryPolicy()

@@ -1,0 +1,240 @@
+"""Run one scenario until it has a verdict: runs, repeats and new labs, according to the policy."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from squall_faults import FaultError
+
+from squall.core import events
+from squall.core.errors import AppFailed, LabError, SquallError, UsageError
+from squall.lab.lab import Lab
+from squall.runner.emitter import Emitter
+from squall.runner.lab_slot import LabSlot, LabTally
+from squall.runner.result import LabFailure, Run
+from squall.runner.retry_policy import RetryPolicy
+from squall.runner.run import Runner
+from squall.runner.suite_events import (
+    LabFailed,
+    RunProgress,
+    ScenarioFinished,
+    ScenarioRepeated,
+    ScenarioSkipped,
+    ScenarioStarted,
+)
+from squall.scenario.model import Scenario
+from squall.scenario.selection import Skipped
+
+log = logging.getLogger(__name__)
+
+BUSY = "the machine was too busy to say"
+UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
+
+
+@dataclass(slots=True)
+class ScenarioTask:
+    """A scenario that waits for its verdict."""
+
+    scenario: Scenario
+    seed: int
+    number: int = 0
+    """Its position in the table."""
+    repeats: int = 0
+    """Number of inconclusive runs."""
+    failed_labs: int = 0
+    """Number of labs that failed under it."""
+
+
+class Deferred:
+    """The scenario runs again after everything else has run."""
+
+
+DEFERRED = Deferred()
+
+Outcome = Run | LabFailure | Skipped | Deferred
+
+
+@dataclass(slots=True)
+class ScenarioRuns:
+    """Runs scenarios in one slot. All slots of a suite share policy and emitter."""
+
+    slot: LabSlot
+    policy: RetryPolicy
+    emitter: Emitter
+    paired: bool = False
+    on_verdict: Callable[[ScenarioTask, Run], None] = lambda _task, _run: None
+    """Called before listeners receive a verdict, so that an interruption does not lose it."""
+    crowded: bool = False
+    """Whether other labs of the suite run at the same time; the last try waits for their end."""
+
+    @property
+    def tally(self) -> LabTally:
+        """Counts over the labs of the whole suite."""
+        return self.slot.tally
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether a lab can be discarded and another one started."""
+        return self.slot.group.options.can_start_anew
+
+    @property
+    def limit_reached(self) -> bool:
+        """Whether so many labs have failed that the next one would most likely fail, too."""
+        limit = self.policy.max_failed_labs
+        return limit is not None and len(self.tally.failed) >= limit
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether another run is pointless, for example after a lab that cannot be replaced."""
+        return self.limit_reached or bool(self.tally.failed and not self.replaceable)
+
+    async def run(self, task: ScenarioTask) -> Outcome:
+        """Run the scenario to its result. Its events have been emitted then.
+
+        Raises:
+            UsageError: no lab can run it with these options.
+            LabError: the first lab of the suite did not start.
+        """
+        while True:
+            # A separate task: in Python 3.11 a task group that fails while it waits for its last
+            # tasks leaves the surrounding task marked as cancelled, as if the user had requested
+            # it.
+            attempt = asyncio.ensure_future(self._once(task))
+            try:
+                outcome = await attempt
+            except UsageError:
+                raise
+            except (Exception, asyncio.CancelledError) as error:
+                if error is self.emitter.failed or _is_interrupted():
+                    raise
+                failure = await self._failed(task, _without_cancellation(error))
+                outcome = None if failure.again else failure
+            if outcome is not None:
+                return outcome
+
+    async def _once(self, task: ScenarioTask) -> Outcome | None:
+        """One run; None if it does not count and the next one may follow at once."""
+        lab = await self._ready_lab(task.scenario)
+        if reason := lab.unsupported_reason(task.scenario):
+            return await self._skip(task.scenario, reason)
+        run = await self._run(lab, task)
+        used, self.slot.used = self.slot.used, True
+        if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
+            return await self._repeat_unproven(task, run)
+        if used and run.unhealthy_before_fault and self.replaceable:
+            task.repeats = 0
+            await self._repeat(run, UNHEALTHY)
+            await self.slot.discard()
+            return None
+        if used and run.ill_without_faults:
+            run = run.after_others()
+        self.on_verdict(task, run)
+        now, group = self.emitter.now(), self.slot.group
+        await self.emitter.emit(ScenarioFinished(at=now, group=group, run=run, lab=lab))
+        await self._make_room(run)
+        return run
+
+    async def _skip(self, scenario: Scenario, reason: str) -> Skipped:
+        skipped = Skipped(scenario=scenario, reason=reason)
+        now, group = self.emitter.now(), self.slot.group
+        await self.emitter.emit(ScenarioSkipped(at=now, skipped=skipped, group=group))
+        return skipped
+
+    async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
+        task.repeats += 1
+        await self._repeat(run, BUSY)
+        last = task.repeats + 1 == self.policy.tries
+        alone = self.policy.repeat_alone or (self.crowded and last)
+        if not alone and not self.policy.fresh_lab_each:
+            return None  # in the same lab: starting a new one would not make the machine less busy
+        await self._make_room(run)
+        return DEFERRED if alone else None
+
+    async def _ready_lab(self, scenario: Scenario) -> Lab:
+        """The slot's lab. LabError if it is not intact, or does not start."""
+        new = self.slot.lab is None
+        lab = await self.slot.ensure()
+        if not new and (left := await lab.broken()):
+            raise LabError(f"the lab is not whole before {scenario.name}: {left}")
+        return lab
+
+    async def _run(self, lab: Lab, task: ScenarioTask) -> Run:
+        scenario, group = task.scenario, self.slot.group
+        await self.emitter.emit(
+            ScenarioStarted(at=self.emitter.now(), group=group, scenario=scenario, lab=lab)
+        )
+
+        def progress(event: events.Event) -> None:
+            self.emitter.emit_now(
+                RunProgress(at=event.at, group=group, scenario=scenario, event=event)
+            )
+
+        seed = task.seed + task.repeats * self.policy.repeat_seed_step
+        run = await Runner(lab, clock=self.emitter.clock).run(
+            scenario, seed=seed, listener=progress, paired=self.paired
+        )
+        await self.emitter.settle()
+        return run
+
+    async def _repeat(self, run: Run, reason: str) -> None:
+        await self.emitter.emit(
+            ScenarioRepeated(at=self.emitter.now(), group=self.slot.group, run=run, reason=reason)
+        )
+
+    async def _make_room(self, run: Run) -> None:
+        """End a lab in which the next run would prove less than in a new one."""
+        if self.replaceable and (self.policy.fresh_lab_each or run.taints_lab):
+            await self.slot.discard()
+
+    async def _failed(self, task: ScenarioTask, error: Exception) -> LabFailure:
+        """Count a lab that did not start, or broke."""
+        log.debug("%s: the lab failed", task.scenario.name, exc_info=error)
+        if self.tally.started == 0 and self.policy.first_lab_must_start:
+            raise error
+        if not isinstance(error, SquallError | FaultError) and os.environ.get("SQUALL_TRACEBACK"):
+            raise error
+        task.failed_labs += 1
+        failure = LabFailure(
+            scenario=task.scenario,
+            reason=_reason(error),
+            app_failed=isinstance(error, AppFailed),
+        )
+        self.tally.failed.append(failure)
+        if self._may_try_again(task, failure):
+            failure = self.tally.failed[-1] = replace(failure, again=True)
+        await self.emitter.emit(
+            LabFailed(at=self.emitter.now(), group=self.slot.group, failure=failure)
+        )
+        await self.slot.discard()
+        return failure
+
+    def _may_try_again(self, task: ScenarioTask, failure: LabFailure) -> bool:
+        if failure.app_failed and self.policy.app_failure_is_final:
+            return False
+        return not self.hopeless and task.failed_labs < self.policy.labs_per_scenario
+
+
+def _is_interrupted() -> bool:
+    """Whether a cancellation of this task was requested."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _without_cancellation(error: BaseException) -> Exception:
+    """A task group would interpret a stray cancellation as the end of this worker."""
+    if isinstance(error, Exception):
+        return error
+    return LabError(f"a part of the run was cancelled: {str(error) or 'no reason'}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SquallError | FaultError):
+        return str(error)
+    return (
+        f"internal error: {type(error).__name__}: {error}\n"
+        "  please report it with the output of the same command under SQUALL_TRACEBACK=1"
+    )

@@ -1,0 +1,219 @@
+"""The suite runner: scenarios are shared among labs, until each has its verdict.
+
+    group ──▶ lab ──▶ run, run, run …
+                └─ failed or tainted ──▶ a new lab: the others continue
+
+``squall check`` and ``squall run``, the pytest plugin, :class:`~squall.runner.sync.SyncLab`, the
+kill matrix and the pattern matrix are its clients. Everything that they show comes from its events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from squall.core.clock import Clock, MonotonicClock
+from squall.core.groups import ungrouped
+from squall.lab.lab_options import LabOptions
+from squall.runner.emitter import Emitter
+from squall.runner.lab_slot import LabSlot, LabTally
+from squall.runner.resolve_scenario import resolve_scenario
+from squall.runner.result import LabFailure, Run
+from squall.runner.retry_policy import DEFAULT_POLICY, RetryPolicy
+from squall.runner.scenario_runs import (
+    Deferred,
+    Outcome,
+    ScenarioRuns,
+    ScenarioTask,
+)
+from squall.runner.suite_events import (
+    ScenarioSkipped,
+    SuiteFinished,
+    SuiteGroup,
+    SuiteListener,
+    SuiteResult,
+    SuiteStarted,
+)
+from squall.scenario.model import Scenario
+from squall.scenario.selection import Skipped
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The tasks of one group."""
+
+    group: SuiteGroup
+    waiting: list[ScenarioTask]
+    labs: int = 0
+    """Number of labs that work on it now."""
+
+
+@dataclass(slots=True)
+class Suite:
+    """Runs the scenarios of groups, each group against its own app."""
+
+    groups: Sequence[SuiteGroup]
+    jobs: int = 1
+    """Labs at the same time, over all groups."""
+    policy: RetryPolicy = DEFAULT_POLICY
+    listeners: Sequence[SuiteListener] = ()
+    paired: bool = False
+    """Whether each scenario has a control arm: a run without the fault before it."""
+    skipped: Sequence[Skipped] = ()
+    """Scenarios that were skipped by choice."""
+    clock: Clock = field(default_factory=MonotonicClock)
+    _done: dict[int, Run] = field(default_factory=dict)
+    _left: list[Skipped] = field(default_factory=list)
+    _tally: LabTally = field(default_factory=LabTally)
+    _queues: list[_Queue] = field(default_factory=list)
+    _deferred: list[tuple[_Queue, ScenarioTask]] = field(default_factory=list)
+
+    @property
+    def result(self) -> SuiteResult:
+        """The result so far."""
+        return SuiteResult(
+            runs=[self._done[number] for number in sorted(self._done)],
+            failures=tuple(self._tally.failed),
+            skipped=tuple(self._left),
+            coverage=self._tally.coverage,
+        )
+
+    async def run(self) -> SuiteResult:
+        """Run everything. :class:`SuiteFinished` is emitted however the suite ends.
+
+        Raises:
+            LabError: the first lab did not start.
+            UsageError: no lab supports these options.
+        """
+        emitter = Emitter(self.listeners, self.clock)
+        try:
+            await emitter.emit(SuiteStarted(at=emitter.now(), groups=self.groups))
+            for skipped in self.skipped:
+                self._left.append(skipped)
+                await emitter.emit(ScenarioSkipped(at=emitter.now(), skipped=skipped))
+            await self._run_all(emitter)
+        except BaseException as error:
+            now = emitter.now()
+            await emitter.emit(
+                SuiteFinished(at=now, result=self.result, interrupted=True, error=error)
+            )
+            raise
+        await emitter.emit(SuiteFinished(at=emitter.now(), result=self.result))
+        return self.result
+
+    async def _run_all(self, emitter: Emitter) -> None:
+        self._queues = self._fill_queues()
+        count = sum(len(queue.waiting) for queue in self._queues)
+        with ungrouped():
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(min(self.jobs, count)):
+                    tasks.create_task(self._work(emitter))
+        while self._deferred:
+            again, self._deferred = self._deferred, []
+            for queue, task in again:
+                queue.waiting.append(task)
+            await self._work(emitter)
+
+    def _fill_queues(self) -> list[_Queue]:
+        """In the order of the table; labs that share a group take the longest scenario first."""
+        queues, number = [], 0
+        for group in self.groups:
+            tasks = [
+                ScenarioTask(scenario, group.options.seed, number + place)
+                for place, scenario in enumerate(group.scenarios)
+            ]
+            number += len(tasks)
+            if min(self.jobs, group.max_labs) > 1:
+                tasks.sort(key=lambda task: -task.scenario.planned_seconds)
+            queues.append(_Queue(group, tasks))
+        return queues
+
+    async def _work(self, emitter: Emitter) -> None:
+        """The work of one slot: group after group, until no scenario waits."""
+        while (queue := self._next_queue()) is not None:
+            queue.labs += 1
+            slot = LabSlot(queue.group, emitter, self._tally)
+            crowded = self.jobs > 1
+            runs = ScenarioRuns(slot, self.policy, emitter, self.paired, self._keep, crowded)
+            try:
+                while queue.waiting:
+                    task = queue.waiting.pop(0)
+                    outcome = await runs.run(task)
+                    self._take(queue, task, outcome)
+                    await self._skip_rest(queue, outcome, emitter)
+                    if runs.hopeless:
+                        self._give_up(queue)
+            finally:
+                queue.labs -= 1
+                await slot.discard()
+
+    async def _skip_rest(self, queue: _Queue, ill: Outcome, emitter: Emitter) -> None:
+        """Skip scenarios that would only repeat that the app is unhealthy without a fault."""
+        if isinstance(ill, LabFailure | Skipped | Deferred) or not ill.ill_without_faults:
+            return
+        rate = ill.scenario.load.rate_per_second
+        again = [one for one in queue.waiting if one.scenario.load.rate_per_second >= rate]
+        queue.waiting = [one for one in queue.waiting if one not in again]
+        reason = f"not run: the app is not well without faults (see {ill.scenario.name})"
+        for task in again:
+            skipped = Skipped(scenario=task.scenario, reason=reason)
+            self._left.append(skipped)
+            await emitter.emit(
+                ScenarioSkipped(at=emitter.now(), skipped=skipped, group=queue.group)
+            )
+
+    def _next_queue(self) -> _Queue | None:
+        return next(
+            (each for each in self._queues if each.waiting and each.labs < each.group.max_labs),
+            None,
+        )
+
+    def _keep(self, task: ScenarioTask, run: Run) -> None:
+        self._done[task.number] = run
+
+    def _take(self, queue: _Queue, task: ScenarioTask, outcome: Outcome) -> None:
+        if isinstance(outcome, Skipped):
+            self._left.append(outcome)
+        elif isinstance(outcome, Deferred):
+            self._deferred.append((queue, task))
+
+    def _give_up(self, queue: _Queue) -> None:
+        """Skip waiting scenarios: a limit of the suite is reached, or its lab cannot be
+        replaced.
+        """
+        whole = queue.group.options.can_start_anew
+        reason = (
+            f"not run: {len(self._tally.failed)} labs failed before"
+            if whole
+            else "not run: the lab failed before, and what it consists of is not ours to restart"
+        )
+        for each in self._queues if whole else [queue]:
+            self._tally.failed += [
+                LabFailure(scenario=task.scenario, reason=reason, attempted=False)
+                for task in each.waiting
+            ]
+            each.waiting.clear()
+
+
+async def run_suite(
+    scenarios: Sequence[Scenario | str | Path],
+    options: LabOptions,
+    *,
+    jobs: int = 1,
+    listeners: Sequence[SuiteListener] = (),
+    policy: RetryPolicy = DEFAULT_POLICY,
+    paired: bool = False,
+) -> SuiteResult:
+    """Run scenarios against one app: objects, names of stock outages, or files.
+
+    Raises:
+        UsageError: a scenario is unknown, or its file has problems.
+        LabError: the first lab did not start.
+    """
+    group = SuiteGroup(
+        scenarios=[resolve_scenario(each) for each in scenarios], options=options, max_labs=jobs
+    )
+    suite = Suite([group], jobs=jobs, policy=policy, listeners=listeners, paired=paired)
+    return await suite.run()

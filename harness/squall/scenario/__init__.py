@@ -1,0 +1,1 @@
+"""Scenarios: faults, load and gates."""

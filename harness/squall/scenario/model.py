@@ -1,0 +1,217 @@
+"""A scenario: workload, a timeline of faults, and the gates that the run must pass.
+
+    ├── before ──┤├────────── faults ──────────┤├── after ──┤
+    0            first step                    last heal      the workload ends
+                 at_seconds count from here
+
+The same object in Python and in a ``*.squall.yaml`` file: ``load(dump(s)) == s``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from squall_faults import Fault, key_of
+
+from squall.core.errors import UsageError
+from squall.gates.registry import missing_facts, standard_gates, validity_gates
+from squall.gates.threshold import Threshold
+from squall.gates.validity.enough_operations import EnoughOperations
+from squall.gates.verdict import Gate
+from squall.scenario.duration import parse_duration
+
+Arrivals = Literal["jittered", "poisson", "constant"]
+
+DEPENDENCIES = frozenset({"redis"})
+"""Kinds of servers other than PostgreSQL that an outage can affect."""
+
+NEEDS = frozenset({"writes", "streams"}) | DEPENDENCIES
+
+LONGEST_RUN_SECONDS = 600.0
+"""A scenario is a test, not a soak test: every wait in it is bounded by this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One fault on the timeline. Times count from the end of the ``before`` window."""
+
+    at_seconds: float
+    fault: Fault
+    lasting_seconds: float
+    lasting_deadlines: float = 0.0
+    """At least this many deadlines of the app, if that is longer than ``lasting_seconds``."""
+    deadlines: Mapping[str, float] = field(default_factory=dict)
+    """Durations of the fault given in deadlines of the app, by the name of the fault's field."""
+    may_miss: bool = False
+    """The step prepares another one, and the run proves something even if this step has no effect:
+    an app that connects for each request has no session to end.
+    """
+
+    @property
+    def label(self) -> str:
+        """The fault's key, for people."""
+        return key_of(self.fault)
+
+    def for_deadline(self, seconds: float) -> Step:
+        """The same with durations in seconds and milliseconds."""
+        measured = {name: int(times * seconds * 1000) for name, times in self.deadlines.items()}
+        return replace(
+            self,
+            fault=replace(self.fault, **measured) if measured else self.fault,  # type: ignore[type-var] # a dataclass
+            lasting_seconds=max(self.lasting_seconds, self.lasting_deadlines * seconds),
+            lasting_deadlines=0.0,
+            deadlines={},
+        )
+
+
+def at(seconds: float, fault: Fault, *, lasting: float | str, may_miss: bool = False) -> Step:
+    """Create a step: ``at(0.5, Latency(latency_ms=300), lasting=2)``.
+
+    ``lasting`` is a number of seconds, or a text such as ``"1.5 deadlines"``.
+
+    Raises:
+        UsageError: the text is not a duration.
+    """
+    long = parse_duration(lasting) if isinstance(lasting, str) else (float(lasting), 0.0)
+    return Step(
+        at_seconds=float(seconds),
+        fault=fault,
+        lasting_seconds=long[0],
+        lasting_deadlines=long[1],
+        may_miss=may_miss,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Requests started per second. The seed fixes the start times beforehand."""
+
+    rate_per_second: float = 80.0
+    arrivals: Arrivals = "jittered"
+    """Where in its slot each request starts; see :func:`squall.workload.arrivals.arrivals`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One outage, or any other timeline of faults, with the app's requirements."""
+
+    name: str
+    story: str
+    """Why this outage exists, for readers of the report."""
+    steps: tuple[Step, ...]
+    tags: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    """What there must be for this story to bite: ``writes`` or ``streams`` in the load, ``redis``
+    in the lab."""
+    before_seconds: float = 0.6
+    after_seconds: float = 0.8
+    load: Load = field(default_factory=Load)
+    gates: Mapping[str, Gate | None] = field(default_factory=dict)
+    """Gates that differ from the standard ones, by name; None disables a standard gate."""
+    should: Mapping[str, Gate] = field(default_factory=dict)
+    """Limits that a correct app may miss: they are shown, and with *strict* judged like the
+    others.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse an invalid scenario.
+
+        Raises:
+            UsageError: every problem, one a line.
+        """
+        problems = list(self._problems())
+        if problems:
+            raise UsageError("\n".join(f"scenario {self.name!r}: {text}" for text in problems))
+
+    def _problems(self) -> Iterable[str]:
+        if not self.before_seconds > 0 or not self.after_seconds > 0:
+            yield "before_seconds and after_seconds must be positive"
+        if not 1 <= self.load.rate_per_second <= 10_000:  # noqa: PLR2004 - bounds of the generator
+            yield f"rate_per_second must be 1 to 10000, got {self.load.rate_per_second:g}"
+        for need in sorted(self.needs - NEEDS):
+            yield f"needs {need!r} is unknown; known: {', '.join(sorted(NEEDS))}"
+        for index, step in enumerate(self.steps):
+            if min(step.at_seconds, step.lasting_seconds, step.lasting_deadlines) < 0:
+                yield f"step {index + 1}: times must not be negative"
+        if self.planned_seconds > LONGEST_RUN_SECONDS:
+            yield f"takes {self.planned_seconds:g} s; the limit is {LONGEST_RUN_SECONDS:g} s"
+        for name, gate in [*self.gates.items(), *self.should.items()]:
+            if gate is not None and gate.name != name:
+                yield f"gate {gate.name!r} is entered under {name!r}"
+            if gate is not None and (missing := missing_facts(gate)):
+                yield f"gate {name!r} {missing}"
+
+    def at_most(self, rate_per_second: float) -> Scenario:
+        """The same with less load. The windows around the faults grow, so that gates see as many
+        requests.
+
+        Raises:
+            UsageError: the load is out of bounds, or the run would take too long.
+        """
+        if rate_per_second >= self.load.rate_per_second:
+            return self
+        times = self.load.rate_per_second / rate_per_second
+        return replace(
+            self,
+            before_seconds=self.before_seconds * times,
+            after_seconds=self.after_seconds * times,
+            load=replace(self.load, rate_per_second=rate_per_second),
+        )
+
+    def under(self, load: Load) -> Scenario:
+        """The same with this load, and windows in which at least as many requests are judged."""
+        most = max(load.rate_per_second, self.load.rate_per_second)
+        loaded = replace(self, load=replace(load, rate_per_second=most))
+        return loaded.at_most(load.rate_per_second)
+
+    @property
+    def thin_windows(self) -> str:
+        """Why this load and these windows cannot give a verdict; empty if they can."""
+        rate, need = self.load.rate_per_second, EnoughOperations()
+        windows = (
+            ("before_seconds", self.before_seconds, need.before),
+            ("after_seconds", self.after_seconds, need.after),
+        )
+        told = [
+            f"{name} must be at least {least / rate:.1f} ({rate:g} requests per second x"
+            f" {seconds:g} s; {least} requests are needed)"
+            for name, seconds, least in windows
+            if rate * seconds < least
+        ]
+        return "; ".join(told)
+
+    def for_deadline(self, seconds: float) -> Scenario:
+        """The same with the durations of its steps in seconds, for an app with this deadline.
+
+        Raises:
+            UsageError: the run would take too long.
+        """
+        return replace(self, steps=tuple(step.for_deadline(seconds) for step in self.steps))
+
+    def strict(self) -> Scenario:
+        """The same with every *should* limit as a *must* limit."""
+        return replace(self, gates={**self.gates, **self.should}, should={})
+
+    @property
+    def planned_seconds(self) -> float:
+        """Length without the time for healing."""
+        faults = max((step.at_seconds + step.lasting_seconds for step in self.steps), default=0.0)
+        return self.before_seconds + faults + self.after_seconds
+
+    @property
+    def paired(self) -> bool:
+        """Whether a gate compares with the control arm, so that one is needed."""
+        return any(isinstance(gate, Threshold) and gate.paired for gate in self.gates.values())
+
+    def all_gates(self) -> list[Gate]:
+        """All gates of this scenario: the validity checks first, then the gates."""
+        gates: dict[str, Gate | None] = {gate.name: gate for gate in standard_gates()}
+        gates.update(self.gates)
+        return [*validity_gates(), *(gate for gate in gates.values() if gate is not None)]
+
+
+def gate_set(*gates: Gate) -> dict[str, Gate | None]:
+    """Gates by name, as a scenario expects them."""
+    return {gate.name: gate for gate in gates}

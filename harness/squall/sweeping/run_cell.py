@@ -1,0 +1,250 @@
+"""Run one cell: arm, send, heal, read the effect, send again, and check that the app is healthy."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from squall.core.errors import AppFailed
+from squall.core.setting_kinds import changes_meaning
+from squall.history.op import Outcome
+from squall.lab import app_log
+from squall.lab.wal import RowChange
+from squall.sweeping.app_at_rest import wait_until_at_rest
+from squall.sweeping.cells import CONNECT, Cell
+from squall.sweeping.client import ReceivedAnswer
+from squall.sweeping.describe import Shown, describe
+from squall.sweeping.effects import EffectKind
+from squall.sweeping.judge_cell import Seen, judge_cell, undocumented
+from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
+from squall.sweeping.sweep_script import CellScript
+from squall.sweeping.tap import Script
+from squall.sweeping.tapped_lab import TappedLab
+from squall.workload.operations import PlannedRequest
+
+MAX_RESTARTS = 8
+"""An app that was restarted this often is not swept further: each new process takes seconds."""
+
+OWN_PROBES = 3
+"""Requests of the cell's operation after it. The first one repeats the key."""
+OTHER_PROBES = 1
+"""Requests of another operation, a different one after each cell."""
+RECOVERY_SECONDS = 3.0
+"""How long documented refusals may continue after the heal, beyond the app's deadline."""
+QUIET_SECONDS = 2.0
+HANG_UP_SECONDS = RETRY_SECONDS = 0.02
+PERSISTENT = 6
+"""This many requests tell a fault that stays from one that was left over."""
+EARLY = frozenset({"slow", "silence", "reply_silence"})
+
+
+@dataclass(slots=True)
+class CellRunner:
+    """Runs cells one after another on one app."""
+
+    room: TappedLab
+    profiles: Sequence[StatementProfile]
+    _turn: int = 0
+    ill: bool = field(default=False)
+    """Whether the last cell left the app unhealthy, so that it needs a new process."""
+    restarts: int = 0
+    _usual: frozenset[str] | None = None
+
+    async def new_process(self) -> None:
+        """Restart an app that a cell left unhealthy, or that exited."""
+        self.ill = False
+        self.restarts += 1
+        try:
+            await self.room.restart_app()
+        except AppFailed:
+            self.restarts = MAX_RESTARTS  # the finding is reported; nothing more is possible
+
+    def settings(self) -> frozenset[tuple[int, str]]:
+        """Session and name of each setting that no fault-free request leaves on a session."""
+        now = self.room.tap.settings()
+        if self._usual is None:  # nothing was injected until now
+            self._usual = frozenset(name for _, name in now)
+        return frozenset(x for x in now if x[1] not in self._usual and changes_meaning(x[1]))
+
+    async def run(self, cell: Cell, profile: StatementProfile) -> CellResult:
+        """Run and judge one cell."""
+        began = time.monotonic()
+        room = self.room
+        if room.changes is not None:
+            await room.changes.read()
+        log_size = app_log.size(room.lab.app.log_path)
+        script = CellScript(cell, profile, room.deadline)
+        settings = self.settings()
+        seen, changes = await self._inject(cell, profile, script)
+        left = frozenset(name for _, name in self.settings() - settings)
+        statements = tuple(room.tap.statements)
+        seen = await self._ask_again(seen, changes)
+        touched = {one.session for one in statements}
+        after = await self.see_that_all_is_well(profile, touched, asked=seen.again is not None)
+        log = tuple(app_log.problems(room.lab.app.log_path, log_size, self._patterns))
+        seen = replace(seen, log=log, settings=left)
+        problems = [*judge_cell(seen, room.lab.profile.contract), *after]
+        shown = Shown(statements=seen.sent, changes=changes, seconds=time.monotonic() - began)
+        return describe(seen, _status(seen, script.bites, problems), problems, shown)
+
+    async def _inject(
+        self, cell: Cell, profile: StatementProfile, script: CellScript
+    ) -> tuple[Seen, list[RowChange]]:
+        """Send under the fault, heal, and read the effect."""
+        room = self.room
+        if cell.point == CONNECT:
+            room.tap.reset_connections()
+            await asyncio.sleep(0)
+        room.tap.forget()
+        room.tap.script = script
+        request = room.source.next(profile.operation)
+        sending = asyncio.ensure_future(room.client.send(request))
+        hung_up = cell.fault == "hang_up" and await self._hang_up(sending, script)
+        answer = no_answer(request) if hung_up else await sending
+        early = cell.fault in EARLY and answer.good
+        at_answer = await self._changes(profile) if early else None
+        script.heal()
+        room.tap.script = Script()
+        room.tap.release(script.id)
+        sent, startups = tuple(room.tap.statements), room.tap.startups
+        left_open = await self.settle()
+        changes = [*(at_answer or []), *(await self._changes(profile))]
+        seen = Seen(
+            cell=cell,
+            profile=profile,
+            answer=answer,
+            hung_up=hung_up,
+            at_answer=self._kind(profile, at_answer),
+            effect=self._kind(profile, changes),
+            sent=sent,
+            startups=startups,
+            left_open=left_open,
+        )
+        return seen, changes
+
+    @property
+    def _patterns(self) -> tuple[str, ...]:
+        return self.room.lab.profile.unhandled_patterns
+
+    async def _changes(self, profile: StatementProfile) -> list[RowChange]:
+        if self.room.changes is None or profile.effect is None or not profile.writes:
+            return []
+        return await self.room.changes.read()
+
+    def _kind(self, profile: StatementProfile, changes: list[RowChange] | None) -> EffectKind:
+        if changes is None or profile.effect is None or self.room.changes is None:
+            return EffectKind.UNKNOWN
+        return profile.effect.compare(changes)
+
+    async def _hang_up(self, sending: asyncio.Future[ReceivedAnswer], script: CellScript) -> bool:
+        """Disconnect the client while its statement is held."""
+        await bitten_or_answered(script, sending, None)
+        if sending.done():
+            return False
+        sending.cancel()
+        await asyncio.sleep(HANG_UP_SECONDS)  # the app's server notices it
+        return True
+
+    async def settle(self) -> str:
+        """Wait until the app is idle. Returns the states of sessions that do not become idle."""
+        room = self.room
+        return await wait_until_at_rest(room.tap, room.changes, QUIET_SECONDS + room.deadline)
+
+    async def _ask_again(self, seen: Seen, changes: list[RowChange]) -> Seen:
+        """Repeat the key if the operation promises one effect."""
+        profile = seen.profile
+        if not profile.idempotent:
+            return seen
+        end = time.monotonic() + RECOVERY_SECONDS + self.room.deadline
+        again = await self.room.client.send(seen.answer.request)
+        while not again.good and time.monotonic() < end:
+            if undocumented(again, self.room.lab.profile.contract):
+                break
+            await asyncio.sleep(RETRY_SECONDS)
+            again = await self.room.client.send(seen.answer.request)
+        changes += await self._changes(profile)
+        return replace(seen, again=again, total=self._kind(profile, changes))
+
+    async def see_that_all_is_well(
+        self, profile: StatementProfile, touched: set[int], *, asked: bool = False
+    ) -> list[Problem]:
+        """Send more requests of this and another operation, on the sessions that were used."""
+        others = [one for one in self.profiles if one is not profile]
+        self._turn += 1
+        other = [others[self._turn % len(others)]] * OTHER_PROBES if others else []
+        self.room.tap.forget()
+        for each in [*([profile] * (OWN_PROBES - asked)), *other]:
+            problem = await self._one_more(each)
+            if problem is not None:
+                return [problem]
+        live = touched & self.room.tap.sessions.keys()
+        for _ in range(2 * len(live)):
+            if live <= {one.session for one in self.room.tap.statements}:
+                break
+            problem = await self._one_more(profile)
+            if problem is not None:
+                return [problem]
+        return []
+
+    async def _one_more(self, profile: StatementProfile) -> Problem | None:
+        """Send a request that may be refused for a while, but never answered incorrectly."""
+        end = time.monotonic() + RECOVERY_SECONDS + self.room.deadline
+        while True:
+            answer = await self.room.client.send(self.room.source.next(profile.operation))
+            if answer.good:
+                return None
+            breach = undocumented(answer, self.room.lab.profile.contract)
+            if breach or time.monotonic() > end:
+                told = breach or f"still answered {answer.status} {RECOVERY_SECONDS:g} s after"
+                return await self._how_lasting(profile, told)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _how_lasting(self, profile: StatementProfile, told: str) -> Problem:
+        """Whether only one request failed because of the fault, or the app stays broken."""
+        bad = 0
+        for _ in range(PERSISTENT):
+            answer = await self.room.client.send(self.room.source.next(profile.operation))
+            bad += not answer.good
+        name = profile.operation.name
+        if bad:
+            self.ill = True
+            text = f"after the heal {bad} of {PERSISTENT} {name} requests fail: {told}"
+            return Problem(CellFailure.POISONED, text)
+        return Problem(CellFailure.AFTER, f"a later {name} request, without a fault: {told}")
+
+
+async def bitten_or_answered(
+    script: CellScript, sending: asyncio.Future[ReceivedAnswer], seconds: float | None
+) -> None:
+    """Wait until the fault acts or the request is answered, at most for this time."""
+    waiting = asyncio.ensure_future(script.bitten.wait())
+    both: set[asyncio.Future[Any]] = {waiting, sending}
+    await asyncio.wait(both, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def no_answer(request: PlannedRequest) -> ReceivedAnswer:
+    """The answer of a client that disconnected."""
+    now = time.monotonic()
+    return ReceivedAnswer(
+        request=request,
+        status=None,
+        error="hung-up",
+        headers={},
+        text="",
+        sent=now,
+        done=now,
+        outcome=Outcome.UNKNOWN,
+    )
+
+
+def _status(seen: Seen, bites: int, problems: Sequence[Problem]) -> Status:
+    if problems:
+        return Status.FAILED
+    if not bites:
+        return Status.NOT_EXERCISED
+    return Status.SURVIVED if seen.answer.good or seen.hung_up else Status.REFUSED

@@ -1,0 +1,154 @@
+"""The result of a sweep: one result for each cell, and the coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from squall.sweeping.cells import Cell, Pruned
+from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+
+
+class Status(StrEnum):
+    """How a cell ended."""
+
+    SURVIVED = "survived"
+    REFUSED = "refused well"
+    FAILED = "failed"
+    NOT_EXERCISED = "not exercised"
+
+
+class CellFailure(StrEnum):
+    """What is wrong with a failed cell. The most serious one names it."""
+
+    POISONED = "poisoned"
+    TWICE = "twice"
+    LOST = "lost"
+    PARTIAL = "partial"
+    APPLIED = "refused but applied"
+    EARLY = "acknowledged before its commit"
+    KEY = "the key is spoiled"
+    UNDOCUMENTED = "undocumented answer"
+    WRONG = "wrong answer"
+    AFTER = "a later request failed"
+    LATE = "late"
+    LEFT_OPEN = "session left in a transaction"
+    SETTING = "setting left on a session"
+    STORM = "too many statements"
+    LOG = "log"
+    READINESS = "readiness"
+
+
+MARKS: Mapping[str, str] = {
+    Status.SURVIVED: "●",
+    Status.REFUSED: "○",
+    Status.NOT_EXERCISED: "·",
+    CellFailure.POISONED: "∞",
+    CellFailure.TWICE: "②",
+    CellFailure.LOST: "∅",
+    CellFailure.PARTIAL: "½",
+    CellFailure.APPLIED: "②",
+    CellFailure.EARLY: "∅",
+    CellFailure.KEY: "✖",
+    CellFailure.UNDOCUMENTED: "✖",
+    CellFailure.WRONG: "≠",
+    CellFailure.AFTER: "✖",
+    CellFailure.LATE: "⧖",
+    CellFailure.LEFT_OPEN: "∞",
+    CellFailure.SETTING: "∞",
+    CellFailure.STORM: "≫",
+    CellFailure.LOG: "▤",
+    CellFailure.READINESS: "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem, as a sentence."""
+
+    failure: CellFailure
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellResult:
+    """One cell that was run."""
+
+    cell: Cell
+    status: Status
+    problems: tuple[Problem, ...] = ()
+    answer: str = ""
+    """Status or error, and the duration."""
+    request: str = ""
+    statements: tuple[str, ...] = ()
+    """What the app sent, with what was injected."""
+    changes: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def mark(self) -> str:
+        """One character for the heat map."""
+        if self.status is not Status.FAILED:
+            return MARKS[self.status]
+        return MARKS[self.worst]
+
+    @property
+    def worst(self) -> CellFailure:
+        """The most serious failure. Only for a failed cell."""
+        order = list(CellFailure)
+        return min((problem.failure for problem in self.problems), key=order.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    """All cells of one app."""
+
+    target: str
+    seed: int
+    profiles: Sequence[StatementProfile]
+    left_out: Sequence[NotProfiled]
+    results: Sequence[CellResult]
+    pruned: Sequence[Pruned]
+    seconds: float
+    profile_seconds: float = 0.0
+    reproduce: str = "squall sweep --cell {cell}"
+    """The command that repeats one cell."""
+    notes: Sequence[str] = field(default_factory=tuple)
+    """What could not be judged, and why."""
+
+    def count(self, status: Status) -> int:
+        """Number of cells with this status."""
+        return sum(result.status is status for result in self.results)
+
+    @property
+    def exercised(self) -> int:
+        """Cells whose fault acted."""
+        return len(self.results) - self.count(Status.NOT_EXERCISED)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the exercised fault points that the app survived or refused correctly."""
+        good = self.count(Status.SURVIVED) + self.count(Status.REFUSED)
+        return good / self.exercised if self.exercised else 0.0
+
+    @property
+    def failed(self) -> list[CellResult]:
+        """The failing cells, the most serious first."""
+        order = list(CellFailure)
+        bad = [result for result in self.results if result.status is Status.FAILED]
+        return sorted(bad, key=lambda result: (order.index(result.worst), result.cell.id))
+
+    @property
+    def headline(self) -> str:
+        """The coverage as a sentence."""
+        counts = ", ".join(f"{status.value} {self.count(status)}" for status in Status)
+        return (
+            f"fault points {len(self.results)}: {counts}"
+            f" · fault-point coverage {100 * self.coverage:.1f} %"
+        )
+
+    def command(self, cell: Cell) -> str:
+        """The command that repeats one cell."""
+        return self.reproduce.replace("{cell}", cell.id)

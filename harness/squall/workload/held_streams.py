@@ -1,0 +1,76 @@
+"""Callers that open a stream and keep it, beside the open loop.
+
+They are no requests of the plan: they have no answer in time, and nothing of theirs is judged. What
+is judged is how the others are served meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+
+import aiohttp
+
+from squall.workload.client_behaviour import ClientBehaviour
+from squall.workload.http_exchange import client_session, hold_stream
+from squall.workload.operations import PlannedRequest, requests
+from squall.workload.plan import LoadPlan
+
+LOOK_SECONDS = 0.005
+"""How soon a change of their number is noticed."""
+
+REOPEN_SECONDS = 1.0
+"""A stream that was refused, or that ended, is opened again after this pause."""
+
+FIRST_STREAM = 900_000_000
+"""Keys of their requests are numbered from here, apart from every other request of a run."""
+
+
+class StreamHolder:
+    """Keeps as many streams open as the callers' behaviour says."""
+
+    def __init__(
+        self, plan: LoadPlan, behaviour: ClientBehaviour, on_opened: Callable[[], None]
+    ) -> None:
+        """``on_opened`` is called with the first bytes of each stream."""
+        self._plan = plan
+        self._behaviour = behaviour
+        self._on_opened = on_opened
+        self._operations = [one for one in plan.operations if one.streams]
+
+    async def run(self) -> None:
+        """Hold streams until cancelled; then every one of them is closed."""
+        if not self._operations:
+            return
+        plan, held = self._plan, list[asyncio.Task[None]]()
+        planned = requests(self._operations, plan.seed + 2, plan.run_id, first=FIRST_STREAM)
+        async with client_session(plan.max_seconds, fresh=True) as session:
+            try:
+                while True:
+                    while len(held) < self._behaviour.held_streams:
+                        held.append(asyncio.create_task(self._hold(session, planned)))
+                    while len(held) > self._behaviour.held_streams:
+                        held.pop().cancel()
+                    await asyncio.sleep(LOOK_SECONDS)
+            finally:
+                for task in held:
+                    task.cancel()
+                await asyncio.gather(*held, return_exceptions=True)
+
+    async def _hold(
+        self, session: aiohttp.ClientSession, planned: Iterator[PlannedRequest]
+    ) -> None:
+        for request in planned:
+            operation = request.operation
+            with contextlib.suppress(aiohttp.ClientError, OSError, ValueError, TimeoutError):
+                await hold_stream(
+                    session,
+                    operation.method,
+                    self._plan.base_url + request.path,
+                    headers=request.headers,
+                    body=request.body,
+                    media=operation.media,
+                    on_opened=self._on_opened,
+                )
+            await asyncio.sleep(REOPEN_SECONDS)

@@ -1,0 +1,249 @@
+"""The open loop: each request is sent at its time, whatever happened to the others.
+
+Every request that is offered has exactly one record or counts as unsent, whatever the app answers
+and whatever is raised: ``offered == recorded + unsent`` holds when a run has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+
+from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
+from squall.workload.arrivals import arrivals
+from squall.workload.attempts import classify_error, describe_success, may_repeat
+from squall.workload.client_behaviour import ClientBehaviour
+from squall.workload.held_streams import StreamHolder
+from squall.workload.http_exchange import Answer, client_session, exchange
+from squall.workload.operations import Operation, PlannedRequest, outcome_of, requests
+from squall.workload.plan import LoadPlan
+from squall.workload.read_back import follow_up_request, read_back_request
+
+MAX_IN_FLIGHT = 500
+"""Requests in flight at most. More count as unsent; they are never delayed."""
+
+BODY_KEPT = 2_000
+
+IDLE_SECONDS = 0.005
+"""How soon a change of the offered load takes effect."""
+
+MAX_REPEATS = 8
+REPEAT_PAUSE_SECONDS = 0.3
+UNAVAILABLE = 503
+"""A client that is told to retry later does so, without waiting for the whole Retry-After."""
+
+
+class Pace:
+    """When each rate-limited operation may be sent next. Kept from one run to the next."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, float] = {}
+
+    def allows(self, operation: Operation) -> bool:
+        """Whether it may be sent now. If so, it counts as sent."""
+        if not operation.least_interval_seconds:
+            return True
+        last = self._sent.get(operation.name, float("-inf"))
+        now = time.monotonic()
+        if now < max(operation.not_before, last + operation.least_interval_seconds):
+            return False
+        self._sent[operation.name] = now
+        return True
+
+
+class OpenLoop:
+    """Sends one plan."""
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        on_op: Callable[[Op], None],
+        pace: Pace | None = None,
+        on_stream: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``on_op`` gets each record; ``on_stream`` is called for each stream that is held."""
+        self._plan = plan
+        self._pace = pace or Pace()
+        self._on_op = on_op
+        self._stop_at = plan.start_at + plan.max_seconds
+        self._stopped = asyncio.Event()
+        self._in_flight: set[asyncio.Task[Any]] = set()
+        self._repeated: set[int] = set()
+        self.unsent = 0
+        self.offered = 0
+        self.recorded = 0
+        self.lags: list[float] = []
+        self.behaviour = ClientBehaviour(plan.seed)
+        self._streams = StreamHolder(plan, self.behaviour, on_stream)
+
+    def stop(self, at: float) -> None:
+        """Send nothing with an intended start at ``at`` or later."""
+        self._stop_at = min(self._stop_at, at)
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Send until stopped, then wait for requests in flight, as long as clients would."""
+        async with client_session(self._plan.timeout_seconds) as session:
+            loop = asyncio.get_running_loop()
+            works = (self._send_extra(session), self._streams.run())
+            beside = [loop.create_task(work) for work in works]
+            await self._send_all(session)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=self._plan.timeout_seconds + 1)
+            late = set(self._in_flight)
+            for task in late:
+                task.cancel()  # each records itself as a time-out
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _send_all(self, session: aiohttp.ClientSession) -> None:
+        plan = self._plan
+        allows = self._pace.allows
+        planned = requests(plan.operations, plan.seed, plan.run_id, allows=allows)
+        for offset in arrivals(plan.rate_per_second, plan.seed, plan.arrivals):
+            intended = plan.start_at + offset
+            if not await self._due(intended):
+                return
+            self._send(session, next(planned), intended)
+
+    def _send(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+    ) -> None:
+        self.offered += 1
+        if len(self._in_flight) >= MAX_IN_FLIGHT:
+            self.unsent += 1
+            return
+        self._track(self._one(session, request, intended))
+        if may_repeat(request) and self.behaviour.repeats(request.id):
+            self._repeated.add(request.id)
+            self._track(self._repeat(session, request))
+
+    def _track(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+
+    async def _repeat(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
+        """Repeat a write with its key, and again until an answer comes."""
+        due = time.monotonic() + self.behaviour.repeat_seconds
+        for attempt in range(1, MAX_REPEATS + 1):
+            if not await self._due(due):
+                return
+            self.offered += 1
+            number = attempt * FIRST_REPEAT + request.id
+            op = await self._one(session, replace(request, id=number), due)
+            if op.status is not None and op.status != UNAVAILABLE:
+                return
+            due = time.monotonic() + REPEAT_PAUSE_SECONDS
+
+    async def _send_extra(self, session: aiohttp.ClientSession) -> None:
+        """Send the requests beyond the plan, evenly spread, while the factor is above 1."""
+        plan = self._plan
+        planned = requests(
+            plan.operations, plan.seed + 1, plan.run_id, first=FIRST_EXTRA, allows=self._pace.allows
+        )
+        due = time.monotonic()
+        while True:
+            if self.behaviour.factor <= 1:
+                await asyncio.sleep(IDLE_SECONDS)
+                due = time.monotonic()
+                continue
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self._send(session, next(planned), due)
+            due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
+
+    async def _due(self, intended: float) -> bool:
+        """Wait until ``intended``. False if sending ends before."""
+        while True:
+            if intended >= self._stop_at:
+                return False
+            wait = intended - time.monotonic()
+            if wait <= 0:
+                return True
+            if self._stopped.is_set():
+                await asyncio.sleep(wait)
+                continue
+            try:
+                async with asyncio.timeout(wait):
+                    await self._stopped.wait()
+            except TimeoutError:
+                continue
+
+    async def _one(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+    ) -> Op:
+        sent = time.monotonic()
+        self.lags.append(sent - intended)
+        answer, error = None, "timeout"
+        usual = self._plan.timeout_seconds
+        patience = self.behaviour.patience(request.id, usual)
+        try:
+            async with asyncio.timeout(patience):
+                answer = await self._exchanged(session, request)
+        except Exception as failure:  # noqa: BLE001 - each request has its record
+            impatient = patience < usual and isinstance(failure, TimeoutError)
+            error = HUNG_UP if impatient else classify_error(failure)
+        finally:
+            op = self._record(request, answer, error, intended, sent)
+        if answer is not None and op.good and op.repeats is None and op.done < self._stop_at:
+            seed, text = self._plan.seed, answer.text
+            for following in (
+                read_back_request(request, text, seed),
+                follow_up_request(request, text, seed, self._plan.operations),
+            ):
+                # A repeated write is not deleted: it would rightly be created a second time.
+                if following is not None and request.id not in self._repeated:
+                    self._send(session, following, op.done)
+        return op
+
+    async def _exchanged(self, session: aiohttp.ClientSession, request: PlannedRequest) -> Answer:
+        operation = request.operation
+        return await exchange(
+            session,
+            operation.method,
+            self._plan.base_url + request.path,
+            headers=request.headers,
+            body=request.body,
+            media=operation.media,
+            stream_seconds=operation.stream_seconds,
+        )
+
+    def _record(
+        self,
+        request: PlannedRequest,
+        answer: Answer | None,
+        error: str,
+        intended: float,
+        sent: float,
+    ) -> Op:
+        status = None if answer is None else answer.status
+        bad = answer is not None and not answer.ok
+        failed = None if answer is not None else error
+        op = Op(
+            id=request.id,
+            name=request.operation.name,
+            effect=request.operation.effect,
+            key=request.key,
+            intended=intended,
+            sent=sent,
+            done=time.monotonic(),
+            outcome=outcome_of(status, failed, self._plan.refused_statuses),
+            status=status,
+            error=failed,
+            content_type=None if answer is None else answer.headers.get("content-type"),
+            retry_after=None if answer is None else answer.headers.get("retry-after"),
+            body=answer.text[:BODY_KEPT] if answer is not None and bad else "",
+            request=f"{request.operation.method} {request.path}",
+            size=0 if answer is None else len(answer.body),
+            shape=describe_success(answer),
+        )
+        self.recorded += 1
+        self._on_op(op)
+        return op

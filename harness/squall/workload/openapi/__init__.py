@@ -1,0 +1,1 @@
+"""Operations, values and bodies from an app's OpenAPI document."""

@@ -1,0 +1,167 @@
+"""Bodies that an app probably accepts: values by the names and formats of the schema.
+
+A schema says that a password is a text; the name says that it is a password. These bodies are
+created at once, without a library, and come before the drawn ones of :mod:`.bodies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from squall.workload.openapi.document import CannotGenerate, resolve_references
+from squall.workload.openapi.likely_text import likely_text, whole_number
+
+MAX_DEPTH = 6
+
+
+def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A body with every field and one with the required fields. CannotGenerate if neither works."""
+    found: list[Any] = []
+    problem: CannotGenerate | None = None
+    for required_only in (False, True):
+        try:
+            body = likely_value(document, schema, required_only=required_only)
+        except CannotGenerate as reason:
+            problem = reason
+            continue
+        if body not in found:
+            found.append(body)
+    if not found and problem is not None:
+        raise problem
+    return tuple(found)
+
+
+def likely_value(
+    document: Mapping[str, Any],
+    schema: object,
+    name: str = "",
+    *,
+    required_only: bool = False,
+    depth: int = MAX_DEPTH,
+) -> Any:  # noqa: ANN401 - JSON
+    """A value that fits the schema and is likely for its name.
+
+    Raises:
+        CannotGenerate: no fitting value is known, or the schema is nested too deeply.
+    """
+    if depth == 0:
+        raise CannotGenerate("its schema is nested too deep")
+    schema = resolve_references(document, schema if isinstance(schema, Mapping) else {})
+    schema = _one_of(document, schema)
+    if (given := _given(schema)) is not None:
+        return given[0]
+    kind = _kind(schema)
+    if kind == "object":
+        return _object(document, schema, required_only=required_only, depth=depth)
+    if kind == "array":
+        return _array(document, schema, name, required_only=required_only, depth=depth)
+    if kind in ("integer", "number"):
+        return _number(schema)
+    if kind == "boolean":
+        return True
+    return None if kind == "null" else likely_text(schema, name)
+
+
+def _given(schema: Mapping[str, Any]) -> tuple[Any] | None:
+    """A value from the schema itself: an example if values need not be unique, or a choice."""
+    for key in ("const", "default", "example"):
+        # A text that is not fixed is made unique instead, because the second one may be refused.
+        if schema.get(key) is not None and (key == "const" or _kind(schema) != "string"):
+            return (schema[key],)
+    choices = schema.get("enum")
+    if isinstance(choices, list) and choices:
+        return (choices[0],)
+    return None
+
+
+def _one_of(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An alternative that is not null; all parts of ``allOf``."""
+    for key in ("anyOf", "oneOf"):
+        options = [
+            resolve_references(document, one)
+            for one in _list(schema.get(key))
+            if isinstance(one, Mapping)
+        ]
+        chosen = next((one for one in options if one.get("type") != "null"), None)
+        if chosen is not None:
+            return {**_without(schema, key), **_one_of(document, chosen)}
+    parts = [one for one in _list(schema.get("allOf")) if isinstance(one, Mapping)]
+    merged: dict[str, Any] = _without(schema, "allOf")
+    for part in parts:
+        found = _one_of(document, resolve_references(document, part))
+        properties = {**_map(merged.get("properties")), **_map(found.get("properties"))}
+        required = [*_list(merged.get("required")), *_list(found.get("required"))]
+        merged |= found
+        if properties:
+            merged |= {"properties": properties, "required": required}
+    return merged if parts else schema
+
+
+def _object(
+    document: Mapping[str, Any], schema: Mapping[str, Any], *, required_only: bool, depth: int
+) -> dict[str, Any]:
+    required = {str(name) for name in _list(schema.get("required"))}
+    made: dict[str, Any] = {}
+    for name, described in _map(schema.get("properties")).items():
+        needed = name in required
+        if (required_only and not needed) or _map(described).get("readOnly") is True:
+            continue
+        try:
+            made[name] = likely_value(
+                document, described, name, required_only=required_only, depth=depth - 1
+            )
+        except CannotGenerate:
+            if needed:
+                raise
+    return made
+
+
+def _array(
+    document: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    name: str,
+    *,
+    required_only: bool,
+    depth: int,
+) -> list[Any]:
+    least = whole_number(schema.get("minItems"), 0)
+    if least == 0:
+        return []
+    item = likely_value(
+        document, schema.get("items"), name, required_only=required_only, depth=depth - 1
+    )
+    return [item] * min(least, 10)
+
+
+def _number(schema: Mapping[str, Any]) -> int:
+    """1 if allowed: first rows exist, and no limit of an amount is exceeded."""
+    least = whole_number(
+        schema.get("minimum"), whole_number(schema.get("exclusiveMinimum"), -1) + 1
+    )
+    given = {"minimum", "exclusiveMinimum"} & set(schema)
+    most = whole_number(schema.get("maximum"), whole_number(schema.get("exclusiveMaximum"), 2) - 1)
+    step = whole_number(schema.get("multipleOf"), 1) or 1
+    value = min(max(1, least), most) if not given or most >= least else least
+    return -(-value // step) * step
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "null")
+    if kind is None:
+        kind = "object" if "properties" in schema else "string"
+    return str(kind)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _without(schema: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name != key}

@@ -1,0 +1,108 @@
+"""How a body is sent, and what makes each one unique so that it can be found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from squall.workload.openapi.document import ApiOperation, CannotGenerate, resolve_references
+from squall.workload.openapi.values import Harvest
+from squall.workload.operations import Media
+
+KINDS: tuple[tuple[str, Media], ...] = (
+    ("application/json", "json"),
+    ("application/x-www-form-urlencoded", "form"),
+    ("multipart/form-data", "multipart"),
+)
+
+KEY_ROOM = 24
+"""Number of characters of a request's key. A text with a lower maximum length is not changed."""
+
+
+def body_schema(
+    operation: ApiOperation,
+) -> tuple[Media, Mapping[str, Any], tuple[Any, ...]]:
+    """How the body is sent, its schema, and the examples in the document.
+
+    Raises:
+        CannotGenerate: bodies of this media type are not supported.
+    """
+    content = (operation.body or {}).get("content")
+    content = content if isinstance(content, Mapping) else {}
+    for name, kind in KINDS:
+        for given, described in content.items():
+            if str(given).split(";")[0].strip().lower() == name and isinstance(described, Mapping):
+                schema = described.get("schema")
+                return kind, schema if isinstance(schema, Mapping) else {}, _examples(described)
+    kinds = ", ".join(str(one)[:60] for one in list(content)[:5])
+    raise CannotGenerate(f"its body is {kinds or 'not described'}: neither JSON nor a form")
+
+
+def _examples(described: Mapping[str, Any]) -> tuple[Any, ...]:
+    if described.get("example") is not None:
+        return (described["example"],)
+    named = described.get("examples")
+    objects = named.values() if isinstance(named, Mapping) else ()
+    return tuple(one["value"] for one in objects if isinstance(one, Mapping) and "value" in one)
+
+
+def unique_body(document: Mapping[str, Any], schema: Mapping[str, Any], body: Any) -> Any:  # noqa: ANN401 - JSON
+    """The body with ``{key}`` in its free texts, so that no two requests send the same."""
+    schema = _object_schema(document, schema)
+    properties = schema.get("properties")
+    if not isinstance(body, Mapping) or not isinstance(properties, Mapping):
+        return body
+    return {
+        name: _unique_value(document, properties.get(name), value) for name, value in body.items()
+    }
+
+
+def _unique_value(document: Mapping[str, Any], schema: object, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, Mapping) and isinstance(schema, Mapping):
+        return unique_body(document, schema, value)
+    if isinstance(value, str) and "{" in value:
+        return value  # it is already unique
+    return _unique_text(document, schema, value)
+
+
+def _object_schema(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = resolve_references(document, schema)
+    options = found.get("allOf")
+    if "properties" not in found and isinstance(options, list) and options:
+        first = options[0]
+        return resolve_references(document, first) if isinstance(first, Mapping) else found
+    return found
+
+
+def _unique_text(document: Mapping[str, Any], schema: object, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if not isinstance(value, str) or not isinstance(schema, Mapping):
+        return value
+    schema = resolve_references(document, schema)
+    if schema.get("format") == "email":
+        return "squall-{key}@example.com"
+    longest = schema.get("maxLength")
+    free = not {"pattern", "format", "enum", "const", "contentMediaType"} & set(schema)
+    if schema.get("type") != "string" or not free:
+        return value
+    if isinstance(longest, int) and longest < KEY_ROOM + len(value):
+        return "{key}" if longest >= KEY_ROOM else value
+    return value + "-{key}"
+
+
+def with_known_ids(path: str, body: Any, harvest: Harvest) -> Any:  # noqa: ANN401 - JSON
+    """The body with ids from the app's answers: ``item_id`` of an order is that of an item."""
+    if isinstance(body, list):
+        return [with_known_ids(path, one, harvest) for one in body]
+    if not isinstance(body, Mapping):
+        return body
+    changed = dict(body)
+    for name, value in body.items():
+        if isinstance(value, (Mapping, list)):
+            changed[name] = with_known_ids(path, value, harvest)
+            continue
+        refers = str(name).lower().endswith(("_id", "uuid")) or str(name).endswith("Id")
+        known = harvest.values(path, str(name)) if refers else ()
+        if known and isinstance(value, (int, str)) and not isinstance(value, bool):
+            text = known[0]
+            changed[name] = int(text) if isinstance(value, int) and text.isdigit() else text
+    return changed

@@ -1,0 +1,181 @@
+"""Declared HTTP operations, and the endless sequence of requests that a seed makes of them.
+
+Placeholders in path, headers and body: ``{key}`` is unique for each request, ``{unique}`` its
+number of nine digits, ``{int:1..10}`` and ``{one:a|b}`` are seeded draws. A body value that
+consists only of an ``{int:…}`` becomes a number.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from squall.history.op import Effect, Outcome
+
+DRAW = re.compile(r"\{int:(-?\d{1,18})\.\.(-?\d{1,18})\}")
+ONE = re.compile(r"\{one:([^{}]+)\}")
+"""Several values, separated by ``|``, one of which is drawn."""
+
+
+Media = Literal["json", "form", "multipart"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One kind of request that clients send."""
+
+    name: str
+    method: str
+    path: str
+    effect: Effect
+    weight: int = 1
+    """Its share of the load, relative to the other operations."""
+    body: Any = None
+    bodies: tuple[Any, ...] = ()
+    """Several bodies to draw from. They take precedence over ``body``."""
+    media: Media = "json"
+    """How a body is sent. In ``multipart``, a text that starts with ``squall-file:`` is a file."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream_seconds: float = 0.25
+    """How long an answer of ``text/event-stream`` is read before the client disconnects."""
+    streams: bool = False
+    """Whether its answer is a stream without an end, as its trial showed."""
+    least_interval_seconds: float = 0.0
+    """Minimum time between two of its requests: a rate limit of the app. 0 means no limit."""
+    not_before: float = 0.0
+    """Monotonic time of its next request, if it has a minimum interval."""
+    read_back: str | None = None
+    """Path that reads an acknowledged write back; ``{answer.id}`` is a field of its answer."""
+    read_back_share: float = 0.2
+    """Share of the acknowledged writes that are read back."""
+    role: str = ""
+    """The role of the login with which it is sent; empty for the first one."""
+    after: str = ""
+    """Name of another operation: this one follows some of its successes, and is not drawn. Its path
+    may contain ``{path}``, the path of the previous request, and ``{answer.id}``, a field of its
+    answer.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRequest:
+    """One complete request, before it is sent."""
+
+    id: int
+    operation: Operation
+    key: str | None
+    path: str
+    headers: Mapping[str, str]
+    body: Any
+
+
+MAX_REDRAWS = 50
+
+Allows = Callable[[Operation], bool]
+
+
+def requests(
+    operations: Sequence[Operation],
+    seed: int,
+    run_id: str,
+    *,
+    first: int = 0,
+    allows: Allows = lambda _operation: True,
+) -> Iterator[PlannedRequest]:
+    """The same sequence for the same operations, seed, run id and first number.
+
+    An operation that ``allows`` refuses now because of its rate limit is replaced by another draw.
+    """
+    draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    operations = [one for one in operations if not one.after] or operations
+    weights = [operation.weight for operation in operations]
+    number = first
+    while True:
+        for _ in range(MAX_REDRAWS):
+            operation = draws.choices(operations, weights)[0]
+            if allows(operation):
+                break
+        key = None if operation.effect == "read" else f"{run_id}-{number}"
+        filler = _Filler(draws, key or "")
+        yield PlannedRequest(
+            id=number,
+            operation=operation,
+            key=key,
+            path=str(filler.filled(operation.path)),
+            headers={name: str(filler.filled(v)) for name, v in operation.headers.items()},
+            body=filler.filled(_body(operation, draws)),
+        )
+        number += 1
+
+
+def _body(operation: Operation, draws: random.Random) -> Any:  # noqa: ANN401 - JSON
+    return draws.choice(operation.bodies) if operation.bodies else operation.body
+
+
+def fill_body(body: Any, key: str) -> Any:  # noqa: ANN401 - JSON
+    """A body with its placeholders filled in, the same for the same key."""
+    return _Filler(random.Random(key), key).filled(body)  # noqa: S311 - repeatable on purpose
+
+
+class _Filler:
+    def __init__(self, draws: random.Random, key: str) -> None:
+        self._draws = draws
+        self._key = key
+        self._unique = f"{zlib.crc32(key.encode()) % 10**9:09}"
+
+    def filled(self, value: Any) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(value, str):
+            whole = DRAW.fullmatch(value)
+            if whole:
+                return self._draw(whole)
+            known = value.replace("{key}", self._key).replace("{unique}", self._unique)
+            filled = DRAW.sub(lambda m: str(self._draw(m)), known)
+            return ONE.sub(lambda m: self._draws.choice(m[1].split("|")), filled)
+        if isinstance(value, Mapping):
+            return {name: self.filled(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.filled(item) for item in value]
+        return value
+
+    def _draw(self, match: re.Match[str]) -> int:
+        return self._draws.randint(int(match[1]), int(match[2]))
+
+
+def to_dict(operation: Operation) -> dict[str, Any]:
+    """A value that can be written as JSON. The inverse of :func:`from_dict`."""
+    return dataclasses.asdict(operation)
+
+
+def from_dict(description: Mapping[str, Any]) -> Operation:
+    """The inverse of :func:`to_dict`."""
+    return Operation(**{**description, "bodies": tuple(description.get("bodies") or ())})
+
+
+def placeholder_problems(given: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
+    """Each key of a table with an invalid placeholder, and why it is invalid."""
+    pairs = given.items() if isinstance(given, Mapping) else enumerate(given)
+    for key, value in pairs:
+        if isinstance(value, str):
+            for match in DRAW.finditer(value):
+                if int(match[1]) > int(match[2]):
+                    yield str(key), f"{match[0]}: the first number is larger than the second"
+        elif isinstance(value, (Mapping, list, tuple)):
+            yield from placeholder_problems(value)
+
+
+DEFAULT_REFUSED = frozenset(status for status in range(400, 500) if status != 408) | {503}  # noqa: PLR2004 - 408 is a time-out
+"""Statuses which promise that nothing happened, unless the app's profile declares others."""
+
+
+def outcome_of(status: int | None, error: str | None, refused: Iterable[int]) -> Outcome:
+    """What the client may conclude; see :mod:`squall.history.op`."""
+    if status is not None and 200 <= status < 300:  # noqa: PLR2004 - HTTP's 2xx
+        return Outcome.APPLIED
+    if error == "refused" or (status is not None and status in set(refused)):
+        return Outcome.REFUSED
+    return Outcome.UNKNOWN

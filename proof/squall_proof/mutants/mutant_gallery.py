@@ -1,0 +1,134 @@
+"""The list of the mutants, read from their files without importing them.
+
+A mutant is the app that ``uvicorn squall_mutants.NAME:create_app --factory`` serves. Its file names
+the outages that expose it, and the gates that must catch it there:
+
+    EXPOSED_BY = ("commit-reply-lost",)
+    CAUGHT_BY = ("no-duplicate",)
+
+A mutant of the second set has ``SET = "second"``: it runs with ``--second``, or by name. A mutant
+that cannot start without its database has ``STARTS_WITHOUT_DATABASE = False``.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from squall.config.profile import REFERENCE, AppProfile
+from squall.core.errors import UsageError
+from squall.gates.registry import STANDARD
+from squall.scenario.library import stock
+
+CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
+PACKAGE = "squall_mutants"
+CHECKERS: tuple[str, ...] = tuple(gate.name for gate in STANDARD)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A copy of the reference app with one deliberate defect."""
+
+    name: str
+    story: str
+    """Its docstring: the mistake, the outage, the symptom."""
+    exposed_by: tuple[str, ...]
+    """Stock outages."""
+    caught_by: tuple[str, ...]
+    """Gates, each of which must fail under one of the outages."""
+    starts_without_database: bool = True
+    second: bool = False
+    """Whether it is in the second set: listed before its checks were written, not all caught."""
+
+    @property
+    def title(self) -> str:
+        """The defect in one line."""
+        return self.story.partition("\n")[0].rstrip(".")
+
+    def profile(self) -> AppProfile:
+        """The reference app's contract and load, with the mutant's code."""
+        profile = REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+        return dataclasses.replace(profile, starts_without_database=self.starts_without_database)
+
+
+def gallery() -> list[Mutant]:
+    """All mutants, by name.
+
+    Raises:
+        UsageError: the package does not exist, or files lack a declaration; all problems.
+    """
+    found = find_spec(PACKAGE)
+    if found is None or not found.submodule_search_locations:
+        raise UsageError(
+            f"{PACKAGE} cannot be found; install it with: pip install 'squall[reference]'"
+        )
+    files = sorted(Path(found.submodule_search_locations[0]).glob("[!_]*.py"))
+    mutants, problems = [], []
+    known = {outage.name for outage in stock()}
+    for file in files:
+        mutant = read(file.stem, file.read_text("utf-8"))
+        problems += [f"{file.name}: {text}" for text in problems_of(mutant, known)]
+        mutants.append(mutant)
+    if problems:
+        raise UsageError("\n".join(problems))
+    return mutants
+
+
+def first_set() -> list[Mutant]:
+    """Mutants that must be caught."""
+    return [mutant for mutant in gallery() if not mutant.second]
+
+
+def read(name: str, source: str) -> Mutant:
+    """The mutant in one file. Missing declarations are empty."""
+    tree = ast.parse(source)
+    said = {
+        target.id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id in CONSTANTS
+    }
+    return Mutant(
+        name=name,
+        story=ast.get_docstring(tree) or "",
+        exposed_by=tuple(said.get("EXPOSED_BY", ())),
+        caught_by=tuple(said.get("CAUGHT_BY", ())),
+        starts_without_database=bool(said.get("STARTS_WITHOUT_DATABASE", True)),
+        second=said.get("SET") == "second",
+    )
+
+
+def problems_of(mutant: Mutant, outages: set[str]) -> list[str]:
+    """Missing or unknown declarations."""
+    found = [] if mutant.story else ["it has no docstring"]
+    for field, words, known in (
+        ("EXPOSED_BY", mutant.exposed_by, outages),
+        ("CAUGHT_BY", mutant.caught_by, set(CHECKERS)),
+    ):
+        if not words:
+            found.append(f"it has no {field}")
+        found += [
+            f"{field} names {word!r}, which is unknown" for word in words if word not in known
+        ]
+    return found
+
+
+def chosen(mutants: Sequence[Mutant], only: Sequence[str]) -> list[Mutant]:
+    """The mutants with these names; all if none is given.
+
+    Raises:
+        UsageError: the mutant does not exist.
+    """
+    names = [mutant.name for mutant in mutants]
+    for word in only:
+        if word not in names:
+            near = difflib.get_close_matches(word, names, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; mutants: {', '.join(names)}"
+            raise UsageError(f"--only {word}: there is no such mutant{hint}")
+    return [mutant for mutant in mutants if not only or mutant.name in only]

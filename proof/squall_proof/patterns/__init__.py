@@ -1,0 +1,1 @@
+"""Connection patterns: ways to hold database connections, compared under the same outages."""

@@ -1,0 +1,158 @@
+"""Both engines play the same plans: bytes, endings and times agree, or a known row explains it.
+
+Times agree within TOLERANCE and SHARE of the longer one. A busy machine delays either engine, so
+only what differs three times in a row differs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from squall.lab.providers.process.engine_process import find_toxiproxy
+
+from tests.conformance.conftest import Servers
+from tests.conformance.differences import DIFFERENCES
+from tests.conformance.plan import Add, Change, Plan, Remove, Send, plans
+from tests.conformance.play import Met, Player
+
+TOLERANCE = 0.06
+SHARE = 0.15
+TRIES = 3
+
+NUMBERS = itertools.count()
+
+HOLDERS = {"latency", "bandwidth", "slicer", "slow_close", "timeout", "reset_peer"}
+ENDERS = {"limit_data", "timeout", "reset_peer"}
+DELAYERS = {"latency", "bandwidth", "slicer"}
+
+QUICK = settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+"""Two tests: 300 cases."""
+
+LONG = settings(QUICK, max_examples=int(os.environ.get("SQUALL_DIFFERENTIAL_CASES", "2500")))
+"""Two tests: 5,000 cases."""
+
+pytestmark = pytest.mark.skipif(find_toxiproxy() is None, reason="needs the real Toxiproxy, too")
+
+
+def near(one: float, other: float) -> bool:
+    return abs(one - other) <= TOLERANCE + SHARE * max(one, other)
+
+
+def agree(embedded: Met, real: Met) -> bool:
+    """Whether one end met the same with both."""
+    same = (embedded.size, embedded.end) == (real.size, real.end)
+    return same and near(embedded.last_at, real.last_at) and near(embedded.end_at, real.end_at)
+
+
+def explanation(plan: Plan, side: str, embedded: Met, real: Met) -> str:
+    """The row of the differences that explains why one end met something else; empty: none."""
+    into = "downstream" if side == "client" else "upstream"
+    out = "upstream" if side == "client" else "downstream"
+    kinds = plan.kinds(into)
+    if embedded.end == "closed" and real.end == "reset" and real.size <= embedded.size:
+        if any(toxic.kind == "reset_peer" for toxic in plan.toxics):
+            return "reset-toxicity"
+        if ENDERS & set(plan.kinds(out)) and plan.sent(side):
+            return "unread-bytes"
+    if _changed_while_held(plan):
+        return "changes-keep"
+    first = next((n for n, kind in enumerate(kinds) if kind in DELAYERS), len(kinds))
+    same = (embedded.size, embedded.end) == (real.size, real.end)
+    if same and "latency" in kinds[first + 1 :] and embedded.last_at > real.last_at:
+        return "delays-add-up"
+    return ""
+
+
+def _changed_while_held(plan: Plan) -> bool:
+    """A toxic was added, changed or removed behind traffic, in a direction that may hold some."""
+    toxics = plan.all_toxics
+    traffic, added = False, len(plan.toxics)
+    for step in plan.steps:
+        match step:
+            case Send():
+                traffic = True
+                continue
+            case Add():
+                number, added = added, added + 1
+            case Change(number, _) | Remove(number):
+                pass
+            case _:
+                continue
+        kinds = set(plan.kinds(toxics[number].stream))
+        timers = {"timeout", "reset_peer", "slow_close"} & kinds
+        if timers or (traffic and HOLDERS & kinds):
+            return True
+    return False
+
+
+def compare(servers: Servers, plan: Plan) -> None:
+    """Play the plan on both, and again when they differ."""
+    problems: list[str] = []
+    for _ in range(TRIES):
+        stories = asyncio.run(_both(servers, plan))
+        problems = list(_problems(plan, *stories))
+        if not problems:
+            return
+    pytest.fail("\n".join([f"{plan}", *problems]))
+
+
+async def _both(servers: Servers, plan: Plan) -> list[dict[str, Met]]:
+    name = f"differential{next(NUMBERS)}"
+    players = [Player(servers.api(engine), name) for engine in ("embedded", "toxiproxy")]
+    return list(await asyncio.gather(*(player.play(plan) for player in players)))
+
+
+def _problems(plan: Plan, embedded: dict[str, Met], real: dict[str, Met]) -> Iterator[str]:
+    for side in ("client", "server"):
+        ours, theirs = embedded[side], real[side]
+        if not (ours.intact and theirs.intact):
+            yield f"{side}: bytes are wrong: embedded {ours}, real {theirs}"
+        elif "left" in (ours.end, theirs.end):
+            continue  # what reached it before it left is a race
+        elif not agree(ours, theirs):
+            row = explanation(plan, side, ours, theirs)
+            assert row in {"", *DIFFERENCES}, row
+            if row:
+                event(f"explained by {row}")
+            else:
+                yield f"{side}: embedded {ours}, real {theirs}"
+
+
+@QUICK
+@given(plan=plans(live=False))
+def test_toxics_that_stay(servers: Servers, plan: Plan) -> None:
+    compare(servers, plan)
+
+
+@QUICK
+@given(plan=plans(live=True))
+def test_toxics_that_come_change_and_go(servers: Servers, plan: Plan) -> None:
+    compare(servers, plan)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+@LONG
+@given(plan=plans(live=False))
+def test_thousands_of_plans_with_toxics_that_stay(servers: Servers, plan: Plan) -> None:
+    compare(servers, plan)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+@LONG
+@given(plan=plans(live=True))
+def test_thousands_of_plans_with_toxics_that_come_change_and_go(
+    servers: Servers, plan: Plan
+) -> None:
+    compare(servers, plan)

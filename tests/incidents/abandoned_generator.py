@@ -1,0 +1,50 @@
+"""A dependency drives another with ``async for`` and abandons it. Sound: it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.incidents.orm_shop import READ, make_app, make_engine
+
+
+async def session_of(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessions() as session:
+        yield session
+
+
+async def abandoning(request: Request) -> AsyncIterator[AsyncSession]:
+    async for session in session_of(request):
+        yield session
+
+
+async def closing(request: Request) -> AsyncIterator[AsyncSession]:
+    async with aclosing(session_of(request)) as sessions:  # type: ignore[type-var] # a generator
+        async for session in sessions:
+            yield session
+
+
+def make(*, careful: bool) -> FastAPI:
+    app = make_app(make_engine())
+    dependency = closing if careful else abandoning
+
+    @app.get("/items/{item_id}")
+    async def read(
+        item_id: int, session: Annotated[AsyncSession, Depends(dependency)]
+    ) -> dict[str, int]:
+        stock = (await session.execute(READ, {"id": item_id})).scalar_one()
+        return {"id": item_id, "stock": stock}
+
+    return app
+
+
+def broken() -> FastAPI:
+    return make(careful=False)
+
+
+def sound() -> FastAPI:
+    return make(careful=True)

@@ -1,0 +1,69 @@
+"""A cache in Redis before the database.
+
+Broken: waits for it without a limit, or fails with it. Sound: a limit, and the database instead.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from fastapi import FastAPI
+from valkey import asyncio as redis
+from valkey.exceptions import ValkeyError
+
+from tests.pairs.shop import make_app
+
+URL = os.environ.get("REDIS_URL", "")
+SECONDS = 0.15
+PAUSE_SECONDS = 0.3
+AWAY = (ValkeyError, OSError, TimeoutError, RuntimeError)
+"""uvloop raises a RuntimeError for a write to a connection that was reset a moment before."""
+
+
+class Cache:
+    """A client of Redis that, once it failed, is left alone for a moment."""
+
+    def __init__(self, seconds: float | None, away: tuple[type[Exception], ...]) -> None:
+        self._client = redis.from_url(URL, socket_timeout=seconds, socket_connect_timeout=seconds)  # type: ignore[no-untyped-call] # as it is
+        self._away = away
+        self._not_before = 0.0
+
+    async def ask(self, command: str, *arguments: object, **options: object) -> bytes | None:
+        """The answer; None when there is none, or Redis is away."""
+        if time.monotonic() < self._not_before:
+            return None
+        try:
+            answer: bytes | None = await getattr(self._client, command)(*arguments, **options)
+        except self._away:
+            self._not_before = time.monotonic() + PAUSE_SECONDS
+            return None
+        return answer
+
+
+def make(*, seconds: float | None, falls_back: bool) -> FastAPI:
+    app = make_app()
+    cache = Cache(seconds, AWAY if falls_back else ())
+
+    @app.get("/cached/{item_id}")
+    async def read_cached(item_id: int) -> dict[str, int]:
+        key = f"stock:{item_id}"
+        found = await cache.ask("get", key)
+        if found is None:
+            found = await app.state.pool.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
+            await cache.ask("set", key, int(found or 0), px=30)
+        return {"id": item_id, "stock": int(found or 0)}
+
+    return app
+
+
+def sound() -> FastAPI:
+    return make(seconds=SECONDS, falls_back=True)
+
+
+def waits_for_ever() -> FastAPI:
+    return make(seconds=None, falls_back=True)
+
+
+def fails_with_it() -> FastAPI:
+    return make(seconds=SECONDS, falls_back=False)

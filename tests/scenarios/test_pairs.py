@@ -1,0 +1,61 @@
+"""Pairs: the gate that is meant for a defect fails for the broken app, and holds for its twin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from squall import AppProfile, LabOptions, Operation, SyncLab
+from squall.config.profile import DEFAULT_CONTRACT
+
+pytestmark = pytest.mark.scenario
+
+READ = Operation(name="read-item", method="GET", path="/items/{int:1..100}", effect="read")
+REINDEX = replace(READ, name="reindex", path="/items/{int:1..5}/reindex", effect="write")
+ADD = Operation(name="add-note", method="POST", path="/notes", effect="write")
+COUNT = replace(READ, name="count-notes", path="/notes")
+KEYED = replace(ADD, effect="idempotent-write", headers={"Idempotency-Key": "{key}"})
+JOB = Operation(name="add-job", method="POST", path="/jobs", effect="write")
+JOBS = replace(READ, name="count-jobs", path="/jobs")
+EVENTUALLY = {"job_queue": {"jobs": "SELECT count(*) FROM job WHERE NOT done"}}
+"""Queries for pending work, of the pairs that have some."""
+
+EVENTS = replace(READ, name="events", path="/events")
+SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
+PAIRS = [
+    ("keyed_write", "callers-repeat-at-once", "one-effect", (KEYED, COUNT)),
+    ("commit_order", "commit-reply-lost", "acknowledged-before-commit", (ADD, COUNT)),
+    ("listener", "database-crash-restart", "background-sessions-return", (READ,)),
+    ("advisory_lock", "serialization-failures", "session-leftovers", (READ, REINDEX)),
+    ("descriptors", "database-crash-restart", "resources-return", (READ,)),
+    ("session_setting", "any-statement-cancelled", "session-leftovers", (READ, SEEN)),
+    ("job_queue", "database-crash-restart", "work-is-done", (JOB, JOBS)),
+    ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
+    ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),
+]
+
+
+def profile(name: str, twin: str, operations: tuple[Operation, ...]) -> AppProfile:
+    return AppProfile(
+        name=name, app=f"tests.pairs.{name}:{twin}", factory=True, operations=operations,
+        openapi=operations[-1].path.replace("{int:1..100}", "1"), contract=DEFAULT_CONTRACT,
+        eventually=EVENTUALLY.get(name, {}),
+    )  # fmt: skip
+
+
+@pytest.fixture(params=["broken", "sound"])
+def twin(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize(("name", "outage", "gate", "operations"), PAIRS)
+def test_the_defect_fails_its_gate_and_the_twin_holds_it(
+    name: str, outage: str, gate: str, operations: tuple[Operation, ...], twin: str
+) -> None:
+    held = SyncLab(LabOptions(profile=profile(name, twin, operations), seed=11))
+    try:
+        run = held.run(outage)
+    finally:
+        held.close()
+    expected = "fail" if twin == "broken" else "pass"
+    assert run.finding(gate).verdict == expected, run.findings

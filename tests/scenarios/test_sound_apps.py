@@ -1,0 +1,70 @@
+"""No false alarm: sound apps without redundancy pass, whatever way they hold connections.
+
+Beside them the liar, which differs in one line: it answers success for every error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from squall import AppProfile, LabOptions, Operation, SyncLab
+from squall.config.profile import DEFAULT_CONTRACT
+
+pytestmark = pytest.mark.scenario
+
+SHAPES = ("alchemy_5_10", "alchemy_20_0", "alchemy_40_20", "null_pool", "asyncpg_10", "per_request")
+OUTAGES = (
+    "connection-refused",
+    "database-crash-restart",
+    "pool-exhausted-by-slow-queries",
+    "sessions-terminated",
+    "silent-network",
+)
+
+OPERATIONS = (
+    Operation(name="count-notes", method="GET", path="/notes", effect="read"),
+    Operation(
+        name="add-note",
+        method="POST",
+        path="/notes",
+        effect="idempotent-write",
+        headers={"Idempotency-Key": "{key}"},
+    ),
+)
+
+
+def profile(shape: str) -> AppProfile:
+    return AppProfile(
+        name=shape,
+        app=f"tests.sound_apps.notes:{shape}",
+        factory=True,
+        operations=OPERATIONS,
+        contract=DEFAULT_CONTRACT,
+    )
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def lab(request: pytest.FixtureRequest) -> Iterator[SyncLab]:
+    held = SyncLab(LabOptions(profile=profile(request.param), seed=3))
+    yield held
+    held.close()
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_no_gate_fails_a_sound_app(lab: SyncLab, outage: str) -> None:
+    run = lab.run(outage)
+    assert run.verdict != "fail", run.diagnosis.reason
+    assert run.passed or run.machine_was_busy, run.diagnosis.reason
+
+
+@pytest.mark.parametrize("outage", OUTAGES[:2])
+def test_its_twin_that_lies_fails(outage: str) -> None:
+    held = SyncLab(LabOptions(profile=profile("liar"), seed=3))
+    try:
+        run = held.run(outage)
+    finally:
+        held.close()
+    assert run.finding("answer-unlike-calm").verdict == "fail", run.findings
+    assert run.diagnosis.remedy is not None
+    assert run.diagnosis.remedy.key == "never-answer-success-for-an-error"

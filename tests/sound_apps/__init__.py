@@ -1,0 +1,1 @@
+"""Sound apps: no gate may fail them, in any outage that concerns them."""

@@ -1,0 +1,68 @@
+"""The sweep of the reference is clean; defects are found at their fault points, and repeat."""
+
+from __future__ import annotations
+
+import pytest
+import squall
+from squall.lab.lab_options import LabOptions
+from squall.reports.sweep_json import sweep_document, sweep_schema
+from squall.sweeping.sweep_result import CellFailure, Status, SweepResult
+from squall_proof.mutants.mutant_gallery import gallery
+
+from tests.scenarios.test_pairs import READ, SEEN
+from tests.scenarios.test_pairs import profile as pair_profile
+
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+
+MUTANTS = {each.name: each.profile() for each in gallery()}
+
+
+def failures(result: SweepResult) -> set[CellFailure]:
+    return {problem.failure for one in result.failed for problem in one.problems}
+
+
+def test_the_reference_survives_or_refuses_well() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    result = squall.sweep(LabOptions(profile=squall.REFERENCE, seed=4))
+    assert [(one.cell.id, one.problems) for one in result.failed] == []
+    assert result.exercised > 80
+    assert result.coverage == 1
+    assert result.count(Status.NOT_EXERCISED) == 0
+    jsonschema.validate(sweep_document(result), sweep_schema())
+
+
+@pytest.mark.parametrize(
+    ("mutant", "cell", "failure"),
+    [
+        (
+            "keeps_the_connection_whose_begin_failed",
+            "place-order/1/40P01/once",
+            CellFailure.POISONED,
+        ),
+        ("orders_twice_when_repeated", "place-order/3/cut_after/once", CellFailure.TWICE),
+        ("no_retry_after", "place-order/1/57014/once", CellFailure.UNDOCUMENTED),
+        ("commits_after_the_answer", "place-order/3/slow/once", CellFailure.EARLY),
+        ("always_ready", "readiness/connect/cut_before/on", CellFailure.READINESS),
+    ],
+)
+def test_a_defect_is_found_at_one_fault_point(mutant: str, cell: str, failure: CellFailure) -> None:
+    options = LabOptions(profile=MUTANTS[mutant], seed=4)
+    result = squall.sweep(options, cells=(cell,))
+    assert failure in failures(result), result.results
+
+
+@pytest.mark.parametrize(("twin", "found"), [("broken", {CellFailure.SETTING}), ("sound", set())])
+def test_a_setting_that_stays_on_its_session_is_found(twin: str, found: set[CellFailure]) -> None:
+    options = LabOptions(profile=pair_profile("session_setting", twin, (SEEN, READ)), seed=4)
+    result = squall.sweep(options, cells=("seen/1/57014/once",))
+    assert failures(result) == found, result.results
+
+
+def test_the_same_points_are_clean_in_the_reference() -> None:
+    cells = (
+        "place-order/1/40P01/once", "place-order/3/cut_after/once", "place-order/1/57014/once",
+        "place-order/3/slow/once", "readiness/connect/cut_before/on",
+    )  # fmt: skip
+    result = squall.sweep(LabOptions(profile=squall.REFERENCE, seed=4), cells=cells)
+    assert failures(result) == set()
+    assert len(result.results) == len(cells)

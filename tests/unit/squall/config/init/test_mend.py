@@ -1,0 +1,127 @@
+"""What a failed start says leads to another draft."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import pytest
+from squall.config.dependencies import Dependency
+from squall.config.init.draft import Draft
+from squall.config.init.mend import mended
+from squall.config.init.safe_values import SECRET, closed_value, invented_value
+from squall.workload.login import Login
+
+DRAFT = Draft(app="a:b", database_env={"URL": "{url}"}, setup=("alembic upgrade head", "seed"))
+
+
+def first(draft: Draft, words: str) -> Draft | None:
+    return next((one for one, _ in mended(draft, words)), None)
+
+
+def test_a_missing_setting_is_invented() -> None:
+    better = first(DRAFT, "1 validation error for S\n    jwt_secret\n      Field required [x]")
+    assert better is not None
+    assert better.environment == {"JWT_SECRET": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        ("The asyncio extension requires an async driver", "{asyncpg}"),
+        ("ModuleNotFoundError: No module named 'psycopg2'", "{psycopg}"),
+        ("ModuleNotFoundError: No module named 'asyncpg'", "{psycopg}"),
+        ("ValueError: invalid DSN: scheme is expected to be", "{asyncpg}"),
+    ],
+)
+def test_another_driver_is_tried(words: str, form: str) -> None:
+    better = first(DRAFT, words)
+    assert better is not None
+    assert better.database_env == {"URL": form}
+
+
+def test_several_heads_are_all_upgraded() -> None:
+    better = first(DRAFT, "the setup 'alembic upgrade head' ended with 1\nMultiple head revisions")
+    assert better is not None
+    assert better.setup == ("alembic upgrade heads", "seed")
+
+
+def test_rows_for_tables_of_the_app_wait_for_its_start() -> None:
+    words = "the setup 'seed' ended with 1\nUndefinedTable: relation \"a\" does not exist"
+    better = first(DRAFT, words)
+    assert better is not None
+    assert (better.setup, better.seed) == (("alembic upgrade head",), ("seed",))
+
+
+def test_words_without_a_remedy_give_nothing() -> None:
+    assert first(DRAFT, "Segmentation fault") is None
+
+
+def test_the_table_is_toml_with_every_value() -> None:
+    draft = Draft(
+        app="a:b", factory=True, directory="src/x", database_env={"URL": "{url}"},
+        environment={"A": 'quote " and \\ and é', "B": ""}, setup=('python -c "x"',),
+        seed=("rows.sql",), openapi="/api/openapi.json", writes=True,
+        login=(Login(path="/login", json={"user": {"name": "a", "tags": [], "on": True}},
+                     header={"Authorization": "Bearer {t}"}),),
+    )  # fmt: skip
+    table = tomllib.loads(draft.table())["tool"]["squall"]
+    assert table["environment"] == {"A": 'quote " and \\ and é', "B": ""}
+    assert table["setup"] == ['python -c "x"']
+    assert table["login"][0]["json"] == {"user": {"name": "a", "tags": [], "on": True}}
+    assert (table["factory"], table["writes"], table["directory"]) == (True, True, "src/x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "closed"),
+    [
+        ("REDIS_URL", "redis://:p@cache.example:6379/1", "redis://127.0.0.1:9/1"),
+        ("CELERY_BROKER_URL", "amqp://u:p@mq//", "amqp://127.0.0.1:9//"),
+        ("SENTRY_DSN", "https://k@sentry.example/1", ""),
+        ("REDIS_HOST", "cache", "127.0.0.1"),
+        ("REDIS_PORT", "6379", "9"),
+        ("PAYMENT_API", "https://pay.example/v1", "https://127.0.0.1:9/v1"),
+        ("BACKEND_CORS_ORIGINS", "http://localhost:3000", None),
+        ("FRONTEND_HOST", "http://localhost:5173", None),
+        ("APP_PORT", "8000", None),
+        ("NAME", "shop", None),
+    ],
+)
+def test_an_address_outside_the_lab_is_closed(name: str, value: str, closed: str | None) -> None:
+    assert closed_value(name, value) == closed
+
+
+@pytest.mark.parametrize(
+    ("name", "annotation", "value"),
+    [
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "", "60"),
+        ("ALGORITHM", "str", "HS256"),
+        ("SMTP_PORT", "int", "9"),
+        ("FIRST_SUPERUSER", "EmailStr", "squall@example.com"),
+        ("DEBUG", "bool", "false"),
+        ("CACHE_REDIS_URL", "", "redis://127.0.0.1:9"),
+        ("SECRET_KEY", "str", SECRET),
+    ],
+)
+def test_an_invented_value_fits_name_and_type(name: str, annotation: str, value: str) -> None:
+    assert invented_value(name, annotation) == value
+
+
+def test_of_two_addresses_the_one_for_asyncio_gets_the_async_driver() -> None:
+    draft = Draft(app="a:b", database_env={"URL": "{psycopg2}", "ASYNC_URL": "{psycopg2}"})
+    better = first(draft, "The asyncio extension requires an async driver")
+    assert better is not None
+    assert better.database_env == {"URL": "{psycopg2}", "ASYNC_URL": "{asyncpg}"}
+
+
+def test_without_a_server_of_redis_the_app_is_tried_without_it() -> None:
+    needs = Dependency(
+        name="redis", kind="redis", environment={"REDIS_URL": "{url}", "REDIS_PASSWORD": ""}
+    )
+    draft = replace(DRAFT, dependencies=(needs,))
+    better = first(draft, "the app depends on Redis, and no server was found; install one with: …")
+    assert better is not None
+    assert (better.dependencies, better.environment) == ((), {"REDIS_URL": "redis://127.0.0.1:9"})
+    assert tomllib.loads(draft.table())["tool"]["squall"]["dependencies"] == [
+        {"name": "redis", "kind": "redis", "environment": dict(needs.environment)}
+    ]

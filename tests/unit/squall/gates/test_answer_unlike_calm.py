@@ -1,0 +1,133 @@
+"""Success that is none: each lie beside a sound answer that looks like it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
+from squall.history.op import Outcome
+from squall.history.shape import describe_body
+
+ITEM = {"id": 7, "name": "pen", "note": "blue", "stock": 3}
+ITEMS = [{"id": 1}, {"id": 2}, {"id": 3}]
+JSON = "application/json"
+
+
+def answer(make: Any, number: int, body: Any = ITEM, **changes: Any) -> Any:
+    """An answer to ``GET /items/7`` every 10 ms, unless something else is given."""
+    kind = changes.setdefault("content_type", JSON)
+    text = body if isinstance(body, str) else json.dumps(body)
+    changes.setdefault("shape", describe_body(text, kind))
+    return make.op(number, **{"request": "GET /items/7", "size": len(text), **changes})
+
+
+def run_of(evidence: Any, make: Any, lie: Any, usual: Any = ITEM, **changes: Any) -> Any:
+    """20 usual answers before, 5 after, and one of another kind during the outage."""
+    common = {"request": changes["request"]} if "request" in changes else {}
+    calm = [answer(make, n, usual, **common) for n in [*range(20), *range(250, 255)]]
+    return evidence([*calm, answer(make, 150, lie, **changes)])
+
+
+EMPTIED = {**ITEM, "name": "", "note": None}
+NO_ANSWER = {"status": None, "error": "timeout", "outcome": Outcome.UNKNOWN}
+
+LIES: list[tuple[str, Any, Any, dict[str, Any]]] = [
+    ("answer-emptied", ITEMS, [], {}),
+    ("answer-emptied", {"items": ITEMS, "total": 3}, {"items": [], "total": 0}, {}),
+    ("answer-emptied", ITEM, {}, {}),
+    ("answer-emptied", ITEM, None, {}),
+    ("answer-emptied", ITEM, {**ITEM, "name": ""}, {}),
+    ("list-shortened", ITEMS, ITEMS[:1], {}),
+    ("another-item", ITEM, {**ITEM, "id": 8}, {}),
+    ("fields-missing", ITEM, {"id": 7, "name": "pen"}, {}),
+    ("broken-json", ITEM, '{"id": 7, "na', {}),
+    ("another-media-type", ITEM, "<h1>Sorry</h1>", {"content_type": "text/html; charset=utf-8"}),
+    ("answer-emptied", {**ITEM, "stock": 3}, {**ITEM, "stock": 0}, {}),  # sold out, and not after
+    ("fields-of-another-kind", ITEM, {**ITEM, "stock": "3"}, {}),
+    ("client-blamed", ITEM, "", {"status": 409, "outcome": Outcome.REFUSED}),
+    ("client-blamed", ITEM, "", {"status": 307, "outcome": Outcome.UNKNOWN}),
+    ("client-blamed", ITEM, "", {"status": 404, "outcome": Outcome.REFUSED}),
+    ("client-blamed", ITEM, "", {"status": 401, "outcome": Outcome.REFUSED}),
+]
+
+SOUND: list[tuple[Any, Any, dict[str, Any]]] = [
+    (ITEM, ITEM, {}),
+    (ITEM, {**ITEM, "stale": True}, {}),
+    (ITEM, {**ITEM, "stock": 7}, {}),
+    ({**ITEM, "age_seconds": 3}, {**ITEM, "age_seconds": 0}, {}),
+    ({**ITEM, "stock": 0}, {**ITEM, "stock": 0}, {}),
+    (ITEM, "", {"status": 409, "outcome": Outcome.REFUSED, "effect": "write"}),
+    (ITEM, "", {"status": 503, "outcome": Outcome.REFUSED}),
+    (ITEM, "", {"status": 429, "outcome": Outcome.REFUSED}),
+    (ITEM, "", NO_ANSWER),
+    (ITEMS, [*ITEMS, {"id": 4}], {}),
+    ([], [], {}),
+    (ITEM, ITEM, {"content_type": "application/json; charset=utf-8"}),
+    (ITEM, {"queued": True}, {"status": 202, "effect": "write"}),
+]
+
+
+@pytest.mark.parametrize(("code", "usual", "lie", "changes"), LIES)
+def test_a_lie_is_found(
+    evidence: Any, make: Any, code: str, usual: Any, lie: Any, changes: dict[str, Any]
+) -> None:
+    found = AnswerUnlikeCalm().judge(run_of(evidence, make, lie, usual, **changes))
+    assert (found.verdict, found.code, found.ops) == ("fail", code, (150,))
+    assert found.figures[code.replace("-", "_")] == found.figures["unlike"] == 1
+
+
+@pytest.mark.parametrize(("usual", "sound", "changes"), SOUND)
+def test_an_honest_answer_is_none(
+    evidence: Any, make: Any, usual: Any, sound: Any, changes: dict[str, Any]
+) -> None:
+    found = AnswerUnlikeCalm().judge(run_of(evidence, make, sound, usual, **changes))
+    assert found.verdict == "pass", found.reason
+
+
+def test_an_item_that_no_answer_was_seen_of_is_known_by_its_path(evidence: Any, make: Any) -> None:
+    def item(n: int, path: int, own: int) -> Any:
+        body = {"id": own, "name": "pen", "note": "x"}
+        return answer(make, n, body, request=f"GET /items/{path}")
+
+    calm = [item(n, n, n) for n in range(20)]
+    judge: Callable[[Any], Any] = AnswerUnlikeCalm().judge
+    assert judge(evidence([*calm, item(150, 99, 99)])).verdict == "pass"
+    assert judge(evidence([*calm, item(150, 99, 98)])).code == "another-item"
+
+
+def test_several_fields_that_turn_empty_are_a_lie_of_any_request(evidence: Any, make: Any) -> None:
+    calm = [answer(make, n, {**ITEM, "id": n}, request=f"GET /items/{n}") for n in range(20)]
+    one = answer(make, 150, {**ITEM, "id": 99, "name": ""}, request="GET /items/99")
+    all_of_them = answer(make, 150, {**EMPTIED, "id": 99}, request="GET /items/99")
+    assert AnswerUnlikeCalm().judge(evidence([*calm, one])).verdict == "pass"
+    assert AnswerUnlikeCalm().judge(evidence([*calm, all_of_them])).code == "answer-emptied"
+
+
+def test_what_changes_in_calm_is_not_judged(evidence: Any, make: Any) -> None:
+    """A list that the load empties and fills, an id that grows, a status that calm had, too."""
+    lists = [answer(make, n, ITEMS[: n % 3]) for n in [*range(20), *range(250, 260)]]
+    assert AnswerUnlikeCalm().judge(evidence([*lists, answer(make, 150, [])])).verdict == "pass"
+    last = [answer(make, n, {"id": n}) for n in [*range(20), *range(250, 260)]]
+    grown = answer(make, 150, {"id": 21})
+    assert AnswerUnlikeCalm().judge(evidence([*last, grown])).verdict == "pass"
+    missing = {"status": 404, "outcome": Outcome.REFUSED}
+    usual = [answer(make, n) for n in range(20)]
+    known = [*usual, answer(make, 30, "", **missing), answer(make, 150, "", **missing)]
+    assert AnswerUnlikeCalm().judge(evidence(known)).verdict == "pass"
+
+
+def test_a_row_that_the_load_deletes_may_be_gone(evidence: Any, make: Any) -> None:
+    run = run_of(evidence, make, "", status=404, outcome=Outcome.REFUSED)
+    assert AnswerUnlikeCalm().judge(run).verdict == "fail"
+    deleted = make.op(149, name="delete", effect="write", request="DELETE /items/7")
+    assert AnswerUnlikeCalm().judge(evidence([*run.ops, deleted])).verdict == "pass"
+
+
+def test_few_answers_before_the_fault_prove_nothing(evidence: Any, make: Any) -> None:
+    few = [answer(make, n) for n in range(9)]
+    lie = answer(make, 150, "", status=404, outcome=Outcome.REFUSED)
+    assert AnswerUnlikeCalm().judge(evidence([*few, lie])).verdict == "pass"
+    assert AnswerUnlikeCalm(least_answers=9).judge(evidence([*few, lie])).verdict == "fail"

@@ -1,0 +1,145 @@
+"""What an app holds while it serves no request, before the load and after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import (
+    AppTerminated,
+    BackendsSampled,
+    FaultInjected,
+    RestSampled,
+    RunEnded,
+    SecretDisclosed,
+)
+from squall.gates.background_sessions_return import BackgroundSessionsReturn
+from squall.gates.connection_leaks import ConnectionLeaks
+from squall.gates.ends_when_told import EndsWhenTold
+from squall.gates.no_secret_disclosed import NoSecretDisclosed
+from squall.gates.resources_return import ResourcesReturn
+from squall.gates.session_leftovers import SessionLeftovers
+from squall.gates.verdict import Gate
+
+MIB = 1024**2
+
+
+def rest(moment: str, **changes: Any) -> RestSampled:
+    base = {"sessions": 5, "advisory_locks": 0, "listeners": 0, "temporary_tables": 0,
+            "descriptors": 40, "threads": 3, "memory_bytes": 80 * MIB}  # fmt: skip
+    return RestSampled(at=0.1 if moment == "before" else 9.0, moment=moment, **{**base, **changes})
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "verdict"), [(0, "pass"), (-15, "pass"), (-9, "fail"), (137, "fail")]
+)
+def test_an_app_that_is_told_to_end_ends_by_itself(
+    evidence: Any, make: Any, exit_code: int, verdict: str
+) -> None:
+    end = AppTerminated(at=2.5, exit_code=exit_code, seconds=5.0)
+    assert EndsWhenTold().judge(evidence([], [*make.outage(), end])).verdict == verdict
+
+
+def test_a_failed_transaction_that_nobody_rolled_back_has_a_code_of_its_own(evidence: Any) -> None:
+    stuck = {"total": 3, "active": 0, "idle": 2, "idle_in_transaction": 1}
+    calm = {"total": 3, "active": 0, "idle": 3, "idle_in_transaction": 0}
+    happened = [
+        BackendsSampled(at=0.5, **calm), FaultInjected(at=1.0, step=0, fault="x", label="x"),
+        RunEnded(at=3.0), BackendsSampled(at=3.1, **stuck), rest("after", aborted=1),
+    ]  # fmt: skip
+    assert ConnectionLeaks().judge(evidence([], happened)).code == "sessions-left-aborted"
+    happened[-1] = rest("after")
+    assert ConnectionLeaks().judge(evidence([], happened)).code == "sessions-left-in-transaction"
+
+
+def judged(evidence: Any, gate: Gate, before: dict[str, Any], after: dict[str, Any]) -> Any:
+    return gate.judge(evidence([], [rest("before", **before), rest("after", **after)]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ({}, {}, "holds"),
+        ({}, {"advisory_locks": 1}, "advisory-locks-left"),
+        ({}, {"temporary_tables": 2}, "temporary-tables-left"),
+        ({"advisory_locks": 1}, {"advisory_locks": 1}, "holds"),  # a leader keeps its lock
+        ({"advisory_locks": 1}, {}, "holds"),
+    ],
+)
+def test_nothing_stays_on_a_session(
+    evidence: Any, before: dict[str, Any], after: dict[str, Any], code: str
+) -> None:
+    assert judged(evidence, SessionLeftovers(), before, after).code == code
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ({"listeners": 2}, {"listeners": 2}, "pass"),
+        ({"listeners": 2}, {"listeners": 1}, "fail"),
+        ({}, {}, "not-judged"),
+        ({}, {"listeners": 1}, "not-judged"),
+    ],
+)
+def test_sessions_that_listen_come_back(
+    evidence: Any, before: dict[str, Any], after: dict[str, Any], verdict: str
+) -> None:
+    assert judged(evidence, BackgroundSessionsReturn(), before, after).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ({"descriptors": 55}, "holds"),
+        ({"descriptors": 56}, "descriptors-left"),
+        ({"descriptors": 70, "sessions": 20}, "holds"),  # a pool that has grown
+        ({"descriptors": None}, "not-judged"),
+        ({"threads": 83}, "holds"),  # thread pools that have filled
+        ({"threads": 84}, "threads-left"),
+        ({"memory_bytes": 128 * MIB}, "holds"),
+        ({"memory_bytes": 129 * MIB}, "memory-left"),
+        ({"memory_bytes": 20 * MIB, "threads": 1}, "holds"),  # a new process
+    ],
+)
+def test_resources_are_given_back(evidence: Any, after: dict[str, Any], code: str) -> None:
+    assert judged(evidence, ResourcesReturn(), {}, after).code == code
+
+
+def test_a_disclosed_password_is_found_wherever_it_stands(evidence: Any) -> None:
+    gate = NoSecretDisclosed()
+    log, answer = (SecretDisclosed(at=1.0, place=place, count=3) for place in ("log", "answer"))
+    assert gate.judge(evidence([], [])).verdict == "pass"
+    assert gate.judge(evidence([], [log])).code == "password-in-log"
+    assert gate.judge(evidence([], [log, answer])).code == "password-in-answer"
+
+
+@pytest.mark.parametrize(
+    "gate", [SessionLeftovers(), BackgroundSessionsReturn(), ResourcesReturn()]
+)
+def test_without_both_looks_nothing_is_judged(evidence: Any, gate: Gate) -> None:
+    finding = gate.judge(evidence([], [rest("before", listeners=1)]))
+    assert (finding.verdict, finding.reason[:10]) == ("not-judged", "not judged")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ({}, {}, "holds"),
+        ({}, {"app.org=aa": 1}, "settings-left"),
+        ({"timezone=aa": 5}, {"timezone=aa": 7}, "holds"),
+        ({"timezone=aa": 5}, {"timezone=aa": 5, "role=bb": 2}, "settings-left"),
+        # An app can keep account of a time-out, and set it anew where it matters.
+        ({}, {"statement_timeout=bb": 2, "work_mem=aa": 1}, "holds"),
+        # On each session the same in calm, and now another value.
+        ({"search_path=aa": 5}, {"search_path=aa": 4, "search_path=bb": 1}, "settings-left"),
+        # Every request sets its own: the values differ in calm, too.
+        ({"app.org=aa": 1, "app.org=bb": 1}, {"app.org=cc": 1, "app.org=dd": 1}, "holds"),
+        # One session has it, so nobody knows whether the values always agree.
+        ({"app.org=aa": 1}, {"app.org=cc": 1}, "holds"),
+    ],
+)
+def test_settings_that_stay_on_sessions(
+    evidence: Any, before: dict[str, int], after: dict[str, int], code: str
+) -> None:
+    finding = judged(evidence, SessionLeftovers(), {"settings": before}, {"settings": after})
+    assert (finding.code or "holds") == code

@@ -1,0 +1,59 @@
+"""``availability``: the share of good answers in each window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall import UsageError
+from squall.gates.availability import Availability
+
+NAME = "availability"
+
+
+@pytest.fixture
+def run(evidence: Any, make: Any) -> Any:
+    """One of four good answers during, nine of ten after."""
+    during = [make.op(0, at=1.1), *(make.refusal(n, at=1.2) for n in range(1, 4))]
+    after = [make.refusal(10, at=2.1), *(make.op(n, at=2.2) for n in range(11, 20))]
+    return evidence([*during, *after])
+
+
+def test_enough_good_answers_pass(run: Any, told: Any) -> None:
+    assert Availability(during_min=0.25).judge(run) == told.passed(
+        NAME,
+        "good answers: 25.0% of 4 during, 90.0% of 10 after",
+        during_share=0.25,
+        during_min=0.25,
+        after_share=0.9,
+    )
+
+
+def test_each_window_that_falls_short_is_told(run: Any, told: Any) -> None:
+    assert Availability(during_min=0.5, after_min=0.95).judge(run) == told.failed(
+        NAME,
+        "during the outage 25.0% of 4 were good, not 50%;"
+        " after the outage 90.0% of 10 were good, not 95%",
+        code="too-few-good-answers-after",
+        during_share=0.25,
+        during_min=0.5,
+        after_share=0.9,
+        after_min=0.95,
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "window"),
+    [(Availability(after_min=0.9), "after"), (Availability(during_min=0.1), "during")],
+)
+def test_an_empty_window_proves_nothing_where_something_is_asked(
+    evidence: Any, told: Any, gate: Availability, window: str
+) -> None:
+    expected = told.inconclusive(NAME, f"there was no operation {window} the outage")
+    assert gate.judge(evidence([])) == expected
+
+
+@pytest.mark.parametrize("wrong", [{"during_min": 1.1}, {"after_min": -0.1}, {"after_min": 90}])
+def test_what_is_no_share_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=f"{next(iter(wrong))} must be from 0 to 1, got"):
+        Availability(**wrong)

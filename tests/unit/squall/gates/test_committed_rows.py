@@ -1,0 +1,137 @@
+"""What the server's log says of acknowledged writes: committed in time, once and whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from squall.core.events import CommitsRead, TransactionCommitted
+from squall.gates.acknowledged_before_commit import AcknowledgedBeforeCommit
+from squall.gates.one_effect import OneEffect
+
+CALM, LATER = range(10), 120
+ORDER = {"insert orders": 1}
+
+
+def write(make: Any, number: int, **changes: Any) -> Any:
+    fields = {"shape": json.dumps({"": "object", ".id": f"={number}"}), "request": "POST /orders"}
+    return replace(make.write(number), **{**fields, **changes})
+
+
+def commit(at: float, number: int, rows: Any = None, **changes: Any) -> TransactionCommitted:
+    fields: dict[str, Any] = {"at": at, "keys": {f"k{number}": rows or ORDER}, "ids": {}}
+    return TransactionCommitted(**{**fields, **changes})
+
+
+def judged(
+    gate: Any,
+    evidence: Any,
+    make: Any,
+    later: Any,
+    *commits: TransactionCommitted,
+    rows: Any = None,
+) -> Any:
+    """Ten requests in calm, each committed before its answer, and one in the outage."""
+    ops = [write(make, number) for number in CALM]
+    usual = [commit(op.done - 0.001, op.id, rows) for op in ops]
+    read = [*usual, *commits, CommitsRead(at=9.0, transactions=11)]
+    return gate.judge(evidence([*ops, later], [*make.outage(), *read]))
+
+
+@pytest.mark.parametrize(
+    ("late", "code"),
+    [(-0.001, "holds"), (0.002, "holds"), (0.05, "answered-before-commit")],
+)
+def test_a_commit_after_the_answer_is_seen(
+    evidence: Any, make: Any, late: float, code: str
+) -> None:
+    later = write(make, LATER)
+    found = judged(
+        AcknowledgedBeforeCommit(), evidence, make, later, commit(later.done + late, LATER)
+    )
+    assert found.code == code
+    assert found.figures["acknowledged"] == len(CALM) + 1
+
+
+def test_a_commit_that_never_came_is_seen(evidence: Any, make: Any) -> None:
+    found = judged(AcknowledgedBeforeCommit(), evidence, make, write(make, LATER))
+    assert (found.code, found.ops) == ("acknowledged-never-committed", (LATER,))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": 202},  # accepted, and not said to be done
+        {"name": "search"},  # an operation of which nothing is known
+        {"effect": "read"},
+    ],
+)
+def test_what_promises_nothing_is_not_judged(evidence: Any, make: Any, changes: Any) -> None:
+    later = write(make, LATER, **changes)
+    assert judged(AcknowledgedBeforeCommit(), evidence, make, later).code == "holds"
+
+
+def test_a_question_that_is_logged_afterwards_is_no_promise(evidence: Any, make: Any) -> None:
+    """POST /search answers 200, and its text is in a row that is written later."""
+    ops = [write(make, number, status=200, shape="") for number in CALM]
+    commits = tuple(commit(op.done + 0.5, op.id) for op in ops)
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=10)]
+    assert AcknowledgedBeforeCommit().judge(evidence(ops, happened)).code == "holds"
+
+
+def test_a_new_row_is_found_by_the_id_of_the_answer(evidence: Any, make: Any) -> None:
+    """No key is in the rows; item_id is the same for all, and identifies no request."""
+    ops = [write(make, number, status=200) for number in [*CALM, LATER]]
+    commits = tuple(
+        TransactionCommitted(at=op.done + 0.05, keys={}, ids={"note.id": [str(op.id)]})
+        for op in ops
+    )
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=10)]
+    found = AcknowledgedBeforeCommit().judge(evidence(ops, happened))
+    assert (found.code, found.figures["early"]) == ("answered-before-commit", 11)
+
+
+def test_the_same_id_in_each_answer_identifies_nothing(evidence: Any, make: Any) -> None:
+    shape = json.dumps({"": "object", ".item_id": "=5"})
+    ops = [write(make, number, shape=shape) for number in CALM]
+    commits = tuple(
+        TransactionCommitted(at=op.done + 0.05, keys={}, ids={"note.item_id": ["5"]}) for op in ops
+    )
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=10)]
+    assert AcknowledgedBeforeCommit().judge(evidence(ops, happened)).code == "holds"
+
+
+@pytest.mark.parametrize("gate", [AcknowledgedBeforeCommit(), OneEffect()])
+def test_without_the_log_nothing_is_judged(evidence: Any, make: Any, gate: Any) -> None:
+    found = gate.judge(evidence([write(make, number) for number in CALM]))
+    assert found.reason.startswith("not judged")
+
+
+TWO = {"insert orders": 1, "insert outbox": 1, "update items": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([TWO], "holds"),
+        ([{"insert orders": 1}], "effect-half"),
+        ([{"insert orders": 1}, {"insert outbox": 1}], "holds"),  # in two transactions, but whole
+        ([TWO, {"insert orders": 1}], "effect-twice"),
+        ([TWO, {"update orders": 1}], "holds"),  # a repeat that found its row
+        ([TWO, {"insert deliveries": 1}], "holds"),  # what a worker does later
+    ],
+)
+def test_an_effect_is_there_once_and_whole(
+    evidence: Any, make: Any, rows: list[Any], code: str
+) -> None:
+    """Whatever was answered: a request without an answer may have its effect, or not."""
+    later = write(make, LATER, outcome="unknown", status=None, error="timeout")
+    commits = [commit(later.done + place, LATER, each) for place, each in enumerate(rows)]
+    found = judged(OneEffect(), evidence, make, later, *commits, rows=TWO)
+    assert found.code == code
+
+
+def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:
+    assert judged(OneEffect(), evidence, make, write(make, LATER), rows=TWO).code == "holds"

@@ -1,0 +1,102 @@
+"""``connection-leaks``: sessions before the fault against those after the run."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from squall.core.events import BackendsSampled, RunEnded
+from squall.gates.connection_leaks import ConnectionLeaks
+
+NAME = "connection-leaks"
+
+
+def sample(at: float, total: int, active: int = 0, stuck: int = 0) -> BackendsSampled:
+    return BackendsSampled(
+        at=at, total=total, active=active, idle=total - active - stuck, idle_in_transaction=stuck
+    )
+
+
+def judged(evidence: Any, make: Any, *samples: BackendsSampled) -> Any:
+    return ConnectionLeaks().judge(evidence([], [*make.outage(), RunEnded(at=3.0), *samples]))
+
+
+def test_sessions_that_came_back_pass(evidence: Any, make: Any, told: Any) -> None:
+    """The busiest moment before counts, and what happens during the outage does not."""
+    samples = [sample(0.2, 8), sample(0.5, 10), sample(0.9, 9), sample(1.5, 90), sample(3.1, 15)]
+    assert judged(evidence, make, *samples) == told.passed(
+        NAME, "15 sessions after the run, 10 before the fault", before=10, after=15, busy_after=0
+    )
+
+
+def test_sessions_that_stay_fail(evidence: Any, make: Any, told: Any) -> None:
+    assert judged(evidence, make, sample(0.5, 10), sample(3.1, 16)) == told.failed(
+        NAME,
+        "16 sessions after the run, 10 before the fault",
+        code="sessions-not-given-back",
+        before=10,
+        after=16,
+        busy_after=0,
+        unused=6,
+    )
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(21, "pass"), (22, "fail")])
+def test_a_pool_may_grow_to_its_declared_bound(
+    evidence: Any, make: Any, last: int, verdict: str
+) -> None:
+    looks = [*make.outage(), RunEnded(at=3.0), sample(0.5, 4), sample(3.1, last)]
+    whole = evidence([], looks)
+    bounded = dataclasses.replace(
+        whole, contract=dataclasses.replace(whole.contract, most_sessions=21)
+    )
+    assert ConnectionLeaks().judge(bounded).verdict == verdict
+    assert ConnectionLeaks().judge(whole).verdict == "fail"
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(26, "pass"), (27, "fail")])
+def test_a_pool_stays_within_its_declared_bound_where_a_gate_asks_for_it(
+    evidence: Any, make: Any, told: Any, most: int, verdict: str
+) -> None:
+    looks = [*make.outage(), RunEnded(at=3.0), sample(0.5, 20), sample(1.5, most), sample(3.1, 20)]
+    whole = evidence([], looks)
+    bounded = dataclasses.replace(
+        whole, contract=dataclasses.replace(whole.contract, most_sessions=21)
+    )
+    asked = ConnectionLeaks(times_declared=1.25)
+    assert asked.judge(bounded).verdict == verdict
+    assert asked.judge(whole).verdict == ConnectionLeaks().judge(bounded).verdict == "pass"
+    if verdict == "fail":
+        assert asked.judge(bounded) == told.failed(
+            NAME, "27 sessions at once, where 21 are declared", code="sessions-beyond-bound",
+            before=20, after=20, busy_after=0, most=27,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("last", [sample(3.1, 9, stuck=2), sample(3.1, 9, active=1, stuck=1)])
+def test_sessions_left_in_a_transaction_fail(
+    evidence: Any, make: Any, told: Any, last: BackendsSampled
+) -> None:
+    assert judged(evidence, make, sample(0.5, 10), last) == told.failed(
+        NAME,
+        "2 of 9 sessions are still in a transaction, with nothing asked",
+        code="sessions-left-in-transaction",
+        before=10,
+        after=9,
+        busy_after=2,
+    )
+
+
+def test_only_the_last_look_counts(evidence: Any, make: Any) -> None:
+    looks = [sample(0.5, 10), sample(3.0, 30, stuck=9), sample(3.2, 10)]
+    assert judged(evidence, make, *looks).verdict == "pass"
+
+
+@pytest.mark.parametrize("samples", [[], [sample(0.5, 9)], [sample(3.1, 9)], [sample(2.9, 9)]])
+def test_what_was_not_counted_proves_nothing(
+    evidence: Any, make: Any, told: Any, samples: list[BackendsSampled]
+) -> None:
+    assert judged(evidence, make, *samples) == told.inconclusive(
+        NAME, "the sessions were not counted before and after the run"
+    )

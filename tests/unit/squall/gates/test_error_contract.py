@@ -1,0 +1,73 @@
+"""``error-contract``: what callers are told when it goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from squall.gates.error_contract import ErrorContract
+
+NAME = "error-contract"
+CUT = {"status": None, "error": "reset"}
+
+
+def test_well_formed_errors_pass(evidence: Any, make: Any, told: Any) -> None:
+    late = make.refusal(2, status=None, error="timeout", body="")
+    run = evidence([make.op(0), make.refusal(1), late])
+    assert ErrorContract().judge(run) == told.passed(
+        NAME, "2 of 3 answers were errors, all well-formed", errors=2
+    )
+
+
+def test_the_commonest_breach_is_told_first_and_three_at_most(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    ops = [
+        make.op(0),
+        make.refusal(1),
+        make.refusal(2, content_type="text/html", body="<h1>"),
+        make.refusal(3, **CUT),
+        make.refusal(4, **CUT),
+        make.refusal(5, retry_after=None),
+        make.refusal(6, status=500, body='{"title": "x", "status": 500}'),
+    ]
+    assert ErrorContract().judge(evidence(ops)) == told.failed(
+        NAME,
+        "2 x connection cut without an answer (reset);"
+        " 1 x status 503 without application/problem+json;"
+        " 1 x status 503 without a usable Retry-After",
+        (2, 3, 4, 5, 6),
+        code="connection-cut",
+        errors=6,
+        breaches=5,
+        connection_cut=2,
+        no_usable_retry_after=1,
+        undocumented_server_error=1,
+        wrong_media_type=1,
+    )
+
+
+def test_what_leaks_is_quoted(evidence: Any, make: Any, told: Any) -> None:
+    leaky = make.refusal(4, body='{"title": "SELECT stock FROM items", "status": 503}')
+    assert ErrorContract().judge(evidence([leaky])) == told.failed(
+        NAME,
+        "1 x status 503 leaks internals ('SELECT stock FROM')",
+        (4,),
+        code="internals-leaked",
+        errors=1,
+        breaches=1,
+        internals_leaked=1,
+    )
+
+
+def test_cut_connections_may_be_allowed(evidence: Any, make: Any, told: Any) -> None:
+    run = evidence([make.refusal(1, **CUT)])
+    assert ErrorContract(allow_cut_connections=True).judge(run) == told.passed(
+        NAME, "1 of 1 answers were errors, all well-formed", errors=1
+    )
+
+
+def test_callers_who_left_are_told_nothing(evidence: Any, make: Any, told: Any) -> None:
+    run = evidence([make.refusal(1, status=None, error="hung-up")])
+    assert ErrorContract().judge(run) == told.passed(
+        NAME, "0 of 0 answers were errors, all well-formed", errors=0
+    )

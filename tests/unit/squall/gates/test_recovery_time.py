@@ -1,0 +1,77 @@
+"""``recovery-time``: from the heal to the first of only good and quick answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from squall.gates.recovery_time import RecoveryTime
+
+NAME = "recovery-time"
+
+
+def after(make: Any, *bad: int, count: int = 30) -> list[Any]:
+    """Answers every 10 ms from the heal at 2 s on; the ``bad`` ones are refusals."""
+    return [(make.refusal if n in bad else make.op)(n, at=2.0 + n * 0.01) for n in range(count)]
+
+
+def test_it_ends_with_the_first_good_answer_after_the_last_bad_one(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    assert RecoveryTime(within_ms=100).judge(evidence(after(make, 0, 1, 8))) == told.passed(
+        NAME,
+        "recovered 95 ms after the heal, 3 bad answers since; limit 100 ms",
+        recovery_ms=95.0,
+        bad_after_heal=3,
+    )
+
+
+def test_it_fails_beyond_its_limit_and_shows_the_bad_answers(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    assert RecoveryTime(within_ms=90).judge(evidence(after(make, 0, 1, 8))) == told.failed(
+        NAME,
+        "recovered 95 ms after the heal, 3 bad answers since; limit 90 ms",
+        (0, 1, 8),
+        code="recovered-late",
+        recovery_ms=95.0,
+        bad_after_heal=3,
+    )
+
+
+def test_who_never_suffered_recovered_at_once(evidence: Any, make: Any, told: Any) -> None:
+    during = [make.op(100 + n, at=1.5 + n * 0.01) for n in range(20)]
+    assert RecoveryTime(within_ms=0).judge(evidence([*during, *after(make)])) == told.passed(
+        NAME,
+        "recovered 0 ms after the heal, 0 bad answers since; limit 0 ms",
+        recovery_ms=0.0,
+        bad_after_heal=0,
+    )
+
+
+def test_a_slow_answer_is_a_bad_one(evidence: Any, make: Any) -> None:
+    slow = make.op(30, at=2.0, done=2.6)
+    found = RecoveryTime(within_ms=1).judge(evidence([slow, *after(make)]))
+    assert (found.verdict, found.figures["bad_after_heal"], found.ops) == ("fail", 1, (30,))
+    assert RecoveryTime(within_ms=9, answer_ms=601).judge(evidence([slow])).ops == ()
+
+
+def test_too_few_good_answers_at_the_end_are_no_recovery(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    ops = [*after(make, 5, 15), make.op(30, at=2.3, done=2.5)]
+    assert RecoveryTime().judge(evidence(ops)) == told.failed(
+        NAME,
+        "not recovered 0.50 s after the heal: 2 of 31 answers since were bad",
+        (5, 15),
+        code="not-recovered",
+        bad_after_heal=2,
+    )
+
+
+def test_without_a_heal_or_answers_nothing_is_proven(evidence: Any, make: Any, told: Any) -> None:
+    assert RecoveryTime().judge(evidence(after(make), [])) == told.inconclusive(
+        NAME, "no fault was healed, so there is nothing to recover from"
+    )
+    assert RecoveryTime().judge(evidence(after(make, count=19))) == told.inconclusive(
+        NAME, "only 19 operations after the heal; 20 are needed"
+    )

@@ -1,0 +1,99 @@
+"""Starvation: late answers of an app that had no processor prove nothing, lost data does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from squall.core.events import ProcessorAwaited
+from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.recovery_time import RecoveryTime
+from squall.gates.starvation import excuse_starved, machine_was_busy, starved_share
+from squall.gates.threshold import parse_threshold
+from squall.gates.verdict import Gate, Verdict, judge_gate
+
+TOLD = "; but the app waited for a processor for 40% of half a second: a busy machine"
+
+
+def awaited(*seconds: float) -> list[ProcessorAwaited]:
+    """Samples a tenth of a second apart."""
+    return [ProcessorAwaited(at=n / 10, seconds=total) for n, total in enumerate(seconds)]
+
+
+@pytest.mark.parametrize(
+    ("samples", "share"),
+    [
+        ([], 0.0),
+        (awaited(3.0), 0.0),
+        (awaited(3.0, 3.0, 3.0), 0.0),
+        (awaited(0.0, 0.1, 0.2), 0.4),
+        (awaited(0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35), 0.5),
+        (awaited(0, 0, 0, 0, 0, 0, 0, 0.09, 0.18, 0.18, 0.18, 0.18, 0.18, 0.18), 0.36),
+        (awaited(9.0, 0.1, 0.2), 0.2),
+    ],
+    ids=["nothing", "one", "calm", "short", "steady", "a burst", "a new process"],
+)
+def test_the_worst_half_second_counts(
+    evidence: Any, samples: list[ProcessorAwaited], share: float
+) -> None:
+    assert starved_share(evidence([], samples)) == pytest.approx(share)
+
+
+def test_what_failed_by_time_is_inconclusive_and_what_failed_by_data_stays(evidence: Any) -> None:
+    late = replace(failed("recovery-time", "late"), timed=True)
+    lost = failed("no-acknowledged-write-lost", "lost")
+    well = passed("answered-in-time", "well")
+    starved = evidence([], awaited(0.0, 0.1, 0.2))
+    assert excuse_starved([late, lost, well], starved) == (
+        replace(
+            late,
+            verdict=Verdict.INCONCLUSIVE,
+            reason=f"late{TOLD}",
+        ),
+        lost,
+        well,
+    )
+    calm = evidence([], awaited(0.0, 0.01, 0.02))
+    assert excuse_starved([late, lost, well], calm) == (late, lost, well)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [RecoveryTime(within_ms=1), parse_threshold("p95 after <= 1 ms")],
+    ids=lambda gate: gate.name,
+)
+def test_a_threshold_expression_is_excused_like_every_timed_gate(
+    evidence: Any, make: Any, gate: Gate
+) -> None:
+    slow = [make.op(n, at=2.0 + n / 100, done=2.2 + n / 100) for n in range(60)]
+    run = evidence(slow, [*make.outage(), *awaited(0.0, 0.1, 0.2)])
+    found = judge_gate(gate, run)
+    assert found.verdict is Verdict.FAIL
+    excused = excuse_starved([found], run)[0]
+    assert (excused.verdict, excused.code) == (Verdict.INCONCLUSIVE, found.code)
+
+
+@pytest.mark.parametrize(
+    ("findings", "samples", "busy"),
+    [
+        ([inconclusive("recovery-time", "late")], awaited(0.0, 0.2), True),
+        (
+            [inconclusive("generator-kept-up", "lagged", code="generator-lagged")],
+            awaited(0.0, 0.0),
+            True,
+        ),
+        ([inconclusive("faults-bit", "never bit")], awaited(0.0, 0.0), False),
+        ([passed("recovery-time", "well")], awaited(0.0, 0.2), False),
+        (
+            [inconclusive("recovery-time", "late"), failed("no-duplicate", "two")],
+            awaited(0.0, 0.2),
+            False,
+        ),
+    ],
+    ids=["starved", "generator lagged", "no bite", "passed all the same", "data is lost"],
+)
+def test_a_run_is_done_again_only_for_the_machine(
+    evidence: Any, findings: list[Any], samples: list[ProcessorAwaited], busy: bool
+) -> None:
+    assert machine_was_busy(findings, evidence([], samples)) is busy

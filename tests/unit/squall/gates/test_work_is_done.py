@@ -1,0 +1,36 @@
+"""Accepted work must be done after the outage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import WorkPending
+from squall.gates.work_is_done import WorkIsDone
+
+
+def pending(work: str, before: int, after: int) -> WorkPending:
+    return WorkPending(at=9.0, work=work, before=before, after=after, seconds=10.0)
+
+
+@pytest.mark.parametrize(
+    ("looks", "verdict", "words"),
+    [
+        ((), "not-judged", "no query for pending work is declared"),
+        ((pending("jobs", 0, 0),), "pass", "done: jobs"),
+        ((pending("jobs", 3, 3),), "pass", "done: jobs"),
+        ((pending("jobs", 3, 1), pending("mails", 0, 0)), "pass", "done: jobs, mails"),
+        ((pending("jobs", 0, 7),), "fail", "7 of jobs are still pending 10 s after the load"),
+        ((pending("jobs", 0, 0), pending("mails", 2, 3)), "fail", "3 of mails"),
+    ],
+)
+def test_no_more_is_pending_than_before(
+    evidence: Any, looks: tuple[WorkPending, ...], verdict: str, words: str
+) -> None:
+    finding = WorkIsDone().judge(evidence([], list(looks)))
+    assert finding.verdict == verdict
+    assert words in finding.reason
+
+
+def test_what_is_not_judged_says_which_line_lets_it_be(evidence: Any) -> None:
+    assert WorkIsDone().judge(evidence([], [])).configure.startswith("eventually = {")

@@ -1,0 +1,72 @@
+"""Lines of an app's log that tell of something nobody handled, with what was raised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from squall.lab.app_log import NewProblems, problems
+
+ASGI = "ERROR:    Exception in ASGI application"
+PLAIN = f"""INFO:     started
+{ASGI}
+Traceback (most recent call last):
+  File "x.py", line 3, in y
+    raise ValueError
+ConnectionResetError: [Errno 104] reset
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "x.py", line 5, in z
+sqlalchemy.exc.DBAPIError: connection was closed
+[SQL: SELECT 1]
+INFO:     OtherError: not of this traceback
+"""
+GROUP = f"""{ASGI}
+  + Exception Group Traceback (most recent call last):
+  |   File "x.py", line 3, in y
+  | ExceptionGroup: unhandled (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "x.py", line 3, in y
+    | asyncpg.exceptions.TooManyConnectionsError: sorry
+    +------------------------------------
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (PLAIN, [f"{ASGI}: sqlalchemy.exc.DBAPIError: connection was closed"]),
+        (GROUP, [f"{ASGI}: asyncpg.exceptions.TooManyConnectionsError: sorry"]),
+        (f"{ASGI}\n{ASGI}\n", [ASGI, ASGI]),
+        ("Task was destroyed but it is pending 0x7f12 1234\n",
+         ["Task was destroyed but it is pending # #"]),
+        ("all is well\nValueError: handled\n", []),
+    ],
+)  # fmt: skip
+def test_what_is_told(tmp_path: Path, text: str, lines: list[str]) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("before\n" + text)
+    assert list(problems(log, len("before\n"))) == lines
+
+
+def test_no_log_tells_nothing(tmp_path: Path) -> None:
+    assert list(problems(tmp_path / "none", 0)) == []
+
+
+def test_the_last_new_problem_is_told_once_and_by_its_exception(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text(
+        "ERROR:    Exception in ASGI application\nTraceback (most recent call last):\nOldError: a\n"
+    )
+    new = NewProblems(log)
+    assert new.last() == "OldError: a"
+    with log.open("a") as file:
+        file.write(
+            "ERROR:    Exception in ASGI application\n"
+            "Traceback (most recent call last):\n  File x\nKeyError: 'sku'\n"
+        )
+    assert new.last() == "KeyError: 'sku'"
+    assert new.last() == ""

@@ -1,0 +1,105 @@
+"""The app at rest: looked at once before the load, and after it until it is as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from squall.core import events
+from squall.core.clock import VirtualClock
+from squall.lab import rest
+from squall.lab.app_resources import HeldResources
+from squall.lab.rest import RETURN_SECONDS, RestProbe
+
+CALM: dict[str, Any] = {"sessions": 5, "advisory_locks": 0, "listeners": 0, "temporary_tables": 0}
+
+
+class App:
+    """An app that holds something else at each look, and the last for good."""
+
+    def __init__(self, log: Path, *looks: dict[str, Any]) -> None:
+        self._looks = [{"settings": {}, **CALM, **look} for look in looks]
+        self._now: dict[str, Any] = {}
+        self.log_path = log
+        self.looks = 0
+        self.traffic = SimpleNamespace(settings={})
+
+    async def at_rest(self) -> dict[str, int]:
+        self.looks += 1
+        now = dict(self._looks.pop(0) if len(self._looks) > 1 else self._looks[0])
+        self.traffic.settings = now.pop("settings")
+        return now
+
+    def held_resources(self) -> HeldResources:
+        return HeldResources(descriptors=40, threads=3, memory_bytes=10**8)
+
+    async def database_traffic(self) -> Any:
+        return self.traffic
+
+
+async def looked(tmp_path: Path, *looks: dict[str, Any]) -> tuple[list[Any], float]:
+    """What is published, and how long it took."""
+    (tmp_path / "app.log").touch()
+    app, clock, published = App(tmp_path / "app.log", *looks), VirtualClock(), list[events.Event]()
+    lab = SimpleNamespace(
+        app=app,
+        observer=app,
+        database_traffic=app.database_traffic,
+        app_database_url="postgresql://app:a-long-password@h/d",
+        profile=SimpleNamespace(database={}),
+    )
+    probe = RestProbe(cast("Any", lab), clock, published.append)
+    await probe.look_before()
+    await probe.look_after([])
+    return published, clock.now()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [{"advisory_locks": 1}, {"temporary_tables": 1}, {"settings": {"app.org=aa": 1}}],
+    ids=lambda held: next(iter(held)),
+)
+async def test_what_the_last_request_gives_back_late_is_not_left(
+    held: dict[str, Any], tmp_path: Path
+) -> None:
+    published, took = await looked(tmp_path, {}, held, held, {})
+    assert [one.moment for one in published] == ["before", "after"]
+    assert published[1] == events.RestSampled(
+        at=published[1].at, moment="after", descriptors=40, threads=3, memory_bytes=10**8, **CALM
+    )
+    assert took == pytest.approx(2 * rest.LOOK_AGAIN_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"advisory_locks": 1}),
+        ({"listeners": 2}, {"listeners": 1}),
+        ({}, {"settings": {"app.org=aa": 1}}),
+    ],
+)
+async def test_what_stays_is_published_when_the_patience_is_over(
+    before: dict[str, Any], after: dict[str, Any], tmp_path: Path
+) -> None:
+    published, took = await looked(tmp_path, before, after)
+    for name, value in after.items():
+        assert getattr(published[1], name) == value
+    assert RETURN_SECONDS < took < RETURN_SECONDS + 2 * rest.LOOK_AGAIN_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"advisory_locks": 1}, {}),
+        ({"listeners": 1}, {"listeners": 2}),
+        ({"settings": {"app.org=aa": 1}}, {"settings": {"app.org=bb": 3}}),
+    ],
+    ids=["a lock less", "a listener more", "a habit"],
+)
+async def test_what_was_there_before_is_not_waited_for(
+    before: dict[str, Any], after: dict[str, Any], tmp_path: Path
+) -> None:
+    _, took = await looked(tmp_path, before, after)
+    assert took == 0

@@ -1,0 +1,104 @@
+"""The load that an app bears, against apps made by hand: no process and no time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from squall.config.profile import DEFAULT_CONTRACT, AppProfile
+from squall.history.coverage import Coverage, OperationProfile
+from squall.history.op import Op, Outcome
+from squall.lab.discovery import Discovery
+from squall.lab.warm_up import Warmed, warm_up
+from squall.workload.operations import Operation
+from squall.workload.plan import LoadPlan, WorkloadReport
+
+
+class FakeWorkload:
+    """Answers within ``seconds`` up to ``capacity`` requests a second, and late beyond it."""
+
+    def __init__(self, capacity: float, seconds: float, statuses: dict[str, int]) -> None:
+        self.capacity, self.seconds, self.statuses = capacity, seconds, statuses
+        self.rates: list[float] = []
+        self._plan: LoadPlan | None = None
+
+    async def start(self, plan: LoadPlan) -> None:
+        self.rates.append(plan.rate_per_second)
+        self._plan = plan
+
+    async def wait_until_ended(self) -> None:
+        await asyncio.sleep(0)
+
+    async def stop(self, at: float) -> WorkloadReport:
+        del at
+        assert self._plan is not None
+        plan = self._plan
+        count = int(plan.rate_per_second * plan.max_seconds) + 1
+        ops = [self._op(n, plan.operations[n % len(plan.operations)].name) for n in range(count)]
+        return WorkloadReport(ops=ops, unsent=0, offered=count, lag_p99_seconds=0.0)
+
+    def _op(self, number: int, name: str) -> Op:
+        late = self.rates[-1] > self.capacity
+        status = self.statuses.get(name, 200)
+        return Op(
+            id=number, name=name, effect="read", key=None, intended=0.0, sent=0.0,
+            done=self.seconds + 2.0 * late, outcome=Outcome.APPLIED, status=status, error=None,
+            content_type=None, retry_after="10" if status == 429 else None, body="",
+        )  # fmt: skip
+
+
+async def warmed(
+    names: str, capacity: float = 1000, seconds: float = 0.01, **statuses: int
+) -> tuple[Warmed, list[float]]:
+    operations = tuple(
+        Operation(name=name, method="GET", path=f"/{name}", effect="read") for name in names
+    )
+    profiles = tuple(
+        OperationProfile(operation=f"GET /{name}", name=name, effect="read", median_seconds=seconds)
+        for name in names
+    )
+    profile = AppProfile(
+        name="app", app="app:app", contract=DEFAULT_CONTRACT, operations=operations
+    )
+    workload: Any = FakeWorkload(capacity, seconds, statuses)
+    found = Discovery(profile=profile, coverage=Coverage(operations=profiles))
+    return await warm_up(workload, found, "http://app"), workload.rates
+
+
+@pytest.mark.parametrize(("capacity", "rate"), [(1000, 80), (100, 40), (50, 20), (15, 5), (1, 5)])
+async def test_the_load_is_half_of_what_the_app_bears(capacity: float, rate: float) -> None:
+    found, rates = await warmed("ab", capacity)
+    assert found.rate_per_second == rate
+    assert rates[0] == 10, "it starts low"
+    assert bool(found.coverage.notes) is (rate < 80)
+
+
+async def test_an_operation_that_is_slow_by_nature_does_not_lower_the_load() -> None:
+    found, _ = await warmed("a", seconds=0.8)
+    assert found.rate_per_second == 80
+
+
+async def test_what_fails_at_a_low_rate_is_left_out_and_the_rest_bears_its_load() -> None:
+    found, _ = await warmed("ab", b=500)
+    assert [one.name for one in found.profile.operations] == ["a"]
+    assert found.rate_per_second == 80
+    assert "fails without a fault" in found.coverage.left_out["GET /b"]
+
+
+async def test_what_is_refused_under_load_is_left_out() -> None:
+    found, _ = await warmed("abc", b=404)
+    assert [one.name for one in found.profile.operations] == ["a", "c"]
+    assert found.coverage.left_out["GET /b"].startswith("404 without a fault, for")
+
+
+async def test_nothing_is_left_out_when_everything_fails() -> None:
+    found, _ = await warmed("a", a=500)
+    assert [one.name for one in found.profile.operations] == ["a"]
+
+
+async def test_what_is_rate_limited_is_asked_as_often_as_it_allows() -> None:
+    found, _ = await warmed("ab", b=429)
+    limited = found.profile.operations[1]
+    assert limited.least_interval_seconds > 1
+    assert found.coverage.operations[1].note.startswith("rate-limited: 429 after")

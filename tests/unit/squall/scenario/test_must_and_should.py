@@ -1,0 +1,122 @@
+"""What must hold fails a run; what should hold is shown, and fails it when strict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall import Scenario, UsageError, at, dump, loads
+from squall.gates.availability import Availability
+from squall.gates.starvation import excuse_starved
+from squall.gates.verdict import worst
+from squall.scenario.judge import judge_run
+from squall.scenario.library import stock
+from squall_faults import Effect, Stall, entry
+
+SCENARIO = Scenario(
+    name="away",
+    story="The database is away.",
+    steps=(at(0, Stall(), lasting="1.5 deadlines"),),
+    should={"availability": Availability(during_min=0.5)},
+)
+
+
+def run_of(evidence: Any, make: Any) -> Any:
+    """Everything is refused during the outage, honestly and quickly."""
+    good = [make.op(n, at=n / 100) for n in [*range(60), *range(210, 270)]]
+    refused = [make.refusal(n, at=n / 100) for n in range(100, 150)]
+    return evidence([*good, *refused])
+
+
+def availability(found: Any) -> Any:
+    return next(finding for finding in found if finding.gate == "availability")
+
+
+def test_an_app_that_refuses_honestly_passes_and_is_told_what_it_should_do(
+    evidence: Any, make: Any
+) -> None:
+    found = availability(judge_run(SCENARIO, run_of(evidence, make)))
+    assert (found.verdict, found.noted) == ("pass", True)
+    assert found.code == "too-few-good-answers-during"
+    assert found.reason.startswith("should, not must: during the outage 0.0% of 50 were good")
+
+
+def test_strict_makes_a_limit_of_what_should_hold(evidence: Any, make: Any) -> None:
+    strict = SCENARIO.strict()
+    assert availability(judge_run(strict, run_of(evidence, make))).verdict == "fail"
+    assert loads(dump(strict)) == strict
+
+
+def test_what_must_hold_fails_whatever_should(evidence: Any, make: Any) -> None:
+    must = Scenario(
+        name="x",
+        story="y",
+        steps=(),
+        gates={"availability": Availability(during_min=0.1)},
+        should={"availability": Availability(during_min=0.5)},
+    )
+    found = availability(judge_run(must, run_of(evidence, make)))
+    assert (found.verdict, found.noted) == ("fail", False)
+    assert "not 10%" in found.reason
+
+
+def test_a_run_without_shortfall_has_no_note(evidence: Any, make: Any) -> None:
+    good = evidence([make.op(n, at=n / 100) for n in range(300)])
+    assert not availability(judge_run(SCENARIO, good)).noted
+    assert worst(one.verdict for one in excuse_starved([], good)) == "inconclusive"
+
+
+def test_both_are_written_and_read() -> None:
+    assert loads(dump(SCENARIO)) == SCENARIO
+    assert "lasting: 1.5 deadlines" in dump(SCENARIO)
+
+
+TEXT = """
+squall: 1
+name: away
+story: Nobody answers.
+steps: [{fault: network.stall, lasting: 2 deadlines}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lasting", "seconds", "deadlines"),
+    [("800 ms", 0.8, 0.0), ("2 s", 2.0, 0.0), ("1 deadline", 0.0, 1.0), ("1.5 deadlines", 0, 1.5)],
+)
+def test_a_duration_has_a_unit(lasting: str, seconds: float, deadlines: float) -> None:
+    step = loads(TEXT.replace("2 deadlines", lasting)).steps[0]
+    assert (step.lasting_seconds, step.lasting_deadlines) == (seconds, deadlines)
+    assert at(0, Stall(), lasting=lasting) == step
+
+
+@pytest.mark.parametrize("lasting", ["soon", "3", "2 minutes", "-1 s"])
+def test_a_duration_that_is_none_is_refused_with_its_line(lasting: str) -> None:
+    with pytest.raises(UsageError, match=r":5: lasting: .* is not a duration; write '800 ms'"):
+        loads(TEXT.replace("2 deadlines", f'"{lasting}"'))
+
+
+def test_a_gate_is_switched_off_under_gates_only() -> None:
+    with pytest.raises(UsageError, match="should: has limits only"):
+        loads(f"{TEXT}should: {{log-clean: off}}\n")
+
+
+@pytest.mark.parametrize("deadline", [0.3, 0.5, 1.0, 3.0, 10.0, 30.0])
+def test_every_silent_outage_outlasts_the_deadline(deadline: float) -> None:
+    """An app without any time-out keeps a request waiting for longer than it may."""
+    grace = min(0.25, max(0.1, 0.15 * deadline))
+    for outage in stock():
+        for step in outage.for_deadline(deadline).steps:
+            silent = entry(step.label).effect in (Effect.SILENCES, Effect.BLOCKS)
+            if silent and step.label != "network.half_open":  # stays silent after its heal
+                assert step.lasting_seconds > deadline + grace, (outage.name, deadline)
+
+
+def test_the_library_fails_no_app_for_refusing() -> None:
+    for outage in stock():
+        must = {gate.name: gate for gate in outage.all_gates()}
+        limit = must["availability"]
+        if outage.name == "callers-hold-streams":  # nothing is out: there is no reason to refuse
+            assert limit == Availability(during_min=0.95, after_min=0.95)
+            continue
+        assert limit == Availability(), outage.name
+        assert "availability" in outage.should

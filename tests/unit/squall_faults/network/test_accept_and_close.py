@@ -1,0 +1,51 @@
+"""``network.accept_and_close``: Toxiproxy's time-out of a millisecond; bite: connections ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall_faults import AcceptAndClose, InjectionFailed, InvalidFault, within
+
+
+@pytest.mark.parametrize(
+    ("fault", "toxic", "bitten"),
+    [
+        (AcceptAndClose(), ("squall_timeout_upstream", "timeout", "upstream", {"timeout": 1}), 4),
+    ],
+    ids=repr,
+)
+async def test_the_timeline_of_calls(
+    stub: Any, fault: AcceptAndClose, toxic: tuple[Any, ...], bitten: int
+) -> None:
+    port = stub()
+    async with within(fault, port) as injection:
+        port.clock.advance(2)
+        port.passes(up=7, down=500, accepted=3, open=-1)
+        bite = await injection.bite()
+    assert port.calls == [
+        (0, "traffic"),
+        (0, "add_toxic", *toxic),
+        (2, "traffic"),
+        (2, "remove_toxic", toxic[0]),
+    ]
+    assert (bite.count, bite.what) == (bitten, "connections hung up")
+
+
+async def test_a_refused_toxic_is_an_error_that_leaves_nothing_behind(stub: Any) -> None:
+    port = stub(refuses="add_toxic")
+    with pytest.raises(InjectionFailed, match="the stub refuses"):
+        async with within(AcceptAndClose(), port):
+            pytest.fail("must not be entered")
+    assert port.calls[-1] == (0, "remove_toxic", "squall_timeout_upstream")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"proxy": "Redis!"}, "proxy must be postgres, app or the name"),
+    ],
+)
+def test_an_impossible_value_is_refused(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidFault, match=words):
+        AcceptAndClose(**wrong)
