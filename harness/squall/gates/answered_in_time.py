@@ -42,7 +42,8 @@ class AnsweredInTime(Gate):
         hung = sum(1 for op in late if op.error == "timeout")
         tail = f", {hung} never" if hung else ""
         reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
-        return failed(self.name, reason, figures, late)
+        overrun = 0.0 if hung else slowest / limit
+        return failed(self.name, reason, figures, late, overrun=overrun)
 
     def _grace(self, evidence: Evidence) -> float:
         if self.grace_ms is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ class Availability(Gate):
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
-        short, told = [], []
+        short, told, overrun = [], [], 0.0
         for window, least in self._limits():
             ops = evidence.window(window)
             if not ops and least is not None:
@@ -53,9 +54,10 @@ class Availability(Gate):
                 short.append(
                     f"{window} the outage {share:.1%} of {len(ops)} were good, not {least:.0%}"
                 )
+                overrun = max(overrun, (1 - share) / (1 - least) if least < 1 else math.inf)
         if short:
             code = TOO_FEW_AFTER if is_short(figures, "after") else TOO_FEW_DURING
-            return failed(self.name, "; ".join(short), figures, code=code)
+            return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun)
         return passed(self.name, "good answers: " + ", ".join(told), figures)
 
 

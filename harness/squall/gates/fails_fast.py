@@ -43,5 +43,6 @@ class FailsFast(Gate):
         figures = {"refusals": len(refusals), "p95_ms": round(slow * 1000, 1)}
         told = f"p{PERCENT} of {len(refusals)} refusals {slow * 1000:.0f} ms"
         if self.p95_ms is not None and slow * 1000 > self.p95_ms:
-            return failed(self.name, f"{told}, limit {self.p95_ms:g} ms", figures, refusals)
+            reason, overrun = f"{told}, limit {self.p95_ms:g} ms", slow * 1000 / self.p95_ms
+            return failed(self.name, reason, figures, refusals, overrun=overrun)
         return passed(self.name, told, figures)

@@ -42,8 +42,11 @@ def failed(
     ops: Iterable[Op] = (),
     *,
     code: str = "",
+    overrun: float = 0.0,
 ) -> Finding:
-    """The gate fails, and these operations show it. ``code`` distinguishes kinds of failure."""
+    """The gate fails, and these operations show it. ``code`` distinguishes kinds of failure;
+    ``overrun`` is the measured value divided by its limit.
+    """
     ids = tuple(op.id for op in ops)[:10]
     return Finding(
         gate=gate,
@@ -52,6 +55,7 @@ def failed(
         code=code or gate,
         figures=dict(figures or {}),
         ops=ids,
+        overrun=overrun,
     )
 
 

@@ -58,7 +58,9 @@ class HealthProbes(Gate):
         problem = self._dead(live) or self._slow(asked) or self._lie(evidence, ready)
         if problem is not None:
             code, reason = problem
-            return failed(self.name, reason, figures, code=code)
+            late = code in (LIVE_LATE, READY_LATE)
+            overrun = slowest / self.answer_ms if late else 0.0
+            return failed(self.name, reason, figures, code=code, overrun=overrun)
         if ready and ready[-1].status != OK:
             reason = f"readiness still says {ready[-1].status} at the end of the run"
             return failed(self.name, reason, figures, code=NOT_READY_AGAIN)

@@ -70,7 +70,8 @@ class RecoveryTime(Gate):
         told += f"; limit {within:g} ms"
         if recovery <= within:
             return passed(self.name, told, figures)
-        return failed(self.name, told, figures, [after[index] for index in bad], code=LATE)
+        shown = [after[index] for index in bad]
+        return failed(self.name, told, figures, shown, code=LATE, overrun=recovery / within)
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

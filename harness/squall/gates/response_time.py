@@ -34,7 +34,7 @@ class ResponseTime(Gate):
         """Fail with the windows that were too slow."""
         before = self._p95(evidence, "before")
         figures = {} if before is None else {"before_p95_ms": round(before, 1)}
-        short, told = [], []
+        short, told, overrun = [], [], 0.0
         windows: tuple[tuple[Window, float | None, float | None], ...] = (
             ("during", self.during_p95_ms, self.during_times_before),
             ("after", self.after_p95_ms, self.after_times_before),
@@ -49,6 +49,7 @@ class ResponseTime(Gate):
             told.append(f"{slow:.0f} ms {window}")
             if most is not None and slow > most:
                 short.append(f"p{PERCENT} {window} {slow:.0f} ms, limit {most:g} ms")
+                overrun = max(overrun, slow / most)
             if times is not None:
                 if before is None:
                     return inconclusive(self.name, _thin(evidence, "before"))
@@ -57,8 +58,9 @@ class ResponseTime(Gate):
                         f"p{PERCENT} {window} {slow:.0f} ms is {slow / before:.1f} times the"
                         f" {before:.0f} ms before, limit {times:g} times"
                     )
+                    overrun = max(overrun, slow / (times * before))
         if short:
-            return failed(self.name, "; ".join(short), figures)
+            return failed(self.name, "; ".join(short), figures, overrun=overrun)
         return passed(self.name, f"p{PERCENT} {', '.join(told) or 'unknown'}", figures)
 
     @staticmethod

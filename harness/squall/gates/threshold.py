@@ -12,6 +12,7 @@ is never a stored number of another machine. A percentile requires enough sample
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +92,15 @@ class Threshold(Gate):
         holds = value <= most if self.sign == "<=" else value >= most
         if holds:
             return passed(self.name, told, figures)
-        return failed(self.name, told, figures, code=BEYOND)
+        return failed(self.name, told, figures, code=BEYOND, overrun=self._overrun(value, most))
+
+    def _overrun(self, value: float, limit: float) -> float:
+        """How many times the limit; for a share that is too small, of what is missing to one."""
+        if self.sign == "<=":
+            return value / limit if limit else math.inf
+        if self.measure in SHARES:
+            return (1 - value) / (1 - limit) if limit < 1 else math.inf
+        return limit / value if value else math.inf
 
     def _other(self, evidence: Evidence) -> float | Finding:
         """The value of the baseline, or why there is none."""

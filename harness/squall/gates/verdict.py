@@ -106,6 +106,10 @@ class Finding:
     """For a gate that did not judge: the line of configuration, or the option, that lets it
     judge.
     """
+    overrun: float = field(default=0.0, compare=False)
+    """For a failed limit of time or of a share: the measured value divided by the limit. 0 if the
+    failure is of another kind. It follows from the figures and the gate's limits.
+    """
     severity: Severity = Severity.OTHER
     """Copied from the gate, like the next two fields."""
     timed: bool = False

@@ -24,6 +24,11 @@ LOOK_SECONDS = 0.02
 CUT_SECONDS = 15.0
 """Time limit for a run that is cut short: the heal of a fault has 10 s."""
 
+REPORT_SECONDS = 1.0
+"""Time limit for the kernel's report of an exit after the run has failed for it: a connection is
+refused before the event loop hears of the signal SIGCHLD.
+"""
+
 
 class Watched(Protocol):
     """A component that reports its exit."""
@@ -61,6 +66,8 @@ class ComponentWatch:
         try:
             while not task.done() and not self.lost():
                 await asyncio.wait({task}, timeout=LOOK_SECONDS)
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                await self._wait_for_report()
         finally:
             lost = self.lost()
             if not task.done():
@@ -72,3 +79,9 @@ class ComponentWatch:
             log(event)
         error = None if task.cancelled() or not task.done() else task.exception()
         raise ComponentLost(lost[0].component, lost[0].how) from error
+
+    async def _wait_for_report(self) -> None:
+        """Give a component that made the run fail the time to be reported as lost."""
+        ends = self._clock.now() + REPORT_SECONDS
+        while not self.lost() and self._clock.now() < ends:
+            await self._clock.sleep(LOOK_SECONDS)

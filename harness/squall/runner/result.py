@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from squall.diagnosis.diagnose import describe_outage, diagnose
 from squall.diagnosis.judged_run import Diagnosis
+from squall.gates.close_failure import failed_closely, note_close_failure
 from squall.gates.starvation import machine_was_busy
 from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Finding, Verdict, worst
@@ -111,6 +112,16 @@ class Run:
     def machine_was_busy(self) -> bool:
         """Whether the run is inconclusive because other processes used the CPU."""
         return machine_was_busy(self.findings, self.evidence)
+
+    @property
+    def failed_closely(self) -> bool:
+        """Whether it failed only because limits were missed by less than twice."""
+        return not self.unhealthy_before_fault and failed_closely(self.findings)
+
+    def note_close_failure(self, earlier: Run, runs: int) -> Run:
+        """This run, which passed, with what ``earlier`` missed closely as notes."""
+        findings = note_close_failure(self.findings, earlier.findings, runs)
+        return replace(self, findings=findings)
 
     @property
     def passed(self) -> bool:

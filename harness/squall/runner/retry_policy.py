@@ -1,6 +1,7 @@
 """When a run is repeated and a lab is replaced: one policy, as data, for every client of the suite.
 
 run ──▶ proves something ──▶ verdict
+ ├──▶ fails closely ──▶ repeat, until two runs agree
  ├──▶ proves nothing ──▶ repeat: at once in the same lab; the last time, or always, at the end alone
  └──▶ its lab failed ──▶ repeat in a new lab; after max_failed_labs nothing more is tried
 """
@@ -25,6 +26,10 @@ class RetryPolicy:
     tries: int = 3
     """Maximum number of runs of one scenario, while ``proves_nothing`` is true for each."""
     proves_nothing: Callable[[Run], bool] = machine_was_busy
+    confirm_close_failures: bool = True
+    """Whether a run that missed limits by less than twice, and nothing else, is repeated until two
+    runs agree: three runs at most.
+    """
     repeat_alone: bool = False
     """Repeat after everything else has run, without other labs on the machine, in a new lab."""
     repeat_seed_step: int = 0

@@ -18,6 +18,7 @@ from squall.runner.lab_slot import LabSlot, LabTally
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import RetryPolicy
 from squall.runner.run import Runner
+from squall.runner.scenario_task import ScenarioTask
 from squall.runner.suite_events import (
     LabFailed,
     RunProgress,
@@ -32,21 +33,8 @@ from squall.scenario.selection import Skipped
 log = logging.getLogger(__name__)
 
 BUSY = "the machine was too busy to say"
+CLOSE = "a limit was missed by less than twice: once more, to be sure"
 UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
-
-
-@dataclass(slots=True)
-class ScenarioTask:
-    """A scenario that waits for its verdict."""
-
-    scenario: Scenario
-    seed: int
-    number: int = 0
-    """Its position in the table."""
-    repeats: int = 0
-    """Number of inconclusive runs."""
-    failed_labs: int = 0
-    """Number of labs that failed under it."""
 
 
 class Deferred:
@@ -130,8 +118,13 @@ class ScenarioRuns:
             await self._repeat(run, UNHEALTHY)
             await self.slot.discard()
             return None
+        if self.policy.confirm_close_failures and task.is_unconfirmed(run):
+            await self._repeat(run, CLOSE)
+            await self._make_room(run)
+            return None
         if used and run.ill_without_faults:
             run = run.after_others()
+        run = task.with_notes(run)
         self.on_verdict(task, run)
         now, group = self.emitter.now(), self.slot.group
         await self.emitter.emit(ScenarioFinished(at=now, group=group, run=run, lab=lab))

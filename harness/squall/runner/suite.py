@@ -26,8 +26,8 @@ from squall.runner.scenario_runs import (
     Deferred,
     Outcome,
     ScenarioRuns,
-    ScenarioTask,
 )
+from squall.runner.scenario_task import ScenarioTask
 from squall.runner.suite_events import (
     ScenarioSkipped,
     SuiteFinished,

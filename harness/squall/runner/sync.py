@@ -24,7 +24,8 @@ from squall.runner.lab_slot import LabSlot, LabTally
 from squall.runner.resolve_scenario import resolve_scenario
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import DEFAULT_POLICY, RetryPolicy
-from squall.runner.scenario_runs import Deferred, ScenarioRuns, ScenarioTask
+from squall.runner.scenario_runs import Deferred, ScenarioRuns
+from squall.runner.scenario_task import ScenarioTask
 from squall.runner.suite_events import SuiteGroup, SuiteListener
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from squall.core import events
-from squall.core.clock import MonotonicClock
+from squall.core.clock import MonotonicClock, VirtualClock
 from squall.core.errors import ComponentLost, LabError
 from squall.lab.component_watch import ComponentWatch
 
@@ -26,7 +26,7 @@ class Ends:
 
     def watch(self) -> ComponentWatch:
         parts = {"engine": self.engine, "PostgreSQL": self.postgres, "meter": None}
-        return ComponentWatch(parts, MonotonicClock())
+        return ComponentWatch(parts, VirtualClock())
 
 
 async def test_a_whole_lab_gives_the_result() -> None:
@@ -81,6 +81,21 @@ async def test_what_the_end_led_to_does_not_hide_it() -> None:
     with pytest.raises(ComponentLost, match="engine ended with exit code 1") as lost:
         await ends.watch().guard(work(), lambda _: None)
     assert "ConnectionError" in str(lost.value.__cause__)
+
+
+async def test_an_exit_that_is_reported_after_the_run_has_failed_for_it_is_named() -> None:
+    ends = Ends()
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_later(
+            0.01, setattr, ends.engine, "unasked_end", "ended by SIGKILL"
+        )
+        raise LabError("GET /proxies: connection refused")
+
+    with pytest.raises(ComponentLost, match="engine ended by SIGKILL"):
+        await ComponentWatch({"engine": ends.engine}, MonotonicClock()).guard(
+            work(), lambda _: None
+        )
 
 
 async def test_an_error_of_the_run_itself_comes_out_as_it_is() -> None:

@@ -87,6 +87,8 @@ class World:
     """The suite's."""
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
+    close: dict[str, list[bool]] = field(default_factory=dict)
+    """Whether its runs miss a limit closely, one after another; then they pass."""
     taints: str = ""
     """It leaves the app unhealthy, and shows it."""
     spoils: str = ""
@@ -131,7 +133,8 @@ class World:
             case ScenarioFinished():
                 self.lines.append(event.run.scenario.name)
             case ScenarioRepeated():
-                kind = "unhealthy" if "healthy" in event.reason else "busy"
+                kinds = {"healthy": "unhealthy", "limit": "close"}
+                kind = next((kinds[word] for word in kinds if word in event.reason), "busy")
                 self.lines.append(f"{event.run.scenario.name} {kind}")
             case LabFailed(failure=failure):
                 self.lines.append(f"{failure.scenario.name} {'again' if failure.again else 'left'}")
@@ -187,7 +190,10 @@ class FakeRunner:
         if name in world.spoils:
             self._lab.sick.append(name)
         taints = unhealthy or name in world.taints
-        return FakeRun(scenario, unhealthy, taints, busy, seed, name in world.ill)
+        run = FakeRun(scenario, unhealthy, taints, busy, seed, name in world.ill)
+        if close := world.close.get(name):
+            run.failed_closely = close.pop(0)
+        return run
 
 
 @dataclass
@@ -198,6 +204,15 @@ class FakeRun:
     machine_was_busy: bool
     seed: int
     ill_without_faults: bool = False
+    failed_closely: bool = False
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not (self.failed_closely or self.ill_without_faults)
+
+    def note_close_failure(self, earlier: FakeRun, runs: int) -> FakeRun:
+        return replace(self, note=f"{earlier.scenario.name}: 1 of {runs}")
 
     def after_others(self) -> FakeRun:
         return replace(self, ill_without_faults=False)

@@ -186,6 +186,37 @@ async def test_a_run_on_a_busy_machine_is_repeated_in_the_same_lab_three_times_a
     assert world.seeds == [("a", 7)] * 2 + [("b", 7)] * 3
 
 
+@pytest.mark.parametrize(
+    ("close", "lines", "passed", "note"),
+    [
+        ([True, True], ["a close", "a"], False, ""),
+        ([True, False, False], ["a close", "a close", "a"], True, "a: 1 of 3"),
+        ([True, False, True], ["a close", "a close", "a"], False, ""),
+        ([False], ["a"], True, ""),
+    ],
+)
+async def test_a_limit_that_is_missed_closely_needs_two_runs_that_agree(
+    close: list[bool],
+    lines: list[str],
+    passed: bool,
+    note: str,
+    run_fakes: RunFakes,
+    world: World,
+) -> None:
+    world.close = {"a": close}
+    run: Any = (await run_fakes("a")).runs[0]
+    assert (world.lines, run.passed, run.note) == (lines, passed, note)
+    assert world.close == {"a": []}
+
+
+async def test_a_comparison_does_not_repeat_what_it_measures(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.close = {"a": [True]}
+    result = await run_fakes("a", policy=RetryPolicy(confirm_close_failures=False))
+    assert (world.lines, result.runs[0].passed) == (["a"], False)
+
+
 async def test_what_a_lab_cannot_do_is_skipped(run_fakes: RunFakes, world: World) -> None:
     world.unsupported = "b"
     result = await run_fakes("abc")

@@ -1,0 +1,46 @@
+"""A scenario that waits for its verdict, and how many runs the verdict needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from squall.runner.result import Run
+from squall.scenario.model import Scenario
+
+AGREEING = 2
+"""Number of runs that must agree once a run has missed limits closely."""
+
+
+@dataclass(slots=True)
+class ScenarioTask:
+    """A scenario that waits for its verdict."""
+
+    scenario: Scenario
+    seed: int
+    number: int = 0
+    """Its position in the table."""
+    repeats: int = 0
+    """Number of inconclusive runs."""
+    failed_labs: int = 0
+    """Number of labs that failed under it."""
+    close_failures: list[Run] = field(default_factory=list)
+    """Runs that missed limits by less than twice."""
+    passes: int = 0
+    """Number of runs that passed since the first of them."""
+
+    def is_unconfirmed(self, run: Run) -> bool:
+        """Count the run. Whether a run missed limits closely, and no two runs agree yet."""
+        if run.failed_closely:
+            self.close_failures.append(run)
+            return len(self.close_failures) < AGREEING
+        if self.close_failures and run.passed:
+            self.passes += 1
+            return self.passes < AGREEING
+        return False
+
+    def with_notes(self, run: Run) -> Run:
+        """The run; one that passed tells what an earlier one missed."""
+        if not self.close_failures or not run.passed:
+            return run
+        runs = len(self.close_failures) + self.passes
+        return run.note_close_failure(self.close_failures[0], runs)
