@@ -23,6 +23,9 @@ ROW = re.compile(
 )
 
 
+EVERY = [*registry.standard_gates(), *(gate() for gate in registry.NAMED)]
+
+
 def declared_codes() -> Iterator[str]:
     """Values of the constants of the gates' modules that are written like a code."""
     for file in Path(squall.gates.__file__).parent.rglob("*.py"):
@@ -40,8 +43,7 @@ def yes(value: bool) -> str:
 def test_the_table_has_each_gate_with_its_facts() -> None:
     listed = [(m["name"], m["severity"], m["timed"], m["outlasts"]) for m in ROW.finditer(PAGE)]
     assert listed == [
-        (gate.name, gate.severity.label, yes(gate.timed), yes(gate.outlasts))
-        for gate in registry.standard_gates()
+        (gate.name, gate.severity.label, yes(gate.timed), yes(gate.outlasts)) for gate in EVERY
     ]
 
 
@@ -51,7 +53,7 @@ def test_each_validity_check_is_listed() -> None:
 
 
 def test_each_code_is_listed_and_each_listed_code_exists() -> None:
-    names = {gate.name for gate in (*registry.standard_gates(), *registry.validity_gates())}
+    names = {gate.name for gate in (*EVERY, *registry.validity_gates())}
     codes = set(declared_codes()) - NOT_CODES
     tables = PAGE.partition("## Facts and codes")[2].partition("## Custom gates")[0]
     rows = "\n".join(line for line in tables.splitlines() if line.startswith(("|", "Other codes")))

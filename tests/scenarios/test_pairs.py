@@ -22,6 +22,7 @@ EVENTUALLY = {"job_queue": {"jobs": "SELECT count(*) FROM job WHERE NOT done"}}
 
 EVENTS = replace(READ, name="events", path="/events")
 SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
+SHELF = replace(READ, name="shelf", path="/shelves/{int:1..100}")
 PAIRS = [
     ("keyed_write", "callers-repeat-at-once", "one-effect", (KEYED, COUNT)),
     ("commit_order", "commit-reply-lost", "acknowledged-before-commit", (ADD, COUNT)),
@@ -29,6 +30,7 @@ PAIRS = [
     ("advisory_lock", "serialization-failures", "session-leftovers", (READ, REINDEX)),
     ("descriptors", "database-crash-restart", "resources-return", (READ,)),
     ("session_setting", "any-statement-cancelled", "session-leftovers", (READ, SEEN)),
+    ("lost_place", "any-statement-cancelled", "capacity-returns", (SHELF,)),
     ("job_queue", "database-crash-restart", "work-is-done", (JOB, JOBS)),
     ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
     ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),

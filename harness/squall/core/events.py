@@ -157,6 +157,21 @@ class CapacityProbed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacesCounted(Event):
+    """How many requests of a burst reached the database at once, every statement being slow."""
+
+    moment: str
+    """``before`` or ``after`` the load."""
+    requests: int
+    places: int
+    """Sessions that worked for the requests at once."""
+    waiting: int
+    """Requests beyond them that had no answer yet, or were refused. 0 or less: there was room for
+    all, so the number of places is not a bound.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeSampled(Event):
     """One answer of the app to an orchestrator's probe, sent directly and not through a proxy."""
 

@@ -45,7 +45,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "left-on-session": frozenset({"session-leftovers"}),
     "resources-not-returned": frozenset({"resources-return"}),
     "disclosed-secret": frozenset({"no-secret-disclosed"}),
-    "leaked-connection": RECOVERY | {"connection-leaks"},
+    "leaked-connection": RECOVERY | {"connection-leaks", "capacity-returns"},
     "error-text": RECOVERY | {"error-contract", "log-clean"},
     "silence": WAITS,
     "not-recovered": RECOVERY,

@@ -61,7 +61,12 @@ def process_ended(case: JudgedRun) -> Diagnosis | None:
 
 
 def leaked_connection(case: JudgedRun) -> Diagnosis | None:
-    """Sessions that were not returned to the pool."""
+    """Sessions, or places of the pool, that were not returned."""
+    lost = case.failed("capacity-returns")
+    if lost is not None:
+        return Diagnosis(
+            f"an error path keeps places of the pool: {lost.reason}", remedies.GIVE_BACK
+        )
     finding = case.failed("connection-leaks")
     if finding is None:
         return None

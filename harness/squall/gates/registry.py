@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from squall.core.errors import UsageError
 from squall.core.suggestions import suggest
@@ -26,6 +26,7 @@ from squall.gates.answered_in_time import AnsweredInTime
 from squall.gates.app_survived import AppSurvived
 from squall.gates.availability import Availability
 from squall.gates.background_sessions_return import BackgroundSessionsReturn
+from squall.gates.capacity_returns import CapacityReturns
 from squall.gates.connection_leaks import ConnectionLeaks
 from squall.gates.ends_when_told import EndsWhenTold
 from squall.gates.error_contract import ErrorContract
@@ -92,6 +93,9 @@ STANDARD: tuple[type, ...] = (
 )
 """Every scenario has all of them, with these defaults."""
 
+NAMED: tuple[type, ...] = (CapacityReturns,)
+"""Squall's own gates of the scenarios that name them."""
+
 VALIDITY: tuple[type, ...] = (
     SteadyState,
     FaultsBit,
@@ -111,7 +115,7 @@ LIMITS = "limits"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 FACTS = ("severity", "timed", "outlasts")
 
-_BY_NAME: dict[str, type] = {gate.name: gate for gate in STANDARD}  # type: ignore[attr-defined]
+_BY_NAME: dict[str, type] = {gate.name: gate for gate in (*STANDARD, *NAMED)}  # type: ignore[attr-defined]
 _IN_EVERY_SCENARIO: list[type] = list(STANDARD)
 
 
@@ -138,7 +142,7 @@ def register(gate: G, /, *, standard: bool = False) -> G:
 def unregister(name: str) -> None:
     """Remove a custom gate, for tests. Raises KeyError if none has this name."""
     gate = _BY_NAME[name]
-    if gate in STANDARD:
+    if gate in (*STANDARD, *NAMED):
         raise KeyError(name)
     del _BY_NAME[name]
     _IN_EVERY_SCENARIO[:] = [each for each in _IN_EVERY_SCENARIO if each is not gate]
@@ -200,8 +204,7 @@ def from_dict(name: str, params: object) -> Gate:
             known = ", ".join(fields) or "none"
             raise UsageError(f"gate {name} has no parameter {key!r}; it has: {known}")
         _check_kind(name, key, value, fields[key])
-    gate: Gate = _BY_NAME[name](**given)
-    return gate
+    return cast("Gate", _BY_NAME[name](**given))
 
 
 def _check_kind(gate: str, key: str, value: object, field: dataclasses.Field[Any]) -> None:
@@ -228,8 +231,7 @@ def thresholds(texts: object) -> dict[str, Gate]:
     """
     if not isinstance(texts, Sequence) or isinstance(texts, str):
         raise UsageError(f"{LIMITS} must be a list, such as ['p95 during <= 3x before']")
-    made = [parse_threshold(str(text)) for text in texts]
-    return {one.name: one for one in made}
+    return {one.name: one for one in map(parse_threshold, map(str, texts))}
 
 
 def to_dict(gate: Gate) -> dict[str, Any]:
@@ -244,5 +246,5 @@ def to_dict(gate: Gate) -> dict[str, Any]:
             f"gate {gate.name!r} ({type(gate).__name__}) is not registered, so a file cannot name"
             " it; decorate its class with squall.gates.register"
         )
-    fields = dataclasses.fields(_BY_NAME[gate.name])
+    fields = dataclasses.fields(known)
     return {f.name: getattr(gate, f.name) for f in fields if getattr(gate, f.name) != f.default}

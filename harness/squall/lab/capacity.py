@@ -54,9 +54,9 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
         return
     requests = min(MAX_REQUESTS, sample.total + MARGIN)
     async with AsyncExitStack() as stack:
-        await _slow_down(lab, stack)
+        await slow_down(lab, stack)
         start = clock.now() + 0.05
-        burst = _burst(plan, requests, start)
+        burst = burst_plan(plan, requests, start)
         await lab.workload.start(burst)
         await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
         counted = await lab.observer.unused_sessions(begun)
@@ -67,7 +67,8 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
         log(events.CapacityProbed(at=now, requests=requests, sessions=total, unused=unused))
 
 
-def _burst(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
+def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
+    """Reads (all operations if there are none), evenly within ``BURST_SECONDS`` from ``start``."""
     reads = tuple(one for one in plan.operations if one.effect == "read")
     return replace(
         plan,
@@ -80,7 +81,7 @@ def _burst(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
     )
 
 
-async def _slow_down(lab: Lab, stack: AsyncExitStack) -> None:
+async def slow_down(lab: Lab, stack: AsyncExitStack) -> None:
     """Delay each statement if the engine can do so; otherwise the burst alone must suffice."""
     fault = DelayStatement(delay_ms=DELAY_MS)
     try:

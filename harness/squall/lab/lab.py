@@ -19,6 +19,7 @@ from pathlib import Path
 from squall_faults import Fault, FaultUnavailable
 from squall_faults.ports import Traffic
 
+from squall.core import events
 from squall.core.clock import MonotonicClock
 from squall.core.errors import LabError
 from squall.core.ids import derived_seed
@@ -62,6 +63,9 @@ class Lab:
 
     bearable_rate = USUAL_RATE
     """Requests per second that the app answers quickly without a fault."""
+
+    places: events.PlacesCounted | None = None
+    """The places of the app's pool in calm; None until a scenario needs them."""
 
     def __init__(
         self, options: LabOptions, directory: Path, keeper: Watchdog, parts: Components

@@ -9,6 +9,7 @@ from squall.lab.capacity import needs_probe, probe_capacity
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
 from squall.lab.pending_work import PendingWork
+from squall.lab.places import PlacesProbe
 from squall.lab.rest import RestProbe
 from squall.workload.plan import LoadPlan, WorkloadReport
 
@@ -16,17 +17,23 @@ from squall.workload.plan import LoadPlan, WorkloadReport
 class Surroundings:
     """The app at rest, its commits, the work it still has to do, and how it ended when told to."""
 
-    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+    def __init__(
+        self, lab: Lab, clock: Clock, log: events.Listener, *, places: bool = False
+    ) -> None:
+        """``places``: whether to count the places of the app's pool, which takes seconds."""
         self._lab = lab
         self._clock = clock
         self._log = log
         self._rest = RestProbe(lab, clock, log)
         self._commits = CommitRecorder(lab, clock, log)
         self._work = PendingWork(lab, clock, log)
+        self._places = PlacesProbe(lab, clock, log) if places else None
         self._terminations = len(lab.app.terminations)
 
-    async def look_before(self) -> None:
+    async def look_before(self, plan: LoadPlan) -> None:
         """Sample before the load."""
+        if self._places is not None:
+            await self._places.look_before(plan)
         await self._work.look_before()
         await self._rest.look_before()
         await self._commits.begin()
@@ -43,4 +50,6 @@ class Surroundings:
         contract: Contract = self._lab.profile.contract
         if needs_probe(happened, contract):
             await probe_capacity(self._lab, self._clock, plan, self._log)
+        if self._places is not None:
+            await self._places.look_after(plan)
         await self._commits.read(plan.run_id, report.ops)

@@ -92,8 +92,9 @@ class Runner:
         now = self._clock.now()
         engine = self._lab.engine_name
         log(events.RunStarted(at=now, scenario=scenario.name, seed=seed, engine=engine))
-        surroundings = Surroundings(self._lab, self._clock, log)
-        await surroundings.look_before()
+        places = scenario.counts_places
+        surroundings = Surroundings(self._lab, self._clock, log, places=places)
+        await surroundings.look_before(self._plan(scenario, seed_here, now))
         plan = self._plan(scenario, seed_here, self._clock.now() + LEAD_SECONDS)
         await self._lab.workload.start(plan)
         written = app_log.size(self._lab.app.log_path)

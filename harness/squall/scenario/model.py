@@ -16,6 +16,7 @@ from typing import Literal
 from squall_faults import Fault, key_of
 
 from squall.core.errors import UsageError
+from squall.gates.capacity_returns import CapacityReturns
 from squall.gates.registry import missing_facts, standard_gates, validity_gates
 from squall.gates.threshold import Threshold
 from squall.gates.validity.enough_operations import EnoughOperations
@@ -204,6 +205,11 @@ class Scenario:
     def paired(self) -> bool:
         """Whether a gate compares with the control arm, so that one is needed."""
         return any(isinstance(gate, Threshold) and gate.paired for gate in self.gates.values())
+
+    @property
+    def counts_places(self) -> bool:
+        """Whether a gate needs the places of the app's pool, before the load and after it."""
+        return any(isinstance(gate, CapacityReturns) for gate in self.gates.values())
 
     def all_gates(self) -> list[Gate]:
         """All gates of this scenario: the validity checks first, then the gates."""

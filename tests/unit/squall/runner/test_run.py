@@ -106,7 +106,7 @@ class Observer:
 class Nothing:
     """Of the sampler and the surroundings: they have tests of their own."""
 
-    def __init__(self, *_given: object) -> None:
+    def __init__(self, *_given: object, places: bool = False) -> None:
         """Take what they take."""
 
     async def __aenter__(self) -> Self:
@@ -122,7 +122,7 @@ class Nothing:
         """No log is read."""
         return 0.0
 
-    async def look_before(self) -> None:
+    async def look_before(self, *_given: object) -> None:
         """Not looked at."""
 
     async def look_after(self, *_given: object) -> None:

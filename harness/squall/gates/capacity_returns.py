@@ -1,0 +1,59 @@
+"""As many requests at once reach the database after the outage as before it.
+
+    places of the pool, all used at once, before   ■■■■■■■■■■■■■■■
+    and after: two are lost, others wait           ■■■■■■■■■■■■■□□
+
+A place is lost when an error path keeps it: a permit that is not released, a connection that is not
+checked in. No session shows it, and each outage takes some more, until no request is served.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.core.counting import counted
+from squall.core.events import PlacesCounted
+from squall.gates.findings import failed, not_judged, passed
+from squall.gates.verdict import Finding, Gate, Severity
+from squall.history.evidence import Evidence
+
+LOST = "places-lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityReturns(Gate):
+    """The places of the app's pool are counted before the load and after it, by a burst of reads.
+
+    Only a scenario that names this gate has the two counts, which take some seconds.
+    """
+
+    allowance: int = 0
+    """Places that the app may have less than before."""
+
+    name = "capacity-returns"
+    severity = Severity.LEAK
+    timed = True
+    outlasts = True
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Compare the counts. Requests must have waited at both, or no bound was reached."""
+        counts = [event for event in evidence.events if isinstance(event, PlacesCounted)]
+        before = next((each for each in counts if each.moment == "before"), None)
+        after = next((each for each in counts if each.moment == "after"), None)
+        if before is None or after is None:
+            return not_judged(self.name, "the places of the pool were not counted")
+        figures = {"before": before.places, "after": after.places, "waiting": after.waiting}
+        if before.waiting <= 0:
+            told = f"{before.places} requests at once reached the database, and none waited"
+            return not_judged(self.name, f"{told}: no bound of a pool is visible")
+        if after.places >= before.places - self.allowance:
+            told = f"{after.places} requests at once reached the database, {before.places} before"
+            return passed(self.name, told, figures)
+        if after.waiting <= 0:
+            return not_judged(self.name, "after the outage no request waited for the database")
+        lost = before.places - after.places
+        reason = (
+            f"{counted(lost, 'places')} of {before.places} lost: after the outage {after.places}"
+            f" requests at once reach the database, and {after.waiting} more wait or are refused"
+        )
+        return failed(self.name, reason, figures, code=LOST)

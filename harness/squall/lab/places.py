@@ -1,0 +1,86 @@
+"""Count the places of the app's pool: how many requests at once reach the database.
+
+a burst of reads, every statement slow     60 requests
+sessions that work                         15: the places
+requests that wait, or are refused         45: so 15 is a bound, and not the demand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.history.op import Op
+from squall.lab.capacity import BURST_SECONDS, HELD_SECONDS, burst_plan, slow_down
+from squall.lab.lab import Lab
+from squall.workload.plan import LoadPlan
+
+REQUESTS = 60
+LEAD_SECONDS = 0.05
+TRIES = 4
+"""Counts after an outage, while there are fewer places than before: connections that an outage has
+cut are opened again by the first burst.
+"""
+REFUSED = 503
+RATE_LIMITED = 429
+
+
+class PlacesProbe:
+    """The counts of one run. The count before is made once for a lab: it follows from the app's
+    configuration.
+    """
+
+    def __init__(self, lab: Lab, clock: Clock, log: events.Listener) -> None:
+        self._lab = lab
+        self._clock = clock
+        self._log = log
+
+    async def look_before(self, plan: LoadPlan) -> None:
+        """Publish the places of the app before the load, of the better of two counts."""
+        if self._lab.places is None:
+            counts = [await self._count(plan, "before") for _ in range(2)]
+            known = [each for each in counts if each is not None]
+            self._lab.places = max(known, key=lambda each: each.places, default=None)
+        if self._lab.places is not None:
+            self._log(self._lab.places)
+
+    async def look_after(self, plan: LoadPlan) -> None:
+        """Publish the places after the load; the best count, if some were lost at first."""
+        before, best = self._lab.places, None
+        if before is None or before.waiting <= 0:
+            return
+        for _ in range(TRIES):
+            counted = await self._count(plan, "after")
+            if counted is not None and (best is None or counted.places > best.places):
+                best = counted
+            if best is not None and best.places >= before.places:
+                break
+        if best is not None:
+            self._log(best)
+
+    async def _count(self, plan: LoadPlan, moment: str) -> events.PlacesCounted | None:
+        begun = await self._lab.observer.server_time()
+        if begun is None:
+            return None
+        async with AsyncExitStack() as stack:
+            await slow_down(self._lab, stack)
+            start = self._clock.now() + LEAD_SECONDS
+            await self._lab.workload.start(burst_plan(plan, REQUESTS, start))
+            await self._clock.sleep(start + BURST_SECONDS + HELD_SECONDS - self._clock.now())
+            counted = await self._lab.observer.unused_sessions(begun)
+            now = self._clock.now()
+        report = await self._lab.workload.stop(self._clock.now())
+        if counted is None or any(op.status == RATE_LIMITED for op in report.ops):
+            return None  # a rate limit refuses what a pool would serve
+        places = counted[0] - counted[1]
+        waiting = count_unserved(report.ops, now) - places
+        return events.PlacesCounted(
+            at=now, moment=moment, requests=len(report.ops), places=places, waiting=waiting
+        )
+
+
+def count_unserved(ops: Sequence[Op], now: float) -> int:
+    """Requests that had no answer at ``now``, or that were refused because of too many others."""
+    return sum(op.sent <= now and (op.done > now or op.status == REFUSED) for op in ops)

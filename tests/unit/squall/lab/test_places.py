@@ -1,0 +1,97 @@
+"""The places of a pool are counted by a burst: once for the lab, and after each outage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from squall.core import events
+from squall.core.clock import VirtualClock
+from squall.history.op import Op
+from squall.lab import places
+from squall.lab.places import REQUESTS, TRIES, PlacesProbe, count_unserved
+from squall.workload.plan import LoadPlan
+
+PLAN = cast("LoadPlan", None)
+
+
+class BurstLab:
+    """Bursts that find these numbers of working sessions, one after another, the last for good."""
+
+    def __init__(self, make: Any, found: Sequence[int], *, limited: bool = False) -> None:
+        self.places: events.PlacesCounted | None = None
+        self.bursts = 0
+        self.workload = self.observer = self
+        self._make, self._found, self._limited = make, list(found), limited
+
+    async def server_time(self) -> object:
+        return 0
+
+    async def start(self, _plan: object) -> None:
+        self.bursts += 1
+
+    async def unused_sessions(self, _since: object) -> tuple[int, int]:
+        return 20, 20 - (self._found.pop(0) if len(self._found) > 1 else self._found[0])
+
+    async def stop(self, now: float) -> Any:
+        ops = [self._make.op(n, at=now - 0.1, done=now + 1) for n in range(REQUESTS)]
+        if self._limited:
+            ops[0] = self._make.op(0, at=now - 0.1, status=429)
+        return SimpleNamespace(ops=tuple(ops))
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(places, "slow_down", nothing)
+    monkeypatch.setattr(places, "burst_plan", lambda *_: PLAN)
+
+
+async def published(lab: BurstLab, runs: int = 1) -> list[tuple[str, int]]:
+    heard: list[Any] = []
+    for _ in range(runs):
+        probe = PlacesProbe(cast("Any", lab), VirtualClock(), heard.append)
+        await probe.look_before(PLAN)
+        await probe.look_after(PLAN)
+    return [(each.moment, each.places) for each in heard]
+
+
+async def test_the_better_of_two_counts_is_what_the_app_has(make: Any) -> None:
+    lab = BurstLab(make, [11, 15, 15])
+    assert await published(lab) == [("before", 15), ("after", 15)]
+    assert lab.bursts == 3
+
+
+async def test_the_count_in_calm_is_made_once_for_a_lab(make: Any) -> None:
+    lab = BurstLab(make, [15])
+    assert await published(lab, runs=2) == [("before", 15), ("after", 15)] * 2
+    assert lab.bursts == 4
+
+
+async def test_connections_that_were_cut_get_the_time_to_come_back(make: Any) -> None:
+    lab = BurstLab(make, [15, 15, 9, 12, 15])
+    assert await published(lab) == [("before", 15), ("after", 15)]
+
+
+async def test_places_that_stay_away_are_told_with_the_best_count(make: Any) -> None:
+    lab = BurstLab(make, [15, 15, 9, 13, 12, 13])
+    assert await published(lab) == [("before", 15), ("after", 13)]
+    assert lab.bursts == 2 + TRIES
+
+
+async def test_a_rate_limit_is_no_count(make: Any) -> None:
+    assert await published(BurstLab(make, [15], limited=True)) == []
+
+
+def test_a_request_without_an_answer_or_refused_was_not_served(make: Any) -> None:
+    ops: list[Op] = [
+        make.op(1, at=1.0, done=1.2),
+        make.op(2, at=1.0, done=2.5),
+        make.op(3, at=1.0, done=1.1, status=503),
+        make.op(4, at=2.1, done=3.0),
+    ]
+    assert count_unserved(ops, now=2.0) == 2
