@@ -14,13 +14,14 @@ export UV_SYSTEM_CERTS = 1
 # uv installs several times as fast as pip; pip brings it, and does the work where uv has no wheel.
 # Without compiled bytecode every start of an app would compile its libraries again.
 UV := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
-install = $(BIN)/pip install --quiet --constraint requirements/constraints.txt uv 2>/dev/null \
-    && $(UV) --constraint requirements/constraints.txt --editable '.[$(1)]' \
-    || $(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[$(1)]'
+CONSTRAINTS := requirements/constraints.txt
+install = $(BIN)/pip install --quiet --constraint $(CONSTRAINTS) uv 2>/dev/null \
+    && $(UV) --constraint $(CONSTRAINTS) --editable '.[$(1)]' \
+    || $(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[$(1)]'
 compile = $(BIN)/python -m compileall -q -j 0 harness faults app_under_test proof
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test older proof patterns check cover docs pages screenshots bench up down clean
+.PHONY: help packages demo test older proof patterns check cover docs pages screenshots bench up down clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 13
@@ -39,17 +40,23 @@ $(STAMP): $(MADE_FROM)
 	@$(compile)
 	@touch $(DEMO_STAMP) $@
 
+packages:
+	@$(call install,dev)
+
 demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## put the reference app through the stock outages
 	@$(BIN)/squall demo --jobs $(JOBS) $(ARGS)
 
+# Tests without a lab share the cores. The others measure time, and have the machine for themselves.
+SHARED := tests/unit tests/architecture tests/fuzz
 test: $(STAMP)  ## run every test that this machine can run
-	@$(BIN)/pytest
+	@failed=; $(BIN)/pytest -n $(JOBS) --dist worksteal $(SHARED) || failed=1; \
+	$(BIN)/pytest tests $(addprefix --ignore=,$(SHARED)) || failed=1; test -z "$$failed"
 
 OLDER := 2.0.58
 $(VENV)-sqlalchemy-$(OLDER)/.made-from: $(MADE_FROM)
 	@$(PYTHON) -m venv $(@D)
 	@sed 's/^sqlalchemy==.*/sqlalchemy==$(OLDER)/I' requirements/constraints.txt >$(@D)/constraints.txt
-	@$(@D)/bin/pip install --quiet --constraint $(@D)/constraints.txt --editable '.[dev]'
+	@$(MAKE) --no-print-directory VENV=$(@D) CONSTRAINTS=$(@D)/constraints.txt packages
 	@touch $@
 
 older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
@@ -69,7 +76,7 @@ check: $(STAMP)  ## lint, types, import rules
 	@$(BIN)/lint-imports
 
 cover: $(STAMP)  ## run the unit tests and hold the coverage floor of pyproject.toml
-	@$(BIN)/pytest -q --cov --cov-report=term:skip-covered tests/unit tests/architecture
+	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered tests/unit tests/architecture
 
 docs: $(STAMP)  ## build the documentation site into site/, strictly
 	@$(BIN)/python -c 'import mkdocs' 2>/dev/null || ($(call install,dev$(COMMA)docs))

@@ -26,20 +26,21 @@ WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 
-@pytest.fixture(scope="module", params=["process", "docker"])
-def provider(request: pytest.FixtureRequest) -> str:
-    """Either provider."""
-    if request.param == "docker":
-        request.getfixturevalue("docker_engine")
-    return str(request.param)
+LABS = [
+    ("process", "embedded"),
+    ("docker", "toxiproxy"),
+    pytest.param(("docker", "embedded"), marks=pytest.mark.proof),
+]
+"""The engine makes no difference to processes; docker has other addresses."""
 
 
-@pytest.fixture(params=["embedded", "toxiproxy"])
-async def running(request: pytest.FixtureRequest, provider: str) -> AsyncIterator[Lab]:
+@pytest.fixture(params=LABS, ids=lambda param: "-".join(param))
+async def running(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
     """A lab without a load; with a real Toxiproxy the meter is what a standby passes."""
-    if provider == "process" and request.param == "toxiproxy":
-        pytest.skip("the engine makes no difference to processes; docker has other addresses")
-    options = LabOptions(profile=REFERENCE, engine=request.param, seed=1, provider=provider)
+    provider, engine = request.param
+    if provider == "docker":
+        request.getfixturevalue("docker_engine")
+    options = LabOptions(profile=REFERENCE, engine=engine, seed=1, provider=provider)
     async with lab(options, loaded=False) as made:
         yield made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from squall.scenario.model import Scenario
@@ -10,5 +11,11 @@ from squall.scenario.yaml_loader import SUFFIX, load
 
 def stock() -> list[Scenario]:
     """Every stock outage, sorted by name."""
+    return list(_read_library())
+
+
+@cache
+def _read_library() -> tuple[Scenario, ...]:
+    """Read once for each process: parsing takes longer than most commands."""
     files = Path(__file__).parent.glob(f"*{SUFFIX}")
-    return sorted((load(file) for file in files), key=lambda scenario: scenario.name)
+    return tuple(sorted(map(load, files), key=lambda scenario: scenario.name))
