@@ -34,7 +34,7 @@ LABS = [
 """The engine makes no difference to processes; docker has other addresses."""
 
 
-@pytest.fixture(params=LABS, ids=lambda param: "-".join(param))
+@pytest.fixture(params=LABS, ids="-".join)
 async def running(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
     """A lab without a load; with a real Toxiproxy the meter is what a standby passes."""
     provider, engine = request.param
