@@ -246,5 +246,5 @@ def to_dict(gate: Gate) -> dict[str, Any]:
             f"gate {gate.name!r} ({type(gate).__name__}) is not registered, so a file cannot name"
             " it; decorate its class with squall.gates.register"
         )
-    fields = dataclasses.fields(known)
+    fields = dataclasses.fields(_BY_NAME[gate.name])
     return {f.name: getattr(gate, f.name) for f in fields if getattr(gate, f.name) != f.default}
