@@ -72,6 +72,10 @@ SECTIONS = {
         "merge": Verb(
             place="squall.cli.merge:merge", summary="Make one run of the shards of a check."
         ),
+        "judge": Verb(
+            place="squall.cli.judge:judge",
+            summary="Judge a run whose load and faults came from other tools.",
+        ),
         "recheck": Verb(
             place="squall.cli.recheck:recheck",
             summary="Judge a stored run again, with its gates or others.",
