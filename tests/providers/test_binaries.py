@@ -64,6 +64,27 @@ def test_when_there_is_none_the_message_says_what_to_install() -> None:
         binaries.find()
 
 
+@pytest.mark.usefixtures("nothing_installed")
+def test_the_first_server_of_the_wanted_version_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("16", "15", "17"):
+        home = programs(tmp_path / number / "bin")
+        (home / "postgres").write_text(f'#!/bin/sh\necho "postgres (PostgreSQL) {number}.4"\n')
+    monkeypatch.setattr(binaries, "INSTALLED", (f"{tmp_path}/*/bin",))
+    assert binaries.find() == tmp_path / "17/bin"
+    monkeypatch.setenv("SQUALL_POSTGRES", "15")
+    assert binaries.find() == tmp_path / "15/bin"
+    monkeypatch.setenv("SQUALL_POSTGRES", "14")
+    with pytest.raises(LabError, match=r"no PostgreSQL 14 .*there is 17 \(.*apt-get install"):
+        binaries.find()
+
+
+def test_a_program_that_does_not_tell_its_version_has_none(tmp_path: Path) -> None:
+    assert binaries.version_of(programs(tmp_path / "silent")) == ""
+    assert binaries.version_of(tmp_path / "nowhere") == ""
+
+
 def test_only_root_needs_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("SQUALL_PG_USER", "no-such-account")

@@ -20,6 +20,7 @@ from squall.cli.options import (
     seed_option,
     verbose_option,
 )
+from squall.cli.postgres_option import postgres_option
 from squall.cli.suite_session import Job, run_suite_command
 from squall.config.resolve_profile import reference_profile
 from squall.lab.lab_options import LabOptions
@@ -43,7 +44,7 @@ def labs_of_this_machine() -> int:
 
 @click.command(cls=GroupedCommand)
 @grouped("Outages", only_option)
-@grouped("Lab", engine_option, seed_option, jobs_option(labs_of_this_machine()))
+@grouped("Lab", engine_option, seed_option, postgres_option, jobs_option(labs_of_this_machine()))
 @grouped("Output", output_option, quiet_option, verbose_option)
 def demo(
     *,

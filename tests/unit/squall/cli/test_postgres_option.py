@@ -1,0 +1,38 @@
+"""--postgres: a major version, handed to the children, and repeated by the reproduce command."""
+
+from __future__ import annotations
+
+import os
+
+import click
+import pytest
+from click.testing import CliRunner
+from squall.cli.postgres_option import postgres_option, postgres_words
+from squall.core.errors import UsageError
+
+
+@click.command()
+@postgres_option
+def shown() -> None:
+    click.echo(f"{os.environ.get('SQUALL_POSTGRES')} {postgres_words()}")
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SQUALL_POSTGRES", "17")
+
+
+def test_the_option_goes_before_the_variable() -> None:
+    assert CliRunner().invoke(shown, ["--postgres", "15"]).output == "15 ['--postgres', '15']\n"
+
+
+def test_without_the_option_the_variable_is_taken() -> None:
+    assert CliRunner().invoke(shown, []).output == "17 ['--postgres', '17']\n"
+
+
+@pytest.mark.parametrize("wrong", ["latest", "9.6", "015", ""])
+def test_what_is_no_major_version_is_refused(wrong: str) -> None:
+    with pytest.raises(UsageError, match="give a major version, such as 17"):
+        CliRunner().invoke(
+            shown, ["--postgres", wrong], standalone_mode=False, catch_exceptions=False
+        )
