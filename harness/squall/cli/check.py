@@ -9,18 +9,16 @@ import click
 
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.attach_options import attach_options, parse_attach
+from squall.cli.gate_arguments import GateArguments, gate_options
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.last_failed import last_failed_names
 from squall.cli.options import (
     LabArguments,
-    apply_gates,
     format_option,
-    gate_options,
     lab_options,
     left_out,
     long_option,
     only_option,
-    reproduce_gates,
     skip_option,
 )
 from squall.cli.outages import print_outages
@@ -50,7 +48,7 @@ choose_options = grouped(
 @gate_options
 @lab_options
 @format_option
-def check(  # noqa: PLR0913 - one parameter an option
+def check(
     *,
     target: str | None,
     only: tuple[str, ...],
@@ -59,11 +57,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     last_failed: bool,
     listing: bool,
     form: str,
-    paired: bool,
-    gates: tuple[str, ...],
-    rate: float | None,
-    strict: bool,
-    **given: Any,  # noqa: ANN401 - the options of the app, of the lab, and of shards
+    **given: Any,  # noqa: ANN401 - the options of app, gates, lab and shards
 ) -> int:
     """Run the stock outages against an app and judge it.
 
@@ -72,8 +66,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     pyproject.toml. Without TARGET it is the app of [tool.squall].
     """
     lab, part = LabArguments.take(given), ShardArguments.take(given)
+    judging = GateArguments.take(given)
     only = only or (last_failed_names(lab.output) if last_failed else ())
-    chosen = apply_gates(select(stock(), only), gates, rate, strict=strict)
+    chosen = judging.apply(select(stock(), only))
     if listing:
         listed = left_out(chosen, skip, only, long_too=long_too)[0]
         print_outages(part.share_out(listed).scenarios)
@@ -85,7 +80,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     running, skipped = left_out(concerned, skip, only, long_too=long_too)
     words = ["squall", "check", *reproduce_arguments(click.get_current_context())]
     words += ["--only", "{name}", *lab.reproduce()]
-    words += reproduce_gates(paired=paired, gates=gates, rate=rate, strict=strict)
+    words += judging.reproduce()
     if attach is not None:
         profile = profile.attached(log_known=attach.log is not None)
     options, share = lab.lab_options(profile, attach), part.share_out(running)
@@ -93,11 +88,11 @@ def check(  # noqa: PLR0913 - one parameter an option
         scenarios=share.scenarios,
         skipped=skipped,
         options=options,
-        shard=share.record(options, paired=paired),
+        shard=share.record(options, paired=judging.paired),
         jobs=lab.jobs,
         directory=lab.output,
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
-        paired=paired,
+        paired=judging.paired,
         github=form == "github",
     )
     return int(run_suite_command(job, Terminal(quiet=lab.quiet, verbose=lab.verbose)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,6 @@ from squall.config.pyproject import FILE, load_skips
 from squall.config.resolve_profile import resolve_profile
 from squall.core.errors import UsageError
 from squall.core.ids import SEED_LIMIT, fresh_seed
-from squall.gates.registry import thresholds
 from squall.lab.factory import PROVIDERS
 from squall.lab.lab_options import LabOptions
 from squall.lab.providers.attached.attach import Attach
@@ -137,22 +136,6 @@ def lab_options(command: C) -> C:
     return lab(grouped("Output", output_option, quiet_option, verbose_option)(command))
 
 
-gate_options = grouped(
-    "Gates and load",
-    click.option("--paired", is_flag=True,
-                 help="First run each outage without its fault, with the same requests: the"
-                      " control arm, for gates such as 'p95 during <= 3x control'."),
-    click.option("--gate", "gates", multiple=True, metavar="THRESHOLD",
-                 help="Add a threshold: 'p95 during <= 300 ms', 'p95 after <= 2x before', 'good"
-                      " during >= 90%'. Repeatable."),
-    click.option("--strict", is_flag=True,
-                 help="Fail on limits that a sound app should keep, too: availability during the"
-                      " outage, quick refusals, quick recovery."),
-    click.option("--rate", metavar="PER_SECOND", type=click.FloatRange(1, 10_000),
-                 help="At most this many requests per second; the windows before and after the"
-                      " faults grow, so that as many are judged."),
-)  # fmt: skip
-
 only_option = click.option(
     "--only", multiple=True, metavar="NAME|TAG", shell_complete=complete_outages_and_tags,
     help="Run these outages; repeatable.",
@@ -166,33 +149,6 @@ format_option = grouped("Output", click.option(
     "--format", "form", type=click.Choice(["text", "github"]), default="text",
     help="github adds annotations and a job summary ($GITHUB_STEP_SUMMARY).",
 ))  # fmt: skip
-
-
-def apply_gates(
-    scenarios: Sequence[Scenario],
-    gates: Sequence[str],
-    rate: float | None = None,
-    *,
-    strict: bool = False,
-) -> list[Scenario]:
-    """The scenarios with these thresholds added, at most this load, and every limit if strict.
-
-    Raises:
-        UsageError: a threshold cannot be parsed.
-    """
-    added = thresholds(gates)
-    chosen = [one.strict() for one in scenarios] if strict else scenarios
-    more = [replace(one, gates={**one.gates, **added}) for one in chosen]
-    return more if rate is None else [one.at_most(rate) for one in more]
-
-
-def reproduce_gates(
-    *, paired: bool, gates: Sequence[str], rate: float | None = None, strict: bool = False
-) -> list[str]:
-    """The same options, for the reproduce command."""
-    words = [*(["--paired"] if paired else []), *(["--strict"] if strict else [])]
-    words += [] if rate is None else ["--rate", f"{rate:g}"]
-    return words + [word for gate in gates for word in ("--gate", gate)]
 
 
 long_option = click.option("--long", "long_too", is_flag=True,

@@ -8,14 +8,12 @@ from typing import Any
 
 import click
 
+from squall.cli.gate_arguments import GateArguments, gate_options
 from squall.cli.grouped_options import GroupedCommand
 from squall.cli.options import (
     LabArguments,
-    apply_gates,
     format_option,
-    gate_options,
     lab_options,
-    reproduce_gates,
 )
 from squall.cli.suite_session import Job, run_suite_command
 from squall.core.errors import UsageError
@@ -33,30 +31,26 @@ def run(
     *,
     files: tuple[Path, ...],
     form: str,
-    paired: bool,
-    gates: tuple[str, ...],
-    rate: float | None,
-    strict: bool,
-    **given: Any,  # noqa: ANN401 - the options of the lab
+    **given: Any,  # noqa: ANN401 - the options of gates and lab
 ) -> int:
     """Run the scenarios of files.
 
     FILES are scenarios in YAML, *.squall.yaml. The app is that of [tool.squall], or --app.
     """
-    lab = LabArguments.take(given)
-    scenarios = apply_gates(all_of(files), gates, rate, strict=strict)
+    lab, judging = LabArguments.take(given), GateArguments.take(given)
+    scenarios = judging.apply(all_of(files))
     for one in scenarios:
         if one.thin_windows:
             click.echo(f"warning: {one.name} cannot give a verdict: {one.thin_windows}", err=True)
     words = ["squall", "run", *map(str, files), *lab.reproduce()]
-    words += reproduce_gates(paired=paired, gates=gates, rate=rate, strict=strict)
+    words += judging.reproduce()
     job = Job(
         scenarios=scenarios,
         options=lab.lab_options(lab.profile()),
         jobs=lab.jobs,
         directory=lab.output,
         reproduce=shlex.join(words),
-        paired=paired,
+        paired=judging.paired,
         github=form == "github",
     )
     return int(run_suite_command(job, Terminal(quiet=lab.quiet, verbose=lab.verbose)))
