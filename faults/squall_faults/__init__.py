@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from squall_faults.app import AppCrash, AppPause, AppTerminate
 from squall_faults.catalogue import Effect, entries, entry, from_dict, key_of, to_dict
-from squall_faults.client import Disconnect, HoldStreams, LoadSpike, Repeat
+from squall_faults.client import Disconnect, HoldStreams, LoadSpike, Repeat, RetryFailed
 from squall_faults.database import (
     Crash,
     ExhaustConnections,
@@ -91,6 +91,7 @@ __all__ = [
     "Repeat",
     "Reset",
     "Restart",
+    "RetryFailed",
     "Slicer",
     "SlowClose",
     "Stall",

@@ -241,6 +241,9 @@ class LoadClient(Protocol):
     async def repeat(self, share: float, after_seconds: float) -> None:
         """From now on let this share of callers repeat a write with the same key."""
 
+    async def retry_failed(self, share: float, after_seconds: float) -> None:
+        """From now on let this share of callers send a write again that was not served."""
+
     async def repeated(self) -> int:
         """Repeats so far, in this run."""
 

@@ -71,6 +71,9 @@ SHOWN: Mapping[str, Shown] = {
     "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
     "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
     "client.repeat": Shown("orders_twice_when_repeated", "callers-repeat-at-once", "no-duplicate"),
+    "client.retry_failed": Shown(
+        "orders_twice_when_repeated", "callers-retry-what-failed", "no-duplicate"
+    ),
     "client.hold_streams": Shown("streams", "callers-hold-streams", "availability"),
     "database.exhaust_connections": Shown(
         "per_request_connect", ExhaustConnections(), "error-contract"

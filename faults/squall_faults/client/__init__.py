@@ -6,5 +6,6 @@ from squall_faults.client.disconnect import Disconnect
 from squall_faults.client.hold_streams import HoldStreams
 from squall_faults.client.load_spike import LoadSpike
 from squall_faults.client.repeat import Repeat
+from squall_faults.client.retry_failed import RetryFailed
 
-__all__ = ["Disconnect", "HoldStreams", "LoadSpike", "Repeat"]
+__all__ = ["Disconnect", "HoldStreams", "LoadSpike", "Repeat", "RetryFailed"]

@@ -6,6 +6,7 @@ import errno
 
 import aiohttp
 
+from squall.history.op import Op
 from squall.history.shape import MAX_BODY, describe_body
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
@@ -13,12 +14,31 @@ from squall.workload.operations import PlannedRequest
 RESET = (errno.ECONNRESET, errno.EPIPE)
 """aiohttp raises an RST as its own ``ClientOSError``, which only the number distinguishes."""
 
+PASSING = frozenset({502, 503, 504})
+"""Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
+
+MAX_WAIT_SECONDS = 1.0
+"""Longer waits of a ``Retry-After`` would outlast a run."""
+
 
 def may_repeat(request: PlannedRequest) -> bool:
     """Whether it has a key by which the app can recognise a repeat, and is not a repeat itself."""
     keyed = any("{key}" in value for value in request.operation.headers.values())
     keyed = keyed or request.operation.effect == "idempotent-write"
     return keyed and request.key is not None
+
+
+def has_failed(op: Op) -> bool:
+    """Whether a client library with retries would send it again: no answer, or not for now."""
+    return not op.client_cancelled and (op.status is None or op.status in PASSING)
+
+
+def wait_before_retry(op: Op, usual_seconds: float) -> float:
+    """Seconds from a failure to the next attempt: a ``Retry-After`` in seconds, up to one; else
+    the usual pause.
+    """
+    told = (op.retry_after or "").strip()
+    return min(float(told), MAX_WAIT_SECONDS) if told.isdecimal() else usual_seconds
 
 
 def describe_success(answer: Answer | None) -> str:

@@ -24,6 +24,11 @@ class ClientBehaviour:
     repeat_seconds: float = 0.0
     """From the first request to its repeat."""
 
+    retry_share: float = 0.0
+    """Share of clients that send a write again, with the same key, when it failed."""
+    retry_seconds: float = 0.0
+    """From the failure to the next attempt, without a ``Retry-After``."""
+
     held_streams: int = 0
     """Answers without an end that are kept open at once."""
 
@@ -33,6 +38,11 @@ class ClientBehaviour:
         """
         draw = random.Random(self.seed * 1_000_037 + operation).random()  # noqa: S311 - repeatable
         return draw < self.repeat_share
+
+    def retries(self, operation: int) -> bool:
+        """The same for clients that send a write again when it failed."""
+        draw = random.Random(self.seed * 1_000_039 + operation).random()  # noqa: S311 - repeatable
+        return draw < self.retry_share
 
     def patience(self, operation: int, usual: float) -> float:
         """How long the client of an operation waits. The choice depends only on the operation."""

@@ -110,6 +110,10 @@ class Workload:
         """Let this share of clients repeat a write this long after the first; 0 ends that."""
         await self._tell({"behave": {"repeat_share": share, "repeat_seconds": after_seconds}})
 
+    async def retry_failed(self, share: float, after_seconds: float) -> None:
+        """Let this share of clients send a write again that failed; 0 ends that."""
+        await self._tell({"behave": {"retry_share": share, "retry_seconds": after_seconds}})
+
     async def repeated(self) -> int:
         """Number of repeats in this run that have ended so far."""
         return sum(op.repeats is not None for op in self.ops)

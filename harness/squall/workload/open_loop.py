@@ -16,11 +16,18 @@ import aiohttp
 
 from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.arrivals import arrivals
-from squall.workload.attempts import classify_error, describe_success, may_repeat
+from squall.workload.attempts import (
+    classify_error,
+    describe_success,
+    has_failed,
+    may_repeat,
+    wait_before_retry,
+)
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session, exchange
-from squall.workload.operations import Operation, PlannedRequest, outcome_of, requests
+from squall.workload.operations import PlannedRequest, outcome_of, requests
+from squall.workload.pace import Pace
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
 
@@ -36,24 +43,6 @@ MAX_REPEATS = 8
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
 """A client that is told to retry later does so, without waiting for the whole Retry-After."""
-
-
-class Pace:
-    """When each rate-limited operation may be sent next. Kept from one run to the next."""
-
-    def __init__(self) -> None:
-        self._sent: dict[str, float] = {}
-
-    def allows(self, operation: Operation) -> bool:
-        """Whether it may be sent now. If so, it counts as sent."""
-        if not operation.least_interval_seconds:
-            return True
-        last = self._sent.get(operation.name, float("-inf"))
-        now = time.monotonic()
-        if now < max(operation.not_before, last + operation.least_interval_seconds):
-            return False
-        self._sent[operation.name] = now
-        return True
 
 
 class OpenLoop:
@@ -120,19 +109,30 @@ class OpenLoop:
         if len(self._in_flight) >= MAX_IN_FLIGHT:
             self.unsent += 1
             return
-        self._track(self._one(session, request, intended))
+        self._track(self._one_or_more(session, request, intended))
         if may_repeat(request) and self.behaviour.repeats(request.id):
             self._repeated.add(request.id)
-            self._track(self._repeat(session, request))
+            due = time.monotonic() + self.behaviour.repeat_seconds
+            self._track(self._repeat(session, request, due))
 
     def _track(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
 
-    async def _repeat(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
+    async def _one_or_more(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+    ) -> None:
+        """Send a request; a write that fails again, if its client is one that retries."""
+        op = await self._one(session, request, intended)
+        if may_repeat(request) and has_failed(op) and self.behaviour.retries(request.id):
+            pause = wait_before_retry(op, self.behaviour.retry_seconds)
+            await self._repeat(session, request, op.done + pause)
+
+    async def _repeat(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float
+    ) -> None:
         """Repeat a write with its key, and again until an answer comes."""
-        due = time.monotonic() + self.behaviour.repeat_seconds
         for attempt in range(1, MAX_REPEATS + 1):
             if not await self._due(due):
                 return

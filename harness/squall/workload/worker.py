@@ -19,7 +19,8 @@ import sys
 from typing import Any
 
 from squall.history.op import Op
-from squall.workload.open_loop import OpenLoop, Pace
+from squall.workload.open_loop import OpenLoop
+from squall.workload.pace import Pace
 from squall.workload.plan import LoadPlan
 
 FLUSH_SECONDS = 0.02

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from squall.history.op import Outcome
 from squall.workload import open_loop
-from squall.workload.attempts import classify_error
+from squall.workload.attempts import classify_error, wait_before_retry
 from squall.workload.operations import Operation
 
 PROBLEM = (
@@ -223,6 +223,37 @@ async def test_a_write_is_repeated_with_its_key_until_it_is_answered(http: Any) 
     assert [(op.repeats, op.status) for op in ops] == [(None, None), (0, None), (0, 503), (0, 201)]
     assert len({op.key for op in ops}) == 1
     assert loop.offered == loop.recorded == len(server.requests) == 4
+
+
+async def test_a_write_that_fails_is_sent_again_with_its_key(http: Any) -> None:
+    """Cut, then 503, then 201, once each; a write that is served is not sent again."""
+    created = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+    answers = iter([None, PROBLEM, created])
+    behave = {"retry_share": 1.0, "retry_seconds": 0.01}
+    async with http.listening(lambda _: next(answers, created)) as server:
+        ops, loop = await http.sent(server.url, 2, operations=(WRITE,), behave=behave)
+    failed = next(op for op in ops if op.status is None)
+    attempts = sorted((op for op in ops if op.key == failed.key), key=lambda op: op.id)
+    assert (attempts[0].repeats, attempts[0].status) == (None, None)
+    assert attempts[-1].status == 201
+    assert all(op.repeats == failed.id for op in attempts[1:])
+    assert loop.offered == loop.recorded == len(server.requests)
+
+
+async def test_without_that_fault_nothing_is_sent_again(http: Any) -> None:
+    async with http.listening(lambda _: PROBLEM) as server:
+        await http.sent(server.url, 2, operations=(WRITE,))
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [(None, 0.05), ("0", 0.0), ("1", 1.0), ("60", 1.0), ("soon", 0.05), ("-1", 0.05)],
+)
+def test_a_client_waits_for_a_short_retry_after(
+    make: Any, told: str | None, seconds: float
+) -> None:
+    assert wait_before_retry(make.refusal(1, retry_after=told), 0.05) == seconds
 
 
 async def test_only_what_carries_a_key_is_repeated(http: Any) -> None:

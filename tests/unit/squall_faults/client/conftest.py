@@ -43,6 +43,9 @@ class StubCallers:
     async def repeat(self, share: float, after_seconds: float) -> None:
         self._note("repeat", share, after_seconds)
 
+    async def retry_failed(self, share: float, after_seconds: float) -> None:
+        self._note("retry_failed", share, after_seconds)
+
     async def repeated(self) -> int:
         self._note("repeated")
         return self.were_repeated
