@@ -83,12 +83,12 @@ async def test_sigterm_under_load_loses_nothing(
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), GRACE_SECONDS) == 0
         await asyncio.gather(*group)
+    kept = "SELECT count(*) FROM orders WHERE idempotency_key = ANY($1)"
     acknowledged = [key for key, status in answers.items() if status == 201]
-    there = await final_state.value(
-        "SELECT count(*) FROM orders WHERE idempotency_key = ANY($1)", acknowledged
-    )
-    assert there == len(acknowledged) >= 100
-    assert set(answers.values()) <= {201, None}
+    assert await final_state.value(kept, acknowledged) == len(acknowledged) >= 100
+    refused = [key for key, status in answers.items() if status == 503]
+    assert await final_state.value(kept, refused) == 0, "a refusal is a promise"
+    assert set(answers.values()) <= {201, 503, None}
 
 
 async def test_sigterm_while_the_database_is_silent_ends_in_time(
