@@ -14,11 +14,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from squall.core.events import UpstreamLoad
-from squall.gates.findings import failed, passed
+from squall.gates.findings import failed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
-NO_STAND_IN = "no stand-in counted requests"
+NO_STAND_IN = "no stand-in of an HTTP server counted requests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class UpstreamRetryStorm(Gate):
                 loads[event.name].append(event)
         judged = [one for name in loads if (one := self._counted(evidence, name, loads[name]))]
         if not judged:
-            return passed(self.name, NO_STAND_IN)
+            return not_judged(self.name, NO_STAND_IN)
         times, each, usual, name, unknown = max(judged)
         figures = {"requests_each": round(each, 2), "requests_each_before": round(usual, 2)}
         told = (

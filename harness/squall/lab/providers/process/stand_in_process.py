@@ -73,19 +73,22 @@ class StandInProcess:
             inherited=clean_environment(),
             pipe_output=True,
         )
-        output = self._child.process.stdout
-        line = b""
-        if output is not None:
-            try:
-                async with asyncio.timeout(START_SECONDS):
-                    line = await output.readline()
-            except TimeoutError:
-                line = b""
+        line = await self._first_line()
         if not line:
             await self._child.kill()
             raise LabError(f"{self._child.name} did not start:\n{self._child.tail()}")
         host, _, port = str(json.loads(line)["api"]).rpartition(":")
         self._client = StandInClient(host, int(port), token)
+
+    async def _first_line(self) -> bytes:
+        output = self._child.process.stdout
+        if output is None:
+            return b""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                return await output.readline()
+        except TimeoutError:
+            return b""
 
     async def accepts(self) -> bool:
         """Whether it answers now."""
