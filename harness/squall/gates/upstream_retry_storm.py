@@ -18,7 +18,7 @@ from squall.gates.findings import failed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
-NO_STAND_IN = "no stand-in of an HTTP server counted requests"
+NO_STAND_IN = "no stand-in of an HTTP server counted requests before and since the fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
