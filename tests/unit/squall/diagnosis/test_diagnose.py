@@ -134,6 +134,11 @@ FROM_THE_FINDING = [
         remedies.RETRY_BUDGET,
     ),
     (
+        ("upstream-retry-storm", "rates: 9 requests for each", {}),
+        "retry storm: rates: 9 requests for each",
+        remedies.RETRY_BUDGET,
+    ),
+    (
         ("fails-fast", "p95 of 60 refusals 990 ms", {}),
         "each request waited to find out about an outage that was known: p95 of 60 refusals 990 ms",
         remedies.FAIL_FAST,
