@@ -22,7 +22,7 @@ AWAY = (httpx2.HTTPError, TimeoutError)
 TOO_MANY = 429
 WRONG = 400
 BROKEN = 500
-MANY = 40
+MANY = 30
 
 
 class UpstreamAway(Exception):
@@ -33,7 +33,7 @@ class UpstreamAway(Exception):
 class Manner:
     """How the upstream is asked."""
 
-    seconds: float | None = 0.3
+    seconds: float | None = 0.2
     attempts: int = 2
     handles: bool = True
     """Errors of the client and of its answers are no errors of the app."""

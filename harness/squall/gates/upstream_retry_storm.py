@@ -1,9 +1,10 @@
 """Retries do not become the outage of an HTTP upstream: its load stays in proportion.
 
-    each  = requests that reached the stand-in / requests of the load, from the fault on
+    each  = requests that reached the stand-in / requests of the load, from the fault to the heal,
+            or to the end of the load, whichever is more
     usual = the same before the fault, at least 1
 
-An upstream that is overloaded stays so while each of its clients repeats what it refuses. Three
+An upstream that is overloaded stays so while each of its clients repeats what it refuses. Four
 attempts for each request are a bounded retry; a loop until the deadline is a storm. Counted at the
 stand-in, so what a network fault keeps away from it does not count.
 """
@@ -25,7 +26,7 @@ NO_STAND_IN = "no stand-in of an HTTP server counted requests before and since t
 class UpstreamRetryStorm(Gate):
     """At most ``requests_times`` the upstream's requests for each request of the load."""
 
-    requests_times: float = 4.0
+    requests_times: float = 4.5
     least_requests: int = 40
 
     name = "upstream-retry-storm"
@@ -63,11 +64,20 @@ class UpstreamRetryStorm(Gate):
         if len(before) < 2 or not after:  # noqa: PLR2004 - a rate needs two readings
             return None
         first, at_fault, last = before[0], before[-1], after[-1]
-        calm = sum(first.at <= op.sent <= at_fault.at for op in evidence.ops)
-        rough = sum(at_fault.at < op.sent <= last.at for op in evidence.ops)
-        if calm < self.least_requests / 2 or rough < self.least_requests:
+        calm = _sent(evidence, first, at_fault)
+        in_force = [load for load in after if load.at <= evidence.bounds("after")[0]]
+        ends = [end for end in (last, *in_force[-1:])
+                if _sent(evidence, at_fault, end) >= self.least_requests]  # fmt: skip
+        if calm < self.least_requests / 2 or not ends:
             return None
         usual = (at_fault.requests - first.requests) / calm
-        each = (last.requests - at_fault.requests) / rough
+        each = max(
+            (end.requests - at_fault.requests) / _sent(evidence, at_fault, end) for end in ends
+        )
         # An upstream behind a cache is asked less than once a request; a miss is no retry.
         return each / max(1.0, usual), each, usual, name, last.unknown - first.unknown
+
+
+def _sent(evidence: Evidence, since: UpstreamLoad, until: UpstreamLoad) -> int:
+    """Requests of the load between two readings."""
+    return sum(since.at < op.sent <= until.at for op in evidence.ops)

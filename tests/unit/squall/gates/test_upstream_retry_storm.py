@@ -27,12 +27,12 @@ def run_of(evidence: Any, make: Any, *loads: UpstreamLoad, since: int = 50) -> A
     [
         (50, 50, "pass", 1.0),
         (50, 0, "pass", 0.0),
-        (50, 200, "pass", 4.0),
-        (50, 201, "fail", 4.02),
-        (100, 400, "pass", 8.0),
-        (100, 401, "fail", 8.02),
-        (2, 200, "pass", 4.0),  # misses of a cache are no retries
-        (2, 201, "fail", 4.02),
+        (50, 225, "pass", 4.5),
+        (50, 226, "fail", 4.52),
+        (100, 450, "pass", 9.0),
+        (100, 451, "fail", 9.02),
+        (2, 225, "pass", 4.5),  # misses of a cache are no retries
+        (2, 226, "fail", 4.52),
     ],
 )
 def test_the_load_is_in_proportion_or_not(
@@ -44,13 +44,26 @@ def test_the_load_is_in_proportion_or_not(
     assert finding.figures["requests_each_before"] == before / 50
 
 
+def test_what_came_while_the_fault_was_in_force_is_not_made_less_by_the_time_after(
+    evidence: Any, make: Any
+) -> None:
+    """250 requests came for the 50 of the outage, and as many as usual for the 100 after it."""
+    ops = [make.op(n, at=0.5 + n * 0.005) for n in range(50)]
+    ops += [make.op(100 + n, at=1.2 + n * 0.005) for n in range(50)]
+    ops += [make.op(200 + n, at=2.1 + n * 0.005) for n in range(100)]
+    loads = (load(0.1, 0), load(1.0, 50), load(2.0, 300), load(2.9, 400))
+    run = evidence(ops, [*make.outage(1.0, 2.0), *loads])
+    finding = UpstreamRetryStorm().judge(run)
+    assert (finding.verdict, finding.figures["requests_each"]) == ("fail", 5.0)
+
+
 def test_the_upstream_that_got_most_more_is_named(evidence: Any, make: Any, told: Any) -> None:
     loads = [load(0.1, 0, "mail"), load(1.0, 50, "mail"), load(2.0, 100, "mail")]
     loads += [load(0.1, 0), load(1.0, 50), load(2.0, 550, unknown=3)]
     assert UpstreamRetryStorm().judge(run_of(evidence, make, *loads)) == told.failed(
         NAME,
         "payments: 10.00 requests for each of the load since the fault, 1.00 before;"
-        " 3 without a declared answer (limit 4 times)",
+        " 3 without a declared answer (limit 4.5 times)",
         requests_each=10.0,
         requests_each_before=1.0,
     )
