@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 from fastapi import FastAPI, HTTPException
@@ -71,19 +72,24 @@ async def respond(client: httpx2.AsyncClient, item_id: int, manner: Manner) -> h
     return response
 
 
-async def ask(client: httpx2.AsyncClient, item_id: int, manner: Manner) -> float | None:
+NOTHING: dict[str, Any] = {"rate": None, "currency": None}
+
+
+async def ask(client: httpx2.AsyncClient, item_id: int, manner: Manner) -> dict[str, Any]:
+    """Rate and currency. Who checks nothing takes what is missing for none."""
     response = await respond(client, item_id, manner)
     if not manner.own_status and response.status_code >= WRONG:
         raise HTTPException(response.status_code)
     if not manner.handles:
-        return float(response.raise_for_status().json()["rate"])
+        response.raise_for_status()
+        return {**NOTHING, **response.json()}
     try:
-        rate = response.json()["rate"]
-        return float(rate) if response.status_code < WRONG or not manner.checks else None
-    except (ValueError, KeyError, TypeError):
-        if manner.checks:
-            raise UpstreamAway from None
-        return None
+        found = response.json()
+    except ValueError:
+        found = {}
+    if manner.checks and (response.status_code >= WRONG or not set(NOTHING) <= set(found)):
+        raise UpstreamAway
+    return {name: found.get(name) for name in NOTHING}
 
 
 def make(manners: dict[str, Manner]) -> FastAPI:
@@ -98,12 +104,11 @@ def make(manners: dict[str, Manner]) -> FastAPI:
     app.add_exception_handler(UpstreamAway, unavailable)
 
     @app.get("/{manner}/{item_id}")
-    async def price(manner: str, item_id: int) -> dict[str, float | None]:
+    async def price(manner: str, item_id: int) -> dict[str, Any]:
         stock = await app.state.pool.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
-        rate = await ask(app.state.client, item_id, manners[manner])
-        if rate is None and manners[manner].checks:
-            raise UpstreamAway
-        return {"id": item_id, "stock": stock, "rate": rate}
+        return {"id": item_id, "stock": stock} | await ask(
+            app.state.client, item_id, manners[manner]
+        )
 
     return app
 
