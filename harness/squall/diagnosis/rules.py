@@ -198,7 +198,7 @@ def unproven(case: JudgedRun) -> Diagnosis | None:
         and case.unclear("steady-state") is None
     ):
         told = f"the fault touched nothing ({finding.reason})"
-        if all(fault.startswith("upstream.") for fault in case.faults):
+        if case.faults and all(fault.startswith("upstream.") for fault in case.faults):
             return Diagnosis(f"{told}: does the load need this upstream?",
                              remedies.USE_THE_ADDRESS)  # fmt: skip
         return Diagnosis(f"{told}: does the app use the database that it was given?",

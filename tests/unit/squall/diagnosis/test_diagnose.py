@@ -425,6 +425,8 @@ def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> No
         " does the app use the database that it was given?",
         remedies.USE_THE_ADDRESS,
     )
+    asked = diagnose(evidence([make.op(0)], fault("upstream.status")), found)
+    assert asked.reason.endswith("does the load need this upstream?")
 
 
 def test_what_is_not_well_before_explains_the_rest(evidence: Any, make: Any, told: Any) -> None:
