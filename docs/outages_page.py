@@ -15,6 +15,7 @@ BEGIN, END = "<!-- outages: begin -->\n", "<!-- outages: end -->\n"
 NEEDS = {
     "writes": "Needs writes in the load.",
     "streams": "Runs for an app with answers that do not end.",
+    "http": "Runs for an app with a dependency of kind `http`.",
     "redis": "Runs for an app with a dependency of kind `redis`.",
 }
 

@@ -119,6 +119,38 @@ class WireProxy(Protocol):
         """How often it has acted so far."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamTally:
+    """The requests that reached a stand-in since it started; all only grow."""
+
+    requests: int
+    unknown: int
+    """Those for which no answer was declared."""
+    seen: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+    """How often, by method, path of the answer (or of the request, if it has none) and status; 0 is
+    a reset before the status line."""
+
+
+@runtime_checkable
+class UpstreamServer(Protocol):
+    """The stand-in of an HTTP server that the app calls; it obeys rules on requests."""
+
+    async def arm(self, rule: Mapping[str, Any]) -> str:
+        """Put a rule into force (see ``stand_in.upstream_rule``); its id, or InjectionFailed."""
+
+    async def disarm(self, rule_id: str) -> None:
+        """Take it out of force and let go what it holds; one that is gone is not an error."""
+
+    async def in_force(self) -> InForce:
+        """What is in force now."""
+
+    async def bites(self, rule_id: str) -> int:
+        """How often it has acted so far."""
+
+    async def tally(self) -> UpstreamTally:
+        """The requests that arrived so far."""
+
+
 @runtime_checkable
 class DatabaseControl(Protocol):
     """The database server as a process that can be stopped, killed, frozen and started."""

@@ -37,3 +37,9 @@ def proxy(name: object) -> None:
         raise InvalidFault(
             f"proxy must be {', '.join(PROXIES)} or the name of a dependency, got {name!r}"
         )
+
+
+def dependency(name: object) -> None:
+    """InvalidFault unless ``name`` can be that of a dependency of the app, or its kind."""
+    if not isinstance(name, str) or not PROXY_NAME.fullmatch(name):
+        raise InvalidFault(f"dependency must be the name of one, or its kind, got {name!r}")

@@ -20,12 +20,12 @@ HELPERS = {
     "faults/squall_faults/database/sql.py",
     "faults/squall_faults/network/on_connections.py",
     "faults/squall_faults/network/toxic.py",
-    "faults/squall_faults/wire/armed.py",
+    "faults/squall_faults/upstream/on_requests.py",
     "faults/squall_faults/wire/validate_sql.py",
 }
 """Files beside the faults that hold what several of them share."""
 
-FAMILIES = ("app", "client", "database", "network", "wire")
+FAMILIES = ("app", "client", "database", "network", "upstream", "wire")
 
 ROW = re.compile(
     r"^\| `(?P<name>\w+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| [^|]+ \|$", re.MULTILINE

@@ -26,6 +26,7 @@ SAME_STEM = {
     "limit_data": "the same",
     "pause": "a fault of the app, and of the database",
     "crash": "the same",
+    "reset": "a fault of the network, and of requests to an upstream",
     "__main__": "what python -m runs",
 }
 

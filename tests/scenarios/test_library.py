@@ -13,8 +13,10 @@ from squall.scenario.model import Scenario
 from squall.scenario.yaml_dumper import dump
 from squall.scenario.yaml_loader import SUFFIX, load, loads
 
-FAMILIES = {"network", "database", "wire", "app", "client"}
+FAMILIES = {"network", "database", "wire", "app", "client", "upstream"}
 TAGS = FAMILIES | {"smoke", "data-safety", "redis", "long", "repeated"}
+TAG_OF_NEED = {"http": "upstream"}
+"""Also of an outage whose faults of the network are aimed at such a dependency."""
 LONGEST_SECONDS = 5.5
 """Most take two; an outage that everybody must have noticed takes longer than any deadline."""
 LONG_SECONDS = 40.0
@@ -47,7 +49,8 @@ def test_an_outage_has_a_name_and_a_story(outage: Scenario) -> None:
 def test_an_outage_has_tags_that_fit_its_faults(outage: Scenario) -> None:
     families = {step.label.partition(".")[0] for step in outage.steps}
     assert outage.tags <= TAGS
-    assert outage.tags & FAMILIES <= families
+    aimed_at = {TAG_OF_NEED[need] for need in outage.needs if need in TAG_OF_NEED}
+    assert outage.tags & FAMILIES <= families | aimed_at
     assert outage.tags & FAMILIES
 
 

@@ -2,7 +2,7 @@
 
 [[tool.squall.dependencies]]
 name = "redis"                                  # a proxy of this name stands in front of it
-kind = "redis"                                  # or "tcp", with a command that listens
+kind = "redis"                                  # "http" with answers, "tcp" with a command
 environment = {REDIS_URL = "redis://{host}:{port}/0"}
 
 [[tool.squall.processes]]
@@ -17,9 +17,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from squall.config.upstream_answers import DeclaredAnswer
 from squall.core.errors import UsageError
 
-Kind = Literal["redis", "tcp"]
+Kind = Literal["redis", "http", "tcp"]
 
 TAKEN = frozenset({"app", "postgres", "replication"})
 """Names of the proxies that every lab has."""
@@ -37,7 +38,11 @@ class Dependency:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables for its address; ``{host}``, ``{port}`` and ``{url}`` are filled in."""
     command: str = ""
-    """For ``tcp``: the command that listens on ``{port}``. For ``redis`` the lab has a server."""
+    """For ``tcp``: the command that listens on ``{port}``. For the others the lab has a server."""
+    openapi: str = ""
+    """For ``http``: an OpenAPI document in the app's folder, whose examples are answered."""
+    answers: tuple[DeclaredAnswer, ...] = ()
+    """For ``http``: what is answered, before the document."""
 
     def filled(self, host: str, port: int) -> dict[str, str]:
         """The variables for a proxy that listens at this address.
@@ -77,8 +82,18 @@ def dependency_problems(dependencies: Iterable[Dependency]) -> Iterable[str]:
         seen.add(one.name)
         if one.kind == "tcp" and "{port}" not in one.command:
             yield f"dependency {one.name!r}: kind tcp needs command, one that listens on {{port}}"
-        if one.kind == "redis" and one.command:
-            yield f"dependency {one.name!r}: kind redis takes no command, the lab has a server"
+        if one.kind != "tcp" and one.command:
+            yield f"dependency {one.name!r}: kind {one.kind} takes no command, the lab has a server"
+        yield from _answer_problems(one)
+
+
+def _answer_problems(one: Dependency) -> Iterable[str]:
+    if one.kind != "http" and (one.answers or one.openapi):
+        yield f"dependency {one.name!r}: answers and openapi are for kind http"
+    if one.kind == "http" and not (one.answers or one.openapi):
+        yield f"dependency {one.name!r}: kind http needs answers or openapi"
+    for answer in one.answers:
+        yield from (f"dependency {one.name!r}: answers: {text}" for text in answer.problems())
 
 
 def worker_problems(workers: Iterable[AppWorker]) -> Iterable[str]:

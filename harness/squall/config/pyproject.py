@@ -44,6 +44,7 @@ from squall.config.strict_converter import (
     WrongValue,
     problems_of,
 )
+from squall.config.upstream_answers import DeclaredAnswer
 from squall.core.errors import UsageError
 from squall.core.files import read_regular
 from squall.core.suggestions import suggest_or_list
@@ -84,6 +85,7 @@ CONTRACT_FIELDS = {field.name for field in dataclasses.fields(Contract)}
 
 CONVERTER = StrictConverter()
 CONVERTER.know(Login, path=AppPath, method=Method)
+CONVERTER.know(DeclaredAnswer, path=Text)
 CONVERTER.know(Dependency, name=Text)
 CONVERTER.know(AppWorker, name=Text, command=Text)
 CONVERTER.know(

@@ -114,7 +114,11 @@ def problems_of(error: ClassValidationError, known: list[str]) -> Iterator[tuple
             continue
         notes = getattr(each, "__notes__", ())
         key = next((n.name for n in notes if isinstance(n, AttributeValidationNote)), "")
-        if isinstance(each, KeyError):
+        if isinstance(each, ClassValidationError):
+            inner = [one.name for one in dataclasses.fields(each.cl)]
+            for name, text in problems_of(each, inner):
+                yield name, f"{key}{' ' if text.startswith(('has', 'needs')) else ': '}{text}"
+        elif isinstance(each, KeyError):
             yield key or str(each.args[0]), f"needs {each.args[0]}"
         else:
             yield key, f"{key} {each}"

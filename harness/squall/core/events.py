@@ -194,6 +194,26 @@ class DatabaseLoad(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamLoad(Event):
+    """The requests that reached the stand-in of an HTTP server so far. Both only grow."""
+
+    name: str
+    """Of the dependency."""
+    requests: int
+    unknown: int
+    """Those for which no answer is declared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamRequests(Event):
+    """What reached the stand-in of an HTTP server in this run."""
+
+    name: str
+    seen: Mapping[str, int]
+    """How often, by method, path and status: ``GET /rates/{id} 200``; status 0 is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GaugesSampled(Event):
     """The app's Prometheus metrics, requested directly and not through a proxy."""
 

@@ -26,6 +26,7 @@ AT_A_LINE = frozenset(
         "below-target",
         "silence",
         "retry-storm",
+        "upstream-retry-storm",
         "process-ended",
         "disclosed-secret",
         "answer-unlike-calm",

@@ -50,6 +50,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "silence": WAITS,
     "not-recovered": RECOVERY,
     "retry-storm": frozenset({"retry-storm"}),
+    "upstream-retry-storm": frozenset({"upstream-retry-storm"}),
     "slow-refusals": frozenset({"fails-fast", "response-time"}),
     "broken-error-contract": frozenset({"error-contract"}),
     "wrong-probe": frozenset({"health-probes"}),

@@ -100,6 +100,14 @@ def retry_storm(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
 
 
+def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
+    """More load on an HTTP upstream than the clients caused."""
+    finding = case.failed("upstream-retry-storm")
+    if finding is None:
+        return None
+    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
+
+
 def slow_refusals(case: JudgedRun) -> Diagnosis | None:
     """Each request waits for its own timeout although the outage is known."""
     finding = case.failed("fails-fast")
@@ -190,6 +198,9 @@ def unproven(case: JudgedRun) -> Diagnosis | None:
         and case.unclear("steady-state") is None
     ):
         told = f"the fault touched nothing ({finding.reason})"
+        if case.faults and all(fault.startswith("upstream.") for fault in case.faults):
+            return Diagnosis(f"{told}: does the load need this upstream?",
+                             remedies.USE_THE_ADDRESS)  # fmt: skip
         return Diagnosis(f"{told}: does the app use the database that it was given?",
                          remedies.USE_THE_ADDRESS)  # fmt: skip
     unclear = [one for one in case.findings if one.verdict.severity == 1]
@@ -221,6 +232,7 @@ CAUSES: Iterable[Cause] = (
     silence,
     not_recovered,
     retry_storm,
+    upstream_retry_storm,
     slow_refusals,
     disclosed_secret,
     broken_error_contract,

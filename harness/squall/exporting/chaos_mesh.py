@@ -150,6 +150,7 @@ NOT_BY_PACKETS = {
 BY_FAMILY = {
     "network": "it acts on connections, Chaos Mesh on packets",
     "wire": "it acts on messages of PostgreSQL",
+    "upstream": "it acts on requests that reach Squall's stand-in",
     "database": "it acts through SQL or on a cluster of PostgreSQL",
     "client": "it acts on Squall's own load",
 }

@@ -48,6 +48,7 @@ from squall.gates.response_time import ResponseTime
 from squall.gates.retry_storm import RetryStorm
 from squall.gates.session_leftovers import SessionLeftovers
 from squall.gates.threshold import parse_threshold
+from squall.gates.upstream_retry_storm import UpstreamRetryStorm
 from squall.gates.validity.control_arm import ControlArm
 from squall.gates.validity.database_used import DatabaseUsed
 from squall.gates.validity.enough_operations import EnoughOperations
@@ -81,6 +82,7 @@ STANDARD: tuple[type, ...] = (
     WorkIsDone,
     AnswerUnlikeCalm,
     RetryStorm,
+    UpstreamRetryStorm,
     HealthProbes,
     LogClean,
     AppSurvived,

@@ -143,7 +143,7 @@ class DependencyComponent(Protocol):
 
     @property
     def kind(self) -> str:
-        """``redis``, or ``tcp`` for any other server."""
+        """``redis``, ``http`` for a stand-in, or ``tcp`` for any other server."""
 
     @property
     def unasked_end(self) -> str:

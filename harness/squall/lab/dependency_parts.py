@@ -14,6 +14,7 @@ from squall.core.errors import UsageError
 from squall.lab.endpoint import Endpoint, free_port
 from squall.lab.isolation.usual_ports import REDIS, take_port
 from squall.lab.providers.process.dependency_process import HOST, DependencyProcess, WorkerProcess
+from squall.lab.providers.process.stand_in_process import StandInProcess
 from squall.lab.providers.process.watchdog import Watchdog
 
 
@@ -21,7 +22,7 @@ from squall.lab.providers.process.watchdog import Watchdog
 class Dependencies:
     """The servers, not started, and the routes to them."""
 
-    servers: Sequence[DependencyProcess]
+    servers: Sequence[DependencyProcess | StandInProcess]
     routes: Mapping[str, tuple[Endpoint, int]]
     """By name: where its proxy listens, and the port of the server."""
     told: Mapping[str, str]
@@ -39,11 +40,15 @@ def create_dependencies(
     """One server and one route for each that the profile declares.
 
     Raises:
-        UsageError: a variable has an unknown placeholder.
+        UsageError: a variable has an unknown placeholder, or an answer's file cannot be used.
     """
     servers, routes, told = [], {}, dict[str, str]()
     for one in profile.dependencies:
-        server = DependencyProcess(one, directory, keeper, environment=settings, cwd=profile.cwd)
+        server = (
+            StandInProcess(one, directory, keeper, cwd=profile.cwd)
+            if one.kind == "http"
+            else DependencyProcess(one, directory, keeper, environment=settings, cwd=profile.cwd)
+        )
         listen = Endpoint(HOST, take_port(REDIS) if one.kind == "redis" else free_port())
         servers.append(server)
         routes[one.name] = (listen, server.port)

@@ -13,6 +13,7 @@ from squall_faults.ports import (
     DatabaseServer,
     LoadClient,
     NetworkProxy,
+    UpstreamServer,
     WireProxy,
 )
 from squall_faults.toxiproxy import ToxiproxyProxy
@@ -20,6 +21,7 @@ from squall_faults.toxiproxy import ToxiproxyProxy
 from squall.lab.cluster import Cluster
 from squall.lab.components import Components
 from squall.lab.observed_database import ObservedDatabase
+from squall.lab.upstream_record import stand_in_of
 from squall.workload.generator import Workload
 
 
@@ -57,9 +59,25 @@ class FaultPorts:
             return self._cluster
         if needs in (NetworkProxy, WireProxy):
             return self._proxy(str(getattr(fault, "proxy", "postgres")))
+        if needs is UpstreamServer:
+            return self._stand_in(str(getattr(fault, "dependency", "http")))
         if needs in supplied:
             return supplied[needs]
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
+
+    def _stand_in(self, wanted: str) -> UpstreamServer:
+        """The stand-in with this name, else the first of this kind."""
+        found = {one.name: one for one in self._parts.dependencies}
+        kinds = {one.kind: one for one in reversed(self._parts.dependencies)}
+        there = stand_in_of(found[wanted]) if wanted in found else None
+        if there is None and wanted in kinds:
+            there = stand_in_of(kinds[wanted])
+        if there is None:
+            raise FaultUnavailable(
+                f"this lab has no stand-in {wanted}: no [[tool.squall.dependencies]] of kind http"
+                " declares one"
+            )
+        return there
 
     def _proxy(self, wanted: str) -> ToxiproxyProxy:
         """The proxy with this name, else that of the first dependency of this kind."""

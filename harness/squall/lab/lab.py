@@ -11,13 +11,13 @@ import asyncio
 import contextlib
 import dataclasses
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from squall_faults import Fault, FaultUnavailable
-from squall_faults.ports import Traffic
+from squall_faults.ports import Traffic, UpstreamServer
 
 from squall.core import events
 from squall.core.clock import MonotonicClock
@@ -44,6 +44,7 @@ from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.proxies import ProxySet, create_proxies, task_group
 from squall.lab.roles import Roles
 from squall.lab.setup import SetupPlace, run_setup, stand_ins_used
+from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
 from squall.scenario.model import Scenario
@@ -60,6 +61,9 @@ class Lab:
 
     stand_ins: Sequence[str] = ()
     """Extensions of the app for which the server only has a stand-in."""
+
+    unanswered: Sequence[str] = ()
+    """Requests of the app for which a stand-in has no answer, one line for each stand-in."""
 
     bearable_rate = USUAL_RATE
     """Requests per second that the app answers quickly without a fault."""
@@ -107,6 +111,12 @@ class Lab:
     def database(self) -> DatabaseComponent:
         """The primary. After a failover it is another server."""
         return self._cluster.primary
+
+    @property
+    def upstreams(self) -> Mapping[str, UpstreamServer]:
+        """The stand-ins of HTTP servers, by name."""
+        found = {one.name: stand_in_of(one) for one in self._parts.dependencies}
+        return {name: one for name, one in found.items() if one is not None}
 
     @property
     def observer(self) -> Observer:
@@ -194,6 +204,7 @@ class Lab:
             warmed = await warm_up(self.workload, discovery, f"http://{self.app_address}")
             self.profile, self.coverage = warmed.profile, warmed.coverage
             self.bearable_rate = warmed.rate_per_second
+        self.unanswered = await requests_without_answer(self)
 
     async def renew_rights(self, seconds: float) -> None:
         """Log in again if credentials would expire within these seconds.

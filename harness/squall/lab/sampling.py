@@ -17,6 +17,7 @@ from squall.core import events
 from squall.core.clock import Clock
 from squall.lab import app_log, app_metrics, readiness
 from squall.lab.lab import Lab
+from squall.lab.upstream_record import read_tallies
 
 SAMPLE_SECONDS = 0.1
 GAUGE_SECONDS = 0.2
@@ -53,6 +54,8 @@ class Sampler:
             self._log_size,
         ]
         self._tasks = [asyncio.create_task(self._own_lag())]
+        if profile.dependencies:
+            looks.append(self.upstream_load)
         if profile.live is not None:
             looks.append(self._probing("live", profile.live))
         if profile.has_readiness:
@@ -117,6 +120,15 @@ class Sampler:
                 bytes=seen.upstream_bytes + seen.downstream_bytes,
             )
         )
+
+    async def upstream_load(self) -> None:
+        """The requests that reached the stand-ins of HTTP servers by now."""
+        for name, tally in (await read_tallies(self._lab)).items():
+            self._log(
+                events.UpstreamLoad(
+                    at=self._clock.now(), name=name, requests=tally.requests, unknown=tally.unknown
+                )
+            )
 
     async def _awaiting(self) -> None:
         seconds = self._lab.app.processor_awaited

@@ -11,6 +11,7 @@ from squall.lab.lab import Lab
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
 from squall.lab.rest import RestProbe
+from squall.lab.upstream_record import UpstreamRecord
 from squall.workload.plan import LoadPlan, WorkloadReport
 
 
@@ -28,12 +29,14 @@ class Surroundings:
         self._commits = CommitRecorder(lab, clock, log)
         self._work = PendingWork(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
+        self._upstreams = UpstreamRecord(lab, clock, log)
         self._terminations = len(lab.app.terminations)
 
     async def look_before(self, plan: LoadPlan) -> None:
         """Sample before the load."""
         if self._places is not None:
             await self._places.look_before(plan)
+        await self._upstreams.look_before()
         await self._work.look_before()
         await self._rest.look_before()
         await self._commits.begin()
@@ -45,6 +48,7 @@ class Surroundings:
         for exit_code, seconds in self._lab.app.terminations[self._terminations :]:
             now = self._clock.now()
             self._log(events.AppTerminated(at=now, exit_code=exit_code, seconds=seconds))
+        await self._upstreams.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
         contract: Contract = self._lab.profile.contract

@@ -143,6 +143,8 @@ class Terminal:
         if lab.stand_ins:
             names = ", ".join(lab.stand_ins)
             self._say(f"extensions: the server lacks {names}; Squall's stand-ins in SQL are used")
+        for line in lab.unanswered:
+            self._say(markup_of(line))
         for line in coverage_lines(lab.coverage) if lab.derived else ():
             self._say(markup_of(line))
 

@@ -15,6 +15,7 @@ SAMPLES = (
     events.GaugesSampled,
     events.ProbeSampled,
     events.ProcessorAwaited,
+    events.UpstreamLoad,
 )
 
 

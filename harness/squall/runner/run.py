@@ -160,6 +160,7 @@ class Runner:
             if self._steady(log):
                 # What was counted until now was requested without a fault.
                 await watch.database_load()
+                await watch.upstream_load()
                 await inject_faults(scenario, self._lab, self._clock, log)
                 await self._clock.sleep(scenario.after_seconds)
                 contract = self._lab.profile.contract

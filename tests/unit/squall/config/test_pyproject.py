@@ -12,6 +12,7 @@ from squall.config.dependencies import AppWorker, Dependency
 from squall.config.keys import KEYS
 from squall.config.profile import REFERENCE, AppProfile, DatabaseAddress
 from squall.config.pyproject import LOGIN_KEYS, OPERATION_KEYS, load_profile, load_skips
+from squall.config.upstream_answers import DeclaredAnswer
 from squall.history.evidence import Contract
 
 GOOD = """\
@@ -191,7 +192,8 @@ def rows(part: str) -> dict[str, list[str]]:
 
 
 def test_the_page_has_every_key_with_what_the_table_says_of_it() -> None:
-    keys, operation, login, dependency, process = map(rows, PAGE.read_text("utf-8").split("\n## "))
+    page = PAGE.read_text("utf-8").replace("\n### `[[", "\n## `[[")
+    keys, operation, login, dependency, answer, process = map(rows, page.split("\n## "))
     assert keys == {
         name: [key.meaning, key.left_out, key.flag]
         if key.flag
@@ -201,6 +203,7 @@ def test_the_page_has_every_key_with_what_the_table_says_of_it() -> None:
     assert set(operation) == set(OPERATION_KEYS)
     assert set(login) == set(LOGIN_KEYS)
     assert set(dependency) == {field.name for field in dataclasses.fields(Dependency)}
+    assert set(answer) == {field.name for field in dataclasses.fields(DeclaredAnswer)}
     assert set(process) == {field.name for field in dataclasses.fields(AppWorker)}
 
 
@@ -219,15 +222,33 @@ def test_dependencies_and_processes_are_read(tmp_path: Path) -> None:
     assert profile.attached(log_known=False).dependencies == ()
 
 
+def with_answer(table: str) -> str:
+    return f'name = "x"\nkind = "http"\nanswers = [{table}]'
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ('name = "x"\nkind = "mongo"', "dependency 'x': kind must be one of redis, tcp"),
+        ('name = "x"\nkind = "mongo"', "dependency 'x': kind must be one of redis, http, tcp"),
         ('kind = "redis"', "dependency '?' needs name"),
         ('name = "app"\nkind = "redis"', "dependency 'app': a proxy of this name is there"),
         ('name = "My Cache"\nkind = "redis"', "name must be small letters, digits and hyphens"),
         ('name = "x"\nkind = "tcp"\ncommand = "y"', "kind tcp needs command, one that listens"),
         ('name = "x"\nkind = "redis"\ncommand = "y"', "kind redis takes no command"),
+        ('name = "x"\nkind = "http"\ncommand = "y"', "kind http takes no command"),
+        ('name = "x"\nkind = "http"', "kind http needs answers or openapi"),
+        ('name = "x"\nkind = "redis"\nopenapi = "y"', "answers and openapi are for kind http"),
+        (with_answer("{path = 3}"), "dependency 'x': answers: path must be a text, got 3"),
+        (with_answer("{}"), "dependency 'x': answers needs path"),
+        (with_answer('{path = "/", bdy = "x"}'), "answers has no 'bdy'; did you mean body?"),
+        (with_answer('{path = "rates"}'), "answers: path 'rates' must start with / or *"),
+        (
+            with_answer('{path = "/", method = "get"}'),
+            "method must be capitals, such as POST, or *",
+        ),
+        (with_answer('{path = "/", status = 99}'), "status must be from 200 to 599, got 99"),
+        (with_answer('{path = "/", body = "x", json = 1}'), "more than one of json, body and file"),
+        (with_answer('{path = "/", headers = {X = "a\\nb"}}'), "a header must be one line"),
     ],
 )
 def test_a_dependency_that_cannot_be_started_is_refused(

@@ -134,6 +134,11 @@ FROM_THE_FINDING = [
         remedies.RETRY_BUDGET,
     ),
     (
+        ("upstream-retry-storm", "rates: 9 requests for each", {}),
+        "retry storm: rates: 9 requests for each",
+        remedies.RETRY_BUDGET,
+    ),
+    (
         ("fails-fast", "p95 of 60 refusals 990 ms", {}),
         "each request waited to find out about an outage that was known: p95 of 60 refusals 990 ms",
         remedies.FAIL_FAST,
@@ -420,6 +425,8 @@ def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> No
         " does the app use the database that it was given?",
         remedies.USE_THE_ADDRESS,
     )
+    asked = diagnose(evidence([make.op(0)], fault("upstream.status")), found)
+    assert asked.reason.endswith("does the load need this upstream?")
 
 
 def test_what_is_not_well_before_explains_the_rest(evidence: Any, make: Any, told: Any) -> None:

@@ -50,7 +50,7 @@ class Place:
     def lab(self) -> Any:
         profile = SimpleNamespace(
             live=self.live, has_readiness=False, ready_path="/readyz", metrics=self.metrics,
-            gauges={"breaker": ("closed", "open"), "pool": ()},
+            dependencies=(), gauges={"breaker": ("closed", "open"), "pool": ()},
         )  # fmt: skip
         return SimpleNamespace(
             app=self.app, profile=profile, observer=self, database_traffic=self.traffic

@@ -115,6 +115,9 @@ class Nothing:
     async def __aexit__(self, *_exception: object) -> None:
         """Nothing is left."""
 
+    async def upstream_load(self) -> None:
+        """There is no stand-in."""
+
     async def database_load(self) -> None:
         """Not looked at."""
 
