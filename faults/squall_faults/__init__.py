@@ -39,6 +39,7 @@ from squall_faults.network import (
     SlowClose,
     Stall,
 )
+from squall_faults.redis import RedisCrash, RedisFlush, RedisPause, RedisRestart
 from squall_faults.wire import (
     CutAfterCommit,
     CutBeforeCommit,
@@ -86,6 +87,10 @@ __all__ = [
     "LongTransaction",
     "Pause",
     "ReadOnly",
+    "RedisCrash",
+    "RedisFlush",
+    "RedisPause",
+    "RedisRestart",
     "Refuse",
     "RefuseStartup",
     "Repeat",

@@ -154,6 +154,43 @@ class DatabaseProcess(DatabaseControl, Protocol):
 
 
 @runtime_checkable
+class RedisControl(Protocol):
+    """A Redis server as a process that can be stopped, killed, frozen, started and emptied."""
+
+    async def stop(self, *, keep: bool) -> None:
+        """SIGTERM; ``keep``: what it holds is there again after the start. InjectionFailed."""
+
+    async def kill(self) -> None:
+        """SIGKILL it: all that it held is lost; returns when it is gone."""
+
+    async def pause(self) -> None:
+        """SIGSTOP it."""
+
+    async def resume(self) -> None:
+        """SIGCONT it."""
+
+    async def start(self) -> None:
+        """Start the server if it is not running; returns once it answers."""
+
+    async def accepts(self) -> bool:
+        """Whether it answers a client now."""
+
+    async def flush(self) -> int:
+        """Remove every key of every database; how many there were. InjectionFailed."""
+
+
+@runtime_checkable
+class RedisProcess(RedisControl, Protocol):
+    """The server, with the way that leads to it."""
+
+    async def client_connections(self) -> int:
+        """Connections that the app has open now."""
+
+    async def connection_attempts(self) -> int:
+        """Connections that the app has opened or tried so far, whether or not it was up."""
+
+
+@runtime_checkable
 class DatabaseSession(Protocol):
     """One session on the real server, made for a fault, behind every proxy."""
 

@@ -16,16 +16,14 @@ from squall_faults.catalogue import Entry
 every_fault = pytest.mark.parametrize("entry", faults.entries(), ids=lambda entry: entry.key)
 
 HELPERS = {
-    "faults/squall_faults/database/server_down.py",
     "faults/squall_faults/database/sql.py",
     "faults/squall_faults/network/on_connections.py",
     "faults/squall_faults/network/toxic.py",
-    "faults/squall_faults/wire/armed.py",
     "faults/squall_faults/wire/validate_sql.py",
 }
 """Files beside the faults that hold what several of them share."""
 
-FAMILIES = ("app", "client", "database", "network", "wire")
+FAMILIES = ("app", "client", "database", "network", "redis", "wire")
 
 ROW = re.compile(
     r"^\| `(?P<name>\w+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| [^|]+ \|$", re.MULTILINE

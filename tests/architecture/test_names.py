@@ -24,8 +24,9 @@ SAME_STEM = {
     "slicer": "the same",
     "slow_close": "the same",
     "limit_data": "the same",
-    "pause": "a fault of the app, and of the database",
+    "pause": "a fault of the app, of the database, and of Redis",
     "crash": "the same",
+    "restart": "a fault of the database, and of Redis",
     "__main__": "what python -m runs",
 }
 

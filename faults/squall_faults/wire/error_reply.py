@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from squall_faults import validate
+from squall_faults.armed import armed
 from squall_faults.catalogue import Effect, register
 from squall_faults.fault import Injection
 from squall_faults.ports import WireProxy
 from squall_faults.wire import validate_sql as wire_checks
-from squall_faults.wire.armed import armed
 
 
 @register("wire.error_reply", needs=WireProxy, effect=Effect.ERRORS)

@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from squall_faults.armed import armed
 from squall_faults.catalogue import Effect, register
 from squall_faults.fault import Injection
 from squall_faults.ports import WireProxy
 from squall_faults.wire import validate_sql as wire_checks
-from squall_faults.wire.armed import armed
 
 
 @register("wire.refuse_startup", needs=WireProxy, effect=Effect.REFUSES)

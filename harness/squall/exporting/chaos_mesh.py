@@ -152,6 +152,7 @@ BY_FAMILY = {
     "wire": "it acts on messages of PostgreSQL",
     "database": "it acts through SQL or on a cluster of PostgreSQL",
     "client": "it acts on Squall's own load",
+    "redis": "it acts on a Redis server, whose pods Squall does not know",
 }
 
 

@@ -13,8 +13,10 @@ from squall.config.profile import AppProfile
 from squall.core.errors import UsageError
 from squall.lab.endpoint import Endpoint, free_port
 from squall.lab.isolation.usual_ports import REDIS, take_port
-from squall.lab.providers.process.dependency_process import HOST, DependencyProcess, WorkerProcess
+from squall.lab.providers.process.dependency_process import HOST, DependencyProcess
+from squall.lab.providers.process.redis_server import RedisServer
 from squall.lab.providers.process.watchdog import Watchdog
+from squall.lab.providers.process.worker_process import WorkerProcess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,8 @@ def create_dependencies(
     """
     servers, routes, told = [], {}, dict[str, str]()
     for one in profile.dependencies:
-        server = DependencyProcess(one, directory, keeper, environment=settings, cwd=profile.cwd)
+        made = RedisServer if one.kind == "redis" else DependencyProcess
+        server = made(one, directory, keeper, environment=settings, cwd=profile.cwd)
         listen = Endpoint(HOST, take_port(REDIS) if one.kind == "redis" else free_port())
         servers.append(server)
         routes[one.name] = (listen, server.port)
