@@ -39,7 +39,15 @@ from squall_faults.network import (
     SlowClose,
     Stall,
 )
-from squall_faults.redis import RedisCrash, RedisFlush, RedisPause, RedisRestart
+from squall_faults.redis import (
+    RedisCrash,
+    RedisCutReply,
+    RedisErrorReply,
+    RedisFlush,
+    RedisPause,
+    RedisRestart,
+    RedisStallReply,
+)
 from squall_faults.wire import (
     CutAfterCommit,
     CutBeforeCommit,
@@ -88,9 +96,12 @@ __all__ = [
     "Pause",
     "ReadOnly",
     "RedisCrash",
+    "RedisCutReply",
+    "RedisErrorReply",
     "RedisFlush",
     "RedisPause",
     "RedisRestart",
+    "RedisStallReply",
     "Refuse",
     "RefuseStartup",
     "Repeat",

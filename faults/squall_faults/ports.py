@@ -104,10 +104,12 @@ class NetworkProxy(Protocol):
 
 @runtime_checkable
 class WireProxy(Protocol):
-    """A proxy that reads PostgreSQL's messages and obeys rules on them."""
+    """A proxy that reads messages of PostgreSQL or Redis and obeys rules on them."""
 
     async def arm(self, rule: Mapping[str, Any]) -> str:
-        """Put a rule into force (see ``proxy.rules.rule``); its id, or InjectionFailed."""
+        """Put a rule into force (see ``proxy.rules.rule`` for PostgreSQL, ``command_rule`` for
+        Redis); its id, or InjectionFailed.
+        """
 
     async def disarm(self, rule_id: str) -> None:
         """Take it out of force and let go what it holds; one that is gone is not an error."""

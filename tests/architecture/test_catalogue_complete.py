@@ -19,6 +19,7 @@ HELPERS = {
     "faults/squall_faults/database/sql.py",
     "faults/squall_faults/network/on_connections.py",
     "faults/squall_faults/network/toxic.py",
+    "faults/squall_faults/redis/error_codes.py",
     "faults/squall_faults/wire/validate_sql.py",
 }
 """Files beside the faults that hold what several of them share."""

@@ -27,6 +27,8 @@ SAME_STEM = {
     "pause": "a fault of the app, of the database, and of Redis",
     "crash": "the same",
     "restart": "a fault of the database, and of Redis",
+    "error_reply": "a fault on messages of PostgreSQL, and of Redis",
+    "stall_reply": "the same",
     "__main__": "what python -m runs",
 }
 

@@ -1,12 +1,15 @@
-"""A Redis server that does nothing but write down, with the time, what a fault asks of it."""
+"""A Redis server and its proxy that do nothing but write down what a fault asks of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from squall.core.clock import VirtualClock
 from squall_faults import InjectionFailed
+from squall_faults.in_force import InForce
+from squall_faults.proxy.rules.command_rule import CommandRule
 
 
 class StubRedis:
@@ -61,3 +64,35 @@ class StubRedis:
 @pytest.fixture
 def stub() -> type[StubRedis]:
     return StubRedis
+
+
+class StubCommands:
+    """Implements ``squall_faults.ports.WireProxy``.
+
+    Each rule is read as the engine would read it, so that no fault can send what none understands.
+    """
+
+    def __init__(self, *, acted: int = 0) -> None:
+        self.acted = acted
+        self.calls: list[tuple[Any, ...]] = []
+        self.rules = frozenset({"rule-7"})
+
+    async def in_force(self) -> InForce:
+        return InForce(identity="stub", enabled=True, rules=self.rules)
+
+    async def arm(self, rule: Mapping[str, Any]) -> str:
+        CommandRule.from_dict({"id": "rule-7", **rule})
+        self.calls.append(("arm", dict(rule)))
+        return "rule-7"
+
+    async def disarm(self, rule_id: str) -> None:
+        self.calls.append(("disarm", rule_id))
+
+    async def bites(self, rule_id: str) -> int:
+        assert rule_id == "rule-7"
+        return self.acted
+
+
+@pytest.fixture
+def commands() -> type[StubCommands]:
+    return StubCommands
