@@ -48,7 +48,8 @@ def test_an_outage_has_tags_that_fit_its_faults(outage: Scenario) -> None:
     families = {step.label.partition(".")[0] for step in outage.steps}
     assert outage.tags <= TAGS
     assert outage.tags & FAMILIES <= families
-    assert outage.tags & FAMILIES
+    assert outage.tags & (FAMILIES | {"redis"})
+    assert ("redis" in outage.needs) is ("redis" in outage.tags)
 
 
 CHANCE = {"constant": 2, "jittered": 2, "poisson": 20}
