@@ -39,6 +39,15 @@ from squall_faults.network import (
     SlowClose,
     Stall,
 )
+from squall_faults.redis import (
+    RedisCrash,
+    RedisCutReply,
+    RedisErrorReply,
+    RedisFlush,
+    RedisPause,
+    RedisRestart,
+    RedisStallReply,
+)
 from squall_faults.upstream import (
     CutBody,
     Malformed,
@@ -97,6 +106,13 @@ __all__ = [
     "Malformed",
     "Pause",
     "ReadOnly",
+    "RedisCrash",
+    "RedisCutReply",
+    "RedisErrorReply",
+    "RedisFlush",
+    "RedisPause",
+    "RedisRestart",
+    "RedisStallReply",
     "Refuse",
     "RefuseStartup",
     "Repeat",

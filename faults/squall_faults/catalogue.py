@@ -40,6 +40,8 @@ class Effect(StrEnum):
     """The app's process ends."""
     FREEZES = "freezes"
     """The app's process stands still."""
+    FORGETS = "forgets"
+    """What the server held is gone: it works, and finds nothing."""
     LEAVES = "leaves"
     """Clients go away before they have their answer."""
     LOADS = "loads"

@@ -104,10 +104,12 @@ class NetworkProxy(Protocol):
 
 @runtime_checkable
 class WireProxy(Protocol):
-    """A proxy that reads PostgreSQL's messages and obeys rules on them."""
+    """A proxy that reads messages of PostgreSQL or Redis and obeys rules on them."""
 
     async def arm(self, rule: Mapping[str, Any]) -> str:
-        """Put a rule into force (see ``proxy.rules.rule``); its id, or InjectionFailed."""
+        """Put a rule into force (see ``proxy.rules.rule`` for PostgreSQL, ``command_rule`` for
+        Redis); its id, or InjectionFailed.
+        """
 
     async def disarm(self, rule_id: str) -> None:
         """Take it out of force and let go what it holds; one that is gone is not an error."""
@@ -180,6 +182,43 @@ class DatabaseControl(Protocol):
 @runtime_checkable
 class DatabaseProcess(DatabaseControl, Protocol):
     """The server, with the way that leads to it."""
+
+    async def connection_attempts(self) -> int:
+        """Connections that the app has opened or tried so far, whether or not it was up."""
+
+
+@runtime_checkable
+class RedisControl(Protocol):
+    """A Redis server as a process that can be stopped, killed, frozen, started and emptied."""
+
+    async def stop(self, *, keep: bool) -> None:
+        """SIGTERM; ``keep``: what it holds is there again after the start. InjectionFailed."""
+
+    async def kill(self) -> None:
+        """SIGKILL it: all that it held is lost; returns when it is gone."""
+
+    async def pause(self) -> None:
+        """SIGSTOP it."""
+
+    async def resume(self) -> None:
+        """SIGCONT it."""
+
+    async def start(self) -> None:
+        """Start the server if it is not running; returns once it answers."""
+
+    async def accepts(self) -> bool:
+        """Whether it answers a client now."""
+
+    async def flush(self) -> int:
+        """Remove every key of every database; how many there were. InjectionFailed."""
+
+
+@runtime_checkable
+class RedisProcess(RedisControl, Protocol):
+    """The server, with the way that leads to it."""
+
+    async def client_connections(self) -> int:
+        """Connections that the app has open now."""
 
     async def connection_attempts(self) -> int:
         """Connections that the app has opened or tried so far, whether or not it was up."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from squall_faults.fault import Bite
-from squall_faults.ports import DatabaseProcess, NetworkProxy
+from squall_faults.ports import NetworkProxy
 
 PATIENCE_SECONDS = 0.25
 """Dozens of requests, at the load of any outage; after that no connection is expected."""
@@ -33,19 +33,22 @@ async def wait_for_connection(count: Callable[[], Awaitable[int]]) -> int:
 
 
 async def sessions_hit(
-    database: DatabaseProcess, what: str, *, later: str
+    count: Callable[[], Awaitable[int]],
+    attempts: Callable[[], Awaitable[int]],
+    what: str,
+    *,
+    later: str,
 ) -> Callable[[], Awaitable[Bite]]:
     """The bite of what happens to a whole server: the sessions that it has now, by name ``what``.
 
     Of a server that has none it is the connections tried from now on, by name ``later``.
     """
-    sessions = await database.client_backends()
-    tried_before = await database.connection_attempts()
+    sessions = await count()
+    tried_before = await attempts()
 
     async def bite() -> Bite:
         if sessions:
             return Bite(count=sessions, what=what)
-        tried = await database.connection_attempts() - tried_before
-        return Bite(count=tried, what=later)
+        return Bite(count=await attempts() - tried_before, what=later)
 
     return bite

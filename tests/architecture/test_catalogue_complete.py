@@ -16,16 +16,16 @@ from squall_faults.catalogue import Entry
 every_fault = pytest.mark.parametrize("entry", faults.entries(), ids=lambda entry: entry.key)
 
 HELPERS = {
-    "faults/squall_faults/database/server_down.py",
     "faults/squall_faults/database/sql.py",
     "faults/squall_faults/network/on_connections.py",
     "faults/squall_faults/network/toxic.py",
+    "faults/squall_faults/redis/error_codes.py",
     "faults/squall_faults/upstream/on_requests.py",
     "faults/squall_faults/wire/validate_sql.py",
 }
 """Files beside the faults that hold what several of them share."""
 
-FAMILIES = ("app", "client", "database", "network", "upstream", "wire")
+FAMILIES = ("app", "client", "database", "network", "redis", "upstream", "wire")
 
 ROW = re.compile(
     r"^\| `(?P<name>\w+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| [^|]+ \|$", re.MULTILINE

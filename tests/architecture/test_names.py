@@ -24,9 +24,12 @@ SAME_STEM = {
     "slicer": "the same",
     "slow_close": "the same",
     "limit_data": "the same",
-    "pause": "a fault of the app, and of the database",
+    "pause": "a fault of the app, of the database, and of Redis",
     "crash": "the same",
     "reset": "a fault of the network, and of requests to an upstream",
+    "restart": "a fault of the database, and of Redis",
+    "error_reply": "a fault on messages of PostgreSQL, and of Redis",
+    "stall_reply": "the same",
     "__main__": "what python -m runs",
 }
 

@@ -16,9 +16,6 @@ LONG_FILES = {
     "harness/squall/config/keys.py": "the one table of all keys",
     "harness/squall/core/events.py": "one list: every kind of event with its fields",
     "harness/squall/lab/lab.py": "the lab with every capability that faults and sweeps ask of it",
-    "faults/squall_faults/proxy/rules/interceptor.py": (
-        "one state machine, both directions of one session"
-    ),
 }
 
 LONG_FUNCTIONS = {

@@ -16,9 +16,9 @@ import sys
 import time
 from collections import Counter
 
+from squall_faults.proxy.actions import Action, EndOfFile, Hold, ToClient, ToServer
 from squall_faults.proxy.postgres import framing
 from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.actions import Action, EndOfFile, Hold, ToClient, ToServer
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule
 from squall_faults.proxy.rules.rule_set import RuleSet

@@ -1,6 +1,7 @@
 """A cache in Redis before the database.
 
-Broken: waits for it without a limit, or fails with it. Sound: a limit, and the database instead.
+Broken: waits for it without a limit, fails with it, or relies on what it has put there. Sound: a
+limit, and the database instead.
 """
 
 from __future__ import annotations
@@ -67,3 +68,23 @@ def waits_for_ever() -> FastAPI:
 
 def fails_with_it() -> FastAPI:
     return make(seconds=SECONDS, falls_back=False)
+
+
+def relies_on_it() -> FastAPI:
+    """A key that it once wrote is there: nothing expires, so why should one be missing."""
+    app = make_app()
+    cache = Cache(SECONDS, AWAY)
+    written: set[str] = set()
+
+    @app.get("/cached/{item_id}")
+    async def read_cached(item_id: int) -> dict[str, int]:
+        key = f"stock:{item_id}"
+        if key not in written:
+            found = await app.state.pool.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
+            await cache.ask("set", key, int(found or 0))
+            written.add(key)
+        found = await cache.ask("get", key)
+        assert found is not None
+        return {"id": item_id, "stock": int(found)}
+
+    return app

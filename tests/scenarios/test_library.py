@@ -52,6 +52,7 @@ def test_an_outage_has_tags_that_fit_its_faults(outage: Scenario) -> None:
     aimed_at = {TAG_OF_NEED[need] for need in outage.needs if need in TAG_OF_NEED}
     assert outage.tags & FAMILIES <= families | aimed_at
     assert outage.tags & FAMILIES
+    assert ("redis" in outage.needs) is ("redis" in outage.tags)
 
 
 CHANCE = {"constant": 2, "jittered": 2, "poisson": 20}

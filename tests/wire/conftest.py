@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 from squall.lab.providers.process.postgres_process import PostgresProcess
 from squall.lab.providers.process.watchdog import Watchdog
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Close,
     Direction,
@@ -27,9 +27,10 @@ from squall_faults.proxy.postgres.actions import (
     ToClient,
     ToServer,
 )
+from squall_faults.proxy.rules.armed_rules import Armed
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule
-from squall_faults.proxy.rules.rule_set import Armed, RuleSet
+from squall_faults.proxy.rules.rule_set import RuleSet
 
 
 class Forwarded:
@@ -108,7 +109,7 @@ class Bench:
         role = f"{self._parts.username}:{self._parts.password}"
         return f"postgresql://{role}@127.0.0.1:{port}{self._parts.path}"
 
-    def arm(self, **values: object) -> Armed:
+    def arm(self, **values: object) -> Armed[Rule]:
         return self.rules.arm(Rule.from_dict({"id": "rule", **values}))
 
     def disarm(self) -> None:

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from squall_faults.catalogue import Effect, register
-from squall_faults.database.server_down import server_down
 from squall_faults.fault import Injection
 from squall_faults.ports import DatabaseProcess
+from squall_faults.server_down import server_down
+from squall_faults.wait_for_connection import sessions_hit
 
 
 @register("database.crash", needs=DatabaseProcess, effect=Effect.CUTS)
@@ -28,5 +30,9 @@ class Crash:
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
         """It bites with each session of the app that it kills, or who is refused meanwhile."""
-        async with server_down(database, database.kill, bites="sessions killed") as injection:
+        hit = partial(
+            sessions_hit, database.client_backends, database.connection_attempts,
+            "sessions killed", later="connections refused",
+        )  # fmt: skip
+        async with server_down(database, database.kill, hit) as injection:
             yield injection

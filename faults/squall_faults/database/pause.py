@@ -29,7 +29,10 @@ class Pause:
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
         """It bites with each session of the app that stands still, or who connects meanwhile."""
-        bite = await sessions_hit(database, "sessions frozen", later="connections left waiting")
+        bite = await sessions_hit(
+            database.client_backends, database.connection_attempts,
+            "sessions frozen", later="connections left waiting",
+        )  # fmt: skip
         try:
             await database.pause()
             yield Injection(bite, back_early(database.accepts, "the server runs again"))

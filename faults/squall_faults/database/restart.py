@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from squall_faults import validate
 from squall_faults.catalogue import Effect, register
-from squall_faults.database.server_down import server_down
 from squall_faults.fault import Injection
 from squall_faults.ports import DatabaseProcess, StopMode
+from squall_faults.server_down import server_down
+from squall_faults.wait_for_connection import sessions_hit
 
 
 @register("database.restart", needs=DatabaseProcess, effect=Effect.CUTS)
@@ -34,9 +36,10 @@ class Restart:
     @asynccontextmanager
     async def inject(self, database: DatabaseProcess) -> AsyncIterator[Injection]:
         """It bites with each session of the app that it ends, or who is refused meanwhile."""
-
-        async def stop() -> None:
-            await database.stop(self.mode)
-
-        async with server_down(database, stop, bites="sessions ended") as injection:
+        hit = partial(
+            sessions_hit, database.client_backends, database.connection_attempts,
+            "sessions ended", later="connections refused",
+        )  # fmt: skip
+        stop = partial(database.stop, self.mode)
+        async with server_down(database, stop, hit) as injection:
             yield injection

@@ -153,6 +153,7 @@ BY_FAMILY = {
     "upstream": "it acts on requests that reach Squall's stand-in",
     "database": "it acts through SQL or on a cluster of PostgreSQL",
     "client": "it acts on Squall's own load",
+    "redis": "it acts on a Redis server, whose pods Squall does not know",
 }
 
 

@@ -23,6 +23,7 @@ REASONS = {
     "app": "it acts on the app's process",
     "client": "it acts on Squall's own load",
     "database": "it acts on the database server, behind every proxy",
+    "redis": "it acts on a Redis server or its messages, which Toxiproxy does not read",
     "upstream": "it acts on HTTP requests, which Toxiproxy does not read",
     "wire": "it acts on messages of PostgreSQL, which Toxiproxy does not read",
 }

@@ -13,9 +13,11 @@ from squall.config.profile import AppProfile
 from squall.core.errors import UsageError
 from squall.lab.endpoint import Endpoint, free_port
 from squall.lab.isolation.usual_ports import REDIS, take_port
-from squall.lab.providers.process.dependency_process import HOST, DependencyProcess, WorkerProcess
+from squall.lab.providers.process.dependency_process import HOST, DependencyProcess
+from squall.lab.providers.process.redis_server import RedisServer
 from squall.lab.providers.process.stand_in_process import StandInProcess
 from squall.lab.providers.process.watchdog import Watchdog
+from squall.lab.providers.process.worker_process import WorkerProcess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +46,21 @@ def create_dependencies(
     """
     servers, routes, told = [], {}, dict[str, str]()
     for one in profile.dependencies:
-        server = (
-            StandInProcess(one, directory, keeper, cwd=profile.cwd)
-            if one.kind == "http"
-            else DependencyProcess(one, directory, keeper, environment=settings, cwd=profile.cwd)
-        )
+        server = _server_of(one, directory, keeper, settings, profile.cwd)
         listen = Endpoint(HOST, take_port(REDIS) if one.kind == "redis" else free_port())
         servers.append(server)
         routes[one.name] = (listen, server.port)
         told |= one.filled(listen.host, listen.port)
     return Dependencies(servers=servers, routes=routes, told=told)
+
+
+def _server_of(
+    one: Dependency, directory: Path, keeper: Watchdog, settings: Mapping[str, str], cwd: Path | None
+) -> DependencyProcess | StandInProcess:
+    if one.kind == "http":
+        return StandInProcess(one, directory, keeper, cwd=cwd)
+    made = RedisServer if one.kind == "redis" else DependencyProcess
+    return made(one, directory, keeper, environment=settings, cwd=cwd)
 
 
 def create_workers(

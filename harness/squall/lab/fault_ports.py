@@ -13,6 +13,8 @@ from squall_faults.ports import (
     DatabaseServer,
     LoadClient,
     NetworkProxy,
+    RedisControl,
+    RedisProcess,
     UpstreamServer,
     WireProxy,
 )
@@ -21,6 +23,7 @@ from squall_faults.toxiproxy import ToxiproxyProxy
 from squall.lab.cluster import Cluster
 from squall.lab.components import Components
 from squall.lab.observed_database import ObservedDatabase
+from squall.lab.observed_redis import ObservedRedis
 from squall.lab.upstream_record import stand_in_of
 from squall.workload.generator import Workload
 
@@ -37,6 +40,8 @@ class FaultPorts:
         self._cluster = cluster
         self._observed = observed
         self._workload = workload
+        self._redis: dict[str, ObservedRedis] = {}
+        """By name; one object each, since faults on the same server take turns."""
 
     def supply(self, fault: Fault) -> object:
         """The component for this port.
@@ -59,6 +64,8 @@ class FaultPorts:
             return self._cluster
         if needs in (NetworkProxy, WireProxy):
             return self._proxy(str(getattr(fault, "proxy", "postgres")))
+        if needs is RedisProcess:
+            return self._redis_server(str(getattr(fault, "proxy", "redis")))
         if needs is UpstreamServer:
             return self._stand_in(str(getattr(fault, "dependency", "http")))
         if needs in supplied:
@@ -79,10 +86,21 @@ class FaultPorts:
             )
         return there
 
-    def _proxy(self, wanted: str) -> ToxiproxyProxy:
-        """The proxy with this name, else that of the first dependency of this kind."""
+    def _redis_server(self, wanted: str) -> ObservedRedis:
+        proxy = self._proxy(wanted)
+        name = self._named(wanted)
+        server: object = next((one for one in self._parts.dependencies if one.name == name), None)
+        if not isinstance(server, RedisControl):
+            raise FaultUnavailable(f"{wanted} is no dependency of kind redis")
+        return self._redis.setdefault(name, ObservedRedis(server, proxy.traffic))
+
+    def _named(self, wanted: str) -> str:
+        """This proxy, else that of the first dependency of this kind."""
         kinds = {one.kind: one.name for one in reversed(self._parts.dependencies)}
-        name = wanted if wanted in self.proxies else kinds.get(wanted, wanted)
+        return wanted if wanted in self.proxies else kinds.get(wanted, wanted)
+
+    def _proxy(self, wanted: str) -> ToxiproxyProxy:
+        name = self._named(wanted)
         if name not in self.proxies:
             raise FaultUnavailable(
                 f"this lab has no {wanted}: no [[tool.squall.dependencies]] declares one"

@@ -15,6 +15,8 @@ from squall.core.groups import ungrouped
 from squall.lab.components import Components, EngineComponent
 
 PROTOCOLS = {"postgres": "postgresql", "app": ""}
+PROTOCOL_OF_KIND = {"redis": "redis"}
+"""What the engine reads in front of a dependency of this kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,12 @@ async def create_proxies(
 async def _create(
     parts: Components, name: str, engine: ToxiproxyServer, meter: ToxiproxyServer | None
 ) -> None:
-    way, protocol, ours = parts.ways[name], PROTOCOLS.get(name, ""), parts.prefix + name
+    kinds = {one.name: PROTOCOL_OF_KIND.get(one.kind, "") for one in parts.dependencies}
+    way, protocol, ours = (
+        parts.ways[name],
+        {**kinds, **PROTOCOLS}.get(name, ""),
+        parts.prefix + name,
+    )
     upstream = way.upstream
     if meter is not None:
         listen = str(way.metered)

@@ -17,9 +17,10 @@ from squall_faults.ports import Traffic
 from squall_faults.proxy.core.interception import Interception
 from squall_faults.proxy.core.proxy import Proxy
 from squall_faults.proxy.core.proxy_rules import Followed, ProxyRules
+from squall_faults.proxy.rules.armed_rules import Armed
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule
-from squall_faults.proxy.rules.rule_set import Armed, RuleSet
+from squall_faults.proxy.rules.rule_set import RuleSet
 
 from squall.lab.endpoint import Endpoint
 from squall.sweeping.fingerprint import fingerprint_of
@@ -71,13 +72,13 @@ class _SessionRules(RuleSet):
         self.startup = self.statement = self.reply = everything
         self.about_everything = True  # no message bypasses the script
 
-    def due_at_startup(self, parameters: str) -> Armed | None:
+    def due_at_startup(self, parameters: str) -> Armed[Rule] | None:
         """The rule that acts on a StartupMessage."""
         self._tap.startups += 1
         del parameters
         return _armed(self._tap.script.startup(self._session))
 
-    def due_on_statement(self, sql: str, status: str) -> Armed | None:
+    def due_on_statement(self, sql: str, status: str) -> Armed[Rule] | None:
         """The rule that acts on a statement before the server receives it."""
         seen = Statement(self._session, sql, fingerprint_of(sql), status, time.monotonic())
         self._open.append(seen)
@@ -87,7 +88,9 @@ class _SessionRules(RuleSet):
         seen.fault = "" if rule is None else rule.do
         return _armed(rule)
 
-    def due_on_reply(self, sql: str, status: str, *, tag: str | None, begins: bool) -> Armed | None:
+    def due_on_reply(
+        self, sql: str, status: str, *, tag: str | None, begins: bool
+    ) -> Armed[Rule] | None:
         """The rule that acts on an answer."""
         del status
         while self._open and (self._open[0].sql != sql or (begins and self._open[0].begun)):
@@ -105,11 +108,11 @@ class _SessionRules(RuleSet):
             seen.fault = rule.do
         return _armed(rule)
 
-    def spared(self, armed: Armed) -> None:
+    def spared(self, armed: Armed[Rule]) -> None:
         """The server never came to that message."""
 
 
-def _armed(rule: Rule | None) -> Armed | None:
+def _armed(rule: Rule | None) -> Armed[Rule] | None:
     return None if rule is None else Armed(rule)
 
 

@@ -6,8 +6,9 @@ POST   /proxies/{p}/silence_connections  every live connection goes silent for g
 POST   /proxies/{p}/close_silent         closes those
 GET    /proxies/{p}/lease                what is in force now, and what ended by itself
 POST   /proxies/{p}/lease                the same, after a new time to live for all that has one
-GET    /proxies/{p}/rules                rules on PostgreSQL's messages, with their counters
-POST   /proxies/{p}/rules                arm one (see squall_faults.proxy.rules.rule)
+GET    /proxies/{p}/rules                rules on messages, with their counters
+POST   /proxies/{p}/rules                arm one (see squall_faults.proxy.rules: rule for
+                                         PostgreSQL, command_rule for Redis)
 GET    /proxies/{p}/rules/{id}           one of them
 DELETE /proxies/{p}/rules/{id}           disarm it; what it holds is let go
 """

@@ -7,7 +7,7 @@ Paths of ours are in :mod:`squall_faults.proxy.api.extensions`. Keys of ours in 
 "connections"  in a toxic: it hits at most this number
 "first_bytes"  in a toxic: on each connection, only the first ones meet it
 "immediate"    in the attributes of a reset_peer: idle connections are reset, too
-"protocol"     in a new proxy: "postgresql" lets rules apply to connections from their start
+"protocol"     in a new proxy: with "postgresql" or "redis", rules apply from a connection's start
 "toxics"       in a new proxy and in populate: it starts with them
 "refuse_when_upstream_down"  in a proxy: the port is closed while the upstream does not answer
 "refuse_tls"   in a new proxy: answer requests for encryption with no, so that rules can be obeyed

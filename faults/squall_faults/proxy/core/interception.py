@@ -1,7 +1,7 @@
-"""A connection whose bytes are understood: rules on PostgreSQL's messages act here.
+"""A connection whose bytes are understood: rules on messages act here.
 
 client ─▶ toxics ─▶ tap ─▶ server        the tap sits at the server's end of both links:
-client ◀─ toxics ◀─ tap ◀─ server        to the app it is a PostgreSQL that behaves so
+client ◀─ toxics ◀─ tap ◀─ server        to the app it is a server that behaves so
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from squall_faults.proxy.core.inbox import Inbox
-from squall_faults.proxy.core.link import Link
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Close,
     Direction,
@@ -22,7 +20,9 @@ from squall_faults.proxy.postgres.actions import (
     ToClient,
     ToServer,
 )
-from squall_faults.proxy.rules.interceptor import Interceptor
+from squall_faults.proxy.core.inbox import Inbox
+from squall_faults.proxy.core.link import Link
+from squall_faults.proxy.rules.message_interceptor import MessageInterceptor
 from squall_faults.proxy.toxics.stage import TIMER_SECONDS, now
 
 MAX_AT_ONCE = 65_536
@@ -45,7 +45,7 @@ class InterceptedConnection(Protocol):
 class Interception:
     """Feeds a :class:`Wire` with what passes, and does what it says."""
 
-    def __init__(self, connection: InterceptedConnection, wire: Interceptor) -> None:
+    def __init__(self, connection: InterceptedConnection, wire: MessageInterceptor) -> None:
         self.wire = wire
         self._connection = connection
         self._timers: set[asyncio.TimerHandle] = set()

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from squall_faults.proxy.pieces import Piece
 from squall_faults.proxy.postgres import messages as pg
 
 HEAD_LIMIT = 65_536
@@ -28,21 +28,6 @@ _startup_header: Callable[[bytes, int], tuple[int, int]] = struct.Struct(">ii").
 _EXAMINED_FROM_CLIENT = frozenset({pg.QUERY, pg.PARSE, pg.BIND, pg.EXECUTE, pg.CLOSE})
 _EXAMINED_FROM_SERVER = frozenset({pg.COMMAND_COMPLETE, pg.READY})
 _BULK = frozenset({pg.DATA_ROW, pg.COPY_DATA})
-
-
-class Piece(NamedTuple):
-    """A message or a part of one; for rows and COPY data also a run of them."""
-
-    kind: int
-    """The type byte, or one of the codes of ``messages`` for what has none."""
-    head: bytes
-    """The beginning of the body, for kinds that are examined, in the first piece only."""
-    data: bytes
-    """The bytes as they came."""
-    first: bool
-    """The piece begins with a message."""
-    last: bool
-    """The piece ends with a message."""
 
 
 _piece = tuple.__new__  # half the cost of Piece(…), several times for every transaction

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import struct
 
+from squall_faults.proxy import pieces
+
 # Pieces that carry no type byte on the wire have codes that no byte can have.
-PLAIN = 0x100
-"""Bytes that are not understood, or not looked at."""
+PLAIN = pieces.PLAIN
 STARTUP = 0x101
 TLS_REQUEST = 0x102
 GSS_REQUEST = 0x103
 CANCEL = 0x104
 ANSWER = 0x105
 """The single byte that answers a request for encryption."""
-INCOMPLETE = 0x106
-"""What is left of a message when the stream ends in the middle of it."""
+INCOMPLETE = pieces.INCOMPLETE
 
 AUTHENTICATION_DATA = ord("p")
 BIND = ord("B")

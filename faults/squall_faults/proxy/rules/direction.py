@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Direction,
     EndOfFile,
@@ -13,13 +12,13 @@ from squall_faults.proxy.postgres.actions import (
     ToClient,
     ToServer,
 )
-from squall_faults.proxy.postgres.framing import Framer, Piece
+from squall_faults.proxy.pieces import INCOMPLETE, Piece, PieceFramer
 
 
 class MessageFlow:
     """The state of one direction; what is done with its pieces is decided by the wire."""
 
-    def __init__(self, direction: Direction, framer: Framer) -> None:
+    def __init__(self, direction: Direction, framer: PieceFramer) -> None:
         self.direction = direction
         self.framer = framer
         self.hold: Hold | None = None
@@ -49,7 +48,7 @@ class MessageFlow:
         """The source has ended: what of it is incomplete."""
         self.source_ended = True
         rest = self.framer.finish()
-        return [Piece(pg.INCOMPLETE, b"", rest, first=True, last=True)] if rest else []
+        return [Piece(INCOMPLETE, b"", rest, first=True, last=True)] if rest else []
 
     def end(self) -> list[Action]:
         """Pass on the end of file once nothing is held."""

@@ -11,49 +11,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Close,
-    Direction,
-    Hold,
     ResetConnection,
     ToClient,
     ToServer,
 )
+from squall_faults.proxy.pieces import Piece
+from squall_faults.proxy.postgres import messages as pg
 from squall_faults.proxy.postgres.error_statements import failing
-from squall_faults.proxy.postgres.framing import Piece
 from squall_faults.proxy.postgres.prepared_names import text_of
+from squall_faults.proxy.rules.armed_rules import Armed
 from squall_faults.proxy.rules.direction import MessageFlow
 from squall_faults.proxy.rules.fast_path import FastPath
+from squall_faults.proxy.rules.message_interceptor import MessageInterceptor, Verdict
 from squall_faults.proxy.rules.rule import Rule
-from squall_faults.proxy.rules.rule_set import Armed, RuleSet
+from squall_faults.proxy.rules.rule_set import RuleSet
 from squall_faults.proxy.rules.wire_session import STATEMENTS, SessionStep, WireSession
 
-Verdict = list[Action] | None
-"""What to do in place of passing a piece on; None: pass it on."""
 
-
-class Interceptor:
-    """The state machine of one connection; ``rules`` may change at any time."""
+class Interceptor(MessageInterceptor):
+    """The state machine of one connection to PostgreSQL; ``rules`` may change at any time."""
 
     def __init__(self, rules: RuleSet, *, refuse_encryption: bool = False) -> None:
+        self._session = WireSession()
+        super().__init__(self._session.client, self._session.server)
         self._rules = rules
         self._refuse_encryption = refuse_encryption
-        self._session = WireSession()
-        self._up = MessageFlow(Direction.UP, self._session.client)
-        self._down = MessageFlow(Direction.DOWN, self._session.server)
         self._fast = FastPath(rules, self._session)
         self._untouched = False
         """Plain for good, and nothing is held."""
         self._unit_fails = False
         """A statement of the current extended unit was replaced: the rest of it never runs."""
-        self._ending: Armed | None = None
+        self._ending: Armed[Rule] | None = None
         """The answer is swallowed up to ReadyForQuery; then the connection ends."""
         self.statements = 0
         """Statements that the client sent."""
-        self.over = False
-        """It was told to reset or close; bytes that still come are dropped."""
 
     @property
     def plain(self) -> bool:
@@ -80,14 +74,6 @@ class Interceptor:
         """What the session has changed for itself, by name, with a digest of each value."""
         return self._session.settings.kept
 
-    def client_bytes(self, data: bytes) -> list[Action]:
-        """The client sent these."""
-        return [ToServer(data)] if self.client_passes(data) else self.client_judged(data)
-
-    def server_bytes(self, data: bytes) -> list[Action]:
-        """The server sent these."""
-        return [ToClient(data)] if self.server_passes(data) else self.server_judged(data)
-
     def client_passes(self, data: bytes) -> bool:
         """Whether these bytes may go on as they are; if not, they must be judged."""
         if not self._fast.is_open:
@@ -108,37 +94,11 @@ class Interceptor:
         """The same for what the server sent."""
         return self._received(self._down, self._up, data)
 
-    def client_finished(self) -> list[Action]:
-        """The client sends nothing more; ``EndOfFile`` comes once nothing is held."""
-        return self._flow(self._up, self._up.finish()) + self._end(self._up)
-
     def server_finished(self) -> list[Action]:
         """The server sends nothing more."""
         if self._ending is not None and not self.over:
             return self._last_words(self._ending.rule)
-        return self._flow(self._down, self._down.finish()) + self._end(self._down)
-
-    def held_bytes(self, direction: Direction) -> int:
-        """So many bytes wait in this direction."""
-        return (self._up if direction is Direction.UP else self._down).held_bytes
-
-    def release(self, hold: Hold) -> list[Action]:
-        """The time of a hold is over; nothing happens if it ended before."""
-        lane = self._up if hold.direction is Direction.UP else self._down
-        if self.over or lane.hold is not hold:
-            return []
-        judged, *others = lane.give_back()
-        return [lane.write(judged.data), *self._flow(lane, others), *self._end(lane)]
-
-    def disarmed(self, rule_id: str) -> list[Action]:
-        """A rule is no longer armed: give back what is held for it."""
-        holds = [lane.hold for lane in (self._up, self._down) if lane.hold is not None]
-        return [
-            action for hold in holds if hold.rule_id == rule_id for action in self.release(hold)
-        ]
-
-    def _end(self, lane: MessageFlow) -> list[Action]:
-        return [] if self.over else lane.end()
+        return super().server_finished()
 
     def _received(self, lane: MessageFlow, other: MessageFlow, data: bytes) -> list[Action]:
         self._fast.close()
@@ -155,35 +115,6 @@ class Interceptor:
         lanes = (self._up, self._down)
         kept = self.over or self._ending is not None
         return not (kept or any(lane.hold is not None or lane.swallowing for lane in lanes))
-
-    def _flow(self, lane: MessageFlow, pieces: list[Piece]) -> list[Action]:
-        if self.over:
-            return []
-        if lane.hold is not None:
-            lane.keep(pieces)
-            return []
-        judge = self._judge_up if lane is self._up else self._judge_down
-        actions: list[Action] = []
-        ready: list[bytes] = []
-        for index, piece in enumerate(pieces):
-            verdict = judge(piece)
-            if verdict is None:
-                ready.append(piece.data)
-                continue
-            if ready:
-                actions.append(lane.write(b"".join(ready)))
-                ready = []
-            actions += verdict
-            if self._stopped(lane, pieces[index:]):
-                break
-        if ready:
-            actions.append(lane.write(b"".join(ready)))
-        return actions
-
-    def _stopped(self, lane: MessageFlow, rest: list[Piece]) -> bool:
-        if lane.hold is not None:
-            lane.keep(rest)
-        return self.over or lane.hold is not None
 
     # To the server
 
@@ -204,7 +135,7 @@ class Interceptor:
         armed = self._rules.due_on_statement(_decoded(step.sql), self.status)
         return None if armed is None else self._on_statement(armed, step, piece)
 
-    def _on_statement(self, armed: Armed, step: SessionStep, piece: Piece) -> Verdict:
+    def _on_statement(self, armed: Armed[Rule], step: SessionStep, piece: Piece) -> Verdict:
         rule = armed.rule
         if rule.do in ("stall", "delay"):
             return self._hold(self._up, rule)
@@ -287,14 +218,8 @@ class Interceptor:
 
     # Effects
 
-    def _drop(self) -> list[Action]:
-        self._down.swallowing = True
-        return []
-
     def _hold(self, lane: MessageFlow, rule: Rule) -> list[Action]:
-        seconds = rule.delay_ms / 1000 if rule.do == "delay" else None
-        lane.hold = Hold(lane.direction, rule.id, seconds)
-        return [lane.hold]
+        return self._held(lane, rule.id, rule.delay_ms / 1000 if rule.do == "delay" else None)
 
     def _last_words(self, rule: Rule) -> list[Action]:
         self.over = True

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-
 from squall_faults.proxy.postgres.prepared_names import CLOSES_ALL, text_of
 from squall_faults.proxy.postgres.session_settings import is_about_settings
+from squall_faults.proxy.rules.armed_rules import Armed, ArmedRules
 from squall_faults.proxy.rules.rule import Rule
 
 MAX_KNOWN = 1024
 LONGEST_KNOWN = 1024
 """What is known to be harmless takes 1 MiB at most."""
 
-
-@dataclass(slots=True)
-class Armed:
-    """A rule with what it has done."""
-
-    rule: Rule
-    matches: int = 0
-    """Messages that it was about, while it could still bite."""
-    bites: int = 0
-    """Messages that it acted on."""
-    seen: Counter[str] = field(default_factory=Counter)
-    """Statements among which the hottest is looked for."""
-    hottest: str | None = None
-
-    @property
-    def spent(self) -> bool:
-        """It has bitten as often as it may."""
-        return self.rule.times is not None and self.bites >= self.rule.times
-
-    def counts(self, sql: str) -> bool:
-        """Whether it acts on this message, which it is about."""
-        rule = self.rule
-        if rule.hottest_of and self.hottest is None:
-            self.seen[sql] += 1
-            if self.seen.total() >= rule.hottest_of:
-                self.hottest = self.seen.most_common(1)[0][0]
-            return False
-        if rule.hottest_of and sql != self.hottest:
-            return False
-        self.matches += 1
-        drawn = rule.share >= 1 or random.Random(self.matches).random() < rule.share  # noqa: S311 - repeatable
-        return drawn and self.matches >= rule.nth
+ArmedRule = Armed[Rule]
 
 
-class RuleSet:
-    """What is armed, in the order of arming; the first rule that is due acts on a message."""
+class RuleSet(ArmedRules[Rule]):
+    """Rules on PostgreSQL's messages, and what none of them is about."""
 
     def __init__(self) -> None:
-        self._armed: dict[str, Armed] = {}
-        self.startup: tuple[Armed, ...] = ()
-        self.statement: tuple[Armed, ...] = ()
-        self.reply: tuple[Armed, ...] = ()
+        super().__init__()
+        self.startup: tuple[Armed[Rule], ...] = ()
+        self.statement: tuple[Armed[Rule], ...] = ()
+        self.reply: tuple[Armed[Rule], ...] = ()
         self.version = 0
         """Grows when another rule can act, or one no longer can."""
         self.about_everything = False
@@ -65,45 +30,17 @@ class RuleSet:
         self.harmless_tags: set[bytes] = set()
         """Bodies of CommandComplete that were found to be harmless."""
 
-    def __contains__(self, rule_id: str) -> bool:
-        return rule_id in self._armed
-
-    @property
-    def armed(self) -> tuple[Armed, ...]:
-        """Every rule with its counters, spent ones too."""
-        return tuple(self._armed.values())
-
-    def arm(self, rule: Rule) -> Armed:
-        """From now on, for connections that exist, too.
-
-        Raises:
-            ValueError: a rule with this id is armed.
-        """
-        if rule.id in self._armed:
-            raise ValueError(f"id must be new, got {rule.id!r}: it is armed already")
-        self._armed[rule.id] = armed = Armed(rule)
-        self._sort()
-        return armed
-
-    def disarm(self, rule_id: str) -> Armed:
-        """Take a rule out; tell every connection (``Wire.disarmed``), which may hold bytes for it.
-
-        Raises:
-            KeyError: it is not armed.
-        """
-        armed = self._armed.pop(rule_id)
-        self._sort()
-        return armed
-
-    def due_at_startup(self, parameters: str) -> Armed | None:
+    def due_at_startup(self, parameters: str) -> Armed[Rule] | None:
         """The rule that acts on a StartupMessage."""
         return self._due(self.startup, parameters, lambda rule: rule.matches(parameters, ""))
 
-    def due_on_statement(self, sql: str, status: str) -> Armed | None:
+    def due_on_statement(self, sql: str, status: str) -> Armed[Rule] | None:
         """The rule that acts on a statement before the server sees it."""
         return self._due(self.statement, sql, lambda rule: rule.matches(sql, status))
 
-    def due_on_reply(self, sql: str, status: str, *, tag: str | None, begins: bool) -> Armed | None:
+    def due_on_reply(
+        self, sql: str, status: str, *, tag: str | None, begins: bool
+    ) -> Armed[Rule] | None:
         """The rule that acts on an answer; ``tag`` of a CommandComplete, ``begins`` if it does."""
         return self._due(
             self.reply,
@@ -144,23 +81,6 @@ class RuleSet:
     def _on_statements(self) -> list[Rule]:
         replies = (armed for armed in self.reply if armed.rule.tag is None)
         return [armed.rule for armed in (*self.statement, *replies)]
-
-    def spared(self, armed: Armed) -> None:
-        """A bite had no effect, since the server never came to that message."""
-        armed.bites -= 1
-        self._sort()
-
-    def _due(
-        self, candidates: Iterable[Armed], sql: str, matches: Callable[[Rule], bool]
-    ) -> Armed | None:
-        chosen: Armed | None = None
-        for armed in candidates:
-            if matches(armed.rule) and armed.counts(sql) and chosen is None:
-                chosen = armed
-        if chosen is not None:
-            chosen.bites += 1
-            self._sort()
-        return chosen
 
     def _sort(self) -> None:
         """Spent rules cost nothing."""

@@ -12,18 +12,18 @@ from __future__ import annotations
 
 from collections import deque
 
+from squall_faults.proxy.pieces import Piece
 from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.framing import Framer, Piece
+from squall_faults.proxy.postgres.framing import Framer
 from squall_faults.proxy.postgres.prepared_names import PreparedNames
 from squall_faults.proxy.postgres.session_settings import SessionSettings, is_about_settings
-from squall_faults.proxy.rules.rule_set import Armed
+from squall_faults.proxy.rules.rule_set import ArmedRule
 
 STATEMENTS = frozenset({pg.QUERY, pg.EXECUTE, pg.FUNCTION_CALL})
 """The messages that make the server do something."""
 
 MAX_UNANSWERED = 4096
 """Messages that wait for their answers: a client that is so far ahead is not read meanwhile."""
-
 MAX_UNANSWERED_BYTES = 4 * 1024 * 1024
 """The same for the SQL that is kept for them."""
 
@@ -59,7 +59,7 @@ class SessionStep:
         """The body of its Bind, where it may change settings of the session."""
         self.answers = 0
         """So many messages (runs of rows count as one) have answered it."""
-        self.replaced: Armed | None = None
+        self.replaced: ArmedRule | None = None
         """The rule for which something was sent that fails in its place: only an error ends it."""
         self.undo: tuple[bytes, bytes | None] | None = None
         """Of a Parse: its name, and the SQL that the name stood for before."""

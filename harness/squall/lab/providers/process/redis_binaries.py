@@ -48,10 +48,13 @@ def _candidates() -> Iterator[Path]:
             yield Path(found)
 
 
-def redis_command(program: Path, port: int, directory: Path) -> list[str]:
-    """A server for this machine only, which stores nothing on disk."""
+def redis_command(program: Path, port: int, snapshot: Path) -> list[str]:
+    """A server for this machine only, which stores nothing on disk unless it is asked to.
+
+    ``snapshot``: what it reads at its start if it is there.
+    """
     return [
         str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
         "--appendonly", "no", "--protected-mode", "no", "--daemonize", "no",
-        "--dir", str(directory),
+        "--dir", str(snapshot.parent), "--dbfilename", snapshot.name,
     ]  # fmt: skip

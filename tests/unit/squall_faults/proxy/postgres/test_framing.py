@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from squall_faults.proxy.pieces import Piece
 from squall_faults.proxy.postgres import framing
 from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.framing import Framer, Piece
+from squall_faults.proxy.postgres.framing import Framer
 
 HEAD = 12
 BULK = {pg.DATA_ROW, pg.COPY_DATA}

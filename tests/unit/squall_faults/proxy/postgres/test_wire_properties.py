@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Close,
     Direction,
@@ -19,6 +18,7 @@ from squall_faults.proxy.postgres.actions import (
     ToClient,
     ToServer,
 )
+from squall_faults.proxy.postgres import messages as pg
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule
 from squall_faults.proxy.rules.rule_set import RuleSet

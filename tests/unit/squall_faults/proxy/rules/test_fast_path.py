@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from squall_faults.proxy.postgres.actions import Action, Hold, ToClient, ToServer
+from squall_faults.proxy.actions import Action, Hold, ToClient, ToServer
 from squall_faults.proxy.rules import fast_path
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule

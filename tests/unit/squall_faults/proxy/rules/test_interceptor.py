@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from squall_faults.proxy.postgres import messages as pg
-from squall_faults.proxy.postgres.actions import (
+from squall_faults.proxy.actions import (
     Action,
     Close,
     Direction,
@@ -16,10 +15,12 @@ from squall_faults.proxy.postgres.actions import (
     ToClient,
     ToServer,
 )
+from squall_faults.proxy.postgres import messages as pg
 from squall_faults.proxy.postgres.error_statements import failing
+from squall_faults.proxy.rules.armed_rules import Armed
 from squall_faults.proxy.rules.interceptor import Interceptor
 from squall_faults.proxy.rules.rule import Rule
-from squall_faults.proxy.rules.rule_set import Armed, RuleSet
+from squall_faults.proxy.rules.rule_set import RuleSet
 
 Speak = Callable[[str], bytes]
 
@@ -37,10 +38,10 @@ class Bench:
         self.wire.client_bytes(up("startup"))
         self.wire.server_bytes(down("R 0000 / K 00000000 / Z I"))
 
-    def arm(self, **values: object) -> Armed:
+    def arm(self, **values: object) -> Armed[Rule]:
         return self.rules.arm(Rule.from_dict({"id": "rule", **values}))
 
-    def fail(self, **values: object) -> Armed:
+    def fail(self, **values: object) -> Armed[Rule]:
         values = {"id": "serialization", "on": "statement", "sqlstate": "40001", **values}
         return self.arm(**{"do": "error", **values})
 
