@@ -30,15 +30,15 @@ def sweep_document(result: SweepResult) -> dict[str, Any]:
         "counts": {status.value: result.count(status) for status in Status},
         "operations": [
             {
-                "name": profile.operation.name,
-                "writes": profile.writes,
-                "effect_known": profile.effect is not None,
+                "name": one.name,
+                "writes": one.writes,
+                "effect_known": one.effect_known,
                 "statements": [
-                    {"fingerprint": step.fingerprint, "transaction": step.status or "-"}
-                    for step in profile.steps
+                    {"fingerprint": each.fingerprint, "transaction": each.status or "-"}
+                    for each in one.statements
                 ],
             }
-            for profile in result.profiles
+            for one in result.operations
         ],
         "left_out": [{"operation": one.operation, "reason": one.reason} for one in result.left_out],
         "cells": [_cell(result, one) for one in result.results],

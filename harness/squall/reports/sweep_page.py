@@ -74,8 +74,8 @@ def blocks(result: SweepResult) -> list[Block]:
     probes = [one for one in result.results if one.cell.operation == READINESS]
     if probes:
         found.append(_block(READINESS, "on", probes, [(CONNECT, "(every statement)")]))
-    for profile in result.profiles:
-        name = profile.operation.name
+    for operation in result.operations:
+        name = operation.name
         for mode in ("once", "on"):
             mine = [
                 one
@@ -83,7 +83,9 @@ def blocks(result: SweepResult) -> list[Block]:
                 if one.cell.operation == name and one.cell.mode == mode
             ]
             if mine:
-                steps = [(str(n + 1), step.sql) for n, step in enumerate(profile.steps)]
+                steps = [
+                    (str(n), each.fingerprint) for n, each in enumerate(operation.statements, 1)
+                ]
                 found.append(_block(name, mode, mine, [(CONNECT, "(connect)"), *steps]))
     return found
 

@@ -15,7 +15,15 @@ from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementPr
 from squall.sweeping.readiness_cells import NAME, readiness_cells, run_readiness_cell
 from squall.sweeping.run_batch import MAX_BATCH, run_batch
 from squall.sweeping.run_cell import MAX_RESTARTS, CellRunner
-from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status, SweepResult
+from squall.sweeping.sweep_result import (
+    CellFailure,
+    CellResult,
+    Problem,
+    Status,
+    SweepLimits,
+    SweepResult,
+    SweptOperation,
+)
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 
 Restore = Callable[[Sequence[RowChange]], Awaitable[None]]
@@ -35,16 +43,11 @@ class SweepOptions:
     """Run only these cells."""
     shard: Shard | None = None
     """One part of the cells only."""
+    limits: SweepLimits = field(default_factory=SweepLimits)
     reproduce: str = "squall sweep --cell {cell}"
     on_result: Callable[[CellResult], None] | None = None
     on_plan: Callable[[int, int], None] | None = None
     """Called with the number of cells and of pruned ones before the first cell runs."""
-
-
-@dataclass(slots=True)
-class _Progress:
-    results: dict[Cell, CellResult] = field(default_factory=dict)
-    restarts: int = 0
 
 
 async def run_sweep(lab_options: LabOptions, wanted: SweepOptions) -> SweepResult:
@@ -75,7 +78,7 @@ async def sweep_in(room: TappedLab, wanted: SweepOptions) -> SweepResult:
     return SweepResult(
         target=room.lab.profile.name,
         seed=room.lab.options.seed,
-        profiles=profiles,
+        operations=[SweptOperation.of(profile) for profile in profiles],
         left_out=left_out,
         results=[done[cell] for cell in cells if cell in done],
         pruned=pruned,
@@ -83,6 +86,7 @@ async def sweep_in(room: TappedLab, wanted: SweepOptions) -> SweepResult:
         profile_seconds=profiled - began,
         reproduce=wanted.reproduce,
         notes=[*part, *_notes(room, len(cells) - len(done))],
+        limits=wanted.limits,
     )
 
 
