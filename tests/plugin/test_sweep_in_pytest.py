@@ -58,6 +58,19 @@ TESTS = """
 """
 
 
+FAILURE = [
+    "E * assert <SweepResult seed *place-order/1/40P01/once: after the heal*",
+    "*- squall: fault point place-order/1/40P01/once -*",
+    "    operation: place-order, statement 1 of 3: BEGIN",
+    "    fault: 40P01: deadlock",
+    "    wrong: poisoned: after the heal 6 of 6 place-order requests fail: status 500",
+    "    request: POST /orders *500 after 9 ms: oops",
+    f"    repeat: {AGAIN}",
+    "      insert orders id=7",
+    "*- squall: fault point place-order/3/cut_after/once -*",
+]
+
+
 @pytest.fixture
 def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An inner pytest in a process of its own, without our own ini file and environment."""
@@ -82,7 +95,7 @@ def made(inner: pytest.Pytester) -> pytest.Pytester:
     return inner
 
 
-def test_the_mark_says_what_is_swept_and_what_passes(made: pytest.Pytester) -> None:
+def test_the_mark_says_what_is_swept_and_a_failure_tells_all_of_it(made: pytest.Pytester) -> None:
     result = made.runpytest_subprocess("--squall-seed", "5", "-rA", "--strict-markers")
     result.assert_outcomes(passed=5, failed=2)
     result.stdout.fnmatch_lines_random(
@@ -100,33 +113,14 @@ def test_the_mark_says_what_is_swept_and_what_passes(made: pytest.Pytester) -> N
             "pass  fault points 1: survived 1*",
         ]
     )
-
-
-def test_a_failure_tells_place_fault_wrong_and_command(made: pytest.Pytester) -> None:
-    result = made.runpytest_subprocess("--squall-seed", "5", "-k", "test_all")
-    result.stdout.fnmatch_lines(
-        [
-            "E * assert <SweepResult seed *place-order/1/40P01/once: after the heal*",
-            "*- squall: fault point place-order/1/40P01/once -*",
-            "    operation: place-order, statement 1 of 3: BEGIN",
-            "    fault: 40P01: deadlock",
-            "    wrong: poisoned: after the heal 6 of 6 place-order requests fail: status 500",
-            "    request: POST /orders *500 after 9 ms: oops",
-            f"    repeat: {AGAIN}",
-            "      insert orders id=7",
-            "*- squall: fault point place-order/3/cut_after/once -*",
-        ]
-    )
+    result.stdout.fnmatch_lines(FAILURE)
     result.stdout.no_fnmatch_line("*Traceback*")
     pages = list(made.path.glob(".squall/runs/*/sweep-*/sweep.html"))
-    assert len(pages) == 1
-    result.stdout.fnmatch_lines([f"  *{pages[0].parent.name}/sweep.html"])
-
-
-def test_the_command_of_a_failure_repeats_that_point_alone(made: pytest.Pytester) -> None:
-    result = made.runpytest_subprocess("--squall-seed", "5", "-k", "test_all")
-    line = next(line for line in result.outlines if "repeat: pytest" in line)
-    _, *command = shlex.split(line.split("repeat: ")[1])
+    assert len(pages) == 6
+    result.stdout.fnmatch_lines_random([f"  *{page.parent.name}/sweep.html" for page in pages])
+    _, *command = shlex.split(
+        next(line for line in result.outlines if "test_all' --squall-cell" in line).split(": ")[1]
+    )
     again = made.runpytest_subprocess(*command)
     again.assert_outcomes(failed=1)
     again.stdout.fnmatch_lines(["WANTED () [[]'place-order/1/40P01/once'[]] False"])
@@ -139,21 +133,23 @@ def test_a_cell_deselects_what_does_not_sweep_it(made: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["SKIPPED*no fault point of this test is chosen*"])
 
 
-@pytest.mark.parametrize(
-    ("mark", "told"),
-    [
-        ("'read-item', baselin='x'", "*pytest.mark.sweep has no 'baselin'*"),
-        ("'read-item', baseline='x'", "*--baseline *x: No such file*write one with*"),
-    ],
-)
-def test_a_wrong_setting_is_one_message(inner: pytest.Pytester, mark: str, told: str) -> None:
-    inner.makepyfile(
-        f"import pytest\n\n@pytest.mark.sweep({mark})\n"
-        "def test_a(squall):\n    assert squall.sweep()\n"
-    )
+def test_a_wrong_setting_is_one_message(inner: pytest.Pytester) -> None:
+    inner.makepyfile("""
+        import pytest
+
+        @pytest.mark.sweep("read-item", baselin="x")
+        def test_a(squall):
+            assert squall.sweep()
+
+        @pytest.mark.sweep("read-item", baseline="x")
+        def test_b(squall):
+            assert squall.sweep()
+    """)
     result = inner.runpytest_subprocess()
     assert result.ret != pytest.ExitCode.OK
-    result.stdout.fnmatch_lines([told])
+    result.stdout.fnmatch_lines_random(
+        ["*pytest.mark.sweep has no 'baselin'*", "*--baseline *x: No such file*write one with*"]
+    )
 
 
 @pytest.mark.scenario

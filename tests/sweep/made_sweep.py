@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from squall.sweeping.cells import Pruned, parse_cell
 from squall.sweeping.profile_operation import NotProfiled
+from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import (
     CellFailure,
     CellResult,
     Problem,
     Status,
-    SweepLimits,
     SweepResult,
     SweptOperation,
     SweptStatement,

@@ -13,7 +13,8 @@ from squall.reports.sweep_failures import failing_lines
 from squall.reports.sweep_junit import sweep_junit
 from squall.sweeping.baseline import mended, read_baseline, write_baseline
 from squall.sweeping.cells import parse_cell
-from squall.sweeping.sweep_result import Status, SweepLimits
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_result import Status
 
 from tests.sweep.made_sweep import (
     GOOD,

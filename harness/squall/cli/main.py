@@ -70,7 +70,8 @@ SECTIONS = {
             summary="Compare two stored runs, or this directory with another commit.",
         ),
         "merge": Verb(
-            place="squall.cli.merge:merge", summary="Make one run of the shards of a check."
+            place="squall.cli.merge:merge",
+            summary="Make one run of the shards of a check or a sweep.",
         ),
         "recheck": Verb(
             place="squall.cli.recheck:recheck",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,16 @@ import click
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.grouped_options import GroupedCommand, grouped
-from squall.cli.isolated_run import run_isolated, show
+from squall.cli.isolated_run import run_isolated
 from squall.cli.options import LabArguments, format_option
 from squall.cli.options import lab_options as lab_arguments
 from squall.cli.progress_line import ProgressLine
 from squall.cli.shard_options import chosen_shard, shard_option
-from squall.core.errors import ExitCode, NothingRan
-from squall.core.secrets import redact
-from squall.reports import sweep_text
-from squall.reports.sweep_directory import write_sweep
+from squall.cli.sweep_output import report_sweep
 from squall.sweeping import baseline as baselines
 from squall.sweeping.baseline import read_baseline
 from squall.sweeping.cells import parse_cell
-from squall.sweeping.sweep_result import SweepLimits, SweepResult
+from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
 file_option = click.Path(path_type=Path, dir_okay=False)
@@ -97,25 +93,6 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     result = run_isolated(
         lab_options, lab.output, lambda: run_sweep(lab_options, options), quiet=lab.quiet
     )
-    write_sweep(lab.output, result)
-    if form == "github":
-        _add_to_job_summary(result)
-    show(sweep_text.result_lines(result, lab.output), last_only=lab.quiet)
     if write_baseline is not None:
         baselines.write_baseline(write_baseline, result)
-    return int(_exit_code(result))
-
-
-def _exit_code(result: SweepResult) -> ExitCode:
-    if not result.exercised:
-        raise NothingRan("no fault point was exercised: the statements were not sent again")
-    for cell in baselines.mended(result):
-        click.echo(f"baseline: {cell.id} no longer fails; take it out")
-    return ExitCode.PASS if result.passed else ExitCode.FAIL
-
-
-def _add_to_job_summary(result: SweepResult) -> None:
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(redact(sweep_text.summary_markdown(result)))
+    return int(report_sweep(result, lab.output, quiet=lab.quiet, on_github=form == "github"))

@@ -15,7 +15,7 @@ import pytest
 
 from squall.config.resolve_profile import resolve_profile
 from squall.core.errors import SquallError
-from squall.reports.sweep_failures import evidence_lines, failing_lines, headline_of
+from squall.reports.sweep_failures import evidence_lines, failing_lines, headline_of, verdict_of
 from squall.sweeping.cells import parse_cell
 from squall.sweeping.sweep_from_python import limits_of
 from squall.sweeping.sweep_result import SweepResult
@@ -39,14 +39,9 @@ class SweepOfTest:
         yield "squall.sweep", self.result.headline
         yield "squall.coverage", round(self.result.coverage, 4)
         yield "squall.seed", self.result.seed
-        yield "squall.verdict", verdict_of(self.result)
+        yield "squall.verdict", verdict_of(self.result).value
         for one in self.result.new_failures[:1]:
             yield "squall.reproduce", self.result.command(one.cell)
-
-
-def verdict_of(result: SweepResult) -> str:
-    """``pass``, ``fail``, or ``inconclusive`` if no fault point was exercised."""
-    return "inconclusive" if not result.exercised else "pass" if result else "fail"
 
 
 def mark_settings(item: pytest.Item) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -131,7 +126,7 @@ def directory_of(item: pytest.Item, number: int) -> str:
 def told_sweeps(report: pytest.TestReport, kept: Sequence[SweepOfTest]) -> None:
     """Put the sweeps of a test into its report, as plain data, because xdist transfers it."""
     report.squall_sweeps = [  # type: ignore[attr-defined] # a report keeps additional attributes
-        (str(each.page), verdict_of(each.result), each.result.headline) for each in kept
+        (str(each.page), verdict_of(each.result).value, each.result.headline) for each in kept
     ]
     if not report.failed:
         return

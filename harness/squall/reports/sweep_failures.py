@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from squall.gates.verdict import Verdict
 from squall.sweeping.cells import DESCRIPTIONS
 from squall.sweeping.sweep_result import CellResult, SweepResult
 
 MAX_ANSWER = 200
 LASTS = ", and from there on until healed"
+
+
+def verdict_of(result: SweepResult) -> Verdict:
+    """``pass``, ``fail``, or ``inconclusive`` if nothing was exercised or a part is missing."""
+    if result.inconclusive:
+        return Verdict.INCONCLUSIVE
+    return Verdict.PASS if result else Verdict.FAIL
 
 
 def headline_of(result: SweepResult, one: CellResult) -> str:

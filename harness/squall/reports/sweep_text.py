@@ -20,6 +20,8 @@ def result_lines(result: SweepResult, files: Path) -> Iterator[str]:
         yield f"left out: {left.operation}: {left.reason}"
     for note in result.notes:
         yield f"note: {note}"
+    for problem in result.problems:
+        yield f"problem: {problem}"
     for one in result.failed[:MAX_SHOWN]:
         yield ""
         yield from failing_lines(result, one)
@@ -48,7 +50,7 @@ def _heat_map(result: SweepResult) -> Iterator[str]:
 def summary_markdown(result: SweepResult) -> str:
     """For ``$GITHUB_STEP_SUMMARY``."""
     lines = [f"## Squall sweep: {100 * result.coverage:.1f} % fault-point coverage", ""]
-    lines += [result.headline, ""]
+    lines += [result.headline, "", *(f"problem: {one}\n" for one in result.problems)]
     if result.failed:
         lines += ["| cell | what is wrong | repeat |", "|---|---|---|"]
     for one in result.failed[:MAX_SHOWN]:

@@ -72,7 +72,8 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
             status = Status.SURVIVED if judged.answer.good else Status.REFUSED
             own = {step.fingerprint for step in one.profile.steps}
             sent = [s for s in statements if s.fingerprint in own]
-            results.append(describe(judged, status, (), Shown(statements=sent, seconds=seconds)))
+            shown = Shown(statements=sent, seconds=seconds, shared=True)
+            results.append(describe(judged, status, (), shown))
     return results
 
 

@@ -10,7 +10,8 @@ from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
 from squall.sweeping.baseline import read_baseline
 from squall.sweeping.cells import parse_cell
-from squall.sweeping.sweep_result import SweepLimits, SweepResult
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_result import SweepResult
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
 

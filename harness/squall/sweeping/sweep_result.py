@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from squall.sweeping.cells import CONNECT, Cell, Pruned
 from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_shard import SweepShard
 
 
 class Status(StrEnum):
@@ -86,6 +88,8 @@ class CellResult:
     changes: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     seconds: float = 0.0
+    shared: bool = False
+    """Whether it waited at the same time as others, so that rows were judged for all together."""
 
     @property
     def mark(self) -> str:
@@ -132,21 +136,6 @@ class SweptOperation:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepLimits:
-    """When a sweep passes."""
-
-    min_survived: float = 100.0
-    """Least fault-point coverage in per cent. Not used with a baseline."""
-    baseline: frozenset[Cell] | None = None
-    """Cells that are known to fail. With it, only other failing cells count."""
-
-    @property
-    def known(self) -> frozenset[Cell]:
-        """The cells of the baseline; none without one."""
-        return self.baseline or frozenset()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SweepResult:
     """All cells of one app. It is true when it passed."""
@@ -164,6 +153,10 @@ class SweepResult:
     notes: Sequence[str] = field(default_factory=tuple)
     """What could not be judged, and why."""
     limits: SweepLimits = field(default_factory=SweepLimits)
+    shard: SweepShard | None = None
+    """Which part of a sweep on several machines it is."""
+    problems: Sequence[str] = ()
+    """Why merged shards are not the whole sweep. With one of these it proves nothing."""
 
     def __bool__(self) -> bool:
         """Whether it passed."""
@@ -177,8 +170,17 @@ class SweepResult:
     @property
     def passed(self) -> bool:
         """Whether a fault point was exercised and the limits hold."""
-        if not self.exercised:
+        if self.inconclusive:
             return False
+        return self._within_limits
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether nothing was exercised, or parts are missing and the others are good."""
+        return not self.exercised or (bool(self.problems) and self._within_limits)
+
+    @property
+    def _within_limits(self) -> bool:
         if self.limits.baseline is not None:
             return not self.new_failures
         return 100 * self.coverage >= self.limits.min_survived
@@ -212,9 +214,9 @@ class SweepResult:
 
     def place_of(self, cell: Cell) -> str:
         """Where a cell's fault acts: the statement with its number, or the login."""
-        if cell.point == CONNECT:
-            return "its login"
         known = [one.statements for one in self.operations if one.name == cell.operation]
+        if cell.point == CONNECT:
+            return "its login" if known else "every statement and login"
         if not known or cell.index >= len(known[0]):
             return f"statement {cell.point}"
         sql = known[0][cell.index].fingerprint

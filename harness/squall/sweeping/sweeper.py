@@ -10,20 +10,21 @@ from squall.core.errors import LabError, UsageError
 from squall.lab.lab_options import LabOptions
 from squall.lab.wal import RowChange
 from squall.scenario.sharding import Shard
-from squall.sweeping.cells import WAITS, Cell, cells_of_shard, plan_cells
+from squall.sweeping.cells import WAITS, Cell, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
 from squall.sweeping.readiness_cells import NAME, readiness_cells, run_readiness_cell
 from squall.sweeping.run_batch import MAX_BATCH, run_batch
 from squall.sweeping.run_cell import MAX_RESTARTS, CellRunner
+from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import (
     CellFailure,
     CellResult,
     Problem,
     Status,
-    SweepLimits,
     SweepResult,
     SweptOperation,
 )
+from squall.sweeping.sweep_shard import shard_of
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 
 Restore = Callable[[Sequence[RowChange]], Awaitable[None]]
@@ -71,7 +72,7 @@ async def sweep_in(room: TappedLab, wanted: SweepOptions) -> SweepResult:
         cells += readiness_cells()
     if wanted.cells:
         cells, pruned = _known(wanted.cells, cells), []
-    cells, part = cells_of_shard(cells, wanted.shard)
+    cells, part = shard_of(cells, wanted.shard, room.lab.options, wanted.limits)
     if wanted.on_plan is not None:
         wanted.on_plan(len(cells), len(pruned))
     done = await _run_all(room, profiles, cells, wanted)
@@ -85,8 +86,9 @@ async def sweep_in(room: TappedLab, wanted: SweepOptions) -> SweepResult:
         seconds=time.monotonic() - began,
         profile_seconds=profiled - began,
         reproduce=wanted.reproduce,
-        notes=[*part, *_notes(room, len(cells) - len(done))],
+        notes=[*([part.label] if part else []), *_notes(room, len(cells) - len(done))],
         limits=wanted.limits,
+        shard=part,
     )
 
 
