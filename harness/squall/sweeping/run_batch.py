@@ -25,7 +25,6 @@ from squall.sweeping.sweep_result import CellResult, Status
 from squall.sweeping.sweep_script import CellScript, Scripts
 from squall.sweeping.tap import Script
 
-MAX_BATCH = 6
 BITE_SECONDS = 0.4
 """A request that has not reached its statement by then may be waiting for another one's session."""
 
