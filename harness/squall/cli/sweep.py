@@ -12,8 +12,12 @@ from squall.cli.app_options import AppOptions, app_options, describe_app, reprod
 from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.isolated_run import run_isolated
-from squall.cli.options import LabArguments, format_option
-from squall.cli.options import lab_options as lab_arguments
+from squall.cli.options import (
+    LabArguments,
+    format_option,
+    lab_options_with,
+    labs_of_this_machine,
+)
 from squall.cli.progress_line import ProgressLine
 from squall.cli.shard_options import chosen_shard, shard_option
 from squall.cli.sweep_output import report_sweep
@@ -47,7 +51,7 @@ sweep_options = grouped(
 @grouped("Shards", shard_option)
 @app_options
 @attach_options
-@lab_arguments
+@lab_options_with(labs_of_this_machine())
 @format_option
 def sweep(  # noqa: PLR0913 - one parameter an option
     *,
@@ -83,6 +87,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         cells=tuple(parse_cell(text) for text in cells),
         shard=chosen_shard(shard),
         limits=limits,
+        jobs=1 if attach is not None or lab.provider != "process" else lab.jobs,
         reproduce=shlex.join([*words, *lab.reproduce(), "--cell", "CELL"]).replace(
             "CELL", "{cell}"
         ),
