@@ -56,7 +56,7 @@ def demo(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Run the stock outages against the reference app, then a sweep of its fault points.
+    """Run the stock outages against the reference app, then a sweep.
 
     Needs pip install 'squall[reference]', and no configuration: what the directory configures is
     not read.

@@ -39,7 +39,7 @@ SECTIONS = {
         ),
         "demo": Verb(
             place="squall.cli.demo:demo",
-            summary="Run the stock outages against the reference app.",
+            summary="Run the stock outages against the reference app, then a sweep.",
         ),
     },
     "Interactive mode": {
