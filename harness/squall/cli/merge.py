@@ -33,7 +33,7 @@ from squall.reports.verdict_json import unproven, verdict_of
 def merge(
     directories: tuple[Path, ...], *, output: Path | None, quiet: bool, verbose: bool, form: str
 ) -> int:
-    """Make one run of the shards of a check or of a sweep.
+    """Make one run of the shards of a check or a sweep.
 
     DIR are the directories that check --shard or sweep --shard wrote. The verdicts are theirs;
     reports, JSON and junit.xml are written for all of them together. What is missing, doubled or of
