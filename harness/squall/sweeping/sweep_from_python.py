@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from squall.config.profile import REFERENCE
@@ -23,6 +24,7 @@ def sweep(
     exhaustive: bool = False,
     baseline: str | Path | None = None,
     min_survived: float = 100.0,
+    jobs: int = 1,
 ) -> SweepResult:
     """Fail each statement of each operation once. For code without an event loop.
 
@@ -33,6 +35,7 @@ def sweep(
         exhaustive: also run pruned cells.
         baseline: a file with fault points that are known to fail: only other ones count.
         min_survived: least fault-point coverage in per cent, without a baseline.
+        jobs: labs at the same time, if there is enough to do.
 
     Returns:
         The result; it is true when the limits hold.
@@ -48,7 +51,7 @@ def sweep(
         limits=limits_of(baseline, min_survived),
         reproduce=_command(options),
     )
-    return asyncio.run(run_sweep(options, wanted))
+    return asyncio.run(run_sweep(options, replace(wanted, jobs=jobs)))
 
 
 def limits_of(baseline: str | Path | None, min_survived: float) -> SweepLimits:
