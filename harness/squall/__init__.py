@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from squall.scenario.yaml_dumper import dump
     from squall.scenario.yaml_loader import load, loads
     from squall.sweeping.sweep_from_python import sweep
-    from squall.sweeping.sweep_result import SweepResult
+    from squall.sweeping.sweep_result import CellFailure, CellResult, SweepResult
     from squall.workload.operations import Operation
 
     __version__: str
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = [
     "REFERENCE",
     "AppProfile",
+    "CellFailure",
+    "CellResult",
     "Finding",
     "Lab",
     "LabError",
@@ -86,6 +88,7 @@ _HOMES = {
     "gate_set": "scenario.model", "lab": "lab.lab", "load": "scenario.yaml_loader",
     "loads": "scenario.yaml_loader", "stock": "scenario.library",
     "sweep": "sweeping.sweep_from_python", "SweepResult": "sweeping.sweep_result",
+    "CellFailure": "sweeping.sweep_result", "CellResult": "sweeping.sweep_result",
     "races": "racing.races_from_python", "RacesResult": "racing.race_result",
 }  # fmt: skip
 

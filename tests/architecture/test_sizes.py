@@ -51,7 +51,7 @@ LONG_FUNCTIONS = {
     "harness/squall/sweeping/readiness_cells.py::run_readiness_cell": "a cell, in order",
     "harness/squall/sweeping/run_batch.py::run_batch": "the plot of a batch, in order",
     "harness/squall/sweeping/run_cell.py::CellRunner._inject": "the plot of a cell, in order",
-    "harness/squall/sweeping/sweeper.py::_run_all": "the order of all cells, in one place",
+    "harness/squall/sweeping/sweeper.py::sweep_in": "the plot of a sweep, in order",
     "harness/squall/sweeping/sweeper.py::profile_all": "every reason to leave an operation out",
     "harness/squall/sweeping/tapped_lab.py::tapped_lab": "one part of the lab a line",
     "harness/squall/workload/openapi/bodies.py::generate_bodies": (

@@ -13,9 +13,9 @@ from squall.scenario.model import Scenario
 from squall.scenario.yaml_dumper import dump
 from squall.scenario.yaml_loader import SUFFIX, load, loads
 
-FAMILIES = {"network", "database", "wire", "app", "client", "upstream"}
-TAGS = FAMILIES | {"smoke", "data-safety", "redis", "long", "repeated"}
-TAG_OF_NEED = {"http": "upstream"}
+FAMILIES = {"network", "database", "wire", "app", "client", "redis", "upstream"}
+TAGS = FAMILIES | {"smoke", "data-safety", "long", "repeated"}
+TAG_OF_NEED = {"http": "upstream", "redis": "redis"}
 """Also of an outage whose faults of the network are aimed at such a dependency."""
 LONGEST_SECONDS = 5.5
 """Most take two; an outage that everybody must have noticed takes longer than any deadline."""

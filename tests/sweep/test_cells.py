@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from squall.config.profile import REFERENCE
 from squall.core.errors import UsageError
+from squall.lab.lab_options import LabOptions
 from squall.lab.wal import RowChange
 from squall.scenario.sharding import Shard
-from squall.sweeping.cells import WAITS, Cell, cells_of_shard, parse_cell, plan_cells
+from squall.sweeping.cells import WAITS, Cell, parse_cell, plan_cells
 from squall.sweeping.effects import learn_effect
 from squall.sweeping.profile_operation import ProfiledStatement, StatementProfile
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_shard import shard_of
 from squall.workload.operations import Operation
 
 
@@ -79,11 +83,23 @@ def test_nothing_is_lost_between_run_and_pruned() -> None:
 
 def test_the_cells_of_all_shards_are_the_cells() -> None:
     cells, _ = plan_cells([profile("a", "BEGIN", "SELECT 1", "COMMIT")], exhaustive=True)
-    parts = [cells_of_shard(cells, Shard(number=number, of=3)) for number in (1, 2, 3)]
+    options, limits = LabOptions(profile=REFERENCE, seed=4), SweepLimits()
+    parts = [shard_of(cells, Shard(number=n, of=3), options, limits) for n in (1, 2, 3)]
     assert sorted(cell for part, _ in parts for cell in part) == sorted(cells)
     waiting = [sum(cell.fault in WAITS for cell in part) for part, _ in parts]
     assert max(waiting) - min(waiting) <= 1
-    assert parts[1][1] == [
-        f"shard 2/3: {len(parts[1][0])} of {len(cells)} fault points; run the others, too"
+    second = parts[1][1]
+    assert second is not None
+    assert second.cells == [cell.id for cell in parts[1][0]]
+    assert second.label.startswith(f"shard 2/3: {len(parts[1][0])} of {len(cells)} fault points")
+    assert shard_of(cells, None, options, limits) == (cells, None)
+
+
+def test_shards_with_other_limits_are_of_another_sweep() -> None:
+    cells, _ = plan_cells([profile("a", "BEGIN")], exhaustive=True)
+    options, shard = LabOptions(profile=REFERENCE, seed=4), Shard(number=1, of=2)
+    made = [
+        shard_of(cells, shard, options, limits)[1]
+        for limits in (SweepLimits(), SweepLimits(), SweepLimits(min_survived=90))
     ]
-    assert cells_of_shard(cells, None) == (cells, [])
+    assert made[0] == made[1] != made[2]

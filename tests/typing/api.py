@@ -139,3 +139,15 @@ async def test_custom_parts(gate: Gate, fault: Fault, port: NetworkProxy) -> Non
     squall.testing.check_gate(gate, passes=[squall.testing.make_run()], fails=[run])
     squall.testing.check_gate(gate, passes=[run])  # type: ignore[call-arg] # both lists are needed
     await squall.testing.check_fault(fault, port, state=lambda: port.name)
+
+
+def gate_on_fault_points() -> squall.SweepResult:
+    """A sweep in a test."""
+    result = squall.sweep(
+        LabOptions(profile=REFERENCE), only=("read-item",), baseline="fault-points.txt"
+    )
+    assert_type(result.passed, bool)
+    assert_type(result.failed, list[squall.CellResult])
+    assert_type(result.new_failures[0].worst, squall.CellFailure)
+    squall.sweep(LabOptions(profile=REFERENCE), min_survived="95")  # type: ignore[arg-type] # per cent
+    return result

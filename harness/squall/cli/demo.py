@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 
 import click
 
 from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.isolated_run import run_isolated, show
 from squall.cli.options import (
     engine_option,
     jobs_option,
+    labs_of_this_machine,
     only_option,
     output_of,
     output_option,
@@ -21,25 +22,25 @@ from squall.cli.options import (
     verbose_option,
 )
 from squall.cli.postgres_option import postgres_option
-from squall.cli.suite_session import Job, run_suite_command
+from squall.cli.suite_session import EXIT, Job, run_suite_command
 from squall.config.resolve_profile import reference_profile
+from squall.core.errors import ExitCode
 from squall.lab.lab_options import LabOptions
+from squall.reports.sweep_directory import write_sweep
+from squall.reports.sweep_failures import failing_lines, verdict_of
 from squall.reports.terminal import Terminal
 from squall.scenario.library import stock
 from squall.scenario.selection import for_dependencies, partition_long, select
+from squall.sweeping.sweeper import SweepOptions, run_sweep
 
-MAX_LABS = 4
+SWEEP_SECONDS = 12.0
+"""Time after which no further fault point is tried; the lab's end comes on top."""
 
 NEXT = """\
 
 next, your app: in its directory, run
   squall init                 looks at the source, and writes [tool.squall] to pyproject.toml
   squall check --only smoke   puts your app through six of these outages"""
-
-
-def labs_of_this_machine() -> int:
-    """One lab per CPU, at most four."""
-    return max(1, min(MAX_LABS, os.cpu_count() or 1))
 
 
 @click.command(cls=GroupedCommand)
@@ -56,7 +57,7 @@ def demo(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Run the stock outages against the reference app.
+    """Run the stock outages against the reference app, then a sweep.
 
     Needs pip install 'squall[reference]', and no configuration: what the directory configures is
     not read.
@@ -71,6 +72,26 @@ def demo(
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
     )
     code = run_suite_command(job, Terminal(quiet=quiet, verbose=verbose))
+    if not quiet and not only:
+        swept = _sweep(job, chosen)
+        code = code or swept
     if not quiet:
         click.echo(NEXT)
     return int(code)
+
+
+def _sweep(job: Job, seed: int) -> ExitCode:
+    """The fault points of the reference app, as many as the time allows."""
+    wanted = SweepOptions(
+        jobs=job.jobs,
+        seconds=SWEEP_SECONDS,
+        reproduce=f"squall sweep --app reference --seed {seed} --cell {{cell}}",
+    )
+    result = run_isolated(
+        job.options, job.directory, lambda: run_sweep(job.options, wanted), quiet=True
+    )
+    page = write_sweep(job.directory / "sweep", result)
+    click.echo(f"\neach statement of each operation fails once ({result.seconds:.0f} s):")
+    show([*result.notes, *(line for one in result.failed for line in failing_lines(result, one))])
+    click.echo(f"{result.headline}\n{page}")
+    return EXIT[verdict_of(result)]

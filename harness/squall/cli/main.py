@@ -39,7 +39,7 @@ SECTIONS = {
         ),
         "demo": Verb(
             place="squall.cli.demo:demo",
-            summary="Run the stock outages against the reference app.",
+            summary="Run the stock outages against the reference app, then a sweep.",
         ),
     },
     "Interactive mode": {
@@ -70,7 +70,8 @@ SECTIONS = {
             summary="Compare two stored runs, or this directory with another commit.",
         ),
         "merge": Verb(
-            place="squall.cli.merge:merge", summary="Make one run of the shards of a check."
+            place="squall.cli.merge:merge",
+            summary="Make one run of the shards of a check or a sweep.",
         ),
         "judge": Verb(
             place="squall.cli.judge:judge",

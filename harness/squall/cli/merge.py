@@ -10,10 +10,12 @@ import click
 
 from squall.cli.options import format_option, output_of, output_option, quiet_option, verbose_option
 from squall.cli.suite_session import EXIT
+from squall.cli.sweep_output import merge_swept
 from squall.core.errors import ExitCode
 from squall.gates.verdict import Verdict
 from squall.reports import github
 from squall.reports.merge import MergedSuite, merge_shards
+from squall.reports.merge_sweeps import holds_sweep
 from squall.reports.merged_directory import write_merged
 from squall.reports.printable import printable
 from squall.reports.terminal import Terminal
@@ -31,13 +33,16 @@ from squall.reports.verdict_json import unproven, verdict_of
 def merge(
     directories: tuple[Path, ...], *, output: Path | None, quiet: bool, verbose: bool, form: str
 ) -> int:
-    """Make one run of the shards of a check.
+    """Make one run of the shards of a check or a sweep.
 
-    DIR are the directories that check --shard wrote. The verdicts are theirs; reports, verdict.json
-    and junit.xml are written for all of them together. What is missing, doubled or of another check
-    is named, and the whole is inconclusive. Nothing in a directory is executed.
+    DIR are the directories that check --shard or sweep --shard wrote. The verdicts are theirs;
+    reports, JSON and junit.xml are written for all of them together. What is missing, doubled or of
+    another check is named, and the whole is inconclusive. Nothing in a directory is executed.
     """
-    merged, home = merge_shards(directories), output_of(output)
+    home = output_of(output)
+    if any(holds_sweep(path) for path in directories):
+        return int(merge_swept(directories, home, quiet=quiet, on_github=form == "github"))
+    merged = merge_shards(directories)
     reported = write_merged(home, merged)
     if reported:
         again = shlex.join(["squall", "replay", str(home)]) + "/{name}"

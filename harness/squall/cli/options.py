@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -123,17 +124,32 @@ verbose_option = click.option(
 )
 
 
+MAX_LABS = 4
+
+
+def labs_of_this_machine() -> int:
+    """One lab per CPU, at most four."""
+    return max(1, min(MAX_LABS, os.cpu_count() or 1))
+
+
 def jobs_option(default: int) -> Callable[[C], C]:
     """How many labs run at the same time."""
     return click.option("--jobs", type=click.IntRange(1, 16), default=default, show_default=True,
                         help="Labs at the same time.")  # fmt: skip
 
 
-def lab_options(command: C) -> C:
-    """Add the options that choose a lab and what is printed of it."""
-    lab = grouped("Lab", app_option, factory_option, provider_option, engine_option, seed_option,
-                  postgres_option, jobs_option(1))  # fmt: skip
-    return lab(grouped("Output", output_option, quiet_option, verbose_option)(command))
+def lab_options_with(jobs: int) -> Callable[[C], C]:
+    """Add the options that choose labs, ``jobs`` by default, and what is printed of them."""
+
+    def add(command: C) -> C:
+        lab = grouped("Lab", app_option, factory_option, provider_option, engine_option,
+                      seed_option, postgres_option, jobs_option(jobs))  # fmt: skip
+        return lab(grouped("Output", output_option, quiet_option, verbose_option)(command))
+
+    return add
+
+
+lab_options = lab_options_with(1)
 
 
 only_option = click.option(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -12,12 +10,15 @@ import click
 
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.grouped_options import GroupedCommand, grouped
-from squall.cli.options import LabArguments, lab_options
+from squall.cli.isolated_run import run_isolated, show
+from squall.cli.options import LabArguments
+from squall.cli.options import lab_options as lab_arguments
 from squall.cli.progress_line import ProgressLine
 from squall.core.errors import ExitCode, NothingRan
 from squall.racing.race_result import RacesResult, RaceStatus
 from squall.racing.racer import RaceOptions, run_races
 from squall.reports import races_json, races_text
+from squall.reports.atomic_file import write_json, write_text
 
 races_options = grouped(
     "Races",
@@ -32,7 +33,7 @@ races_options = grouped(
 @click.argument("target", required=False)
 @races_options
 @app_options
-@lab_options
+@lab_arguments
 def run_races_command(
     *,
     target: str | None,
@@ -56,10 +57,12 @@ def run_races_command(
         reproduce=shlex.join(words).replace("RACE", "'{race}'"),
         on_result=lambda one: progress.step(one.id),
     )
-    result = asyncio.run(run_races(lab.lab_options(profile), options))
+    lab_options = lab.lab_options(profile)
+    result = run_isolated(
+        lab_options, lab.output, lambda: run_races(lab_options, options), quiet=lab.quiet
+    )
     _write(lab.output, result)
-    lines = list(races_text.result_lines(result, lab.output))
-    click.echo("\n".join(lines[-2:] if lab.quiet else lines))
+    show(races_text.result_lines(result, lab.output), last_only=lab.quiet)
     if all(one.status is RaceStatus.NOT_HELD for one in result.results):
         raise NothingRan("no two operations touch a common table that one of them writes")
     return int(ExitCode.FAIL if result.failed else ExitCode.PASS)
@@ -67,6 +70,5 @@ def run_races_command(
 
 def _write(directory: Path, result: RacesResult) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    document = json.dumps(races_json.races_document(result), indent=1)
-    (directory / "races.json").write_text(document, "utf-8")
-    (directory / "junit.xml").write_text(races_json.races_junit(result), "utf-8")
+    write_json(directory / "races.json", races_json.races_document(result))
+    write_text(directory / "junit.xml", races_json.races_junit(result))

@@ -14,7 +14,7 @@ from squall.reports.markdown_summary import comment
 from squall.reports.run_store import open_suite
 from squall.reports.stored_reports import stored_not_run, stored_report
 
-PAGES = ("index.html", "report.html")
+PAGES = ("index.html", "report.html", "sweep.html")
 
 
 @click.command()
@@ -31,7 +31,8 @@ PAGES = ("index.html", "report.html")
 def report(directory: Path | None, *, opening: bool, form: str) -> int:
     """Print where the report of a run is, or open it.
 
-    RUN is a directory that check, run or merge wrote, or one outage in it. Default: the newest one.
+    RUN is a directory that check, run, sweep or merge wrote, or one outage in it. Default: the
+    newest one that has outages.
     """
     run = directory or newest_run()
     if form == "md":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -14,14 +11,20 @@ import click
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.grouped_options import GroupedCommand, grouped
-from squall.cli.options import LabArguments, format_option, lab_options
+from squall.cli.isolated_run import run_isolated
+from squall.cli.options import (
+    LabArguments,
+    format_option,
+    lab_options_with,
+    labs_of_this_machine,
+)
 from squall.cli.progress_line import ProgressLine
 from squall.cli.shard_options import chosen_shard, shard_option
-from squall.core.errors import ExitCode, NothingRan
-from squall.reports import sweep_json, sweep_junit, sweep_page, sweep_text
+from squall.cli.sweep_output import report_sweep
 from squall.sweeping import baseline as baselines
-from squall.sweeping.cells import Cell, parse_cell
-from squall.sweeping.sweep_result import SweepResult
+from squall.sweeping.baseline import read_baseline
+from squall.sweeping.cells import parse_cell
+from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
 file_option = click.Path(path_type=Path, dir_okay=False)
@@ -48,7 +51,7 @@ sweep_options = grouped(
 @grouped("Shards", shard_option)
 @app_options
 @attach_options
-@lab_options
+@lab_options_with(labs_of_this_machine())
 @format_option
 def sweep(  # noqa: PLR0913 - one parameter an option
     *,
@@ -69,7 +72,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     result is a number, the fault-point coverage, and a heat map of operations and statements.
     """
     lab = LabArguments.take(given)
-    known = baselines.read_baseline(baseline) if baseline else None
+    limits = SweepLimits(
+        min_survived=min_survived, baseline=read_baseline(baseline) if baseline else None
+    )
     words = ["squall", "sweep", *reproduce_arguments(click.get_current_context())]
     attach = parse_attach(target, given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
@@ -81,42 +86,18 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         only=only,
         cells=tuple(parse_cell(text) for text in cells),
         shard=chosen_shard(shard),
+        limits=limits,
+        jobs=1 if attach is not None or lab.provider != "process" else lab.jobs,
         reproduce=shlex.join([*words, *lab.reproduce(), "--cell", "CELL"]).replace(
             "CELL", "{cell}"
         ),
         on_plan=lambda count, _pruned: progress.begin(count),
         on_result=lambda one: progress.step(f"{one.cell.id} {one.mark}"),
     )
-    result = asyncio.run(run_sweep(lab.lab_options(profile, attach), options))
-    _write(lab.output, result, known or (), github=form == "github")
-    lines = list(sweep_text.result_lines(result, known or (), lab.output))
-    click.echo("\n".join(lines[-2:] if lab.quiet else lines))
+    lab_options = lab.lab_options(profile, attach)
+    result = run_isolated(
+        lab_options, lab.output, lambda: run_sweep(lab_options, options), quiet=lab.quiet
+    )
     if write_baseline is not None:
         baselines.write_baseline(write_baseline, result)
-    return int(_exit_code(result, known, min_survived))
-
-
-def _exit_code(result: SweepResult, known: frozenset[Cell] | None, least: float) -> ExitCode:
-    if not result.exercised:
-        raise NothingRan("no fault point was exercised: the statements were not sent again")
-    if known is None:
-        return ExitCode.PASS if 100 * result.coverage >= least else ExitCode.FAIL
-    for cell in baselines.mended(result, known):
-        click.echo(f"baseline: {cell.id} no longer fails; take it out")
-    return ExitCode.FAIL if baselines.new_failures(result, known) else ExitCode.PASS
-
-
-def _write(
-    directory: Path, result: SweepResult, known: frozenset[Cell] | tuple[Cell, ...], *, github: bool
-) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, text in (
-        ("sweep.json", json.dumps(sweep_json.sweep_document(result), indent=1)),
-        ("junit.xml", sweep_junit.sweep_junit(result, known)),
-        ("sweep.html", sweep_page.sweep_page(result)),
-    ):
-        (directory / name).write_text(text, "utf-8")
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if github and summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(sweep_text.summary_markdown(result, known))
+    return int(report_sweep(result, lab.output, quiet=lab.quiet, on_github=form == "github"))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from squall.config.dependencies import Dependency
 from squall.config.profile import AppProfile
 from squall.core.errors import UsageError
 from squall.lab.endpoint import Endpoint, free_port

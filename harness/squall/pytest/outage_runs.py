@@ -16,6 +16,7 @@ from _pytest.mark.structures import ParameterSet
 
 from squall.config.pyproject import FILE, load_skips
 from squall.core.errors import SquallError, UsageError
+from squall.lab.lab_options import LabOptions
 from squall.reports.failure_sections import sections
 from squall.reports.log_tail import LogTail
 from squall.reports.summary_row import summary_row
@@ -76,11 +77,21 @@ def possible(
     if not matches(wanted, only):
         pytest.skip(f"{wanted.name} is not chosen by --squall-only")
     what, reason = missing(lab.options) or ("faults", lab.unsupported_reason(wanted))
+    _skip_or_fail(what, reason, f"{wanted.name}: ", require)
+    return wanted
+
+
+def must_be_possible(options: LabOptions, require: Sequence[str]) -> None:
+    """Skip or fail the test if this machine lacks what such a lab needs."""
+    what, reason = missing(options) or ("", "")
+    _skip_or_fail(what, reason, "", require)
+
+
+def _skip_or_fail(what: str, reason: str, name: str, require: Sequence[str]) -> None:
     if reason and {what, "all"} & set(require):
         pytest.fail(f"required by --squall-require, but {reason}", pytrace=False)
     if reason:
-        pytest.skip(f"{wanted.name}: {reason}")
-    return wanted
+        pytest.skip(f"{name}{reason}")
 
 
 class AppLogs:

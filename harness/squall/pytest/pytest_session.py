@@ -13,9 +13,12 @@ from squall.lab.lab_options import LabOptions
 from squall.pytest.outage_runs import AppLogs
 from squall.reports.retention import named_by_time, remove_old_runs
 from squall.reports.run_directory import RunDirectory
+from squall.reports.sweep_directory import write_sweep
 from squall.runner.suite_events import ScenarioFinished, SuiteEvent, SuiteListener
 from squall.runner.sync import SyncLab
 from squall.scenario.model import Scenario
+from squall.sweeping.sweep_result import SweepResult
+from squall.sweeping.sync_sweep_lab import SyncSweepLab
 
 DEFAULT_OUTPUT = Path(".squall") / "runs"
 TRUE = ("true", "1", "yes", "on")
@@ -30,6 +33,7 @@ class PytestSession:
         self._root = root
         self._worker = worker
         self._files: RunDirectory | None = None
+        self._home: Path | None = None
         self.logs = AppLogs()
         self.gates = thresholds([one for one in values["gates"].split(";") if one.strip()])
         self.rate = _number(values, "rate")
@@ -37,6 +41,7 @@ class PytestSession:
         paired = values["paired"] in TRUE
         listeners: list[SuiteListener] = [self.logs, self._write]
         self.lab = SyncLab(options, listeners=listeners, paired=paired)
+        self.sweeps = SyncSweepLab(options)
 
     def with_options(self, scenario: Scenario) -> Scenario:
         """The scenario with the gates, and at most the load, that the options name."""
@@ -53,7 +58,14 @@ class PytestSession:
         """End the lab and let other commands write to the directory."""
         if self._files is not None:
             self._files.close()
-        self.lab.close()
+        try:
+            self.lab.close()
+        finally:
+            self.sweeps.close()
+
+    def write_sweep(self, result: SweepResult, name: str) -> Path:
+        """Write the files of a sweep beside those of the outages. Returns its page."""
+        return write_sweep(self._directory() / name, result)
 
     def _write(self, event: SuiteEvent) -> None:
         if isinstance(event, ScenarioFinished):
@@ -62,11 +74,14 @@ class PytestSession:
             self._files.write_finished(event.run, event.lab)
 
     def _directory(self) -> Path:
+        """The same for the whole session."""
         given = self._values["output"]
         if given:
             return Path(given) / self._worker
-        remove_old_runs(self._root / DEFAULT_OUTPUT)
-        return named_by_time(self._root / DEFAULT_OUTPUT) / self._worker
+        if self._home is None:
+            remove_old_runs(self._root / DEFAULT_OUTPUT)
+            self._home = named_by_time(self._root / DEFAULT_OUTPUT) / self._worker
+        return self._home
 
 
 def _lab_options(values: Mapping[str, str], root: Path, seed: int) -> LabOptions:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from squall_faults import Fault
 
-from squall.pytest.outage_runs import RunsOfSession, one_message, possible
-from squall.pytest.plugin import KEPT, OPTIONS, SEED, SESSION, words
+from squall.pytest.outage_runs import RunsOfSession, must_be_possible, one_message, possible
+from squall.pytest.plugin import KEPT, KEPT_SWEEPS, OPTIONS, SEED, SESSION, words
 from squall.pytest.pytest_session import PytestSession
+from squall.pytest.sweep_runs import SweepOfTest, directory_of, wanted_sweep, with_command
 from squall.runner.lab_access import InjectedFault, LabAccess, injected
 from squall.runner.run import Run
 from squall.scenario.model import Scenario
+from squall.sweeping.sweep_result import SweepResult
 
 DECIDING = ("app", "factory", "provider", "gates", "rate", "deadline", "paired")
 """Options that decide what a run does."""
@@ -37,6 +39,8 @@ class SquallFixture:
         ``--squall-require`` names it.
         """
         config = self._item.config
+        if words(config, "cell"):
+            pytest.skip("--squall-cell chooses a fault point; this test runs an outage")
         with one_message():
             session = self._session
             only, require = words(config, "only"), words(config, "require")
@@ -49,6 +53,34 @@ class SquallFixture:
         self._item.stash.setdefault(KEPT, []).append(kept)
         self._item.user_properties.extend(kept.properties())
         return run
+
+    def sweep(
+        self,
+        *operations: str,
+        baseline: str | Path | None = None,
+        min_survived: float | None = None,
+        exhaustive: bool | None = None,
+    ) -> SweepResult:
+        """Fail each statement of these operations once, and return the result.
+
+        Without operations: those of the mark ``sweep``, else all. The result is true when it
+        passed. ``baseline`` is a file in pytest's root directory.
+        """
+        config = self._item.config
+        given = {"baseline": baseline, "min_survived": min_survived, "exhaustive": exhaustive}
+        if words(config, "only"):
+            pytest.skip("--squall-only chooses outages; a sweep has fault points: --squall-cell")
+        with one_message():
+            session = self._session
+            wanted = wanted_sweep(self._item, operations, given, words(config, "cell"))
+            must_be_possible(session.lab.options, words(config, "require"))
+            wanted = with_command(wanted, self._item, self._given())
+            result = session.sweeps.sweep(wanted)
+            kept = self._item.stash.setdefault(KEPT_SWEEPS, [])
+            page = session.write_sweep(result, directory_of(self._item, len(kept) + 1))
+        kept.append(SweepOfTest(result=result, page=page))
+        self._item.user_properties.extend(kept[-1].properties())
+        return result
 
     @property
     def lab(self) -> LabAccess:

@@ -25,7 +25,7 @@ def write_merged(output: Path, merged: MergedSuite) -> Sequence[Reported]:
         UsageError: the directory has files of another run, or cannot be made.
         SquallError: the file system refuses a file.
     """
-    _refuse_full(output)
+    refuse_full(output)
     files = RunDirectory(output, "", merged.record)
     try:
         for stored in merged.runs:
@@ -40,8 +40,12 @@ def write_merged(output: Path, merged: MergedSuite) -> Sequence[Reported]:
     return files.reported
 
 
-def _refuse_full(output: Path) -> None:
-    """What another run has left there would be taken for a part of this one."""
+def refuse_full(output: Path) -> None:
+    """What another run has left there would be taken for a part of this one.
+
+    Raises:
+        UsageError: there is something.
+    """
     try:
         full = output.is_dir() and any(output.iterdir())
     except OSError as error:

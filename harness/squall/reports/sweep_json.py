@@ -6,6 +6,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from squall.reports.serialization import to_json_data
+from squall.reports.sweep_failures import verdict_of
 from squall.sweeping.sweep_result import CellResult, Status, SweepResult
 
 VERSION = 1
@@ -30,20 +32,33 @@ def sweep_document(result: SweepResult) -> dict[str, Any]:
         "counts": {status.value: result.count(status) for status in Status},
         "operations": [
             {
-                "name": profile.operation.name,
-                "writes": profile.writes,
-                "effect_known": profile.effect is not None,
+                "name": one.name,
+                "writes": one.writes,
+                "effect_known": one.effect_known,
                 "statements": [
-                    {"fingerprint": step.fingerprint, "transaction": step.status or "-"}
-                    for step in profile.steps
+                    {"fingerprint": each.fingerprint, "transaction": each.status or "-"}
+                    for each in one.statements
                 ],
             }
-            for profile in result.profiles
+            for one in result.operations
         ],
         "left_out": [{"operation": one.operation, "reason": one.reason} for one in result.left_out],
         "cells": [_cell(result, one) for one in result.results],
         "pruned": [{"id": one.cell.id, "reason": one.reason} for one in result.pruned],
         "notes": list(result.notes),
+        "reproduce": result.reproduce,
+        "verdict": verdict_of(result).value,
+        "limits": _limits(result),
+        **({"shard": to_json_data(result.shard)} if result.shard else {}),
+        **({"problems": list(result.problems)} if result.problems else {}),
+    }
+
+
+def _limits(result: SweepResult) -> dict[str, Any]:
+    known = result.limits.baseline
+    return {
+        "min_survived": result.limits.min_survived,
+        "baseline": None if known is None else sorted(one.id for one in known),
     }
 
 
@@ -58,5 +73,6 @@ def _cell(result: SweepResult, one: CellResult) -> dict[str, Any]:
         "statements": list(one.statements),
         "changes": list(one.changes),
         "log": list(one.log),
+        "shared": one.shared,
         "reproduce": result.command(one.cell),
     }

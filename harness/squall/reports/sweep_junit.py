@@ -6,15 +6,16 @@ from collections.abc import Collection
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from squall.reports.junit import NOT_XML
+from squall.reports.sweep_failures import evidence_lines, failing_lines
 from squall.sweeping.cells import Cell
 from squall.sweeping.sweep_result import CellResult, Status, SweepResult
 
 
-def sweep_junit(result: SweepResult, known: Collection[Cell] = ()) -> str:
+def sweep_junit(result: SweepResult) -> str:
     """The file's text. Failing cells of a baseline are skipped, with the word ``baseline``."""
     root = Element("testsuites", name="squall sweep")
-    for profile in result.profiles:
-        name = profile.operation.name
+    known = result.limits.known
+    for name in dict.fromkeys(one.cell.operation for one in result.results):
         cells = [one for one in result.results if one.cell.operation == name]
         new = [one for one in cells if one.status is Status.FAILED and one.cell not in known]
         suite = SubElement(root, "testsuite", name=_clean(name), tests=str(len(cells)))
@@ -37,18 +38,7 @@ def _case(result: SweepResult, one: CellResult, known: Collection[Cell]) -> Elem
     elif one.status is Status.FAILED:
         failure = SubElement(case, "failure", type=one.worst.value)
         failure.set("message", _clean(one.problems[0].text))
-        failure.text = _clean(
-            "\n".join(
-                [
-                    *(problem.text for problem in one.problems),
-                    f"request: {one.request}",
-                    f"answer: {one.answer}",
-                    *one.statements,
-                    *one.changes,
-                    f"reproduce: {result.command(one.cell)}",
-                ]
-            )
-        )
+        failure.text = _clean("\n".join([*failing_lines(result, one), *evidence_lines(one)]))
     return case
 
 

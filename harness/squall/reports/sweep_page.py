@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from squall.reports.html.page_parts import asset, environment
-from squall.sweeping.cells import CONNECT, DESCRIPTIONS
+from squall.reports.html.view_model import SIGN
+from squall.reports.sweep_failures import verdict_of
+from squall.sweeping.cells import CONNECT, DESCRIPTIONS, Cell
 from squall.sweeping.readiness_cells import NAME as READINESS
 from squall.sweeping.sweep_result import MARKS, CellFailure, CellResult, Status, SweepResult
 
@@ -16,18 +19,26 @@ POLICY = (
     "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src data:;"
     " base-uri 'none'; form-action 'none'"
 )
-LEGEND: tuple[tuple[str, str], ...] = (
+ALWAYS: tuple[tuple[str, str], ...] = (
     (MARKS[Status.SURVIVED], "survived"),
     (MARKS[Status.REFUSED], "refused well"),
-    (MARKS[CellFailure.UNDOCUMENTED], "undocumented answer"),
+    (MARKS[CellFailure.UNDOCUMENTED], "undocumented answer, such as a status 500"),
     (MARKS[CellFailure.LATE], "late"),
     (MARKS[CellFailure.PARTIAL], "partial effect"),
     (MARKS[CellFailure.TWICE], "twice, or applied although refused"),
-    (MARKS[CellFailure.LOST], "acknowledged and not there"),
     (MARKS[CellFailure.POISONED], "poisoned: later requests fail"),
+)
+SOMETIMES: tuple[tuple[str, str], ...] = (
+    (MARKS[CellFailure.LOST], "acknowledged and not there"),
     (MARKS[CellFailure.WRONG], "wrong answer"),
+    (MARKS[CellFailure.STORM], "too many statements or logins"),
+    (MARKS[CellFailure.LOG], "unhandled error in the log"),
+    (MARKS[CellFailure.READINESS], "readiness or liveness says otherwise"),
     (MARKS[Status.NOT_EXERCISED], "not exercised"),
 )
+"""These are explained on a page that has them."""
+
+SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ class Block:
     mode: str
     faults: tuple[str, ...]
     rows: tuple[Row, ...]
+    entries: tuple[CellResult, ...]
+    """Fault points that did not fail; failing ones have a section of their own."""
 
 
 def sweep_page(result: SweepResult) -> str:
@@ -60,12 +73,26 @@ def sweep_page(result: SweepResult) -> str:
             policy=POLICY,
             result=result,
             blocks=blocks(result),
-            legend=LEGEND,
+            legend=list(_legend(result)),
             descriptions=DESCRIPTIONS,
             failing=result.failed,
-            Status=Status,
+            known=result.limits.known,
+            verdict=verdict_of(result),
+            sign=SIGN,
+            anchor=anchor,
         )
     )
+
+
+def anchor(cell: Cell) -> str:
+    """The id of a fault point on the page: that of the cell, without white space."""
+    return SPACE.sub("_", cell.id)
+
+
+def _legend(result: SweepResult) -> Iterator[tuple[str, str]]:
+    used = {one.mark for one in result.results}
+    yield from ALWAYS
+    yield from (entry for entry in SOMETIMES if entry[0] in used)
 
 
 def blocks(result: SweepResult) -> list[Block]:
@@ -74,8 +101,8 @@ def blocks(result: SweepResult) -> list[Block]:
     probes = [one for one in result.results if one.cell.operation == READINESS]
     if probes:
         found.append(_block(READINESS, "on", probes, [(CONNECT, "(every statement)")]))
-    for profile in result.profiles:
-        name = profile.operation.name
+    for operation in result.operations:
+        name = operation.name
         for mode in ("once", "on"):
             mine = [
                 one
@@ -83,7 +110,9 @@ def blocks(result: SweepResult) -> list[Block]:
                 if one.cell.operation == name and one.cell.mode == mode
             ]
             if mine:
-                steps = [(str(n + 1), step.sql) for n, step in enumerate(profile.steps)]
+                steps = [
+                    (str(n), each.fingerprint) for n, each in enumerate(operation.statements, 1)
+                ]
                 found.append(_block(name, mode, mine, [(CONNECT, "(connect)"), *steps]))
     return found
 
@@ -98,4 +127,6 @@ def _block(
         Row(point, " ".join(sql.split()), tuple(by_place.get((point, fault)) for fault in faults))
         for point, sql in points
     ]
-    return Block(name, mode, faults, tuple(row for row in rows if any(row.cells)))
+    shown = tuple(row for row in rows if any(row.cells))
+    entries = tuple(one for row in shown for one in row.cells if one and not one.problems)
+    return Block(name, mode, faults, shown, entries)

@@ -7,13 +7,12 @@ the policy of the suite runner, whose events the listeners receive.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from squall.core.background_loop import BackgroundLoop
 from squall.core.clock import MonotonicClock
 from squall.core.errors import AppFailed, LabError
 from squall.lab.lab import Lab
@@ -30,14 +29,10 @@ from squall.runner.suite_events import SuiteGroup, SuiteListener
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
 
-T = TypeVar("T")
-
 Held = Callable[[asyncio.Event, asyncio.Event], Coroutine[Any, Any, None]]
 """Work that runs beside a block. It gets the events "the block may begin" and "the block is
 over".
 """
-
-CLOSE_SECONDS = 20.0
 
 
 class SyncLab:
@@ -52,8 +47,7 @@ class SyncLab:
         paired: bool = False,
     ) -> None:
         self.options = options
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._loop = BackgroundLoop()
         emitter = Emitter(listeners, MonotonicClock())
         self._slot = LabSlot(SuiteGroup(scenarios=(), options=options), emitter, LabTally())
         self._runs = ScenarioRuns(self._slot, policy, emitter, paired)
@@ -72,7 +66,7 @@ class SyncLab:
             failed = self._runs.tally.failed
             raise LabError(f"not run: {len(failed)} labs failed before; {failed[-1].reason}")
         try:
-            outcome = self._wait(self._until_verdict(ScenarioTask(wanted, chosen)))
+            outcome = self._loop.wait(self._until_verdict(ScenarioTask(wanted, chosen)))
         except LabError:
             self.close()
             raise
@@ -90,7 +84,7 @@ class SyncLab:
     @property
     def lab(self) -> Lab:
         """The running lab, started now if needed."""
-        return self._slot.lab or self._wait(self._slot.ensure())
+        return self._slot.lab or self._loop.wait(self._slot.ensure())
 
     @contextmanager
     def hold(self, work: Held) -> Iterator[None]:
@@ -100,11 +94,11 @@ class SyncLab:
         the second is set. Its errors are raised here.
         """
         ready, end = asyncio.Event(), asyncio.Event()
-        task = self._wait(_until_ready(work, ready, end))
+        task = self._loop.wait(_until_ready(work, ready, end))
         try:
             yield
         finally:
-            self._wait(_until_ended(task, end))
+            self._loop.wait(_until_ended(task, end))
 
     def unsupported_reason(self, scenario: Scenario) -> str:
         """Why the lab, which is started for it, cannot run a scenario; empty if it can."""
@@ -112,33 +106,12 @@ class SyncLab:
 
     def close(self) -> None:
         """End the lab and its thread; nothing is left."""
-        if self._loop is None:
+        if not self._loop.running:
             return
         try:
-            self._wait(self._slot.discard())
+            self._loop.wait(self._slot.discard())
         finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            if self._thread is not None:
-                self._thread.join(CLOSE_SECONDS)
             self._loop.close()
-            self._loop = self._thread = None
-
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of ``work`` on the lab's loop. An interruption cancels it and waits for its
-        end.
-        """
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-            self._thread.start()
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        except KeyboardInterrupt:
-            future.cancel()
-            raise
-        except CancelledError as error:
-            raise LabError("the run was cancelled") from error
 
 
 async def _until_ready(work: Held, ready: asyncio.Event, end: asyncio.Event) -> asyncio.Task[None]:

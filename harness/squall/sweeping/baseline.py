@@ -9,7 +9,7 @@ from pathlib import Path
 
 from squall.core.errors import UsageError
 from squall.sweeping.cells import Cell, parse_cell
-from squall.sweeping.sweep_result import CellResult, SweepResult
+from squall.sweeping.sweep_result import SweepResult
 
 HEADER = "# Fault points that fail today. `squall sweep --baseline FILE` fails for any other.\n"
 
@@ -43,12 +43,8 @@ def write_baseline(path: Path, result: SweepResult) -> None:
     path.write_text(HEADER + "".join(f"{one}\n" for one in ids), "utf-8")
 
 
-def new_failures(result: SweepResult, known: frozenset[Cell]) -> list[CellResult]:
-    """Failing cells that are not in the baseline."""
-    return [one for one in result.failed if one.cell not in known]
-
-
-def mended(result: SweepResult, known: frozenset[Cell]) -> list[Cell]:
+def mended(result: SweepResult) -> list[Cell]:
     """Cells of the baseline that were run and no longer fail, so that you can remove them."""
+    known = result.limits.known
     failing = {one.cell for one in result.failed}
     return sorted(one.cell for one in result.results if one.cell in known - failing)

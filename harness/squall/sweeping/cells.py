@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from squall.core.errors import UsageError
-from squall.scenario.sharding import Shard, balance
 from squall.sweeping.fingerprint import is_commit
 from squall.sweeping.profile_operation import StatementProfile
 
@@ -31,9 +30,6 @@ WIRE = ("cut_before", "cut_after", "half_answer", "slow", "silence", "reply_sile
 
 WAITS = frozenset({"slow", "silence", "reply_silence"})
 """These take as long as the app's own time-out, so several of them wait at once."""
-
-WAIT_COST = 4.0
-"""What one of them costs beside another cell, though several wait at once; shards go by it."""
 
 LIKE_OTHERS = {"53200": "53100", "08006": "57P01"}
 """Faults that a client can hardly distinguish: the other one stands for both."""
@@ -126,21 +122,6 @@ def plan_cells(
                 shown.setdefault(key, cell)
                 cells.append(cell)
     return cells, pruned
-
-
-def cells_of_shard(cells: Sequence[Cell], shard: Shard | None) -> tuple[list[Cell], list[str]]:
-    """The part of the cells that one of several machines runs, and a line about it.
-
-    Raises:
-        UsageError: there are more shards than cells.
-    """
-    if shard is None:
-        return list(cells), []
-    parts = balance({cell.id: WAIT_COST if cell.fault in WAITS else 1.0 for cell in cells}, shard)
-    chosen = [cell for cell in cells if parts[cell.id] == shard.number]
-    return chosen, [
-        f"shard {shard}: {len(chosen)} of {len(cells)} fault points; run the others, too"
-    ]
 
 
 def _possible(profile: StatementProfile) -> Iterator[tuple[Cell, tuple[str, ...]]]:

@@ -23,6 +23,8 @@ class Shown:
     statements: Sequence[Statement]
     changes: Sequence[RowChange] = ()
     seconds: float = 0.0
+    shared: bool = False
+    """Whether the changes are those of several cells, so that none are listed."""
 
 
 def describe(seen: Seen, status: Status, problems: Sequence[Problem], shown: Shown) -> CellResult:
@@ -37,6 +39,7 @@ def describe(seen: Seen, status: Status, problems: Sequence[Problem], shown: Sho
         changes=tuple(change_line(one) for one in shown.changes[:MAX_LINES]),
         log=tuple(seen.log[:MAX_LINES]),
         seconds=shown.seconds,
+        shared=shown.shared,
     )
 
 

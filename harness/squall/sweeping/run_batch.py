@@ -25,7 +25,6 @@ from squall.sweeping.sweep_result import CellResult, Status
 from squall.sweeping.sweep_script import CellScript, Scripts
 from squall.sweeping.tap import Script
 
-MAX_BATCH = 6
 BITE_SECONDS = 0.4
 """A request that has not reached its statement by then may be waiting for another one's session."""
 
@@ -72,7 +71,8 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
             status = Status.SURVIVED if judged.answer.good else Status.REFUSED
             own = {step.fingerprint for step in one.profile.steps}
             sent = [s for s in statements if s.fingerprint in own]
-            results.append(describe(judged, status, (), Shown(statements=sent, seconds=seconds)))
+            shown = Shown(statements=sent, seconds=seconds, shared=True)
+            results.append(describe(judged, status, (), shown))
     return results
 
 

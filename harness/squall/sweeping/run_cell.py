@@ -74,8 +74,7 @@ class CellRunner:
         """Run and judge one cell."""
         began = time.monotonic()
         room = self.room
-        if room.changes is not None:
-            await room.changes.read()
+        await self._changes(profile)  # those of earlier requests
         log_size = app_log.size(room.lab.app.log_path)
         script = CellScript(cell, profile, room.deadline)
         settings = self.settings()

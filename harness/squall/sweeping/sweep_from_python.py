@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
+from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
+from squall.sweeping.baseline import read_baseline
 from squall.sweeping.cells import parse_cell
+from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import SweepResult
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
@@ -13,9 +19,12 @@ from squall.sweeping.sweeper import SweepOptions, run_sweep
 def sweep(
     options: LabOptions,
     *,
-    only: tuple[str, ...] = (),
-    cells: tuple[str, ...] = (),
+    only: Sequence[str] = (),
+    cells: Sequence[str] = (),
     exhaustive: bool = False,
+    baseline: str | Path | None = None,
+    min_survived: float = 100.0,
+    jobs: int = 1,
 ) -> SweepResult:
     """Fail each statement of each operation once. For code without an event loop.
 
@@ -24,11 +33,52 @@ def sweep(
         only: operations by name; all if empty.
         cells: fault points by their ids, such as ``place-order/3/cut_after/once``; all if empty.
         exhaustive: also run pruned cells.
+        baseline: a file with fault points that are known to fail: only other ones count.
+        min_survived: least fault-point coverage in per cent, without a baseline.
+        jobs: labs at the same time, if there is enough to do.
+
+    Returns:
+        The result; it is true when the limits hold.
 
     Raises:
         LabError: the lab broke, or no operation can be profiled.
-        UsageError: an operation or a fault point does not exist.
+        UsageError: an operation or a fault point does not exist, or the baseline cannot be read.
     """
-    parsed = tuple(parse_cell(text) for text in cells)
-    wanted = SweepOptions(only=only, cells=parsed, exhaustive=exhaustive)
-    return asyncio.run(run_sweep(options, wanted))
+    wanted = sweep_options(
+        only=only,
+        cells=cells,
+        exhaustive=exhaustive,
+        limits=limits_of(baseline, min_survived),
+        reproduce=_command(options),
+    )
+    return asyncio.run(run_sweep(options, replace(wanted, jobs=jobs)))
+
+
+def limits_of(baseline: str | Path | None, min_survived: float) -> SweepLimits:
+    """The limits. Raises UsageError if the baseline cannot be read."""
+    known = None if baseline is None else read_baseline(Path(baseline))
+    return SweepLimits(min_survived=min_survived, baseline=known)
+
+
+def sweep_options(
+    *,
+    only: Sequence[str],
+    cells: Sequence[str],
+    exhaustive: bool,
+    limits: SweepLimits,
+    reproduce: str,
+) -> SweepOptions:
+    """The options, with cells named by their ids. Raises UsageError if one is none."""
+    return SweepOptions(
+        only=tuple(only),
+        cells=tuple(parse_cell(text) for text in cells),
+        exhaustive=exhaustive,
+        limits=limits,
+        reproduce=reproduce,
+    )
+
+
+def _command(options: LabOptions) -> str:
+    """Repeats a cell in the directory of the app; a profile made in code has no other command."""
+    app = " --app reference" if options.profile.name == REFERENCE.name else ""
+    return f"squall sweep{app} --seed {options.seed} --cell {{cell}}"

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from squall.sweeping.cells import Cell, Pruned
+from squall.sweeping.cells import CONNECT, Cell, Pruned
 from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_shard import SweepShard
 
 
 class Status(StrEnum):
@@ -86,6 +88,8 @@ class CellResult:
     changes: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     seconds: float = 0.0
+    shared: bool = False
+    """Whether it waited at the same time as others, so that rows were judged for all together."""
 
     @property
     def mark(self) -> str:
@@ -101,13 +105,44 @@ class CellResult:
         return min((problem.failure for problem in self.problems), key=order.index)
 
 
+@dataclass(frozen=True, slots=True)
+class SweptStatement:
+    """One statement of an operation, as reports show it."""
+
+    fingerprint: str
+    """The statement without its literals."""
+    status: str
+    """Transaction status before it: I, T or E."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweptOperation:
+    """An operation that was swept."""
+
+    name: str
+    writes: bool
+    effect_known: bool
+    """Whether the server could tell what it changes."""
+    statements: tuple[SweptStatement, ...]
+
+    @classmethod
+    def of(cls, profile: StatementProfile) -> SweptOperation:
+        """What reports need of a profile."""
+        return cls(
+            name=profile.operation.name,
+            writes=profile.writes,
+            effect_known=profile.effect is not None,
+            statements=tuple(SweptStatement(x.fingerprint, x.status) for x in profile.steps),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SweepResult:
-    """All cells of one app."""
+    """All cells of one app. It is true when it passed."""
 
     target: str
     seed: int
-    profiles: Sequence[StatementProfile]
+    operations: Sequence[SweptOperation]
     left_out: Sequence[NotProfiled]
     results: Sequence[CellResult]
     pruned: Sequence[Pruned]
@@ -117,6 +152,38 @@ class SweepResult:
     """The command that repeats one cell."""
     notes: Sequence[str] = field(default_factory=tuple)
     """What could not be judged, and why."""
+    limits: SweepLimits = field(default_factory=SweepLimits)
+    shard: SweepShard | None = None
+    """Which part of a sweep on several machines it is."""
+    problems: Sequence[str] = ()
+    """Why merged shards are not the whole sweep. With one of these it proves nothing."""
+
+    def __bool__(self) -> bool:
+        """Whether it passed."""
+        return self.passed
+
+    def __repr__(self) -> str:
+        """The figures, and the most serious failing cell: what a failed assertion shows."""
+        worst = [f"; {one.cell.id}: {one.problems[0].text}" for one in self.new_failures[:1]]
+        return f"<SweepResult seed {self.seed}: {self.headline}{''.join(worst)}>"
+
+    @property
+    def passed(self) -> bool:
+        """Whether a fault point was exercised and the limits hold."""
+        if self.inconclusive:
+            return False
+        return self._within_limits
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether nothing was exercised, or parts are missing and the others are good."""
+        return not self.exercised or (bool(self.problems) and self._within_limits)
+
+    @property
+    def _within_limits(self) -> bool:
+        if self.limits.baseline is not None:
+            return not self.new_failures
+        return 100 * self.coverage >= self.limits.min_survived
 
     def count(self, status: Status) -> int:
         """Number of cells with this status."""
@@ -139,6 +206,21 @@ class SweepResult:
         order = list(CellFailure)
         bad = [result for result in self.results if result.status is Status.FAILED]
         return sorted(bad, key=lambda result: (order.index(result.worst), result.cell.id))
+
+    @property
+    def new_failures(self) -> list[CellResult]:
+        """The failing cells that are not in the baseline, the most serious first."""
+        return [one for one in self.failed if one.cell not in self.limits.known]
+
+    def place_of(self, cell: Cell) -> str:
+        """Where a cell's fault acts: the statement with its number, or the login."""
+        known = [one.statements for one in self.operations if one.name == cell.operation]
+        if cell.point == CONNECT:
+            return "its login" if known else "every statement and login"
+        if not known or cell.index >= len(known[0]):
+            return f"statement {cell.point}"
+        sql = known[0][cell.index].fingerprint
+        return f"statement {cell.point} of {len(known[0])}: {sql}"
 
     @property
     def headline(self) -> str:

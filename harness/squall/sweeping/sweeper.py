@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from squall.core.errors import LabError, UsageError
 from squall.lab.lab_options import LabOptions
 from squall.lab.wal import RowChange
 from squall.scenario.sharding import Shard
-from squall.sweeping.cells import WAITS, Cell, cells_of_shard, plan_cells
+from squall.sweeping.cell_queue import CellQueue
+from squall.sweeping.cells import Cell, Pruned, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
-from squall.sweeping.readiness_cells import NAME, readiness_cells, run_readiness_cell
-from squall.sweeping.run_batch import MAX_BATCH, run_batch
-from squall.sweeping.run_cell import MAX_RESTARTS, CellRunner
-from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status, SweepResult
+from squall.sweeping.readiness_cells import readiness_cells
+from squall.sweeping.run_cell import MAX_RESTARTS
+from squall.sweeping.run_cells import CellRun, MoreLabs, Worker
+from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_result import CellResult, SweepResult, SweptOperation
+from squall.sweeping.sweep_shard import shard_of
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 
 Restore = Callable[[Sequence[RowChange]], Awaitable[None]]
-
-TRIES = 2
-"""A cell whose fault did not act is tried again, because a background task may have interfered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,62 +35,92 @@ class SweepOptions:
     """Run only these cells."""
     shard: Shard | None = None
     """One part of the cells only."""
+    limits: SweepLimits = field(default_factory=SweepLimits)
     reproduce: str = "squall sweep --cell {cell}"
+    jobs: int = 1
+    """Labs at the same time, if there is enough to do."""
+    seconds: float | None = None
+    """Time after which no further cell starts, counted from the start of the lab."""
     on_result: Callable[[CellResult], None] | None = None
     on_plan: Callable[[int, int], None] | None = None
     """Called with the number of cells and of pruned ones before the first cell runs."""
 
 
-@dataclass(slots=True)
-class _Progress:
-    results: dict[Cell, CellResult] = field(default_factory=dict)
-    restarts: int = 0
-
-
 async def run_sweep(lab_options: LabOptions, wanted: SweepOptions) -> SweepResult:
-    """Sweep one app in a lab of its own.
+    """Sweep one app in labs of its own.
 
     Raises:
         LabError: the lab broke, or no operation can be profiled.
         UsageError: an operation or a cell does not exist.
     """
+    ends = None if wanted.seconds is None else time.monotonic() + wanted.seconds
+    more = [_another_lab(lab_options, wanted)] * (wanted.jobs - 1)
     async with tapped_lab(lab_options) as room:
-        return await sweep_in(room, wanted)
+        return await sweep_in(room, wanted, ends=ends, more=more)
 
 
-async def sweep_in(room: TappedLab, wanted: SweepOptions) -> SweepResult:
-    """The same in a lab that is already running."""
+def _another_lab(lab_options: LabOptions, wanted: SweepOptions) -> MoreLabs:
+    async def start(work: Worker) -> None:
+        async with tapped_lab(lab_options) as room:
+            profiles, _ = await profile_all(room, wanted.only)
+            await work(room, profiles)
+
+    return start
+
+
+async def sweep_in(
+    room: TappedLab,
+    wanted: SweepOptions,
+    *,
+    ends: float | None = None,
+    more: Sequence[MoreLabs] = (),
+) -> SweepResult:
+    """The same in a lab that is already running. ``ends``: the time after which no cell starts."""
     began = time.monotonic()
     profiles, left_out = await profile_all(room, wanted.only)
     profiled = time.monotonic()
-    cells, pruned = plan_cells(profiles, exhaustive=wanted.exhaustive or bool(wanted.cells))
-    if room.lab.profile.has_readiness and (wanted.cells or not wanted.only):
-        cells += readiness_cells()
-    if wanted.cells:
-        cells, pruned = _known(wanted.cells, cells), []
-    cells, part = cells_of_shard(cells, wanted.shard)
+    cells, pruned = _planned(room, profiles, wanted)
+    cells, part = shard_of(cells, wanted.shard, room.lab.options, wanted.limits)
     if wanted.on_plan is not None:
         wanted.on_plan(len(cells), len(pruned))
-    done = await _run_all(room, profiles, cells, wanted)
+    run = CellRun(
+        CellQueue(cells, room.deadline, ends=ends, seed=room.lab.options.seed), wanted.on_result
+    )
+    await run.work_in(room, profiles, more)
+    left = len(cells) - len(run.done)
     return SweepResult(
         target=room.lab.profile.name,
         seed=room.lab.options.seed,
-        profiles=profiles,
+        operations=[SweptOperation.of(profile) for profile in profiles],
         left_out=left_out,
-        results=[done[cell] for cell in cells if cell in done],
+        results=[run.done[cell] for cell in cells if cell in run.done],
         pruned=pruned,
         seconds=time.monotonic() - began,
         profile_seconds=profiled - began,
         reproduce=wanted.reproduce,
-        notes=[*part, *_notes(room, len(cells) - len(done))],
+        notes=[*([part.label] if part else []), *_notes(room, left, wanted.seconds), *run.notes],
+        limits=wanted.limits,
+        shard=part,
     )
 
 
-def _notes(room: TappedLab, left: int) -> list[str]:
+def _planned(
+    room: TappedLab, profiles: Sequence[StatementProfile], wanted: SweepOptions
+) -> tuple[list[Cell], list[Pruned]]:
+    """The cells to run and the pruned ones. Raises UsageError for one that does not exist."""
+    cells, pruned = plan_cells(profiles, exhaustive=wanted.exhaustive or bool(wanted.cells))
+    if room.lab.profile.has_readiness and (wanted.cells or not wanted.only):
+        cells += readiness_cells()
+    return (_known(wanted.cells, cells), []) if wanted.cells else (cells, pruned)
+
+
+def _notes(room: TappedLab, left: int, seconds: float | None) -> list[str]:
     notes = []
     if room.why_no_changes:
         notes.append(f"effects were not judged: {room.why_no_changes}")
-    if left:
+    if left and seconds is not None:
+        notes.append(f"{left} fault points were not run: the time limit is {seconds:g} s")
+    elif left:
         notes.append(
             f"{left} fault points were not run: the app fell ill {MAX_RESTARTS} times, or did not"
             " come back; mend the failures above, or sweep one operation with --only"
@@ -138,59 +168,3 @@ def _known(wanted: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
             hint = f"; there are, for example: {', '.join(near)}" if near else ""
             raise UsageError(f"--cell {cell.id}: there is no such cell{hint}")
     return list(wanted)
-
-
-async def _run_all(
-    room: TappedLab,
-    profiles: Sequence[StatementProfile],
-    cells: Sequence[Cell],
-    wanted: SweepOptions,
-) -> dict[Cell, CellResult]:
-    by_name = {profile.operation.name: profile for profile in profiles}
-    runner = CellRunner(room, profiles)
-    done: dict[Cell, CellResult] = {}
-
-    def note(result: CellResult) -> None:
-        done[result.cell] = result
-        if wanted.on_result is not None:
-            wanted.on_result(result)
-
-    waiting = [
-        cell for cell in cells if cell.fault in WAITS and cell.mode == "once" and cell.index >= 0
-    ]
-    alone = [cell for cell in cells if cell not in set(waiting)]
-    if len(waiting) > 1:
-        for start in range(0, len(waiting), MAX_BATCH):
-            batch = waiting[start : start + MAX_BATCH]
-            found = await run_batch(runner, [(cell, by_name[cell.operation]) for cell in batch])
-            for result in found:
-                note(result)
-            alone += [cell for cell in batch if cell not in done]
-    else:
-        alone += waiting
-    for cell in alone:
-        if runner.restarts >= MAX_RESTARTS:
-            break
-        note(await _one(runner, cell, by_name.get(cell.operation, profiles[0])))
-    return done
-
-
-async def _one(runner: CellRunner, cell: Cell, profile: StatementProfile) -> CellResult:
-    for _ in range(TRIES):
-        result = await _guarded(runner, cell, profile)
-        if runner.ill or runner.room.lab.app.exit_code is not None:
-            await runner.new_process()
-        if result.status is not Status.NOT_EXERCISED:
-            break
-    return result
-
-
-async def _guarded(runner: CellRunner, cell: Cell, profile: StatementProfile) -> CellResult:
-    """An app that exits during a cell is a finding, not a failure of the lab."""
-    run = run_readiness_cell if cell.operation == NAME else CellRunner.run
-    result = await run(runner, cell, profile)
-    code = runner.room.lab.app.exit_code
-    if code is None:
-        return result
-    problem = Problem(CellFailure.POISONED, f"the app ended with exit code {code}")
-    return replace(result, status=Status.FAILED, problems=(problem, *result.problems))

@@ -1,0 +1,180 @@
+"""The order of cells, and labs that share it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+from squall.core.errors import LabError
+from squall.sweeping import run_cells
+from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
+from squall.sweeping.cells import WAITS, Cell, plan_cells
+from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.run_cells import CellRun, Worker
+from squall.sweeping.sweep_result import CellFailure, CellResult, Status
+from squall.sweeping.tapped_lab import TappedLab
+
+from tests.sweep.made_sweep import cell_result
+from tests.sweep.test_cells import profile
+
+PROFILES = [profile("a", "BEGIN", "SELECT 1", "COMMIT"), profile("b", "SELECT 2", writes=False)]
+CELLS = plan_cells(PROFILES, exhaustive=True)[0]
+
+
+def taken(queue: CellQueue) -> list[tuple[Cell, ...]]:
+    units = []
+    while unit := queue.take():
+        units.append(unit)
+    return units
+
+
+def test_every_cell_is_taken_once_and_those_that_wait_together_first() -> None:
+    units = taken(CellQueue(CELLS, deadline=1))
+    assert sorted(cell for unit in units for cell in unit) == sorted(CELLS)
+    batches = [unit for unit in units if len(unit) > 1]
+    assert batches
+    assert units[: len(batches)] == batches
+    assert all(len(unit) <= MAX_BATCH for unit in batches)
+    assert all(cell.fault in WAITS for unit in batches for cell in unit)
+
+
+def test_a_cell_of_a_batch_that_is_put_back_comes_alone() -> None:
+    queue = CellQueue(CELLS, deadline=1)
+    batch = queue.take()
+    queue.put_back(batch[:2])
+    assert taken(queue)[-2:] == [(batch[0],), (batch[1],)]
+    assert queue.confirmed == set(batch[:2])
+
+
+def test_a_bounded_part_has_all_kinds() -> None:
+    queue = CellQueue(CELLS, deadline=1, ends=time.monotonic() + 60, seed=4)
+    units = taken(queue)
+    assert sorted(cell for unit in units for cell in unit) == sorted(CELLS)
+    part = [cell for unit in units[: len(units) // 3] for cell in unit]
+    assert {cell.operation for cell in part} == {"a", "b"}
+    assert {cell.point for cell in part} == {"connect", "1", "2", "3"}
+    assert any(cell.fault in WAITS for cell in part)
+    again = CellQueue(CELLS, deadline=1, ends=time.monotonic() + 60, seed=4)
+    assert taken(again) == units
+
+
+def test_nothing_is_taken_after_the_end_and_no_batch_that_would_pass_it() -> None:
+    assert CellQueue(CELLS, deadline=1, ends=time.monotonic() - 1).take() == ()
+    waiting = [cell for cell in CELLS if cell.fault in WAITS and cell.mode == "once"]
+    assert CellQueue(waiting, deadline=30, ends=time.monotonic() + 10).take() == ()
+    assert CellQueue(waiting, deadline=3, ends=time.monotonic() + 10).take() != ()
+
+
+class Room:
+    """What a worker needs of a lab whose app never exits."""
+
+    class lab:  # noqa: N801 - an attribute of the lab
+        class app:  # noqa: N801 - the same
+            exit_code = None
+
+    tap = changes = None
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, Cell]]:
+    """Cells are noted with their lab instead of run. Each lets others run."""
+    seen: list[tuple[object, Cell]] = []
+
+    async def run(runner: Any, cell: Cell, _profile: StatementProfile) -> CellResult:
+        await asyncio.sleep(0)
+        seen.append((runner.room, cell))
+        return cell_result(cell.id)
+
+    async def batch(
+        runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]
+    ) -> list[CellResult]:
+        await asyncio.sleep(0)
+        seen.extend((runner.room, cell) for cell, _ in wanted)
+        return [cell_result(cell.id) for cell, _ in wanted[1:]]
+
+    monkeypatch.setattr(run_cells, "_guarded", run)
+    monkeypatch.setattr(run_cells, "run_batch", batch)
+    return seen
+
+
+async def test_what_a_batch_does_not_judge_is_run_alone(ran: list[tuple[object, Cell]]) -> None:
+    run = CellRun(CellQueue(CELLS, deadline=1))
+    await run.work_in(cast("TappedLab", Room()), PROFILES, [])
+    assert set(run.done) == set(CELLS)
+    batches = [unit for unit in taken(CellQueue(CELLS, deadline=1)) if len(unit) > 1]
+    twice = {unit[0] for unit in batches}
+    assert sorted(cell for _, cell in ran) == sorted([*CELLS, *twice])
+
+
+async def test_two_labs_share_the_cells_and_none_is_run_twice(
+    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
+    first, second = cast("TappedLab", Room()), cast("TappedLab", Room())
+    up = asyncio.Event()
+
+    async def another(work: Worker) -> None:
+        await up.wait()
+        await work(second, PROFILES)
+
+    cells = [cell for cell in CELLS if cell.fault not in WAITS]
+    run = CellRun(CellQueue(cells, deadline=1), on_result=lambda _: up.set())
+    await run.work_in(first, PROFILES, [another])
+    assert set(run.done) == set(cells)
+    assert len(ran) == len(cells)
+    assert {id(room) for room, _ in ran} == {id(first), id(second)}
+
+
+async def test_a_lab_that_is_not_up_when_all_is_done_is_not_waited_for(
+    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
+    ended = []
+
+    async def never(_work: Worker) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    run = CellRun(CellQueue(CELLS, deadline=1))
+    await run.work_in(cast("TappedLab", Room()), PROFILES, [never])
+    assert set(run.done) == set(CELLS)
+    assert ended == [True]
+    assert ran
+
+
+async def test_a_further_lab_that_does_not_start_is_told(
+    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
+
+    async def broken(_work: Worker) -> None:
+        await asyncio.sleep(0)
+        raise LabError("no port\n  next step")
+
+    run = CellRun(CellQueue(CELLS, deadline=1))
+    await run.work_in(cast("TappedLab", Room()), PROFILES, [broken])
+    assert set(run.done) == set(CELLS)
+    assert run.notes == ["a further lab was not used: no port"]
+    assert ran
+
+
+@pytest.mark.parametrize(("late", "stays"), [(1, False), (2, True)])
+async def test_late_counts_when_it_is_seen_twice(
+    monkeypatch: pytest.MonkeyPatch, late: int, stays: bool
+) -> None:
+    turns = iter([True] * late + [False] * 5)
+
+    async def run(_runner: Any, cell: Cell, _profile: StatementProfile) -> CellResult:
+        await asyncio.sleep(0)
+        problems = [(CellFailure.LATE, "answered after 1.4 s")] if next(turns) else []
+        return cell_result(cell.id, Status.SURVIVED, *problems)
+
+    monkeypatch.setattr(run_cells, "_guarded", run)
+    work = CellRun(CellQueue(CELLS[:1], deadline=1))
+    await work.work_in(cast("TappedLab", Room()), PROFILES, [])
+    assert bool(work.done[CELLS[0]].problems) is stays
