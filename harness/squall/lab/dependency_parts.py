@@ -56,7 +56,11 @@ def create_dependencies(
 
 
 def _server_of(
-    one: Dependency, directory: Path, keeper: Watchdog, settings: Mapping[str, str], cwd: Path | None
+    one: Dependency,
+    directory: Path,
+    keeper: Watchdog,
+    settings: Mapping[str, str],
+    cwd: Path | None,
 ) -> DependencyProcess | StandInProcess:
     if one.kind == "http":
         return StandInProcess(one, directory, keeper, cwd=cwd)
