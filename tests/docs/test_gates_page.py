@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import squall.gates
 from squall.gates import registry
+from squall.gates.every_gate import NAMED
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/gates.md").read_text("utf-8")
@@ -23,7 +24,7 @@ ROW = re.compile(
 )
 
 
-EVERY = [*registry.standard_gates(), *(gate() for gate in registry.NAMED)]
+EVERY = [*registry.standard_gates(), *(gate() for gate in NAMED)]
 
 
 def declared_codes() -> Iterator[str]:

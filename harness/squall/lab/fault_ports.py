@@ -59,6 +59,12 @@ class FaultPorts:
             AppControl: self._parts.app,
             LoadClient: self._workload,
         }
+        if needs in supplied:
+            return supplied[needs]
+        return self._by_name(needs, fault)
+
+    def _by_name(self, needs: type, fault: Fault) -> object:
+        """The component that the fault names, or the first of its kind."""
         if needs is DatabaseCluster:
             self._cluster.replication()
             return self._cluster
@@ -68,8 +74,6 @@ class FaultPorts:
             return self._redis_server(str(getattr(fault, "proxy", "redis")))
         if needs is UpstreamServer:
             return self._stand_in(str(getattr(fault, "dependency", "http")))
-        if needs in supplied:
-            return supplied[needs]
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     def _stand_in(self, wanted: str) -> UpstreamServer:

@@ -26,19 +26,16 @@ def sweep(
     min_survived: float = 100.0,
     jobs: int = 1,
 ) -> SweepResult:
-    """Fail each statement of each operation once. For code without an event loop.
+    """Fail each statement of each operation once; true when the limits hold. Blocks.
 
     Args:
         options: the app and its lab.
         only: operations by name; all if empty.
-        cells: fault points by their ids, such as ``place-order/3/cut_after/once``; all if empty.
+        cells: fault points such as ``place-order/3/cut_after/once``; all if empty.
         exhaustive: also run pruned cells.
         baseline: a file with fault points that are known to fail: only other ones count.
         min_survived: least fault-point coverage in per cent, without a baseline.
         jobs: labs at the same time, if there is enough to do.
-
-    Returns:
-        The result; it is true when the limits hold.
 
     Raises:
         LabError: the lab broke, or no operation can be profiled.

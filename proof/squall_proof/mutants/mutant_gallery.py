@@ -22,7 +22,7 @@ from pathlib import Path
 
 from squall.config.profile import REFERENCE, AppProfile
 from squall.core.errors import UsageError
-from squall.gates.registry import STANDARD
+from squall.gates.every_gate import STANDARD
 from squall.scenario.library import stock
 
 CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
