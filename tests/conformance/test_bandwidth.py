@@ -16,6 +16,8 @@ BURSTS = {100: 0.010, 500: 0.050, 900: 0.090, 1000: 0.100, 1500: 0.150, 3000: 0.
 """Bytes after a silence at 10 KB/s, and seconds until all of them are there."""
 
 EARLY = 0.004
+TRIES = 3
+"""On a busy machine Toxiproxy sleeps too long, and takes that off the next burst."""
 
 
 @pytest.mark.parametrize("stream", ["upstream", "downstream"])
@@ -25,8 +27,14 @@ def test_a_burst_after_a_silence_is_paid_for_before_it_goes(bench: Bench, stream
     route.toxic("bandwidth", stream, rate=10)
     sender, receiver = (client, server) if stream == "upstream" else (server, client)
     for size, seconds in BURSTS.items():
-        time.sleep(0.45)
-        assert seconds - EARLY <= travel(sender, receiver, MESSAGE[:size]) < seconds + SLACK, size
+        took = []
+        for _ in range(TRIES):
+            time.sleep(0.45)
+            took.append(travel(sender, receiver, MESSAGE[:size]))
+            if seconds - EARLY <= took[-1] < seconds + SLACK:
+                break
+        else:
+            raise AssertionError(f"{size} bytes took {took}, not {seconds}")
 
 
 def test_a_train_of_small_chunks_is_paid_for_one_by_one(bench: Bench) -> None:

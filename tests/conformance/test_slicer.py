@@ -46,6 +46,9 @@ def test_pieces_are_about_as_large_as_asked(bench: Bench) -> None:
     assert 12 <= len(sizes) <= 94
 
 
+TRIES = 10
+
+
 def pieces(end: socket.socket, size: int) -> list[int]:
     sizes: list[int] = []
     while sum(sizes) < size:
@@ -67,12 +70,20 @@ def test_a_chunk_is_halved_until_its_pieces_are_small_enough(bench: Bench) -> No
 
 
 def test_pieces_are_writes_of_their_own_without_a_pause_too(bench: Bench) -> None:
-    """A reader that is always there sees many; joined in one write they would be one."""
+    """A reader that is always there sees many; joined in one write they would never be so many.
+
+    On a busy machine the reader comes late, and the kernel joins what waits for it.
+    """
     route = bench.route()
     route.toxic("slicer", average_size=100, size_variation=0)
     client, server = route.pair()
-    server.sendall(MESSAGE[:32_000])
-    assert len(pieces(client, 32_000)) > 20
+    most = 0
+    for _ in range(TRIES):
+        server.sendall(MESSAGE[:32_000])
+        most = max(most, len(pieces(client, 32_000)))
+        if most > 20:
+            return
+    raise AssertionError(f"at most {most} pieces")
 
 
 def test_its_removal_passes_the_rest_at_once(bench: Bench) -> None:
