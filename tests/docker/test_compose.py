@@ -6,7 +6,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -191,11 +190,7 @@ def test_a_crash_of_the_database_is_healed_and_seen(stack: Stack) -> None:
 def test_outages_run_against_it(stack: Stack, tmp_path: Path) -> None:
     """What the faults did and what was written; how quickly is a matter of the machine."""
     words = ["--provider", "compose", "--seed", "1", "--output", str(tmp_path / "out")]
-    for _ in range(3):  # inconclusive: the machine was too busy to say
-        shutil.rmtree(tmp_path / "out", ignore_errors=True)
-        done = stack.squall("check", "--only", "commit-reply-lost", *words)
-        if done.returncode != 2:
-            break
+    done = stack.squall("check", "--only", "commit-reply-lost", *words)
     assert done.returncode in (0, 1, 2), done.stdout + done.stderr
     said = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))["outages"][0]
     verdicts = {finding["gate"]: finding["verdict"] for finding in said["findings"]}

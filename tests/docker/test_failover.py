@@ -26,15 +26,25 @@ WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 
-LABS = [
-    ("process", "embedded"),
-    ("docker", "toxiproxy"),
-    pytest.param(("docker", "embedded"), marks=pytest.mark.proof),
-]
-"""The engine makes no difference to processes; docker has other addresses."""
+def in_labs(*labs: tuple[str, str]) -> pytest.MarkDecorator:
+    """Run a test in these labs, and in all others as a proof.
+
+    The engine makes no difference to processes; docker has other addresses.
+    """
+    every = (("process", "embedded"), ("docker", "toxiproxy"), ("docker", "embedded"))
+    return pytest.mark.parametrize(
+        "running",
+        [pytest.param(one, marks=() if one in labs else pytest.mark.proof) for one in every],
+        indirect=True,
+        ids="-".join,
+    )
 
 
-@pytest.fixture(params=LABS, ids="-".join)
+everywhere = in_labs(("process", "embedded"), ("docker", "toxiproxy"))
+on_processes = in_labs(("process", "embedded"))
+
+
+@pytest.fixture
 async def running(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
     """A lab without a load; with a real Toxiproxy the meter is what a standby passes."""
     provider, engine = request.param
@@ -87,6 +97,7 @@ async def until_written(running: Lab, key: str) -> None:
     assert await readiness.wait_until(accepted, SECONDS)
 
 
+@everywhere
 async def test_a_failover_loses_what_was_not_shipped_and_nothing_else(running: Lab) -> None:
     cluster = cluster_of(running)
     await cluster.replicate(synchronous=False)
@@ -106,6 +117,7 @@ async def test_a_failover_loses_what_was_not_shipped_and_nothing_else(running: L
     assert await running.observer.totals({"orders": "SELECT count(*) FROM orders"}) == {"orders": 2}
 
 
+@on_processes
 async def test_synchronous_replication_acknowledges_nothing_that_is_not_shipped(
     running: Lab,
 ) -> None:
@@ -130,6 +142,7 @@ async def until_one_waits(session: DatabaseSession) -> None:
     assert await readiness.wait_until(waits, SECONDS)
 
 
+@on_processes
 async def test_the_lab_survives_one_failover_after_the_other(running: Lab) -> None:
     ports = {running.database.port}
     for number in range(2):
@@ -143,6 +156,7 @@ async def test_the_lab_survives_one_failover_after_the_other(running: Lab) -> No
     assert await written(running) == {"after 0", "after 1"}
 
 
+@everywhere
 async def test_a_new_primary_can_crash_and_recover(running: Lab) -> None:
     fault = Failover()
     async with within(fault, running.port_for(fault)):
@@ -154,6 +168,7 @@ async def test_a_new_primary_can_crash_and_recover(running: Lab) -> None:
     assert await values(running, "SELECT pg_is_in_recovery()") == [False]
 
 
+@on_processes
 async def test_a_standby_that_was_not_needed_goes(running: Lab) -> None:
     await cluster_of(running).replicate(synchronous=True)
     assert await values(running, FOLLOWERS) == [1]
@@ -168,6 +183,7 @@ async def test_a_standby_that_was_not_needed_goes(running: Lab) -> None:
     assert await running.broken() == ""
 
 
+@on_processes
 async def test_a_second_call_keeps_the_standby(running: Lab) -> None:
     cluster = cluster_of(running)
     await cluster.replicate(synchronous=False)
@@ -177,6 +193,7 @@ async def test_a_second_call_keeps_the_standby(running: Lab) -> None:
     assert await values(running, "SELECT sync_state FROM pg_stat_replication") == ["sync"]
 
 
+@on_processes
 async def test_a_standby_that_cannot_be_promoted_is_a_failed_cure(running: Lab) -> None:
     fault = Failover()
     with pytest.raises(HealFailed, match="could not be undone"):
