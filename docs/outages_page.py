@@ -17,6 +17,7 @@ NEEDS = {
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
     "redis": "Runs for an app with a dependency of kind `redis`.",
+    "workers": "Runs for an app with `[[tool.squall.processes]]`.",
 }
 
 

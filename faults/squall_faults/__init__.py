@@ -66,6 +66,7 @@ from squall_faults.wire import (
     RefuseStartup,
     StallReply,
 )
+from squall_faults.worker import WorkerCrash, WorkerPause, WorkerTerminate
 
 __all__ = [
     "NO_FAULT",
@@ -128,6 +129,9 @@ __all__ = [
     "TerminateBackends",
     "UpstreamReset",
     "UpstreamStatus",
+    "WorkerCrash",
+    "WorkerPause",
+    "WorkerTerminate",
     "WrongLength",
     "entries",
     "entry",

@@ -300,6 +300,29 @@ class AppControl(Protocol):
 
 
 @runtime_checkable
+class WorkerControl(Protocol):
+    """Processes of the app other than its server: workers, schedulers."""
+
+    async def crash(self) -> int:
+        """SIGKILL them with their children; how many processes ran."""
+
+    async def terminate(self) -> int:
+        """SIGTERM them and wait for their end; how many workers ran."""
+
+    async def pause(self) -> int:
+        """SIGSTOP them with their children; how many processes stand still now."""
+
+    async def resume(self) -> None:
+        """SIGCONT them."""
+
+    async def revive(self) -> None:
+        """Start those that do not run; from then on they are restarted when they exit."""
+
+    async def runs(self) -> bool:
+        """Whether one of them runs now."""
+
+
+@runtime_checkable
 class LoadClient(Protocol):
     """The workload: those who call the app."""
 

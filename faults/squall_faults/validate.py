@@ -39,6 +39,12 @@ def proxy(name: object) -> None:
         )
 
 
+def process(name: object) -> None:
+    """InvalidFault unless ``name`` can be that of a process of the app; empty stands for all."""
+    if name != "" and (not isinstance(name, str) or not PROXY_NAME.fullmatch(name)):
+        raise InvalidFault(f"process must be the name of one, or empty for all, got {name!r}")
+
+
 def dependency(name: object) -> None:
     """InvalidFault unless ``name`` can be that of a dependency of the app, or its kind."""
     if not isinstance(name, str) or not PROXY_NAME.fullmatch(name):

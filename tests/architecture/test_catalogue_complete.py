@@ -25,7 +25,7 @@ HELPERS = {
 }
 """Files beside the faults that hold what several of them share."""
 
-FAMILIES = ("app", "client", "database", "network", "redis", "upstream", "wire")
+FAMILIES = ("app", "client", "database", "network", "redis", "upstream", "wire", "worker")
 
 ROW = re.compile(
     r"^\| `(?P<name>\w+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| [^|]+ \|$", re.MULTILINE

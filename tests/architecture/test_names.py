@@ -24,12 +24,13 @@ SAME_STEM = {
     "slicer": "the same",
     "slow_close": "the same",
     "limit_data": "the same",
-    "pause": "a fault of the app, of the database, and of Redis",
+    "pause": "a fault of the app, of its workers, of the database, and of Redis",
     "crash": "the same",
     "reset": "a fault of the network, and of requests to an upstream",
     "restart": "a fault of the database, and of Redis",
     "error_reply": "a fault on messages of PostgreSQL, and of Redis",
     "stall_reply": "the same",
+    "terminate": "a fault of the app, and of its workers",
     "__main__": "what python -m runs",
 }
 

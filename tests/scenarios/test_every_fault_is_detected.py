@@ -20,7 +20,7 @@ from squall_faults.fault import Fault
 from squall_proof.mutants import mutant_gallery as mutants
 from squall_proof.patterns import pattern_gallery as patterns
 
-from tests.scenarios import test_redis_outages
+from tests.scenarios import test_redis_outages, test_worker_outages
 from tests.scenarios.test_pairs import EVENTS, READ
 from tests.scenarios.test_pairs import profile as pair_profile
 from tests.scenarios.test_upstream_outages import BROKEN_UNDER
@@ -119,7 +119,7 @@ def test_no_fault_is_left_out() -> None:
         for step in OUTAGES[name].steps
     }
     by_redis = {key for key in test_redis_outages.SHOWN if key.startswith("redis.")}
-    elsewhere = by_redis | BROKEN_UNDER
+    elsewhere = by_redis | BROKEN_UNDER | test_worker_outages.SHOWN
     assert {entry.key for entry in faults.entries()} == by_mutants | set(SHOWN) | elsewhere
     assert by_mutants & set(SHOWN) == set()
 

@@ -13,9 +13,9 @@ from squall.scenario.model import Scenario
 from squall.scenario.yaml_dumper import dump
 from squall.scenario.yaml_loader import SUFFIX, load, loads
 
-FAMILIES = {"network", "database", "wire", "app", "client", "redis", "upstream"}
+FAMILIES = {"network", "database", "wire", "app", "client", "redis", "upstream", "worker"}
 TAGS = FAMILIES | {"smoke", "data-safety", "long", "repeated"}
-TAG_OF_NEED = {"http": "upstream", "redis": "redis"}
+TAG_OF_NEED = {"http": "upstream", "redis": "redis", "workers": "worker"}
 """Also of an outage whose faults of the network are aimed at such a dependency."""
 LONGEST_SECONDS = 5.5
 """Most take two; an outage that everybody must have noticed takes longer than any deadline."""
@@ -52,7 +52,7 @@ def test_an_outage_has_tags_that_fit_its_faults(outage: Scenario) -> None:
     aimed_at = {TAG_OF_NEED[need] for need in outage.needs if need in TAG_OF_NEED}
     assert outage.tags & FAMILIES <= families | aimed_at
     assert outage.tags & FAMILIES
-    assert ("redis" in outage.needs) is ("redis" in outage.tags)
+    assert aimed_at == outage.tags & set(TAG_OF_NEED.values())
 
 
 CHANCE = {"constant": 2, "jittered": 2, "poisson": 20}

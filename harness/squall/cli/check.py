@@ -75,7 +75,7 @@ def check(
         return 0
     attach = parse_attach(target, given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
-    kinds = {one.kind for one in profile.dependencies}
+    kinds = profile.surroundings
     concerned = for_dependencies(chosen, kinds, only)
     running, skipped = left_out(concerned, skip, only, long_too=long_too)
     words = ["squall", "check", *reproduce_arguments(click.get_current_context())]

@@ -122,7 +122,7 @@ def _job(against: str, given: dict[str, Any], confidence: float | None) -> Commi
     app, factory = given.pop("app"), given.pop("factory")
     repository = open_repository(Path.cwd(), against)
     profile = describe_app(resolve_profile(Path.cwd(), app, factory=factory), AppOptions(**given))
-    kinds = {one.kind for one in profile.dependencies}
+    kinds = profile.surroundings
     scenarios, _ = left_out(
         for_dependencies(select(stock(), only), kinds, only), skip, only, long_too=False
     )

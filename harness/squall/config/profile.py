@@ -122,6 +122,12 @@ class AppProfile:
     """SQL that gives the work which is still to be done, by name."""
 
     @property
+    def surroundings(self) -> frozenset[str]:
+        """What the app has besides PostgreSQL: kinds of dependencies, and ``workers``."""
+        kinds = {one.kind for one in self.dependencies}
+        return frozenset(kinds | ({"workers"} if self.processes else set()))
+
+    @property
     def ready_path(self) -> str:
         """The path that shows that the app is up: its probe, or the OpenAPI document."""
         return self.ready or self.openapi

@@ -154,6 +154,7 @@ BY_FAMILY = {
     "database": "it acts through SQL or on a cluster of PostgreSQL",
     "client": "it acts on Squall's own load",
     "redis": "it acts on a Redis server, whose pods Squall does not know",
+    "worker": "it acts on workers of the app, whose pods Squall does not know",
 }
 
 

@@ -26,6 +26,7 @@ REASONS = {
     "redis": "it acts on a Redis server or its messages, which Toxiproxy does not read",
     "upstream": "it acts on HTTP requests, which Toxiproxy does not read",
     "wire": "it acts on messages of PostgreSQL, which Toxiproxy does not read",
+    "worker": "it acts on processes of the app",
 }
 """Why a fault of a family is none of Toxiproxy's."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from squall_faults.ports import AppControl, DatabaseControl, DatabaseSession
+from squall_faults.ports import AppControl, DatabaseControl, DatabaseSession, WorkerControl
 
 from squall.lab.app_resources import HeldResources
 from squall.lab.credentials import DatabaseSecrets
@@ -159,7 +159,7 @@ class DependencyComponent(Protocol):
         """Stop it permanently."""
 
 
-class WorkerComponent(Protocol):
+class WorkerComponent(WorkerControl, Protocol):
     """A process of the app other than its server."""
 
     name: str

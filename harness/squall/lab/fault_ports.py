@@ -17,6 +17,7 @@ from squall_faults.ports import (
     RedisProcess,
     UpstreamServer,
     WireProxy,
+    WorkerControl,
 )
 from squall_faults.toxiproxy import ToxiproxyProxy
 
@@ -25,6 +26,7 @@ from squall.lab.components import Components
 from squall.lab.observed_database import ObservedDatabase
 from squall.lab.observed_redis import ObservedRedis
 from squall.lab.upstream_record import stand_in_of
+from squall.lab.worker_set import WorkerSet
 from squall.workload.generator import Workload
 
 
@@ -74,6 +76,8 @@ class FaultPorts:
             return self._redis_server(str(getattr(fault, "proxy", "redis")))
         if needs is UpstreamServer:
             return self._stand_in(str(getattr(fault, "dependency", "http")))
+        if needs is WorkerControl:
+            return self._workers(str(getattr(fault, "process", "")))
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     def _stand_in(self, wanted: str) -> UpstreamServer:
@@ -97,6 +101,15 @@ class FaultPorts:
         if not isinstance(server, RedisControl):
             raise FaultUnavailable(f"{wanted} is no dependency of kind redis")
         return self._redis.setdefault(name, ObservedRedis(server, proxy.traffic))
+
+    def _workers(self, wanted: str) -> WorkerSet:
+        found = [one for one in self._parts.workers if wanted in ("", one.name)]
+        if not found:
+            raise FaultUnavailable(
+                f"this lab has no process {wanted or 'besides the app'}:"
+                " no [[tool.squall.processes]] declares one"
+            )
+        return WorkerSet(found)
 
     def _named(self, wanted: str) -> str:
         """This proxy, else that of the first dependency of this kind."""

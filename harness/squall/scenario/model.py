@@ -25,8 +25,8 @@ from squall.scenario.duration import parse_duration
 
 Arrivals = Literal["jittered", "poisson", "constant"]
 
-DEPENDENCIES = frozenset({"redis", "http"})
-"""Kinds of servers other than PostgreSQL that an outage can affect."""
+DEPENDENCIES = frozenset({"http", "redis", "workers"})
+"""What an outage can affect besides app and PostgreSQL: kinds of servers, and the app's workers."""
 
 NEEDS = frozenset({"writes", "streams"}) | DEPENDENCIES
 
@@ -104,8 +104,8 @@ class Scenario:
     steps: tuple[Step, ...]
     tags: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
-    """What there must be for this story to bite: ``writes`` or ``streams`` in the load,
-    ``redis`` or ``http`` in the lab."""
+    """What there must be for this story to bite: ``writes`` or ``streams`` in the load; ``redis``,
+    ``http`` or ``workers`` in the lab."""
     before_seconds: float = 0.6
     after_seconds: float = 0.8
     load: Load = field(default_factory=Load)

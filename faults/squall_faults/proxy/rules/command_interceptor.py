@@ -24,7 +24,8 @@ from squall_faults.proxy.rules.command_rules import ArmedCommandRule, CommandRul
 from squall_faults.proxy.rules.message_interceptor import MessageInterceptor, Verdict
 
 UNPAIRED = frozenset({
-    b"CLIENT REPLY", b"MONITOR", b"PSUBSCRIBE", b"PSYNC", b"SSUBSCRIBE", b"SUBSCRIBE", b"SYNC",
+    b"CLIENT REPLY", b"MONITOR", b"PSUBSCRIBE", b"PSYNC", b"PUNSUBSCRIBE", b"SSUBSCRIBE",
+    b"SUBSCRIBE", b"SUNSUBSCRIBE", b"SYNC", b"UNSUBSCRIBE",
 })  # fmt: skip
 """Commands that are followed by none, by several, or by an unknown number of replies."""
 

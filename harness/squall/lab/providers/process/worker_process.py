@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import psutil
 
 from squall.config.dependencies import AppWorker
 from squall.core.errors import LabError
@@ -14,6 +17,11 @@ from squall.lab.isolation.protection import confined
 from squall.lab.providers.process.managed_process import ManagedProcess
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.startup_failure import Failure, describe_failure
+
+GRACE_SECONDS = 5.0
+"""For a worker to finish its job after SIGTERM; shorter than the time that a heal has."""
+
+NO_LIFE = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
 
 SETTLE_SECONDS = 0.5
 """A worker that cannot reach its dependencies exits shortly after its imports."""
@@ -59,6 +67,50 @@ class WorkerProcess:
             raise LabError(describe_failure(self._failure()))
         self._watching = asyncio.create_task(self._supervise())
 
+    async def crash(self) -> int:
+        """SIGKILL it with its children, and leave it down; how many processes there were."""
+        await self._leave_down()
+        count = len(self._child.process_tree())
+        await self._child.kill()
+        return count
+
+    async def terminate(self) -> int:
+        """SIGTERM, a grace period, then SIGKILL, and leave it down; 0 if it did not run."""
+        await self._leave_down()
+        ran = self._child.running
+        await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
+        return int(ran)
+
+    async def pause(self) -> int:
+        """SIGSTOP it with its children; how many processes there are."""
+        count = len(self._child.process_tree())
+        self._child.send_to_tree(signal.SIGSTOP)
+        return count
+
+    async def resume(self) -> None:
+        """SIGCONT them."""
+        self._child.send_to_tree(signal.SIGCONT)
+
+    async def revive(self) -> None:
+        """Start it if it does not run. One that exits at once is restarted again and again."""
+        if not self._child.running:
+            await self._begin()
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._supervise())
+
+    async def runs(self) -> bool:
+        """Whether it runs now, and is not frozen."""
+        tree = self._child.process_tree()
+        with contextlib.suppress(psutil.Error):
+            return bool(tree) and tree[0].status() not in NO_LIFE
+        return False
+
+    async def _leave_down(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+            self._watching = None
+
     async def _begin(self) -> None:
         self.starts += 1
         await self._child.start(
@@ -89,7 +141,5 @@ class WorkerProcess:
 
     async def close(self) -> None:
         """Stop it permanently."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait({self._watching})
+        await self._leave_down()
         await self._child.kill()

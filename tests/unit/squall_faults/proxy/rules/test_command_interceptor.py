@@ -199,7 +199,7 @@ def test_the_end_of_a_server_waits_for_what_is_held(bench: Bench) -> None:
 # what is not understood
 
 
-@pytest.mark.parametrize("name", ["SUBSCRIBE", "MONITOR", "PSYNC"])
+@pytest.mark.parametrize("name", ["SUBSCRIBE", "UNSUBSCRIBE", "MONITOR", "PSYNC"])
 def test_what_is_sent_before_a_subscription_still_fails_and_all_else_passes(
     bench: Bench, name: str
 ) -> None:

@@ -1,0 +1,46 @@
+"""A worker stands still: a frozen container, a long job on the only thread, a starved machine.
+
+    SIGSTOP ──▶ the worker: its sessions stay open, its locks and leases are held
+    SIGCONT ──▶ it goes on, with every timer expired at once
+
+Meanwhile another one may have taken its job: what it does afterwards must not be done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from squall_faults import validate
+from squall_faults.catalogue import Effect, register
+from squall_faults.fault import Bite, Injection
+from squall_faults.lapse import back_early
+from squall_faults.ports import WorkerControl
+
+
+@register("worker.pause", needs=WorkerControl, effect=Effect.FREEZES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPause:
+    """SIGSTOP workers of the app; heal by SIGCONT."""
+
+    process: str = ""
+    """The name of one; empty: all of them."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be the name of a process."""
+        validate.process(self.process)
+
+    @asynccontextmanager
+    async def inject(self, worker: WorkerControl) -> AsyncIterator[Injection]:
+        """It bites with each process that it freezes."""
+        count = 0
+
+        async def bite() -> Bite:
+            return Bite(count=count, what="worker processes frozen")
+
+        try:
+            count = await worker.pause()
+            yield Injection(bite, back_early(worker.runs, "the worker runs again"))
+        finally:
+            await worker.resume()

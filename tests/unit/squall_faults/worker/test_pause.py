@@ -1,0 +1,49 @@
+"""``worker.pause``: SIGSTOP and SIGCONT; whoever it hits is the bite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall_faults import HealFailed, InjectionFailed, InvalidFault, WorkerPause, within
+
+
+async def test_the_timeline_of_calls(stub: Any) -> None:
+    port = stub(count=3)
+    async with within(WorkerPause(), port) as injection:
+        port.clock.advance(0.5)
+        bite = await injection.bite()
+    assert port.calls == [(0, "pause"), (0.5, "resume")]
+    assert (bite.count, bite.what) == (3, "worker processes frozen")
+
+
+async def test_a_worker_that_does_not_run_is_no_bite(stub: Any) -> None:
+    async with within(WorkerPause(), stub(count=0)) as injection:
+        assert (await injection.bite()).count == 0
+
+
+async def test_a_worker_that_is_back_before_the_heal_is_told(stub: Any) -> None:
+    port = stub()
+    async with within(WorkerPause(process="mails"), port) as injection:
+        assert await injection.lapsed() == ""
+        port.back_early = True
+        assert await injection.lapsed() == "the worker runs again"
+
+
+async def test_a_fault_that_fails_half_way_is_undone(stub: Any) -> None:
+    port = stub(refuses="pause")
+    with pytest.raises(InjectionFailed, match="pause"):
+        async with within(WorkerPause(), port):
+            pytest.fail("must not be entered")
+    assert port.calls[-1] == (0, "resume")
+
+
+async def test_a_worker_that_does_not_come_back_is_told_as_a_failed_heal(stub: Any) -> None:
+    with pytest.raises(HealFailed, match=r"WorkerPause\(.*\) could not be undone"):
+        async with within(WorkerPause(), stub(refuses="resume")):
+            pass
+
+
+def test_a_name_that_no_process_can_have_is_refused() -> None:
+    with pytest.raises(InvalidFault, match="process must be the name of one"):
+        WorkerPause(process="My Worker")
