@@ -75,7 +75,7 @@ SECTIONS = {
         ),
         "judge": Verb(
             place="squall.cli.judge:judge",
-            summary="Judge a run whose load and faults came from other tools.",
+            summary="Judge requests of another load generator under faults that others injected.",
         ),
         "recheck": Verb(
             place="squall.cli.recheck:recheck",

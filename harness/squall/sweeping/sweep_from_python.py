@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from squall.config.profile import REFERENCE
@@ -26,12 +25,12 @@ def sweep(
     min_survived: float = 100.0,
     jobs: int = 1,
 ) -> SweepResult:
-    """Fail each statement of each operation once; true when the limits hold. Blocks.
+    """Fail each statement of each operation once. The result is true when the limits hold.
 
     Args:
         options: the app and its lab.
         only: operations by name; all if empty.
-        cells: fault points such as ``place-order/3/cut_after/once``; all if empty.
+        cells: fault points by their ids, such as ``place-order/3/cut_after/once``; all if empty.
         exhaustive: also run pruned cells.
         baseline: a file with fault points that are known to fail: only other ones count.
         min_survived: least fault-point coverage in per cent, without a baseline.
@@ -41,38 +40,17 @@ def sweep(
         LabError: the lab broke, or no operation can be profiled.
         UsageError: an operation or a fault point does not exist, or the baseline cannot be read.
     """
-    wanted = sweep_options(
-        only=only,
-        cells=cells,
-        exhaustive=exhaustive,
-        limits=limits_of(baseline, min_survived),
-        reproduce=_command(options),
-    )
-    return asyncio.run(run_sweep(options, replace(wanted, jobs=jobs)))
+    wanted = SweepOptions(
+        only=tuple(only), cells=tuple(parse_cell(text) for text in cells), exhaustive=exhaustive,
+        limits=limits_of(baseline, min_survived), reproduce=_command(options), jobs=jobs,
+    )  # fmt: skip
+    return asyncio.run(run_sweep(options, wanted))
 
 
 def limits_of(baseline: str | Path | None, min_survived: float) -> SweepLimits:
     """The limits. Raises UsageError if the baseline cannot be read."""
     known = None if baseline is None else read_baseline(Path(baseline))
     return SweepLimits(min_survived=min_survived, baseline=known)
-
-
-def sweep_options(
-    *,
-    only: Sequence[str],
-    cells: Sequence[str],
-    exhaustive: bool,
-    limits: SweepLimits,
-    reproduce: str,
-) -> SweepOptions:
-    """The options, with cells named by their ids. Raises UsageError if one is none."""
-    return SweepOptions(
-        only=tuple(only),
-        cells=tuple(parse_cell(text) for text in cells),
-        exhaustive=exhaustive,
-        limits=limits,
-        reproduce=reproduce,
-    )
 
 
 def _command(options: LabOptions) -> str:
