@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from squall.config.init.project import Module
 
@@ -52,7 +53,7 @@ def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
 
 
 def fixed_beside_variables(
-    templates: Iterable[str], source: str, services: Iterable[Mapping[str, object]]
+    templates: Iterable[str], source: str, services: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
     """The parts that no variable sets: from the address in the source, else from the compose
     file.
@@ -66,16 +67,15 @@ def fixed_beside_variables(
     return {key: text for key, text in found.items() if f"{{{key}}}" not in told}
 
 
-def _of_server(services: Iterable[Mapping[str, object]]) -> dict[str, str]:
+def _of_server(services: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """What the compose file's PostgreSQL is told."""
     for service in services:
         given = service.get("environment")
         if not SERVER.search(str(service.get("image", ""))) or not given:
             continue
-        pairs = dict(given) if isinstance(given, Mapping) else dict(
-            str(one).split("=", 1) for one in given if "=" in str(one)  # type: ignore[attr-defined] # a list of texts
-        )  # fmt: skip
-        texts = {name: DEFAULT.sub(r"\1", str(text)) for name, text in pairs.items()}
+        pairs = given.items() if isinstance(given, Mapping) else (
+            str(one).partition("=")[::2] for one in given)  # fmt: skip
+        texts = {str(name): DEFAULT.sub(r"\1", str(text)) for name, text in pairs}
         return {key: texts[name] for name, key in GIVEN.items()
                 if re.fullmatch(r"[\w-]+", texts.get(name, ""))}  # fmt: skip
     return {}
