@@ -34,7 +34,7 @@ def _service_names(directory: Path | None) -> list[str]:
         str(known)
         for file in files
         for name, service in compose_services(file).items()
-        for known in (name, service.get("container_name"), service.get("hostname"))
+        for known in (name, service.get("container_name", ""), service.get("hostname", ""))
     ]
     return [name for name in names if NAME.fullmatch(name)]
 
