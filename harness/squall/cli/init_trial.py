@@ -110,6 +110,7 @@ async def _try(draft: Draft, profile: AppProfile, users: Mapping[str, str]) -> D
     """Start the lab once, and try every kind of request that may reach the app's database."""
     async with lab(LabOptions(profile=profile), introduced=False) as running:
         client = app_client(f"http://{running.app.host}:{running.app.port}", {})
+        client.addresses.allowed = True
         async with client.session:
             document = await find_document(client, profile)
             raw = document.raw

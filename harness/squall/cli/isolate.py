@@ -24,15 +24,19 @@ def isolate(options: LabOptions) -> None:
 
 
 def _service_names(directory: Path | None) -> list[str]:
-    """The service names of a project's compose files. An app reaches the services by these
-    names.
-    """
+    """The names of the services in a project's compose files, by which an app reaches them."""
     if directory is None:
         return []
     files = [
         file for place in (directory, directory.parent) for file in place.glob("*compose*.y*ml")
     ]
-    return [name for file in files for name in compose_services(file) if NAME.fullmatch(name)]
+    names = [
+        str(known)
+        for file in files
+        for name, service in compose_services(file).items()
+        for known in (name, service.get("container_name", ""), service.get("hostname", ""))
+    ]
+    return [name for name in names if NAME.fullmatch(name)]
 
 
 def start_lines(options: LabOptions) -> list[str]:

@@ -7,12 +7,13 @@ the app's origin.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
+from squall.lab.client_addresses import ClientAddresses
 from squall.workload.http_exchange import BODY_KEPT, Answer, client_session, exchange
 from squall.workload.urls import OtherOrigin, join_same_origin
 
@@ -35,6 +36,7 @@ class AppClient:
     cookies: dict[str, str] = field(default_factory=dict)
     keeps_cookies: bool = False
     """Whether cookies of answers are kept and sent: during a login."""
+    addresses: ClientAddresses = field(default_factory=ClientAddresses)
 
     async def send(
         self,
@@ -54,18 +56,33 @@ class AppClient:
         """
         url = join_same_origin(self.base_url + "/", "/" + path.lstrip("/"))
         given = {**self.credentials(), **(headers or {})}
+
+        async def once(own: Mapping[str, str]) -> Answer:
+            return await exchange(
+                self.session, method, url, headers={**given, **own}, body=body, media=media,
+                keep=keep,
+            )  # fmt: skip
+
+        answer = await self._in_time(once)
+        if self.keeps_cookies:
+            self.cookies.update(answer.cookies)
+        return answer
+
+    async def _in_time(self, once: Callable[[Mapping[str, str]], Awaitable[Answer]]) -> Answer:
+        """The answer; if one address is limited, that to another address."""
+        addresses = self.addresses
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                answer = await exchange(
-                    self.session, method, url, headers=given, body=body, media=media, keep=keep
-                )
+                answer = await once(addresses.next_header() if addresses.used else {})
+                if addresses.may_try(answer.status):
+                    other = await once(addresses.next_header())
+                    addresses.used = other.status != answer.status
+                    answer = other if addresses.used else answer
+                return answer
         except TimeoutError:
             raise NoAnswer(f"no answer within {ASK_SECONDS:g} s") from None
         except Exception as error:
             raise NoAnswer(f"no answer ({type(error).__name__})") from error
-        if self.keeps_cookies:
-            self.cookies.update(answer.cookies)
-        return answer
 
     def credentials(self) -> dict[str, str]:
         """The headers of every request: configured ones, cookies, CSRF tokens that are sent

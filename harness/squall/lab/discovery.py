@@ -61,6 +61,7 @@ async def discover(
         LabError: no operation can be used; the message lists each that was tried, and why not.
     """
     client = app_client(base_url, resolve_headers(profile))
+    client.addresses.allowed = profile.contract.process_known
     async with client.session:
         if profile.operations:
             return await _measure_declared(profile, client, seed, traffic)
@@ -106,7 +107,7 @@ async def _measure_declared(
         for one in profile.operations
     )
     profiles += await undeclared(client, profile)
-    coverage = Coverage(operations=tuple(profiles))
+    coverage = Coverage(operations=tuple(profiles), notes=tuple(client.addresses.notes()))
     return Discovery(
         profile=with_calm(dataclasses.replace(profile, operations=operations), coverage),
         coverage=coverage,
@@ -122,7 +123,8 @@ def _discovered(
     profile: AppProfile, found: OperationSearch, roles: Roles, odd: tuple[str, ...]
 ) -> Discovery:
     profiles = sorted(found.profiles.values(), key=lambda one: one.operation)
-    coverage = Coverage(operations=tuple(profiles), odd=odd, notes=tuple(roles.notes))
+    notes = (*roles.notes, *roles.all[0].client.addresses.notes())
+    coverage = Coverage(operations=tuple(profiles), odd=odd, notes=notes)
     if not found.good:
         told = "\n".join(f"    {name}: {reason}" for name, reason in coverage.left_out.items())
         raise LabError(

@@ -107,7 +107,8 @@ class Roles:
 
     def with_credentials(self, operation: Operation) -> Operation:
         """The operation with the headers of its role. Its own headers take precedence."""
-        given = self.client_of(operation).credentials()
+        client = self.client_of(operation)
+        given = {**client.addresses.of_load(), **client.credentials()}
         return dataclasses.replace(operation, headers={**given, **operation.headers})
 
 

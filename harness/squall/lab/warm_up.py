@@ -1,7 +1,7 @@
 """A few seconds of load without a fault, before the first outage, to find the app's capacity.
 
 10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ half of what was borne
-429 ─▶ asked as often as allowed        5xx ─▶ left out: it fails without a fault
+429 ─▶ from many addresses, else as often as allowed        5xx ─▶ left out: fails without a fault
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from squall.config.profile import AppProfile
 from squall.core.ids import lab_id
 from squall.history.coverage import Coverage
 from squall.history.op import Op
+from squall.lab.client_addresses import NOTE, from_many_addresses
 from squall.lab.discovery import Discovery
 from squall.lab.trial import RATE_LIMITED, TRIES, allowed_interval
 from squall.workload.generator import Workload
@@ -89,15 +90,32 @@ class _Ramp:
         self.borne = 0.0
         self._rate = 0.0
         self._seen: list[Op] = []
+        self._may_use_addresses = profile.contract.process_known and NOTE not in coverage.notes
 
     async def run(self, rate: float) -> Sequence[Op]:
         """Run one round. Operations that answer 429 are slowed down."""
         self._rate = rate
-        plan = _plan(self._profile, self.operations, self._base_url, rate)
-        ops = await _run(self._workload, plan)
+        ops = await self._run(self.operations)
+        if self._may_use_addresses and _limited(ops):
+            ops = await self._from_addresses(ops)
         self._seen += ops
         self.operations, self.coverage = _slow_down_limited(self.operations, self.coverage, ops)
         return ops
+
+    async def _from_addresses(self, ops: Sequence[Op]) -> Sequence[Op]:
+        """Run the round again from many addresses, once; the answers that count."""
+        self._may_use_addresses = False
+        own = from_many_addresses(self.operations)
+        again = await self._run(own)
+        if _limited(again):
+            return ops
+        self.operations = own
+        self.coverage = dataclasses.replace(self.coverage, notes=(*self.coverage.notes, NOTE))
+        return again
+
+    async def _run(self, operations: tuple[Operation, ...]) -> Sequence[Op]:
+        plan = _plan(self._profile, operations, self._base_url, self._rate)
+        return await _run(self._workload, plan)
 
     def leave_out(self, ops: Sequence[Op]) -> bool:
         """Leave out operations that fail at every rate, unless none would remain. Returns whether
@@ -144,6 +162,10 @@ async def _run(workload: Workload, plan: LoadPlan) -> Sequence[Op]:
     await workload.start(plan)
     await workload.wait_until_ended()
     return (await workload.stop(time.monotonic())).ops
+
+
+def _limited(ops: Sequence[Op]) -> bool:
+    return any(op.status == RATE_LIMITED for op in ops)
 
 
 def _calm(ops: Sequence[Op], coverage: Coverage) -> bool:

@@ -40,14 +40,6 @@ FOREIGN = re.compile(
 HOST_ONLY = re.compile(r"//[^/\s\"']*@[^/\s\"']*:5432/|@\{?[^/\s\"']*\}?:5432")
 
 
-FIXED = re.compile(
-    r"postgres(?:ql)?(?:\+\w+)?://(?P<user>[A-Za-z_][\w-]*):(?P<password>[^@\s\"'{}$%/]+)"
-    r"@(?P<host>localhost|127\.0\.0\.1|[\w-]+)(?::(?P<port>\d+))?/(?P<name>[A-Za-z_][\w-]*)"
-)
-"""A text without placeholders that is an address of this machine or of a compose service."""
-COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of one variable: a value in some file, or a default in the source."""
@@ -66,8 +58,8 @@ class FoundDatabase:
     """The variables with their templates."""
 
     env: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    """User, password, name and port that are hard-coded, where no variable sets them."""
+    guessed: bool = False
+    """Whether no variable was found: the address stands fixed in the source, or elsewhere."""
     other: str = ""
     """``MySQL (core/config.py:5)``: the database used instead of PostgreSQL; else empty."""
     note: str = ""
@@ -84,20 +76,10 @@ def find_database(known: Sequence[Known], source: str, packages: Iterable[str]) 
     postgres = postgres or bool(re.search(r"postgres", source, re.IGNORECASE))
     other = "" if postgres or drivers & DRIVERS else _other(known, source, drivers)
     env = {**parts, **whole}
-    fixed: dict[str, str] = {}
-    if not env and not other:
+    guessed = not env and not other
+    if guessed:
         env = {"DATABASE_URL": _form("", source, drivers)}
-        fixed = _fixed(source)
-    return FoundDatabase(env=env, fixed=fixed, other=other, note=_fixed_port(env, source))
-
-
-def _fixed(source: str) -> dict[str, str]:
-    """The address from the app's source, else from alembic.ini, where it may be in a comment."""
-    found = FIXED.search(COMMENT.sub("", source)) or FIXED.search(source)
-    if found is None:
-        return {}
-    parts = {key: found[key] for key in ("user", "password", "name", "port")}
-    return {key: text for key, text in parts.items() if text}
+    return FoundDatabase(env=env, guessed=guessed, other=other, note=_fixed_port(env, source))
 
 
 def _whole(known: Sequence[Known], source: str, drivers: set[str]) -> dict[str, str]:

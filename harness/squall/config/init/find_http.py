@@ -62,14 +62,37 @@ def find_http(
 def _document_place(
     modules: Sequence[Module], values: Mapping[str, str], shown: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The path of the document, and the place where it is disabled."""
-    openapi = off = ""
+    """The path of the document, and the place where it is disabled.
+
+    An app without a document may mount another that has one: ``app.mount("/api", api)``.
+    """
+    openapi = below = off = ""
+    mounts = _mounts(modules, values)
     for module, call in _calls_of(modules, "FastAPI"):
         given = _argument(call, "openapi_url")
+        prefix = mounts.get(call, "")
         if isinstance(given, ast.Constant) and given.value is None:
             off = f"{shown[str(module.path)]}:{call.lineno}"
-        openapi = openapi or path_of(given, values)
-    return openapi, off
+        elif prefix:
+            below = below or prefix + (path_of(given, values) or "/openapi.json")
+        else:
+            openapi = openapi or path_of(given, values)
+    return (below, "") if off and below and not openapi else (openapi, off)
+
+
+def _mounts(modules: Sequence[Module], values: Mapping[str, str]) -> dict[ast.expr, str]:
+    """The prefixes at which apps are mounted, by the expressions that create these apps."""
+    made: dict[str, ast.expr] = {}
+    prefixes: dict[str, str] = {}
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                made[node.targets[0].id] = node.value
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".mount"):
+                given = node.args[1] if len(node.args) > 1 else _argument(node, "app")
+                if isinstance(given, ast.Name):
+                    prefixes[given.id] = path_of(_argument(node, "path"), values).rstrip("/")
+    return {made[name]: prefix for name, prefix in prefixes.items() if name in made}
 
 
 def _calls_of(modules: Sequence[Module], name: str) -> Iterator[tuple[Module, ast.Call]]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from squall.config.init.find_sql import kept_sql, mounted_sql
 from squall.config.init.project import Project
 from squall.config.init.project_files import read_text
-from squall.config.init.start_commands import Command, compose_files, compose_services
+from squall.config.init.start_commands import Command
 
 SCRIPT = re.compile(
     r"\bpython3?\s+(?P<words>(?:-m\s+[\w.]+|[\w./-]+\.py)(?:\s+(?!&&|;|\|)[\w=.:-]+)*)"
@@ -25,7 +26,9 @@ NOT_SCRIPTS = re.compile(
     r"pytest|pip|http\.server|venv|build|uvicorn|gunicorn|downgrade|revision|test"
     r"|makemigrations|debugpy|celery"
 )
-MAX_SQL_FILES = 30
+MAKES_TABLES = re.compile(
+    r"\.create_all|generate_schemas|create_db_and_tables|CREATE\s+TABLE", re.IGNORECASE
+)
 OWN_ADDRESS = re.compile(
     r"set_main_option|set_section_option|environ|getenv|[Ss]ettings|create_(?:async_)?engine\("
     r"|attributes"
@@ -55,15 +58,17 @@ def find_setup(
 
     ``variable`` is the one with the whole address of the database, if there is one.
     """
-    sql = list(_sql_files(project, root))
+    sql = [(_relative(path, root), place) for path, place in mounted_sql(project)]
     tool, tool_place = _migrations(project, root, commands, variable)
     scripts = list(_scripts(project, root, commands))
     prepares = [one for one in scripts if not FILLS.search(one[0])]
     fills = [one for one in scripts if FILLS.search(one[0])]
     setup = [*sql, *([(tool, tool_place)] if tool else [])]
+    makes_tables = MAKES_TABLES.search(source)
     if not setup:
         setup = prepares[:1]
-    makes_tables = re.search(r"\.create_all|generate_schemas|create_db_and_tables", source)
+    if not setup and not makes_tables:
+        setup = [(_relative(path, root), place) for path, place in kept_sql(project, source)]
     seed = [] if setup or not makes_tables else fills[:1]
     if setup:
         setup += fills[:1]
@@ -136,29 +141,6 @@ def _has_versions(ini: Path) -> bool:
     place = place.replace("%(here)s", str(ini.parent)).partition(":")[0]
     folder = ini.parent / place
     return any(folder.rglob("*.py")) or not folder.exists()
-
-
-def _sql_files(project: Project, root: Path) -> Iterator[tuple[str, str]]:
-    """The files that the compose file mounts into docker-entrypoint-initdb.d, sorted by name."""
-    for compose in compose_files(project):
-        for service in compose_services(compose).values():
-            for volume in service.get("volumes") or []:
-                source, target = _volume(volume)
-                if "docker-entrypoint-initdb.d" not in target:
-                    continue
-                place = (compose.parent / source).resolve()
-                files = sorted(place.glob("*.sql")) if place.is_dir() else [place]
-                for file in files[:MAX_SQL_FILES]:
-                    if file.suffix == ".sql" and file.is_file():
-                        yield _relative(file, root), project.shown(compose)
-                return
-
-
-def _volume(given: object) -> tuple[str, str]:
-    if isinstance(given, dict):
-        return str(given.get("source", "")), str(given.get("target", ""))
-    source, _, target = str(given).partition(":")
-    return source, target
 
 
 def _scripts(

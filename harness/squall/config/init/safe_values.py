@@ -21,6 +21,7 @@ NOT_REACHED = re.compile(
 HOST_NAME = re.compile(
     r"(?:^|_)(?:HOST|HOSTNAME|SERVER|ENDPOINT|BROKER|ADDR|ADDRESS)S?$", re.IGNORECASE
 )
+HOST_AND_PORT = re.compile(r"^[\w.-]+:\d+$")
 SERVICE = re.compile(
     r"REDIS|RABBIT|AMQP|KAFKA|MONGO|ELASTIC|SMTP|MAIL|CELERY|BROKER|CACHE|S3|MINIO|CONSUL|NATS"
     r"|MEMCACHE|VAULT|QDRANT|OPENSEARCH|SENTRY|OTEL|OTLP|JAEGER|STATSD|LOGSTASH|CLICKHOUSE|MQTT",
@@ -36,7 +37,7 @@ INVENTED = (
         r"MINUTES|SECONDS|HOURS|DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|COUNT|WORKERS|MAX|MIN",
         "60",
     ),
-    (r"DEBUG|ENABLE|DISABLE|^USE_|^IS_|_ENABLED$|RELOAD|ECHO|TLS|SSL", "false"),
+    (r"DEBUG|TESTING|ENABLE|DISABLE|^USE_|^IS_|_ENABLED$|RELOAD|ECHO|TLS|SSL", "false"),
     (r"LOG_?LEVEL", "INFO"),
     (r"ORIGINS|ALLOWED_HOSTS", "[]"),
     (r"ENV(?:IRONMENT)?$|^MODE$|STAGE$", "local"),
@@ -71,7 +72,7 @@ def closed_value(name: str, value: str) -> str | None:
         parts = urlsplit(value.strip())
         return "" if "SENTRY" in name.upper() else f"{parts.scheme}://{REFUSES}{parts.path}"
     if HOST_NAME.search(name) and SERVICE.search(name) and value not in OWN_HOSTS:
-        return REFUSES.partition(":")[0]
+        return REFUSES if HOST_AND_PORT.match(value) else REFUSES.partition(":")[0]
     if re.search(r"(?:^|_)PORT$", name, re.IGNORECASE) and SERVICE.search(name):
         return REFUSES.partition(":")[2]
     return None

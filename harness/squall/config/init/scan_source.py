@@ -10,10 +10,12 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from squall.config.dependencies import Dependency
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
+from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http
 from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
@@ -88,6 +90,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = _packages(project, app.root)
     database = find_database(known, source, packages)
+    fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
+        database.env.values(), source, _services(project))  # fmt: skip
     whole = [name for name, text in database.env.items() if WHOLE_FORM.match(text)]
     prepared = find_setup(project, start, commands, source, whole[0] if whole else "")
     redis = find_redis(known, source, packages)
@@ -105,7 +109,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         environment=environment,
         setup=prepared.setup,
         seed=prepared.seed,
-        database=database.fixed,
+        database=fixed,
         dependencies=(redis,) if redis else (),
         notes=(*notes, *([database.note] if database.note else [])),
         http=find_http(near, defaults, shown),
@@ -114,9 +118,10 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
 
 
 def _migration_modules(project: Project) -> Iterator[Module]:
-    """Alembic's env.py reads settings, too."""
+    """Alembic's env.py reads settings, too, and nothing imports Piccolo's configuration."""
     for path in project.files:
-        if path.name == "env.py" and "alembic" in read_text(path):
+        text = read_text(path) if path.name in ("env.py", "piccolo_conf.py") else ""
+        if "alembic" in text or "piccolo" in text:
             own = Project(path.parent)
             if path in own.modules:
                 yield own.modules[path]
@@ -151,6 +156,10 @@ def _known(
     for name, known in compose.items():
         if name not in read and name not in in_files:
             yield known
+
+
+def _services(project: Project) -> list[dict[str, Any]]:
+    return [one for path in compose_files(project) for one in compose_services(path).values()]
 
 
 def _compose_values(project: Project) -> dict[str, Known]:

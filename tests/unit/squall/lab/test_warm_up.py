@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
 from squall.config.profile import DEFAULT_CONTRACT, AppProfile
 from squall.history.coverage import Coverage, OperationProfile
+from squall.history.evidence import Contract
 from squall.history.op import Op, Outcome
+from squall.lab.client_addresses import HEADER, NOTE
 from squall.lab.discovery import Discovery
 from squall.lab.warm_up import Warmed, warm_up
 from squall.workload.operations import Operation
 from squall.workload.plan import LoadPlan, WorkloadReport
+
+PER_ADDRESS = 1429
+"""429 for the requests of one address, 200 from many."""
 
 
 class FakeWorkload:
@@ -35,21 +41,27 @@ class FakeWorkload:
         assert self._plan is not None
         plan = self._plan
         count = int(plan.rate_per_second * plan.max_seconds) + 1
-        ops = [self._op(n, plan.operations[n % len(plan.operations)].name) for n in range(count)]
+        ops = [self._op(n, plan.operations[n % len(plan.operations)]) for n in range(count)]
         return WorkloadReport(ops=ops, unsent=0, offered=count, lag_p99_seconds=0.0)
 
-    def _op(self, number: int, name: str) -> Op:
+    def _op(self, number: int, operation: Operation) -> Op:
         late = self.rates[-1] > self.capacity
-        status = self.statuses.get(name, 200)
+        status = self.statuses.get(operation.name, 200)
+        if status == PER_ADDRESS:
+            status = 200 if HEADER in operation.headers else 429
         return Op(
-            id=number, name=name, effect="read", key=None, intended=0.0, sent=0.0,
+            id=number, name=operation.name, effect="read", key=None, intended=0.0, sent=0.0,
             done=self.seconds + 2.0 * late, outcome=Outcome.APPLIED, status=status, error=None,
             content_type=None, retry_after="10" if status == 429 else None, body="",
         )  # fmt: skip
 
 
 async def warmed(
-    names: str, capacity: float = 1000, seconds: float = 0.01, **statuses: int
+    names: str,
+    capacity: float = 1000,
+    seconds: float = 0.01,
+    contract: Contract = DEFAULT_CONTRACT,
+    **statuses: int,
 ) -> tuple[Warmed, list[float]]:
     operations = tuple(
         Operation(name=name, method="GET", path=f"/{name}", effect="read") for name in names
@@ -58,9 +70,7 @@ async def warmed(
         OperationProfile(operation=f"GET /{name}", name=name, effect="read", median_seconds=seconds)
         for name in names
     )
-    profile = AppProfile(
-        name="app", app="app:app", contract=DEFAULT_CONTRACT, operations=operations
-    )
+    profile = AppProfile(name="app", app="app:app", contract=contract, operations=operations)
     workload: Any = FakeWorkload(capacity, seconds, statuses)
     found = Discovery(profile=profile, coverage=Coverage(operations=profiles))
     return await warm_up(workload, found, "http://app"), workload.rates
@@ -102,3 +112,18 @@ async def test_what_is_rate_limited_is_asked_as_often_as_it_allows() -> None:
     limited = found.profile.operations[1]
     assert limited.least_interval_seconds > 1
     assert found.coverage.operations[1].note.startswith("rate-limited: 429 after")
+
+
+async def test_a_limit_per_address_is_met_from_many_addresses() -> None:
+    found, _ = await warmed("ab", b=PER_ADDRESS)
+    assert [one.least_interval_seconds for one in found.profile.operations] == [0, 0]
+    assert all(HEADER in one.headers for one in found.profile.operations)
+    assert found.rate_per_second == 80
+    assert found.coverage.notes == (NOTE,)
+
+
+async def test_the_limit_of_an_app_that_runs_already_is_obeyed() -> None:
+    attached = dataclasses.replace(DEFAULT_CONTRACT, process_known=False)
+    found, _ = await warmed("ab", contract=attached, b=PER_ADDRESS)
+    assert found.profile.operations[1].least_interval_seconds > 1
+    assert not any(HEADER in one.headers for one in found.profile.operations)

@@ -80,6 +80,7 @@ def test_the_table_is_toml_with_every_value() -> None:
         ("SENTRY_DSN", "https://k@sentry.example/1", ""),
         ("REDIS_HOST", "cache", "127.0.0.1"),
         ("REDIS_PORT", "6379", "9"),
+        ("OTLP_ENDPOINT", "jaeger:14268", "127.0.0.1:9"),
         ("PAYMENT_API", "https://pay.example/v1", "https://127.0.0.1:9/v1"),
         ("BACKEND_CORS_ORIGINS", "http://localhost:3000", None),
         ("FRONTEND_HOST", "http://localhost:5173", None),

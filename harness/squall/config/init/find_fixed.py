@@ -1,0 +1,120 @@
+"""The parts of the database's address that stand fixed in an app's source or compose file.
+
+"postgresql://shop:secret@db/shop"       connect(host="db", user="shop", dbname="shop")
+"host=db user=shop dbname=shop"          {"host": "db", "user": "shop", "database": "shop"}
+f"postgresql://{USER}:{PASS}@{HOST}/shop", and POSTGRES_DB of the compose file's server
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from squall.config.init.project import Module
+
+PARTS = ("user", "password", "name", "port")
+ADDRESS = re.compile(
+    r"postgres(?:ql)?(?:\+\w+)?://(?P<user>[A-Za-z_][\w-]*)(?::(?P<password>[^@\s\"'{}$%/]+))?"
+    r"@(?P<host>localhost|127\.0\.0\.1|[\w-]+)(?::(?P<port>\d+))?/(?P<name>[A-Za-z_][\w-]*)"
+)
+"""A text without placeholders that is an address of this machine or of a compose service."""
+
+LAST_PART = re.compile(
+    r"postgres(?:ql)?(?:\+\w+)?://[^\s\"']*\{[^\s\"'/]*@[^\s\"'/]*/(?P<name>[A-Za-z_][\w-]*)[\"'?]"
+)
+"""The name of the database in an address whose other parts are placeholders."""
+
+COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+KEYS = {
+    "user": "user", "username": "user", "password": "password", "passwd": "password",
+    "database": "name", "dbname": "name", "db": "name", "db_name": "name", "port": "port",
+    "host": "host", "hostname": "host", "server": "host",
+}  # fmt: skip
+CONNECTS = re.compile(
+    r"^(?:connect\w*|create_pool|make_conninfo|\w*ConnectionPool|\w*Engine|create|build|Database"
+    r"|\w*PostgresqlDatabase)$"
+)
+CONNINFO = re.compile(r"\b(host|port|user|password|dbname)\s*=\s*'?([\w.-]+)'?")
+NEAR = re.compile(r"localhost|127\.0\.0\.1|[\w-]+")
+SERVER = re.compile(r"postgres|postgis|timescale|pgvector", re.IGNORECASE)
+GIVEN = {"POSTGRES_USER": "user", "POSTGRES_PASSWORD": "password", "POSTGRES_DB": "name"}
+DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
+
+
+def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
+    """User, password, name and port, from the first address; empty if there is none."""
+    found = ADDRESS.search(COMMENT.sub("", source)) or ADDRESS.search(source)
+    tables = [found.groupdict()] if found else []
+    tables += _tables(modules)
+    parts = tables[0] if tables else {}
+    return {key: parts[key] for key in PARTS if parts.get(key)}
+
+
+def fixed_beside_variables(
+    templates: Iterable[str], source: str, services: Iterable[Mapping[str, Any]]
+) -> dict[str, str]:
+    """The parts that no variable sets: from the address in the source, else from the compose
+    file.
+    """
+    told = " ".join(templates)
+    if "{host}" not in told:
+        return {}
+    found = _of_server(services)
+    last = LAST_PART.search(COMMENT.sub("", source))
+    found |= {"name": last["name"]} if last else {}
+    return {key: text for key, text in found.items() if f"{{{key}}}" not in told}
+
+
+def _of_server(services: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What the compose file's PostgreSQL is told."""
+    for service in services:
+        given = service.get("environment")
+        if not SERVER.search(str(service.get("image", ""))) or not given:
+            continue
+        pairs = given.items() if isinstance(given, Mapping) else (
+            str(one).partition("=")[::2] for one in given)  # fmt: skip
+        texts = {str(name): DEFAULT.sub(r"\1", str(text)) for name, text in pairs}
+        return {key: texts[name] for name, key in GIVEN.items()
+                if re.fullmatch(r"[\w-]+", texts.get(name, ""))}  # fmt: skip
+    return {}
+
+
+def _tables(modules: Sequence[Module]) -> Iterator[dict[str, str]]:
+    """Each call, dict or text that names a database near the app with constants."""
+    for module in modules:
+        constants = _constants(module)
+        for node in ast.walk(module.tree):
+            parts = _parts(node, constants)
+            if "name" in parts and ("user" in parts or "host" in parts):
+                yield parts if NEAR.fullmatch(parts.get("host", "localhost")) else {}
+
+
+def _parts(node: ast.AST, constants: Mapping[str, str]) -> dict[str, str]:
+    pairs: list[tuple[str, str]] = []
+    if isinstance(node, ast.Call):
+        if CONNECTS.match(ast.unparse(node.func).rsplit(".", 1)[-1]):
+            pairs = [(one.arg or "", _text(one.value, constants)) for one in node.keywords]
+    elif isinstance(node, ast.Dict):
+        pairs = [(str(getattr(key, "value", "")), _text(value, constants))
+                 for key, value in zip(node.keys, node.values, strict=True)]  # fmt: skip
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        pairs = CONNINFO.findall(node.value) if "dbname" in node.value else []
+    return {KEYS[key.lower()]: text for key, text in pairs if text and key.lower() in KEYS}
+
+
+def _text(node: ast.expr, constants: Mapping[str, str]) -> str:
+    """A constant, or the constant of the module with this name."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, (str, int)):
+        return str(node.value)
+    return constants.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+def _constants(module: Module) -> dict[str, str]:
+    return {
+        node.targets[0].id: str(node.value.value)
+        for node in module.tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant) and isinstance(node.value.value, (str, int))
+    }  # fmt: skip

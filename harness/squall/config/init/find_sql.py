@@ -1,0 +1,60 @@
+"""Find the SQL files that create an app's tables: mounted ones, else a schema that is only kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from squall.config.init.project import Project
+from squall.config.init.project_files import MIGRATIONS, read_text
+from squall.config.init.start_commands import compose_files, compose_services
+
+MAX_SQL_FILES = 30
+CREATES = re.compile(r"^\s*CREATE\s+(?:UNLOGGED\s+)?TABLE\b", re.IGNORECASE | re.MULTILINE)
+SCHEMA = re.compile(
+    r"schema|init|table|create|structure|ddl|database|^db$|setup|model", re.IGNORECASE
+)
+DATA = re.compile(r"data|seed|insert|fixture|sample|populate", re.IGNORECASE)
+NOT_SCHEMA = re.compile(r"drop|test|down|rollback|backup", re.IGNORECASE)
+
+
+def mounted_sql(project: Project) -> Iterator[tuple[Path, str]]:
+    """The files that the compose file mounts into docker-entrypoint-initdb.d, sorted by name, with
+    the place that says so.
+    """
+    for compose in compose_files(project):
+        for service in compose_services(compose).values():
+            for volume in service.get("volumes") or []:
+                source, target = _volume(volume)
+                if "docker-entrypoint-initdb.d" not in target:
+                    continue
+                place = (compose.parent / source).resolve()
+                files = sorted(place.glob("*.sql")) if place.is_dir() else [place]
+                for file in files[:MAX_SQL_FILES]:
+                    if file.suffix == ".sql" and file.is_file():
+                        yield file, project.shown(compose)
+                return
+
+
+def kept_sql(project: Project, source: str) -> list[tuple[Path, str]]:
+    """The schema that a README asks to load by hand, then its rows: for an app that has neither
+    migrations nor code that creates tables. A file that the source names is the app's own affair.
+    """
+    found = [path for path in project.files if path.suffix == ".sql"
+             and not MIGRATIONS & set(path.relative_to(project.directory).parts[:-1])
+             and not NOT_SCHEMA.search(path.stem) and path.name not in source]  # fmt: skip
+    schemas = [one for one in found if CREATES.search(read_text(one)) and SCHEMA.search(one.stem)]
+    if not schemas:
+        return []
+    first = min(schemas, key=lambda path: (len(path.parts), str(path)))
+    rows = [one for one in found if one.parent == first.parent and DATA.search(one.stem)
+            and one not in schemas]  # fmt: skip
+    return [(one, project.shown(one)) for one in (first, *sorted(rows)[:1])]
+
+
+def _volume(given: object) -> tuple[str, str]:
+    if isinstance(given, dict):
+        return str(given.get("source", "")), str(given.get("target", ""))
+    source, _, target = str(given).partition(":")
+    return source, target

@@ -1,0 +1,85 @@
+"""Addresses of the database that no variable sets, or not all of: the lab takes their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from squall.config.init.scan_source import Detected, scan_source
+
+APP = "from fastapi import FastAPI\napp = FastAPI()\n"
+SHOP = {"user": "shop", "password": "s3cret", "name": "shop"}
+COMPOSE = """services:
+  web: {build: .}
+  store:
+    image: postgres:16
+    environment: [POSTGRES_USER=shop, 'POSTGRES_PASSWORD=${PW:-s3cret}', POSTGRES_DB=shop]
+"""
+PARTS = "import os\nHOST, USER = os.getenv('DB_HOST', 'db'), os.getenv('DB_USER', 'x')\n"
+
+
+def found_in(directory: Path, files: dict[str, str]) -> Detected:
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return scan_source(directory)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("psycopg.connect(host='db', user='shop', password='s3cret', dbname='shop')", SHOP),
+        ("pool = ConnectionPool('host=db user=shop password=s3cret dbname=shop')", SHOP),
+        (
+            "NAME = 'shop'\nasyncpg.create_pool(user='shop', database=NAME, port=5433)",
+            {"user": "shop", "name": "shop", "port": "5433"},
+        ),
+        ("C = {'database': 'shop', 'user': 'shop', 'host': 'store', 'port': 5432}",
+         {"user": "shop", "name": "shop", "port": "5432"}),
+        ("URL = 'postgresql://shop@localhost/shop'", {"user": "shop", "name": "shop"}),
+        ("connect(host='db.example.com', user='shop', dbname='shop')", {}),
+        ("connect(host=host, user=user, dbname=name)", {}),
+        ("render(user='shop', database='shop')", {}),
+        ("C = {'user': 'shop', 'name': 'shop'}", {}),
+    ],
+    ids=["keywords", "conninfo", "constants", "dict", "no-password", "elsewhere", "variables",
+         "another-call", "another-dict"],
+)  # fmt: skip
+def test_constants_of_a_connection_are_the_names_of_the_labs_database(
+    tmp_path: Path, text: str, fixed: dict[str, str]
+) -> None:
+    assert found_in(tmp_path, {"main.py": f"{APP}{text}\n"}).database == fixed
+
+
+@pytest.mark.parametrize(
+    ("files", "fixed"),
+    [
+        ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE},
+         {"password": "s3cret", "name": "shop"}),
+        ({"main.py": f"{APP}{PARTS}URL = f'postgresql://{{USER}}:x@{{HOST}}:5432/stock'\n"},
+         {"name": "stock"}),
+        ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE.replace("postgres:16", "redis")}, {}),
+        ({"main.py": f"{APP}import os\nU = os.getenv('DATABASE_URL', '')\n",
+          "compose.yaml": COMPOSE}, {}),
+    ],
+    ids=["compose-file", "address", "another-server", "whole-address"],
+)  # fmt: skip
+def test_what_no_variable_sets_comes_from_the_address_or_the_compose_file(
+    tmp_path: Path, files: dict[str, str], fixed: dict[str, str]
+) -> None:
+    assert found_in(tmp_path, files).database == fixed
+
+
+def test_the_configuration_of_piccolo_is_read_although_nothing_imports_it(tmp_path: Path) -> None:
+    engine = (
+        "from piccolo.engine.postgres import PostgresEngine\n"
+        "DB = PostgresEngine(config={'database': 'shop', 'user': 'shop', 'host': 'store'})\n"
+    )
+    found = found_in(tmp_path, {"main.py": APP, "piccolo_conf.py": engine})
+    assert found.database == {"user": "shop", "name": "shop"}
+
+
+def test_requirements_in_utf_16_are_read(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("fastapi\r\npymysql==1.1\r\n", encoding="utf-16")
+    assert found_in(tmp_path, {"main.py": APP}).other_database == "MySQL (it requires pymysql)"

@@ -1,0 +1,38 @@
+"""A schema that a person loads by hand is the set-up of an app that has no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from squall.config.init.scan_source import scan_source
+
+APP = "from fastapi import FastAPI\napp = FastAPI()\n"
+TABLE = "create table if not exists orders (id int);\n"
+ROWS = "INSERT INTO orders VALUES (1);\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "setup"),
+    [
+        ({"db/schema.sql": TABLE, "db/data.sql": ROWS}, ("db/schema.sql", "db/data.sql")),
+        ({"sql/create_tables.sql": TABLE, "sql/drop_tables.sql": "DROP TABLE orders;"},
+         ("sql/create_tables.sql",)),
+        ({"db/queries.sql": "SELECT 1;", "db/data.sql": ROWS}, ()),
+        ({"db/schema.sql": TABLE, "main.py": f"{APP}run(open('db/schema.sql').read())\n"}, ()),
+        ({"db/schema.sql": TABLE, "main.py": f"{APP}Base.metadata.create_all(engine)\n"}, ()),
+        ({"app/migrations/001_init.sql": TABLE}, ()),
+        ({"db/schema.sql": TABLE, "alembic.ini": "[alembic]\nscript_location = m\n"},
+         ("alembic upgrade head",)),
+    ],
+    ids=["schema-and-rows", "create-and-drop", "no-tables", "the-app-loads-it",
+         "the-app-makes-tables", "migrations-of-its-own", "alembic"],
+)  # fmt: skip
+def test_a_kept_schema_is_loaded_where_nothing_else_makes_tables(
+    tmp_path: Path, files: dict[str, str], setup: tuple[str, ...]
+) -> None:
+    for name, text in {"main.py": APP, **files}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert scan_source(tmp_path)[0].setup == setup
