@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from squall.core.events import FaultInjected
 from squall.gates.calm_answers import (
     CalmAnswers,
     CalmOperation,
@@ -42,6 +43,12 @@ ANOTHER_ITEM = "another-item"
 BLAMING = frozenset({401, 403, 404, 405, 410})
 BLAMING_A_READ = frozenset({400, 409, 422, *range(300, 304), 307, 308})
 """For a request that was well-formed and without conflict a moment ago; and redirects."""
+BLAMING_A_WRITE = frozenset({400, 409, 422})
+"""While the database cannot be reached, nobody can know of a conflict. Where it answers with errors
+or clients repeat writes, there may be one.
+"""
+UNREACHABLE = frozenset({"cuts", "silences"})
+FAMILIES = ("network.", "database.")
 GONE = frozenset({404, 410})
 ACCEPTED = 202
 TOGETHER = 2
@@ -61,8 +68,9 @@ class AnswerUnlikeCalm(Gate):
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the most frequent difference."""
         calm = learn_calm_answers(evidence)
+        away = is_unreachable(evidence)
         compared = [*evidence.window("during"), *evidence.window("after")]
-        found = [(op, what) for op in compared for what in self._differences(op, calm)]
+        found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if not found:
             return passed(self.name, f"{len(compared)} answers compared with calm", figures)
@@ -75,12 +83,14 @@ class AnswerUnlikeCalm(Gate):
         code = by_code.most_common(1)[0][0]
         return failed(self.name, reason, figures, [op for op, _ in found], code=code)
 
-    def _differences(self, op: Op, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
-        """The first difference, as code and text."""
+    def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:
+        """The first difference, as code and text. ``away``: see :func:`is_unreachable`."""
         known = calm.operations.get(op.name)
         if op.status is None or known is None or not known.media:
             return  # no successful answer before: nothing is known of it
-        blaming = BLAMING | BLAMING_A_READ if op.effect == "read" else BLAMING
+        blaming = BLAMING | (BLAMING_A_WRITE if away else frozenset())
+        if op.effect == "read":
+            blaming = BLAMING | BLAMING_A_READ
         if op.status in blaming:
             may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
             often = known.answers >= self.least_answers
@@ -108,6 +118,14 @@ class AnswerUnlikeCalm(Gate):
             yield from _unlike_same_request(op, shape, calm)
         if len(known.shapes) >= self.least_answers:
             yield from _unlike_operation(op, shape, known)
+
+
+def is_unreachable(evidence: Evidence) -> bool:
+    """Whether every fault cuts or silences the connections to the database, and nothing else."""
+    faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
+    return bool(faults) and all(
+        event.effect in UNREACHABLE and event.fault.startswith(FAMILIES) for event in faults
+    )
 
 
 def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tuple[str, str]]:

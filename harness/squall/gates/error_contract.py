@@ -34,6 +34,7 @@ UNDOCUMENTED = "undocumented-status"
 MEDIA_TYPE = "wrong-media-type"
 MALFORMED = "malformed-problem"
 RETRY_AFTER = "no-usable-retry-after"
+HOUR = 3600
 LEAK = "internals-leaked"
 
 
@@ -99,4 +100,5 @@ def _malformed(op: Op) -> bool:
 
 
 def _seconds(retry_after: str | None) -> bool:
-    return retry_after is not None and retry_after.isdigit() and int(retry_after) <= 3600  # noqa: PLR2004 - an hour: more means "never" to a client
+    """Whether it is a usable pause: 0 calls all clients back at once, and an hour means never."""
+    return retry_after is not None and retry_after.isdecimal() and 1 <= int(retry_after) <= HOUR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,3 +132,27 @@ def test_few_answers_before_the_fault_prove_nothing(evidence: Any, make: Any) ->
     lie = answer(make, 150, "", status=404, outcome=Outcome.REFUSED)
     assert AnswerUnlikeCalm().judge(evidence([*few, lie])).verdict == "pass"
     assert AnswerUnlikeCalm(least_answers=9).judge(evidence([*few, lie])).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("fault", "effect", "verdict"),
+    [
+        ("network.accept_and_close", "cuts", "fail"),
+        ("database.pause", "silences", "fail"),
+        ("network.latency", "slows", "pass"),
+        ("wire.error_reply", "errors", "pass"),
+        ("wire.cut_after_commit", "cuts", "pass"),
+        ("database.lock_table", "blocks", "pass"),
+    ],
+)
+def test_nobody_knows_of_a_conflict_while_the_database_is_away(
+    evidence: Any, make: Any, fault: str, effect: str, verdict: str
+) -> None:
+    """A write with a key of its own: 409 is a guess, unless the database may have said so."""
+    injected, healed = make.outage()
+    events = [replace(injected, fault=fault, effect=effect), replace(healed, fault=fault)]
+    post = {"request": "POST /items", "effect": "write", "status": 201, "key": "k"}
+    calm = [answer(make, n, **post) for n in range(20)]
+    refused = answer(make, 150, "", **{**post, "status": 409, "outcome": Outcome.REFUSED})
+    found = AnswerUnlikeCalm().judge(evidence([*calm, refused], events))
+    assert found.verdict == verdict, found.reason
