@@ -39,6 +39,7 @@ SHORTENED = "list-shortened"
 FIELDS_MISSING = "fields-missing"
 ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
+ANOTHER_VALUE = "another-value"
 
 BLAMING = frozenset({401, 403, 404, 405, 410})
 BLAMING_A_READ = frozenset({400, 409, 422, *range(300, 304), 307, 308})
@@ -107,6 +108,11 @@ class AnswerUnlikeCalm(Gate):
         if media_type(op) not in known.media:
             was = " or ".join(sorted(known.media)) or "nothing"
             yield ANOTHER_TYPE, f"{op.name}: {media_type(op) or 'no body'}, before {was}"
+            return
+        other = sorted(set(op.changed.split(",")) - known.changed)
+        if other and op.changed and known.answers >= self.least_answers:
+            shown = ", ".join(other[:3])
+            yield ANOTHER_VALUE, f"{op.name}: another value of {shown} than was sent"
             return
         shape = read_shape(op.shape)
         if not shape:

@@ -64,6 +64,8 @@ class CalmOperation:
     media: set[str] = field(default_factory=set)
     shapes: list[tuple[str, Shape]] = field(default_factory=list)
     """The shapes of successful answers, each with its request."""
+    changed: set[str] = field(default_factory=set)
+    """Fields of requests that answers show with another value: a hash, a normalised text."""
     answers: int = 0
 
     def add(self, op: Op) -> None:
@@ -72,6 +74,7 @@ class CalmOperation:
         if op.status is not None:
             self.statuses.add(op.status)
         if op.good:
+            self.changed |= set(op.changed.split(","))
             self.media.add(media_type(op))
             if op.shape:
                 self.shapes.append((op.request, read_shape(op.shape)))

@@ -25,6 +25,17 @@ LEAKS = re.compile(
 )
 """Signs of internals in a body: stack traces, drivers, SQL, addresses."""
 
+SERVERS_WORDS = re.compile(
+    r"canceling statement due to|deadlock detected|could not serialize access"
+    r"|terminating connection due to|the database system is (?:starting|shutting|in recovery|not)"
+    r"|remaining connection slots are reserved|sorry, too many clients|no pg_hba\.conf entry"
+    r"|password authentication failed|could not extend file|cached plan must not change"
+    r"|current transaction is aborted|in a read-only transaction|server closed the connection"
+    r"|(?:relation|column|role|database) \\?\".+\" does not exist|violates (?:unique|foreign|check)"
+    r"|prepared statement \\?\".+\" does not exist|connection was closed in the middle"
+)
+"""Messages of PostgreSQL and its drivers (PostgreSQL, src/backend, ``errmsg``)."""
+
 CUT = ("reset", "disconnected")
 PROBLEM = "application/problem+json"
 
@@ -83,7 +94,7 @@ class ErrorContract(Gate):
             yield MALFORMED, f"status {op.status} with a body that is no problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
-        leak = LEAKS.search(op.body)
+        leak = LEAKS.search(op.body) or SERVERS_WORDS.search(op.body)
         if leak:
             yield LEAK, f"status {op.status} leaks internals ({leak.group()[:40]!r})"
 

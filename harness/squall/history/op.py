@@ -75,6 +75,8 @@ class Op:
     shape: str = ""
     """The shape of the body of a 2xx answer, without its values; see :mod:`squall.history.shape`.
     """
+    changed: str = ""
+    """Fields of the request's body that a 2xx answer shows with another value, joined by commas."""
 
     @property
     def response_seconds(self) -> float:

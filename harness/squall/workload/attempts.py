@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 
 import aiohttp
 
@@ -13,6 +14,9 @@ from squall.workload.operations import PlannedRequest
 
 RESET = (errno.ECONNRESET, errno.EPIPE)
 """aiohttp raises an RST as its own ``ClientOSError``, which only the number distinguishes."""
+
+PLAIN = (str, int, float, bool)
+"""Types whose values can be compared with those of an answer."""
 
 PASSING = frozenset({502, 503, 504})
 """Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
@@ -48,6 +52,34 @@ def describe_success(answer: Answer | None) -> str:
     if len(answer.body) >= MAX_BODY:
         return ""  # the rest was not kept
     return describe_body(answer.text, answer.headers.get("content-type"))
+
+
+def changed_fields(request: PlannedRequest, answer: Answer | None) -> str:
+    """Fields of a JSON body that a successful answer shows with another value, joined by commas."""
+    sent = request.body
+    if not isinstance(sent, dict) or not describe_success(answer) or answer is None:
+        return ""
+    try:
+        shown = json.loads(answer.text)
+    except ValueError:
+        return ""
+    if not isinstance(shown, dict):
+        return ""
+    return ",".join(
+        name
+        for name, value in sent.items()
+        if isinstance(value, PLAIN)
+        and isinstance(shown.get(name), PLAIN)
+        and _plain_text(value) != _plain_text(shown[name])
+    )
+
+
+def _plain_text(value: object) -> str:
+    """The text of a value, alike for 5, 5.0 and "5"."""
+    try:
+        return f"{float(str(value)):g}" if not isinstance(value, bool) else str(value)
+    except ValueError:
+        return str(value)
 
 
 def classify_error(failure: BaseException) -> str:

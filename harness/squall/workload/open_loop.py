@@ -17,6 +17,7 @@ import aiohttp
 from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
+    changed_fields,
     classify_error,
     describe_success,
     has_failed,
@@ -38,7 +39,6 @@ BODY_KEPT = 2_000
 
 IDLE_SECONDS = 0.005
 """How soon a change of the offered load takes effect."""
-
 MAX_REPEATS = 8
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
@@ -243,6 +243,7 @@ class OpenLoop:
             request=f"{request.operation.method} {request.path}",
             size=0 if answer is None else len(answer.body),
             shape=describe_success(answer),
+            changed=changed_fields(request, answer),
         )
         self.recorded += 1
         self._on_op(op)

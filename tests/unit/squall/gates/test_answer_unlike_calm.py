@@ -156,3 +156,19 @@ def test_nobody_knows_of_a_conflict_while_the_database_is_away(
     refused = answer(make, 150, "", **{**post, "status": 409, "outcome": Outcome.REFUSED})
     found = AnswerUnlikeCalm().judge(evidence([*calm, refused], events))
     assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(
+    ("calm_changes", "changed", "verdict"),
+    [("", "quantity", "fail"), ("", "", "pass"), ("password", "password", "pass")],
+)
+def test_an_answer_shows_what_was_sent_if_it_did_so_in_calm(
+    evidence: Any, make: Any, calm_changes: str, changed: str, verdict: str
+) -> None:
+    """A hash or a normalised text differs in calm, too."""
+    post = {"request": "POST /items", "effect": "write", "status": 201, "key": "k"}
+    calm = [answer(make, n, changed=calm_changes, **post) for n in range(20)]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, answer(make, 150, changed=changed, **post)]))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert found.code == "another-value"

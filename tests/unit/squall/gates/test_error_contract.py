@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from squall.gates.error_contract import ErrorContract
 
 NAME = "error-contract"
@@ -71,3 +72,26 @@ def test_callers_who_left_are_told_nothing(evidence: Any, make: Any, told: Any) 
     assert ErrorContract().judge(run) == told.passed(
         NAME, "0 of 0 answers were errors, all well-formed", errors=0
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "leaks"),
+    [
+        ("canceling statement due to user request", True),
+        ("deadlock detected", True),
+        ('relation \\"orders\\" does not exist', True),
+        ("the database system is starting up", True),
+        ("the database is not available", False),
+        ("item 7 does not exist", False),
+    ],
+)
+def test_the_servers_words_are_internals(evidence: Any, make: Any, words: str, leaks: bool) -> None:
+    body = '{"title": "Unavailable", "status": 503, "detail": "' + words + '"}'
+    found = ErrorContract().judge(evidence([make.refusal(1, body=body)]))
+    assert (found.code == "internals-leaked") is leaks, found.reason
+
+
+@pytest.mark.parametrize(("pause", "usable"), [("1", True), ("0", False), ("3601", False)])
+def test_a_pause_of_nothing_is_none(evidence: Any, make: Any, pause: str, usable: bool) -> None:
+    found = ErrorContract().judge(evidence([make.refusal(1, retry_after=pause)]))
+    assert (found.verdict == "pass") is usable

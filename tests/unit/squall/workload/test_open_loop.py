@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import socket
 import time
 from dataclasses import replace
@@ -223,6 +224,29 @@ async def test_a_write_is_repeated_with_its_key_until_it_is_answered(http: Any) 
     assert [(op.repeats, op.status) for op in ops] == [(None, None), (0, None), (0, 503), (0, 201)]
     assert len({op.key for op in ops}) == 1
     assert loop.offered == loop.recorded == len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("shown", "changed"),
+    [
+        ({"id": 1, "quantity": 2, "note": "x"}, ""),
+        ({"quantity": "2.0", "note": "x"}, ""),
+        ({"quantity": 1, "note": "x"}, "quantity"),
+        ({"quantity": 1, "note": "y"}, "quantity,note"),
+        ({"quantity": None}, ""),
+        ([2], ""),
+    ],
+)
+async def test_fields_that_an_answer_shows_with_another_value_are_noted(
+    http: Any, shown: Any, changed: str
+) -> None:
+    body = json.dumps(shown).encode()
+    head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: "
+    answer = head + str(len(body)).encode() + b"\r\n\r\n" + body
+    operation = replace(WRITE, body={"quantity": 2, "note": "x"})
+    async with http.listening(lambda _: answer) as server:
+        ops, _ = await http.sent(server.url, 1, operations=(operation,), rate_per_second=0.5)
+    assert [op.changed for op in ops] == [changed]
 
 
 async def test_a_write_that_fails_is_sent_again_with_its_key(http: Any) -> None:
