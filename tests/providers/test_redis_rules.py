@@ -1,4 +1,7 @@
-"""Rules on commands, as a client of Redis sees them: a real server behind the engine."""
+"""Rules on commands, as a client of Redis sees them: a real server behind the engine.
+
+The client sends INCRBY for ``incr``.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,7 @@ async def test_an_error_meets_its_commands_and_is_over_after_the_heal(
 
 async def test_the_nth_command_fails_and_so_many_times(bench: Bench) -> None:
     client = bench.client()
-    async with within(RedisErrorReply(command="incr", nth=2, times=1), bench.proxy):
+    async with within(RedisErrorReply(command="incrby", nth=2, times=1), bench.proxy):
         assert await client.incr("n") == 1
         with pytest.raises(BusyLoadingError):
             await client.incr("n")
@@ -115,7 +118,7 @@ async def test_nothing_of_a_transaction_with_an_error_is_done(bench: Bench, comm
 
 async def test_a_lost_reply_was_a_command_that_is_done(bench: Bench) -> None:
     client = bench.client()
-    async with within(RedisCutReply(command="INCR", times=1), bench.proxy) as injection:
+    async with within(RedisCutReply(command="INCRBY", times=1), bench.proxy) as injection:
         with pytest.raises((Disconnected, OSError)):
             await client.incr("n")
         assert (await injection.bite()).count == 1
@@ -132,7 +135,7 @@ async def test_half_a_reply_is_an_error_to_its_client(bench: Bench) -> None:
 
 async def test_a_held_reply_comes_after_the_heal_and_nobody_else_waits(bench: Bench) -> None:
     waiting, other = bench.client(socket_timeout=None), bench.client()
-    async with within(RedisStallReply(command="INCR", times=1), bench.proxy) as injection:
+    async with within(RedisStallReply(command="INCRBY", times=1), bench.proxy) as injection:
         task = asyncio.create_task(waiting.incr("n"))
         async with asyncio.timeout(5):
             while not (await injection.bite()).count:  # noqa: ASYNC110 - no event tells
