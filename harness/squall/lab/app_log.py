@@ -10,6 +10,7 @@ from pathlib import Path
 
 from squall.config.profile import UNHANDLED
 from squall.core.secrets import redact
+from squall.lab.logged_errors import COLOUR
 
 KINDS = "Error|Exception|Timeout|Interrupt|Warning|Refused|Exit"
 EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\s.*)?)$")
@@ -61,7 +62,7 @@ def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Ite
             text = log.read(MAX_BYTES).decode(errors="replace")
     except OSError:
         return
-    lines = redact(text).splitlines()  # before the line is shortened or masked
+    lines = redact(COLOUR.sub("", text)).splitlines()  # before the line is shortened or masked
     for number, line in enumerate(lines):
         if wanted.search(line):
             whole = line.strip() + _raised(lines, number + 1)

@@ -29,6 +29,9 @@ MESSAGE_LETTERS = 200
 PREFIX = re.compile(r"^ *[|│] ?| *[|│] *$")
 """Prefixes that an exception group, or rich, adds to a line."""
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""structlog, rich and colorlog write these also into a file."""
+
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
 FRAMES = (
     re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)'),
@@ -78,6 +81,7 @@ class ErrorReader:
 
     def read(self, offset: int, line: str) -> Iterator[LoggedError]:
         """The errors that this line completes."""
+        line = COLOUR.sub("", line)
         inner = _traceback_in_json(line)
         if inner:
             yield from self.end()

@@ -33,6 +33,7 @@ GROUP = f"""{ASGI}
     | asyncpg.exceptions.TooManyConnectionsError: sorry
     +------------------------------------
 """
+COLOURED = PLAIN.replace(ASGI, f"\x1b[1m{ASGI}\x1b[0m").replace("sqlalch", "\x1b[31msqlalch")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ GROUP = f"""{ASGI}
         (f"{ASGI}\n{ASGI}\n", [ASGI, ASGI]),
         ("Task was destroyed but it is pending 0x7f12 1234\n",
          ["Task was destroyed but it is pending # #"]),
+        (COLOURED, [f"{ASGI}: sqlalchemy.exc.DBAPIError: connection was closed"]),
         ("all is well\nValueError: handled\n", []),
     ],
 )  # fmt: skip

@@ -53,6 +53,7 @@ RICH = """╭──────────── Traceback (most recent call la
 ╰───────────────────────────────────────────────────────────╯
 TimeoutError: too slow
 """
+COLOURED = HANDED_ON.replace("RuntimeError", "\x1b[31m\x1b[1mRuntimeError\x1b[0m")
 JSON = json.dumps({"event": "request failed", "exception": HANDED_ON}) + "\n"
 
 
@@ -77,6 +78,12 @@ def read(tmp_path: Path, text: str) -> list[LoggedError]:
         (HANDED_ON, "RuntimeError", "shop/db.py:7 in fetch", False),
         (f"{ASGI}\n{GROUP}", "TooManyConnectionsError", "shop/main.py:12 in read", True),
         (RICH, "TimeoutError", "shop/main.py:44 in place_order", False),
+        (
+            f"\x1b[2m10:42:01\x1b[0m [\x1b[31merror\x1b[0m] {ASGI}\n{COLOURED}",
+            "RuntimeError",
+            "shop/db.py:7 in fetch",
+            True,
+        ),
         (JSON.replace("ROOT", "/srv"), "RuntimeError", "/srv/shop/db.py:7 in fetch", False),
         ("Task was destroyed but it is pending!\nfine\n", "", "", True),
     ],
