@@ -17,7 +17,7 @@ from squall_mutants.shared import replace
 from squall_mutants.shared.at_sigterm import Then, app_that_ends
 
 EXPOSED_BY = ("deploy-while-requests-run",)
-CAUGHT_BY = ("availability",)
+CAUGHT_BY = ("finishes-requests",)
 SET = "second"
 
 CLOSED: list[bool] = []

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from squall_mutants.shared import replace
 
 EXPOSED_BY = ("callers-leave-at-many-moments",)
-CAUGHT_BY = ("recovery-time",)
+CAUGHT_BY = ("capacity-returns",)
 SET = "second"
 
 careful = _Place.__aexit__

@@ -21,12 +21,17 @@ from squall.history.op import Op
 TOLD_TO_END = "app.terminate"
 ON_THE_WAY_SECONDS = 0.1
 """A request sent later than this before the signal may not have reached the app."""
+REFUSED = "refused-at-the-end"
+LEAST_REFUSED = 2
+SERVER_ERROR = 500
+HARMLESS = frozenset({"slows", "ends"})
+"""Effects of faults under which a request still has its answer."""
 BROKEN = ("reset", "disconnected", "refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishesRequests(Gate):
-    """After SIGTERM no request in progress is cut."""
+    """After SIGTERM no request in progress is cut, or fails while nothing else is wrong."""
 
     name = "finishes-requests"
     severity = Severity.STUCK
@@ -42,6 +47,14 @@ class FinishesRequests(Gate):
         if cut:
             reason = f"{len(cut)} requests under way at SIGTERM got no answer ({cut[0].request})"
             return failed(self.name, reason, {"cut": len(cut)})
+        refused = [op for moment in moments for op in _refused(evidence, moment)]
+        if len(refused) >= LEAST_REFUSED:
+            reason = (
+                f"{len(refused)} requests under way at SIGTERM got status {refused[0].status}"
+                f" ({refused[0].request}), and none did before"
+            )
+            figures = {"cut": 0, "refused": len(refused)}
+            return failed(self.name, reason, figures, refused, code=REFUSED)
         return passed(self.name, "no request under way at SIGTERM was cut", {"cut": 0})
 
 
@@ -51,3 +64,15 @@ def _cut(evidence: Evidence, moment: float) -> Iterator[Op]:
         under_way = op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment
         if under_way and op.error is not None and op.error.startswith(BROKEN):
             yield op
+
+
+def _refused(evidence: Evidence, moment: float) -> list[Op]:
+    """The same with an error of the app, if it gave none between the first fault and SIGTERM."""
+    effects = {event.effect for event in evidence.events if isinstance(event, FaultInjected)}
+    start = evidence.first_injected
+    if start is None or not effects <= HARMLESS:
+        return []
+    errors = [op for op in evidence.awaited if (op.status or 0) >= SERVER_ERROR]
+    if any(op.done >= start and op.done <= moment for op in errors):
+        return []
+    return [op for op in errors if op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment]

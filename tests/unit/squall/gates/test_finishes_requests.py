@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,3 +39,24 @@ def test_an_answer_after_the_signal_is_what_is_wanted(evidence: Any, make: Any) 
 def test_a_crash_may_cut_requests(evidence: Any, make: Any) -> None:
     cut = make.op(0, intended=4.8, sent=4.8, done=5.2, status=None, error="reset")
     assert FinishesRequests().judge(evidence([cut], deploy("app.crash"))).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("beside", "refused_before", "verdict"),
+    [("slows", False, "fail"), ("slows", True, "pass"), ("silences", False, "pass")],
+)
+def test_a_request_under_way_fails_for_no_other_reason(
+    evidence: Any, make: Any, beside: str, refused_before: bool, verdict: str
+) -> None:
+    """The pool was closed before its users had ended; an overload or another fault excuses it."""
+    told, healed = deploy()
+    events = [
+        FaultInjected(at=4.0, step=1, fault="wire.x", label="wire.x", effect=beside),
+        replace(told, effect="ends"),
+        healed,
+    ]
+    ops = [make.refusal(n, intended=4.8, sent=4.8, done=5.1) for n in range(3)]
+    if refused_before:
+        ops.append(make.refusal(9, intended=4.5, sent=4.5, done=4.6))
+    found = FinishesRequests().judge(evidence(ops, events))
+    assert found.verdict == verdict, found.reason
