@@ -118,6 +118,8 @@ class AnswerUnlikeCalm(Gate):
         if not shape:
             return  # not JSON, or too long
         if shape[""] == "malformed":
+            if known.has_broken_json:
+                return
             yield NOT_JSON, f"{op.name}: a body that is no JSON, called {media_type(op)}"
             return
         if op.effect == "read":

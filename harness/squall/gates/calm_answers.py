@@ -80,6 +80,11 @@ class CalmOperation:
                 self.shapes.append((op.request, read_shape(op.shape)))
 
     @property
+    def has_broken_json(self) -> bool:
+        """Whether answers without a fault are no JSON either, as a 204 without a body."""
+        return any(shape[""] == "malformed" for _, shape in self.shapes)
+
+    @property
     def required(self) -> frozenset[str]:
         """Fields that every successful answer had."""
         whole = [shape for _, shape in self.shapes if len(shape) < MAX_PLACES]

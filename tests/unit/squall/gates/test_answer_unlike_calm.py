@@ -57,6 +57,7 @@ LIES: list[tuple[str, Any, Any, dict[str, Any]]] = [
 SOUND: list[tuple[Any, Any, dict[str, Any]]] = [
     (ITEM, ITEM, {}),
     (ITEM, {**ITEM, "stale": True}, {}),
+    ("", "", {}),  # FastAPI's 204: no body, called application/json
     (ITEM, {**ITEM, "stock": 7}, {}),
     ({**ITEM, "age_seconds": 3}, {**ITEM, "age_seconds": 0}, {}),
     ({**ITEM, "stock": 0}, {**ITEM, "stock": 0}, {}),
