@@ -81,10 +81,11 @@ def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
     )
 
 
-async def slow_down(lab: Lab, stack: AsyncExitStack) -> None:
-    """Delay each statement if the engine can do so; otherwise the burst alone must suffice."""
+async def slow_down(lab: Lab, stack: AsyncExitStack) -> bool:
+    """Delay each statement. False if the engine cannot do so; then the burst alone must suffice."""
     fault = DelayStatement(delay_ms=DELAY_MS)
     try:
         await stack.enter_async_context(within(fault, lab.port_for(fault)))
     except (FaultUnavailable, FaultError):
-        return
+        return False
+    return True

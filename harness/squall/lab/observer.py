@@ -21,10 +21,12 @@ CALL_SECONDS = 2.0
 
 SESSIONS = """
 SELECT count(*) AS total,
-       count(*) FILTER (WHERE state = 'active') AS active,
-       count(*) FILTER (WHERE state = 'idle') AS idle,
-       count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction
-FROM pg_stat_activity
+       count(*) FILTER (WHERE state = 'active' AND old) AS active,
+       count(*) FILTER (WHERE state = 'idle' OR NOT old) AS idle,
+       count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND old) AS idle_in_transaction
+FROM pg_stat_activity,
+     LATERAL (SELECT coalesce(xact_start < clock_timestamp() - make_interval(secs => {seconds:f}),
+                              true) AS old) AS age
 WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
   AND datname = current_database()
 """
@@ -86,10 +88,13 @@ class Observer:
         self._url = url
         self._drop()
 
-    async def sample(self) -> BackendsSampled | None:
-        """The app's sessions now; None while the database is down."""
+    async def sample(self, *, old_seconds: float = 0.0) -> BackendsSampled | None:
+        """The app's sessions now; None while the database is down.
+
+        A transaction that began less than ``old_seconds`` ago counts as idle: it is other work.
+        """
         try:
-            row = (await self._fetch(SESSIONS))[0]
+            row = (await self._fetch(SESSIONS.format(seconds=old_seconds)))[0]
         except BROKEN:
             return None
         return BackendsSampled(

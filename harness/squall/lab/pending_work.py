@@ -21,6 +21,10 @@ PATIENCE_DEADLINES = 3.0
 LOOK_AGAIN_SECONDS = 0.1
 
 
+CALM_SECONDS = 1.0
+"""Before the load, work may take this long to be done; what is still there then is usual."""
+
+
 class PendingWork:
     """Looks at the declared queries before a run and after it, and publishes what is left."""
 
@@ -31,12 +35,16 @@ class PendingWork:
         self._before: dict[str, int] = {}
 
     async def look_before(self) -> None:
-        """What is pending before the load.
+        """What is pending before the load, once the work of earlier requests is done.
 
         Raises:
             LabError: a query fails.
         """
+        ends = self._clock.now() + CALM_SECONDS
         self._before = await self._pending()
+        while any(self._before.values()) and self._clock.now() <= ends:
+            await self._clock.sleep(LOOK_AGAIN_SECONDS)
+            self._before = await self._pending()
 
     async def look_after(self) -> None:
         """Wait until no more is pending than before, or the patience is over.

@@ -92,8 +92,8 @@ class Runner:
         now = self._clock.now()
         engine = self._lab.engine_name
         log(events.RunStarted(at=now, scenario=scenario.name, seed=seed, engine=engine))
-        places = scenario.counts_places
-        surroundings = Surroundings(self._lab, self._clock, log, places=places)
+        counted = scenario.counts_places
+        surroundings = Surroundings(self._lab, self._clock, log, places=counted)
         await surroundings.look_before(self._plan(scenario, seed_here, now))
         plan = self._plan(scenario, seed_here, self._clock.now() + LEAD_SECONDS)
         await self._lab.workload.start(plan)
@@ -113,11 +113,7 @@ class Runner:
             evidence = replace(evidence, control=_align_control(control, evidence, plan.start_at))
         findings = judge_run(scenario, evidence)
         return Run(
-            scenario=scenario,
-            seed=seed,
-            engine=engine,
-            evidence=evidence,
-            findings=findings,
+            scenario=scenario, seed=seed, engine=engine, evidence=evidence, findings=findings
         )
 
     async def _without_fault(self, scenario: Scenario, seed: int) -> Control:
@@ -198,15 +194,18 @@ class Runner:
             log(group)
 
     async def _settled(self, log: _Log) -> None:
-        """Sample until no session is in a transaction, or the time limit is reached."""
-        ends = self._clock.now() + SETTLE_SECONDS
+        """Sample until no session is in a transaction. After the time limit only those that were in
+        one before count: a worker that polls begins new ones.
+        """
+        began = self._clock.now()
         while True:
-            sample = await self._lab.observer.sample()
+            waited = self._clock.now() - began
+            over = waited > SETTLE_SECONDS
+            sample = await self._lab.observer.sample(old_seconds=waited if over else 0.0)
             rest = sample is not None and sample.active + sample.idle_in_transaction == 0
-            if sample is not None and (rest or self._clock.now() > ends):
+            if sample is not None and (rest or over):
                 log(sample)
-                return
-            if self._clock.now() > ends:
+            if over or rest:
                 return
             await self._clock.sleep(SAMPLE_SECONDS / 5)
 

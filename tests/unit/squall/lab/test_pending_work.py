@@ -42,9 +42,19 @@ async def looked(database: Database, *, deadline: float = 1.0) -> tuple[list[Any
 
 
 async def test_work_that_gets_done_is_waited_for() -> None:
-    published, took = await looked(Database(jobs=[2, 9, 5, 2]))
-    assert [(one.work, one.before, one.after) for one in published] == [("jobs", 2, 2)]
+    published, took = await looked(Database(jobs=[0, 9, 5, 0]))
+    assert [(one.work, one.before, one.after) for one in published] == [("jobs", 0, 0)]
     assert took == pytest.approx(0.2)
+
+
+async def test_work_of_earlier_requests_is_not_usual() -> None:
+    published, _ = await looked(Database(jobs=[2, 1, 0, 9, 1, 0]))
+    assert [(one.before, one.after) for one in published] == [(0, 0)]
+
+
+async def test_work_that_stays_in_calm_is_usual() -> None:
+    published, _ = await looked(Database(jobs=[2]))
+    assert [(one.before, one.after) for one in published] == [(2, 2)]
 
 
 async def test_every_kind_must_be_done() -> None:

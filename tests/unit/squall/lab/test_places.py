@@ -23,6 +23,7 @@ class BurstLab:
     def __init__(self, make: Any, found: Sequence[int], *, limited: bool = False) -> None:
         self.places: events.PlacesCounted | None = None
         self.bursts = 0
+        self.can_be_slow = True
         self.workload = self.observer = self
         self._make, self._found, self._limited = make, list(found), limited
 
@@ -44,10 +45,10 @@ class BurstLab:
 
 @pytest.fixture(autouse=True)
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nothing(*_: object) -> None:
-        return None
+    async def slow(lab: Any, _stack: object) -> bool:
+        return bool(lab.can_be_slow)
 
-    monkeypatch.setattr(places, "slow_down", nothing)
+    monkeypatch.setattr(places, "slow_down", slow)
     monkeypatch.setattr(places, "burst_plan", lambda *_: PLAN)
 
 
@@ -85,6 +86,13 @@ async def test_places_that_stay_away_are_told_with_the_best_count(make: Any) -> 
 
 async def test_a_rate_limit_is_no_count(make: Any) -> None:
     assert await published(BurstLab(make, [15], limited=True)) == []
+
+
+async def test_an_engine_that_slows_nothing_down_counts_nothing(make: Any) -> None:
+    lab = BurstLab(make, [15])
+    lab.can_be_slow = False
+    assert await published(lab) == []
+    assert lab.bursts == 0
 
 
 def test_a_request_without_an_answer_or_refused_was_not_served(make: Any) -> None:

@@ -97,7 +97,7 @@ class Observer:
     async def counts(self, query: str) -> dict[str, int]:
         return {query: 1}
 
-    async def sample(self) -> events.BackendsSampled:
+    async def sample(self, **_given: float) -> events.BackendsSampled:
         return events.BackendsSampled(
             at=self._clock.now(), total=3, active=0, idle=3, idle_in_transaction=0
         )
