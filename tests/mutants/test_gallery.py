@@ -107,6 +107,7 @@ LATER = {
     "ends-when-told": "the second set, not measured",
     "finishes-requests": "the second set, not measured",
     "work-is-done": "tests/pairs/job_queue.py",
+    "capacity-returns": "tests/pairs/lost_place.py",
     "upstream-retry-storm": "tests/scenarios/test_upstream_outages.py",
 }
 """Gates that are younger than the matrix of the page, and what proves them until it is remade."""

@@ -22,12 +22,12 @@ from pathlib import Path
 
 from squall.config.profile import REFERENCE, AppProfile
 from squall.core.errors import UsageError
-from squall.gates.every_gate import STANDARD
+from squall.gates.every_gate import NAMED, STANDARD
 from squall.scenario.library import stock
 
 CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
 PACKAGE = "squall_mutants"
-CHECKERS: tuple[str, ...] = tuple(gate.name for gate in STANDARD)  # type: ignore[attr-defined]
+CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
