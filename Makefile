@@ -76,7 +76,7 @@ check: $(STAMP)  ## lint, types, import rules
 	@$(BIN)/lint-imports
 
 cover: $(STAMP)  ## run the unit tests and hold the coverage floor of pyproject.toml
-	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered tests/unit tests/architecture
+	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered tests/unit
 
 docs: $(STAMP)  ## build the documentation site into site/, strictly
 	@$(BIN)/python -c 'import mkdocs' 2>/dev/null || ($(call install,dev$(COMMA)docs))
