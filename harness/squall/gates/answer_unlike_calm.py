@@ -109,8 +109,8 @@ class AnswerUnlikeCalm(Gate):
             was = " or ".join(sorted(known.media)) or "nothing"
             yield ANOTHER_TYPE, f"{op.name}: {media_type(op) or 'no body'}, before {was}"
             return
-        other = sorted(set(op.changed.split(",")) - known.changed)
-        if other and op.changed and known.answers >= self.least_answers:
+        other = sorted(op.changed_fields - known.changed)
+        if other and known.answers >= self.least_answers:
             shown = ", ".join(other[:3])
             yield ANOTHER_VALUE, f"{op.name}: another value of {shown} than was sent"
             return

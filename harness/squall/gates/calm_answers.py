@@ -74,7 +74,7 @@ class CalmOperation:
         if op.status is not None:
             self.statuses.add(op.status)
         if op.good:
-            self.changed |= set(op.changed.split(","))
+            self.changed |= op.changed_fields
             self.media.add(media_type(op))
             if op.shape:
                 self.shapes.append((op.request, read_shape(op.shape)))

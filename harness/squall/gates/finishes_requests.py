@@ -61,8 +61,7 @@ class FinishesRequests(Gate):
 def _cut(evidence: Evidence, moment: float) -> Iterator[Op]:
     """Requests that the app had received before SIGTERM and that ended without an answer."""
     for op in evidence.awaited:
-        under_way = op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment
-        if under_way and op.error is not None and op.error.startswith(BROKEN):
+        if _is_under_way(op, moment) and op.error is not None and op.error.startswith(BROKEN):
             yield op
 
 
@@ -75,4 +74,9 @@ def _refused(evidence: Evidence, moment: float) -> list[Op]:
     errors = [op for op in evidence.awaited if (op.status or 0) >= SERVER_ERROR]
     if any(op.done >= start and op.done <= moment for op in errors):
         return []
-    return [op for op in errors if op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment]
+    return [op for op in errors if _is_under_way(op, moment)]
+
+
+def _is_under_way(op: Op, moment: float) -> bool:
+    """Whether the app had received a request at this moment, and had not answered it."""
+    return op.sent < moment - ON_THE_WAY_SECONDS and op.done > moment

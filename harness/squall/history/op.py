@@ -79,6 +79,11 @@ class Op:
     """Fields of the request's body that a 2xx answer shows with another value, joined by commas."""
 
     @property
+    def changed_fields(self) -> frozenset[str]:
+        """The names in :attr:`changed`."""
+        return frozenset(filter(None, self.changed.split(",")))
+
+    @property
     def response_seconds(self) -> float:
         """Time from the intended start to the answer. Gates judge this value."""
         return self.done - self.intended

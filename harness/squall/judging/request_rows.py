@@ -19,7 +19,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from squall.core.errors import UsageError
 from squall.core.files import read_regular
 from squall.history.op import Op, Outcome
 from squall.judging.moments import parse_moment
+from squall.workload.operations import outcome_of
 
 MAX_BYTES = 256 << 20
 MAX_BODY_LETTERS = 2000
@@ -60,7 +61,7 @@ def read_requests(path: Path) -> Requests:
         raise UsageError(f"{path}: has no requests")
     ordered = sorted(ops, key=lambda op: op.intended)
     return Requests(
-        ops=tuple(_numbered(op, number) for number, op in enumerate(ordered)),
+        ops=tuple(replace(op, id=number) for number, op in enumerate(ordered)),
         columns=frozenset(columns),
     )
 
@@ -105,15 +106,17 @@ def _op(row: Mapping[str, Any], place: str) -> Op:
     status = _status(row.get("status"), place)
     method, path = str(row.get("method") or "").upper(), str(row.get("path") or "")
     request = f"{method} {path}".strip()
-    good = status is not None and status < 300  # noqa: PLR2004 - HTTP's 2xx
+    error = None if status is not None else str(row.get("error") or "no answer")[:80]
+    outcome = outcome_of(status, error, ())
+    body = "" if outcome is Outcome.APPLIED else str(row.get("body") or "")[:MAX_BODY_LETTERS]
     return Op(
         id=0, name=str(row.get("name") or request or "request")[:80],
         effect="read" if method in ("", *SAFE) else "write", key=None,
         intended=min(intended, sent), sent=sent, done=sent + seconds,
-        outcome=Outcome.APPLIED if good else Outcome.UNKNOWN, status=status,
-        error=None if status is not None else str(row.get("error") or "no answer")[:80],
+        outcome=outcome, status=status,
+        error=error,
         content_type=row.get("content_type") or None, retry_after=row.get("retry_after") or None,
-        body="" if good else str(row.get("body") or "")[:MAX_BODY_LETTERS], request=request,
+        body=body, request=request,
     )  # fmt: skip
 
 
@@ -127,7 +130,3 @@ def _status(value: object, place: str) -> int | None:
     if status not in STATUSES:
         raise UsageError(f"{place}: {value!r:.40} is not an HTTP status")
     return status
-
-
-def _numbered(op: Op, number: int) -> Op:
-    return Op(**{name: getattr(op, name) for name in Op.__slots__ if name != "id"}, id=number)
