@@ -106,15 +106,15 @@ def _op(row: Mapping[str, Any], place: str) -> Op:
     status = _status(row.get("status"), place)
     method, path = str(row.get("method") or "").upper(), str(row.get("path") or "")
     request = f"{method} {path}".strip()
-    error = None if status is not None else str(row.get("error") or "no answer")[:80]
-    outcome = outcome_of(status, error, ())
+    reason = None if status is not None else str(row.get("error") or "no answer")[:80]
+    outcome = outcome_of(status, reason, ())
     body = "" if outcome is Outcome.APPLIED else str(row.get("body") or "")[:MAX_BODY_LETTERS]
     return Op(
         id=0, name=str(row.get("name") or request or "request")[:80],
         effect="read" if method in ("", *SAFE) else "write", key=None,
         intended=min(intended, sent), sent=sent, done=sent + seconds,
         outcome=outcome, status=status,
-        error=error,
+        error=reason,
         content_type=row.get("content_type") or None, retry_after=row.get("retry_after") or None,
         body=body, request=request,
     )  # fmt: skip
