@@ -27,16 +27,16 @@ def test_the_database_dies_in_one_worker_only(squall, request):
     here = pathlib.Path(os.environ["MEETING"])
     hold = squall._session.lab
     lab = hold.lab
-    begun = hold._wait(started(lab))
+    begun = hold._loop.wait(started(lab))
     places = {"pid": os.getpid(), "database": lab.database.port, "app": str(lab.app_address)}
     tell(here / f"{name}.json", places)
     meet(here, "gw?.json")
     if name == "gw0":
-        hold._wait(lab.database.kill())
-        hold._wait(lab.database.start())
+        hold._loop.wait(lab.database.kill())
+        hold._loop.wait(lab.database.start())
     tell(here / f"{name}.done", {})
     meet(here, "gw?.done")
-    after = {"same": hold._wait(started(lab)) == begun, "broken": hold._wait(lab.broken())}
+    after = {"same": hold._loop.wait(started(lab)) == begun, "broken": hold._loop.wait(lab.broken())}
     tell(here / f"{name}.after", after)
 
 async def started(lab):
