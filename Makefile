@@ -48,8 +48,10 @@ demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## put the reference ap
 
 # Tests without a lab share the cores. The others measure time, and have the machine for themselves.
 SHARED := tests/unit tests/architecture tests/fuzz
+# COVER=1 measures coverage on the way, so that CI runs these tests once.
+COVERAGE := --cov --cov-report=term:skip-covered
 test: $(STAMP)  ## run every test that this machine can run
-	@failed=; $(BIN)/pytest -n $(JOBS) --dist worksteal $(SHARED) || failed=1; \
+	@failed=; $(BIN)/pytest -n $(JOBS) --dist worksteal $(if $(COVER),$(COVERAGE)) $(SHARED) || failed=1; \
 	$(BIN)/pytest tests $(addprefix --ignore=,$(SHARED)) || failed=1; test -z "$$failed"
 
 OLDER := 2.0.58
@@ -76,7 +78,7 @@ check: $(STAMP)  ## lint, types, import rules
 	@$(BIN)/lint-imports
 
 cover: $(STAMP)  ## run the unit tests and hold the coverage floor of pyproject.toml
-	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered tests/unit
+	@$(BIN)/pytest -q -n $(JOBS) --dist worksteal $(COVERAGE) tests/unit
 
 docs: $(STAMP)  ## build the documentation site into site/, strictly
 	@$(BIN)/python -c 'import mkdocs' 2>/dev/null || ($(call install,dev$(COMMA)docs))

@@ -86,7 +86,8 @@ DIFFERENCES = {
     ),
     "removal-hangs": Difference(
         "removing a toxic from a connection whose receiver does not read blocks the whole API "
-        "for seconds or for good, and drops what was held",
+        "for seconds or for good, and drops what was held; so does, now and then, a change of "
+        "toxics while another one ends the connection",
         "it answers at once, and every held byte arrives when the receiver reads",
         "healing must always work",
     ),
@@ -132,8 +133,9 @@ DIFFERENCES = {
         "there is no Go in it",
     ),
     "unread-bytes": Difference(
-        "what a peer sent behind the end that a toxic made is never read, so the close that "
-        "follows is an RST to that peer",
+        "what a peer sent behind the end that a toxic made is never read, nor is what it sent "
+        "while a bandwidth or slicer waits and the other side leaves, so the close that follows "
+        "is an RST to that peer",
         "it is read and dropped; the close is a FIN",
         "the reset would be a second fault that nobody asked for",
     ),

@@ -276,7 +276,7 @@ PLANTS = {
         "while end - start > 3 * self._largest:",
     ),
     "test_pieces_are_read_one_by_one": Plant(
-        "toxics/slicer.py", "    SEPARATES = True\n", "    SEPARATES = False\n"
+        "core/link.py", "            data = self._write_at_once(destination, data)\n", ""
     ),
     "test_a_latency_in_front_of_it_is_removed_at_once": Plant(
         "core/toxic_set.py",

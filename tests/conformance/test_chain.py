@@ -37,6 +37,29 @@ def test_a_timeout_behind_a_limit_does_not(bench: Bench) -> None:
     assert rest(client) == b""
 
 
+def test_a_bandwidth_of_zero_wakes_a_limit_behind_it(bench: Bench) -> None:
+    """An empty slice goes after 100 ms; it reaches the limit, and no socket."""
+    route = bench.route()
+    route.toxic("bandwidth", rate=0)
+    route.toxic("limit_data", bytes=0)
+    client, server = route.pair()
+    begun = time.monotonic()
+    server.sendall(b"a")
+    assert rest(client) == b""
+    assert 0.098 <= time.monotonic() - begun < 0.1 + SLACK
+
+
+def test_a_bandwidth_of_zero_passes_no_byte_to_a_limit(bench: Bench) -> None:
+    route = bench.route()
+    stall = route.toxic("bandwidth", rate=0)
+    route.toxic("limit_data", bytes=1)
+    client, server = route.pair()
+    server.sendall(b"a")
+    assert silent(client, 0.25)
+    route.update(stall, rate=100)
+    assert rest(client) == b"a"
+
+
 def test_a_new_toxic_goes_to_the_end_on_live_connections_too(bench: Bench) -> None:
     route = bench.route()
     client, server = route.pair()

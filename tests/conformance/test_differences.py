@@ -32,6 +32,28 @@ def test_bytes_behind_the_end_that_a_toxic_made(bench: Bench) -> None:
     assert ending(server) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [
+        ("bandwidth", {"rate": 1}),
+        ("slicer", {"average_size": 10, "size_variation": 0, "delay": 100_000}),
+    ],
+    ids=["bandwidth", "slicer"],
+)
+def test_bytes_that_wait_when_the_other_side_leaves(
+    bench: Bench, kind: str, attributes: dict[str, int]
+) -> None:
+    route = bench.route()
+    route.toxic(kind, "downstream", more=None, **attributes)
+    client, server = route.pair()
+    for _ in range(4):
+        server.sendall(noise(200))
+        time.sleep(0.01)
+    client.close()
+    expected = bench.differs("unread-bytes", embedded="closed", toxiproxy="reset")
+    assert ending(server) == expected
+
+
 @pytest.mark.parametrize("change", ["update", "neighbour"])
 def test_a_change_and_what_is_held(bench: Bench, change: str) -> None:
     route = bench.route()

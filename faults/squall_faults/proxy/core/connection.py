@@ -88,7 +88,8 @@ class Connection:
 
     def _client_connected(self, transport: asyncio.Transport) -> None:
         transport.pause_reading()
-        self.upstream.source = self.downstream.destination = transport
+        self.upstream.source = transport
+        self.downstream.set_destination(transport)
         handle = transport.get_extra_info("socket")
         if handle is not None and descriptors.is_last(handle.fileno()):
             self._over = True

@@ -7,7 +7,7 @@ client ◀─ toxics ◀─ tap ◀─ server        to the app it is a server t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from squall_faults.proxy.actions import (
@@ -40,6 +40,23 @@ class InterceptedConnection(Protocol):
 
     def drop_server(self) -> None:
         """Close the server's socket; the client gets what is under way, then the end."""
+
+
+class _Joined:
+    """Messages for one side that follow each other: one write."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+        self._messages: list[bytes] = []
+
+    def add(self, data: bytes) -> None:
+        self._messages.append(data)
+
+    def flush(self) -> None:
+        if self._messages:
+            data = b"".join(self._messages)
+            self._messages.clear()
+            self._write(data)
 
 
 class Interception:
@@ -115,23 +132,34 @@ class Interception:
         self._inbox_down.clear()
 
     def do(self, actions: Iterable[Action]) -> None:
-        """Carry out what the wire wants, in order."""
-        up, down = self._connection.upstream, self._connection.downstream
+        """Carry out what the wire wants, in order; messages without a pause are one write."""
+        up, down = _Joined(self._up.put), _Joined(self._down.forward)
         for action in actions:
             match action:
                 case ToServer(data):
-                    up.put(data)
+                    up.add(data)
                 case ToClient(data):
-                    down.forward(data)
-                case Hold():
-                    self._hold(action)
-                case EndOfFile(direction):
-                    up.put_end() if direction is Direction.UP else down.take_end()
-                case ResetConnection():
-                    self._connection.reset()
-                case Close():
-                    self._connection.drop_server()
+                    down.add(data)
+                case _:
+                    up.flush()
+                    down.flush()
+                    self._act(action)
+        up.flush()
+        down.flush()
         self._balance_all()
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Hold():
+                self._hold(action)
+            case EndOfFile(Direction.UP):
+                self._up.put_end()
+            case EndOfFile():
+                self._down.take_end()
+            case ResetConnection():
+                self._connection.reset()
+            case Close():
+                self._connection.drop_server()
 
     def _balance_all(self) -> None:
         self._balance(self._up, Direction.UP, self._inbox_up)

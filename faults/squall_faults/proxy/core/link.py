@@ -48,8 +48,8 @@ class Link:
         """Those that were handed to the destination's socket, with what rules sent in its place."""
         self.kept_elsewhere = 0
         """Bytes of this direction that a tap holds: they count as held."""
-        self.separate = False
-        """Each chunk is a write of its own, as far as the kernel takes it."""
+        self._descriptor = -1
+        """The destination's socket: it is written to directly while nothing waits for it."""
         self._early: list[Chunk] = []
         self.received: Callable[[bytes], None] = self.take
         self.source_finished: Callable[[], None] = self.take_end
@@ -95,8 +95,9 @@ class Link:
         return self._writer_full or self.kept_elsewhere > Stage.HOLD_LIMIT
 
     def feed(self, chunk: Chunk) -> None:
-        """Write to the destination."""
-        self.deliver(chunk.data)
+        """Write to the destination; a chunk without a byte was for the stages alone."""
+        if chunk.data:
+            self.deliver(chunk.data)
 
     def finish(self, end: End) -> None:
         """No byte follows out of the chain."""
@@ -115,14 +116,32 @@ class Link:
         destination = self.destination
         if destination is not None and not (self.ended or destination.is_closing()):
             self.written += len(data)
-            if self.separate:
-                data = _written_alone(destination, data)
+            data = self._write_at_once(destination, data)
             if data:
                 destination.write(data)
 
+    def _write_at_once(self, destination: asyncio.Transport, data: bytes) -> bytes:
+        """Write past the transport; what is left for it to write.
+
+        The transport waits for the end of the loop's turn, which costs one more turn for each
+        message, and joins what it gets until then: a chunk must be a write of its own.
+        """
+        if self._descriptor < 0 or destination.get_write_buffer_size():
+            return data
+        try:
+            return data[os.write(self._descriptor, data) :]
+        except OSError:  # it is full or gone; the transport finds out which
+            return data
+
+    def set_destination(self, destination: asyncio.Transport) -> None:
+        """The socket that this link writes to."""
+        self.destination = destination
+        handle = destination.get_extra_info("socket")
+        self._descriptor = -1 if handle is None else handle.fileno()
+
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
-        self.destination = destination
+        self.set_destination(destination)
         early, self._early = self._early, []
         for chunk in early:
             self._first.feed(chunk)
@@ -144,10 +163,6 @@ class Link:
             last = next(reversed(self._stages.values()))
             last.next = stage
         self._stages[name] = stage
-        self._rewired()
-
-    def _rewired(self) -> None:
-        self.separate = any(stage.SEPARATES for stage in self._stages.values())
         self.throttle()
 
     @property
@@ -182,7 +197,7 @@ class Link:
                 before.next = stage
         self._stages[name] = stage
         old.drain()
-        self._rewired()
+        self.throttle()
 
     def remove(self, name: str) -> None:
         """Take a stage out; it passes on what it holds first."""
@@ -194,14 +209,14 @@ class Link:
             if before.next is stage:
                 before.next = stage.next
         del self._stages[name]
-        self._rewired()
+        self.throttle()
 
     def clear(self) -> None:
         """Take every stage out, the first one first: what it holds passes the others at once."""
         stages, self._stages = self._stages, {}
         for stage in stages.values():
             stage.drain()
-        self._rewired()
+        self.throttle()
 
     def stop(self) -> None:
         """The connection is gone: no timer may fire any more."""
@@ -221,14 +236,3 @@ class Link:
             self.source.resume_reading()
         else:
             self.source.pause_reading()
-
-
-def _written_alone(destination: asyncio.Transport, data: bytes) -> bytes:
-    """Write past the transport, which joins what it gets in one turn; what is left to write."""
-    if destination.get_write_buffer_size():
-        return data
-    handle = destination.get_extra_info("socket")
-    try:
-        return data[os.write(handle.fileno(), data) :]
-    except (AttributeError, OSError):  # it is full or gone; the transport finds out which
-        return data

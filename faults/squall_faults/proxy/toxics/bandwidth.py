@@ -2,7 +2,9 @@
 
     bytes come ─▶ wait size / rate ─▶ bytes go        also the first ones after a silence
 
-Rate 0 is a total stall: bytes are held, and given back when the toxic is updated or removed.
+Rate 0 is a total stall: bytes are held, and given back when the toxic is updated or removed. An
+empty slice goes all the same, as in Toxiproxy (``toxics/bandwidth.go``: slices of ``rate * 100``
+bytes), so a toxic behind it that ends the connection at the first chunk does so.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ class BandwidthStage(QueuedStage):
 
     _paid_from = 0.0
     """The line was free then, and has carried the first slice since."""
+    _stalled = False
+    """The empty slice of rate 0 has gone."""
 
     @property
     def _rate(self) -> int:
@@ -33,14 +37,21 @@ class BandwidthStage(QueuedStage):
 
     def arrived_first(self) -> None:
         """The line carries nothing yet."""
+        self._stalled = False
         self._paid_from = max(self._paid_from, now())
 
     def due(self) -> float:
         """When the line has carried the first slice."""
-        return self._paid_from + self._first_size() / self._rate if self._rate else math.inf
+        if self._rate:
+            return self._paid_from + self._first_size() / self._rate
+        return math.inf if self._stalled else self._paid_from + SLICE_SECONDS
 
     def let_go(self, due: float) -> None:
         """One slice; the rest of its chunk stays the first in the queue."""
+        if not self._rate:
+            self._stalled = True
+            self.next.feed(Chunk(b"", due))
+            return
         self._paid_from = due
         data, size = self.queue[0].data, self._first_size()
         if size < len(data):
@@ -53,4 +64,5 @@ class BandwidthStage(QueuedStage):
     def retune(self, attributes: Mapping[str, int]) -> None:
         """What is held is paid for by the new rate, from now on."""
         self._paid_from = now()
+        self._stalled = False
         super().retune(attributes)

@@ -41,7 +41,6 @@ class FirstBytesStage(Stage):
         self._awaited: End | None = None
         super().__init__(inner.connection, inner.attributes)
         self.tally = inner.tally
-        self.SEPARATES = inner.SEPARATES
         self._left = most
         outlet: Sink = _Outlet(self)
         inner.next = outlet

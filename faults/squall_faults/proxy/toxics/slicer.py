@@ -18,7 +18,6 @@ from squall_faults.proxy.toxics.stage import ConnectionHandle, now
 class SlicerStage(QueuedStage):
     """Toxiproxy's ``slicer``; each piece is a write of its own."""
 
-    SEPARATES = True
     _free_at = 0.0
 
     def __init__(

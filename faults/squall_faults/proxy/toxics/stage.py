@@ -92,8 +92,6 @@ class Stage:
 
     HOLD_LIMIT = 256 * 1024
     """Held bytes from which a stage is full, so that back-pressure reaches the sender."""
-    SEPARATES = False
-    """What it passes on shall arrive piece by piece: no two are one write."""
     HOLD_CHUNKS = 1024
     """The same for chunks, however small they are; the queue of Toxiproxy's latency."""
 
