@@ -78,6 +78,33 @@ async def test_keys_walk_through_the_requests_and_zoom(page: Any, report: str) -
     assert await page.screenshot() != zoomed
 
 
+async def test_a_row_opens_on_the_chart_and_the_chart_opens_the_row(
+    page: Any, report: str
+) -> None:
+    await page.open(report, width=390)
+    focused = "document.activeElement.id"
+    await page.value("document.querySelector('[data-request=\"110\"]').click()")
+    assert await page.value(focused) == "points"
+    assert (await page.value(READOUT)).startswith("1.100 s · read-item")
+    top = "document.getElementById('{}').getBoundingClientRect().top"
+    assert 0 <= await page.value(top.format("points")) < 900
+    assert await page.value("document.getElementById('to-row').textContent") == (
+        "request 110 in the table"
+    )
+    await page.value("""(() => {
+      const words = document.querySelector("[data-filter=request-rows] input");
+      words.value = "no such request";
+      words.dispatchEvent(new Event("input"));
+    })()""")
+    assert await page.value("document.getElementById('request-110').hidden")
+    await page.key("Enter")
+    assert await page.value("location.hash") == "#request-110"
+    assert not await page.value("document.getElementById('request-110').hidden")
+    await page.settled()
+    assert 0 <= await page.value(top.format("request-110")) < 900
+    assert page.complaints == []
+
+
 async def test_the_circuit_breaker_is_a_lane_that_keys_tell(page: Any, report: str) -> None:
     await page.open(report)
     assert await page.value("document.getElementById('c-states').textContent") == (
