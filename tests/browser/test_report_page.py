@@ -78,9 +78,7 @@ async def test_keys_walk_through_the_requests_and_zoom(page: Any, report: str) -
     assert await page.screenshot() != zoomed
 
 
-async def test_a_row_opens_on_the_chart_and_the_chart_opens_the_row(
-    page: Any, report: str
-) -> None:
+async def test_a_row_opens_on_the_chart_and_the_chart_opens_the_row(page: Any, report: str) -> None:
     await page.open(report, width=390)
     focused = "document.activeElement.id"
     await page.value("document.querySelector('[data-request=\"110\"]').click()")
