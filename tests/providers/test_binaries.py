@@ -161,6 +161,10 @@ def test_the_cache_is_where_it_is_named_and_readable(
     assert cache.stat().st_mode & stat.S_IXOTH
 
 
+def _no_entry(uid: int) -> None:
+    raise KeyError(uid)
+
+
 @pytest.mark.parametrize("home", ["none", "read-only"])
 def test_an_account_without_a_home_keeps_its_cache_in_a_temporary_directory(
     home: str, public_directory: Path, monkeypatch: pytest.MonkeyPatch
@@ -171,7 +175,7 @@ def test_an_account_without_a_home_keeps_its_cache_in_a_temporary_directory(
     own = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: own or 54321)
     if home == "none":
-        monkeypatch.setattr("pwd.getpwuid", lambda _uid: {}["no entry"])
+        monkeypatch.setattr("pwd.getpwuid", _no_entry)
     else:
         monkeypatch.setenv("HOME", str(public_directory))
         monkeypatch.setattr(os, "access", lambda *_: False)
@@ -185,7 +189,7 @@ def test_an_account_without_a_name_is_told_before_initdb_refuses_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    monkeypatch.setattr("pwd.getpwuid", lambda _uid: {}["no entry"])
+    monkeypatch.setattr("pwd.getpwuid", _no_entry)
     with pytest.raises(LabError, match="the account 54321 has no name.*enter it in /etc/passwd"):
         binaries.account()
     assert binaries.server_accounts() == {54321}
