@@ -118,13 +118,16 @@ class JudgedRun:
 
     @cached_property
     def handlers(self) -> tuple[str, ...]:
-        """Functions that answered what the failed gates show, the most frequent first."""
+        """Functions that answered what the failed gates show, the most frequent first; if those
+        show no request, what answered without success during the outage.
+        """
         place_of = {
             event.operation: event.place
             for event in self.evidence.events
             if isinstance(event, HandlerLocated)
         }
         shown = {number for one in self._with(Verdict.FAIL).values() for number in one.ops}
+        shown = shown or {op.id for op in self.during if not op.good}
         counts = Counter(place_of.get(op.name, "") for op in self.evidence.ops if op.id in shown)
         return tuple(place for place, _ in counts.most_common(MAX_PLACES) if place)
 

@@ -24,6 +24,7 @@ from squall.workload.operations import Operation
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 ANY_METHOD = frozenset({"route", "api_route"})
 PARAMETER = re.compile(r"\{[^{}]*\}")
+IMPORT_STRING = re.compile(r"(?P<module>[\w.]+):\w")
 NOT_A_NAME = re.compile(r"\W")
 """What FastAPI replaces in the names that it makes for operations."""
 
@@ -38,20 +39,22 @@ class Route:
     function: str
     place: str
     """``shop/main.py:81 in list_items``."""
+    in_main: bool
+    """Whether it is in the module that the app's import string names."""
 
-    def fits(self, operation: Operation) -> tuple[bool, int, int]:
-        """How well it fits, to compare: by name, constant parts, parts. All 0: not at all."""
+    def fit(self, operation: Operation) -> tuple[bool, int, int, bool] | None:
+        """How well it fits: by name, constant parts, parts, module. None if it does not."""
         parts = [part for part in self.path.split("/") if part]
         asked = [part for part in operation.path.partition("?")[0].split("/") if part]
         own = asked[len(asked) - len(parts) :]
         alike = len(own) == len(parts) and all(map(_same, parts, own))
         if not alike or self.method not in ("", operation.method):
-            return False, 0, 0
+            return None
         made = NOT_A_NAME.sub("_", f"{self.path}_{self.method.lower()}")
         name = operation.name
         named = name.startswith(f"{self.function}_") and name.endswith(made)
         constant = sum(not PARAMETER.search(part) for part in parts)
-        return named, constant, len(parts)
+        return (named, constant, len(parts), self.in_main) if parts or named else None
 
 
 def _same(part: str, asked: str) -> bool:
@@ -65,17 +68,23 @@ def _same(part: str, asked: str) -> bool:
 def find_routes(root: Path, app: str) -> list[Route]:
     """The routes of the project below ``root``; none if the app is not a part of it."""
     project = Project(root)
-    top = re.split(r"[.:]", app)[0]
-    names = {part.removesuffix(".py") for path in project.modules for part in path.parts}
-    if " " not in app and top not in names:
+    named = IMPORT_STRING.search(app)
+    main = named["module"].replace(".", "/") if named else ""
+    paths = {path: path.relative_to(root).with_suffix("").as_posix() for path in project.modules}
+    top = main.partition("/")[0]
+    if " " not in app and not any(top in path.split("/") for path in paths.values()):
         return []
     return [
-        Route(method, path, node.name, f"{project.shown(module.path, node.lineno)} in {node.name}")
+        Route(
+            method, path, node.name,
+            place=f"{project.shown(module.path, node.lineno)} in {node.name}",
+            in_main=f"/{paths[module.path]}".endswith(f"/{main}"),
+        )
         for module in project.modules.values()
         for node in ast.walk(module.tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         for method, path in _declared(node)
-    ]
+    ]  # fmt: skip
 
 
 def _declared(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
@@ -93,7 +102,7 @@ def _declared(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[st
 
 def handler_of(operation: Operation, routes: Iterable[Route]) -> str:
     """The place of the function that answers it; empty if that is not certain."""
-    fitting = [(fit, route) for route in routes if any(fit := route.fits(operation))]
+    fitting = [(fit, route) for route in routes if (fit := route.fit(operation))]
     best = max((fit for fit, _ in fitting), default=None)
     places = {route.place for fit, route in fitting if fit == best}
     return places.pop() if len(places) == 1 else ""

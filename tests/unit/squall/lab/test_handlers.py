@@ -102,6 +102,16 @@ def test_two_that_fit_equally_are_told_apart_by_the_operations_name_or_not_at_al
     assert handler_of(by_name, routes) == "shop/users.py:3 in read_user"
 
 
+def test_of_two_that_fit_equally_the_one_in_the_apps_own_module_answers(root: Path) -> None:
+    own = "\n@app.get('/api/items/{number}')\ndef mine(number: int): ...\n"
+    (root / "main.py").write_text(own)
+    (root / "other.py").write_text(own)
+    asked = operation("GET", "/api/items/7")
+    for app in ("main:app", "gunicorn main:app --port {port}"):
+        assert handler_of(asked, find_routes(root, app)) == "main.py:3 in mine"
+    assert handler_of(asked, find_routes(root, "shop.main:app")) == ""
+
+
 @pytest.mark.parametrize(
     ("app", "known"),
     [("shop.main:app", True), ("gunicorn shop.main:app --port {port}", True), ("other:app", False)],
