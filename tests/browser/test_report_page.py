@@ -172,6 +172,44 @@ async def test_the_charts_follow_the_readers_scheme(page: Any, report: str) -> N
     assert page.complaints == []
 
 
+async def test_paper_is_dark_on_white_with_every_detail_open(page: Any, report: str) -> None:
+    pixels = "document.querySelector('canvas').toDataURL()"
+    closed = """[...document.querySelectorAll("details")].filter(
+      one => one.getBoundingClientRect().height < one.firstElementChild.offsetHeight + 4).length"""
+    await page.open(report, dark=False)
+    light = [await colour(page, name) for name in ("ink", "fail", "muted")]
+    await page.open(report, dark=True)
+    assert [await colour(page, name) for name in ("ink", "fail", "muted")] != light
+    assert await page.value(closed) > 0
+    dark = await page.value(pixels)
+    await page.paper()
+    await page.settled()
+    await page.settled()
+    assert contrast(await colour(page, "fail"), [1, 1, 1]) >= 4.5
+    assert contrast(await colour(page, "muted"), [1, 1, 1]) >= 4.5
+    assert (
+        await page.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    )
+    assert await page.value(pixels) != dark
+    assert await page.value(closed) == 0
+
+
+async def test_on_a_phone_a_tap_reads_the_chart(page: Any, report: str) -> None:
+    await page.open(report, width=390)
+    place = await page.value(
+        "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+        "((document.getElementById('points').scrollIntoView({block: 'center'}),"
+        " document.querySelector('#points .u-over').getBoundingClientRect()))"
+    )
+    before = await page.value(READOUT)
+    await page.tap(*place)
+    await page.settled()
+    told = await page.value(READOUT)
+    assert told != before
+    assert told.startswith("1.")
+    assert "read-item" in told
+
+
 async def test_charts_follow_the_width(page: Any, report: str) -> None:
     await page.open(report, width=1280)
     wide = await page.value(PLOT)
