@@ -174,6 +174,28 @@ def test_each_part_of_a_scenario_is_loaded(block: Any) -> None:
         assert loads(HEAD + step + block.text, file=block.place).steps
 
 
+def said_by_squall() -> str:
+    """The sources, with the parts of a message joined."""
+    files = sorted((ROOT / "harness").rglob("*.py"))
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    return re.sub(r"\{[^{}]*\}", "…", re.sub(r'"\s*\n\s*f?"', "", text))
+
+
+@pytest.mark.parametrize("page", ["troubleshooting.md", "your-own-app.md"])
+def test_messages_that_a_page_explains_are_said(page: str) -> None:
+    """A reader searches the page for what stands on the screen."""
+    text, said = (ROOT / "docs/how-to" / page).read_text("utf-8"), said_by_squall()
+    head = r"\| (?:message|reason) \| .*\n\|[-|]+\n"
+    rows = [row for found in re.finditer(rf"{head}((?:\|.*\n)+)", text)
+            for row in found[1].splitlines()]  # fmt: skip
+    assert len(rows) > 5
+    for row in rows:
+        quoted = re.findall(r"`([^`]+)`", row.split("|")[1])
+        parts = [re.split(r"\d+:? |'\w+'|: \d.*|: KeyError.*|…", words) for words in quoted]
+        missing = [part for words in parts for part in words if part.strip() not in said]
+        assert missing == [], row
+
+
 def test_the_readers_of_blocks_find_them(fenced: Any) -> None:
     """Else every test above could be green about nothing."""
     found = Counter(block.kind for block in fenced())
