@@ -106,6 +106,19 @@ class Page:
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.call("Emulation.setEmulatedMedia", features=[feature])
 
+    async def paper(self) -> None:
+        """What a printer gets from a reader whose screen is dark."""
+        feature = {"name": "prefers-color-scheme", "value": "dark"}
+        await self.call("Emulation.setEmulatedMedia", media="print", features=[feature])
+
+    async def tap(self, x: float, y: float) -> None:
+        """Touch the screen with a finger, and lift it."""
+        await self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        await self.call(
+            "Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}]
+        )
+        await self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     async def key(self, key: str) -> None:
         """Press and release."""
         text = {"text": key} if len(key) == 1 else {}

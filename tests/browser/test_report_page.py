@@ -78,6 +78,31 @@ async def test_keys_walk_through_the_requests_and_zoom(page: Any, report: str) -
     assert await page.screenshot() != zoomed
 
 
+async def test_a_row_opens_on_the_chart_and_the_chart_opens_the_row(page: Any, report: str) -> None:
+    await page.open(report, width=390)
+    focused = "document.activeElement.id"
+    await page.value("document.querySelector('[data-request=\"110\"]').click()")
+    assert await page.value(focused) == "points"
+    assert (await page.value(READOUT)).startswith("1.100 s · read-item")
+    top = "document.getElementById('{}').getBoundingClientRect().top"
+    assert 0 <= await page.value(top.format("points")) < 900
+    assert await page.value("document.getElementById('to-row').textContent") == (
+        "request 110 in the table"
+    )
+    await page.value("""(() => {
+      const words = document.querySelector("[data-filter=request-rows] input");
+      words.value = "no such request";
+      words.dispatchEvent(new Event("input"));
+    })()""")
+    assert await page.value("document.getElementById('request-110').hidden")
+    await page.key("Enter")
+    assert await page.value("location.hash") == "#request-110"
+    assert not await page.value("document.getElementById('request-110').hidden")
+    await page.settled()
+    assert 0 <= await page.value(top.format("request-110")) < 900
+    assert page.complaints == []
+
+
 async def test_the_circuit_breaker_is_a_lane_that_keys_tell(page: Any, report: str) -> None:
     await page.open(report)
     assert await page.value("document.getElementById('c-states').textContent") == (
@@ -145,6 +170,44 @@ async def test_the_charts_follow_the_readers_scheme(page: Any, report: str) -> N
     assert await page.value("getComputedStyle(document.body).backgroundColor") != light
     assert await page.value("document.querySelector('canvas').toDataURL()") != pixels
     assert page.complaints == []
+
+
+async def test_paper_is_dark_on_white_with_every_detail_open(page: Any, report: str) -> None:
+    pixels = "document.querySelector('canvas').toDataURL()"
+    closed = """[...document.querySelectorAll("details")].filter(
+      one => one.getBoundingClientRect().height < one.firstElementChild.offsetHeight + 4).length"""
+    await page.open(report, dark=False)
+    light = [await colour(page, name) for name in ("ink", "fail", "muted")]
+    await page.open(report, dark=True)
+    assert [await colour(page, name) for name in ("ink", "fail", "muted")] != light
+    assert await page.value(closed) > 0
+    dark = await page.value(pixels)
+    await page.paper()
+    await page.settled()
+    await page.settled()
+    assert contrast(await colour(page, "fail"), [1, 1, 1]) >= 4.5
+    assert contrast(await colour(page, "muted"), [1, 1, 1]) >= 4.5
+    assert (
+        await page.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    )
+    assert await page.value(pixels) != dark
+    assert await page.value(closed) == 0
+
+
+async def test_on_a_phone_a_tap_reads_the_chart(page: Any, report: str) -> None:
+    await page.open(report, width=390)
+    place = await page.value(
+        "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+        "((document.getElementById('points').scrollIntoView({block: 'center'}),"
+        " document.querySelector('#points .u-over').getBoundingClientRect()))"
+    )
+    before = await page.value(READOUT)
+    await page.tap(*place)
+    await page.settled()
+    told = await page.value(READOUT)
+    assert told != before
+    assert told.startswith("1.")
+    assert "read-item" in told
 
 
 async def test_charts_follow_the_width(page: Any, report: str) -> None:

@@ -129,6 +129,13 @@ def test_the_list_can_be_narrowed(squall: Any) -> None:
     assert 2 <= len(expected) < len(stock())
 
 
+def test_the_help_of_a_command_lists_options_alone(squall: Any) -> None:
+    out = squall("check", "--help").out
+    assert "[OPTIONS] [TARGET]" in out.splitlines()[0]
+    assert "\n  [TARGET]" not in out
+    assert "true:" not in out
+
+
 @pytest.mark.parametrize("words", [["--help"], ["-h"], ["check", "--help"], ["run", "-h"]])
 def test_help_is_no_error(squall: Any, words: list[str]) -> None:
     said = squall(*words)

@@ -7,13 +7,15 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
+    r"^(?P<indent> *)```(?P<kind>\w*)[^\n`]*\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
+"""What follows the kind, such as ``title="main.py"``, is for the site."""
 PROMPT = "$ "
 
 
@@ -33,8 +35,8 @@ def documents() -> list[Path]:
     return sorted(ROOT / name for name in done.stdout.splitlines())
 
 
-def blocks() -> Iterator[Block]:
-    for document in documents():
+def blocks(*of: Path) -> Iterator[Block]:
+    for document in of or documents():
         text = document.read_text("utf-8")
         for found in FENCE.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
@@ -49,7 +51,14 @@ def commands() -> Iterator[tuple[str, str]]:
             for line in block.text.splitlines():
                 if line.startswith(PROMPT) or block.kind != "console":
                     told = line.removeprefix(PROMPT).split(" # ")[0]
+                    told = told.replace(".venv/bin/", "")
                     yield from ((block.place, one.strip()) for one in re.split(r" · | && ", told))
+
+
+@pytest.fixture
+def fenced() -> Any:
+    """``blocks``, for tests: they are no package and cannot import it."""
+    return lambda *of: list(blocks(*of))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -81,6 +81,18 @@ def test_some_mutated_run_directories(seed_directory: Path, tmp_path: Path, muta
     assert refused > 10
 
 
+def test_a_list_that_is_a_long_text_is_one_short_message(
+    seed_directory: Path, tmp_path: Path
+) -> None:
+    home = shutil.copytree(seed_directory, tmp_path / "out")
+    document = json.loads((home / "verdict.json").read_text())
+    document["outages"][0]["findings"][0]["ops"] = "a" * 5_000
+    (home / "verdict.json").write_text(json.dumps(document))
+    with pytest.raises(UsageError, match=r"expected int.* and 4997 more") as raised:
+        reread(home)
+    check(str(raised.value), home)
+
+
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,28 @@ def test_what_a_machine_refuses_has_place_and_next_step(number: int) -> None:
 def test_another_error_is_not_explained_away() -> None:
     assert describe_machine_error(OSError("odd")) == ""
     assert describe_machine_error(OSError(errno.EBADMSG, "Bad message")) == ""
+
+
+def unnamed(*words: str, home: Path) -> tuple[int, str]:
+    """Run the command as an account without a name and without a home, as some containers do."""
+    command = ["unshare", "--user", "--map-user=54321", "--map-group=54321", sys.executable]
+    kept = {k: v for k, v in os.environ.items() if k not in ("HOME", "XDG_CACHE_HOME")}
+    done = subprocess.run(
+        [*command, "-m", "squall.cli", *words],
+        cwd=home, env=kept, capture_output=True, text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    if "unshare" in done.stderr:
+        pytest.skip(f"no user namespaces here: {done.stderr.strip()}")
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="user namespaces are Linux's")
+def test_an_account_without_a_name_and_a_home_is_told_what_it_lacks(tmp_path: Path) -> None:
+    code, said = unnamed("doctor", home=tmp_path)
+    assert code == 3, said
+    assert "the account 54321 has no name" in said
+    assert "internal error" not in said
+    code, said = unnamed("demo", "--only", "slow-network", home=tmp_path)
+    assert code == 3, said
+    assert "squall: the account 54321 has no name" in said
+    assert "internal error" not in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
+import tarfile
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -41,29 +41,44 @@ def install(python: Path, *words: str | Path) -> subprocess.CompletedProcess[str
     return run(*pip, *words)
 
 
+def build(python: Path, target: str, source: Path, place: Path) -> Path:
+    """Build ``sdist`` or ``wheel`` into a place, as a release does."""
+    done = run(
+        python, "-m", "hatchling", "build", "--directory", place, "--target", target, cwd=source
+    )
+    assert done.returncode == 0, done.stderr
+    (built,) = place.glob({"sdist": "*.tar.gz", "wheel": "*.whl"}[target])
+    return built
+
+
 @pytest.fixture(scope="session")
-def no_index(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Skip, with the installer's own words, when no package index answers."""
+def no_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that can build; skip, with the installer's own words, without an index."""
     home = tmp_path_factory.mktemp("index")
     venv.create(home, with_pip=True)
     done = install(home / "bin/python", "hatchling", "--constraint", CONSTRAINTS)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         pytest.skip(f"no package index answers: {last}")
+    return home / "bin/python"
 
 
 @pytest.fixture(scope="session")
-def wheel(no_index: None, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001 - skips
-    """The wheel, built as a release builds it."""
-    place = tmp_path_factory.mktemp("wheel")
-    uv = shutil.which("uv")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
-    if uv:
-        build = [uv, "build", "--wheel", "--quiet", "--out-dir"]
-    done = run(*build, place, ROOT)
-    assert done.returncode == 0, done.stderr
-    (built,) = place.glob("*.whl")
+def sdist(no_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution, and next to it a wheel that was built from it alone."""
+    place = tmp_path_factory.mktemp("sdist")
+    built = build(no_index, "sdist", ROOT, place)
+    with tarfile.open(built) as archive:
+        archive.extractall(place, filter="data")
+    build(no_index, "wheel", place / built.name.removesuffix(".tar.gz"), place)
     return built
+
+
+@pytest.fixture(scope="session")
+def wheel(no_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the tree."""
+    place = tmp_path_factory.mktemp("wheel")
+    return build(no_index, "wheel", ROOT, place)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tarfile
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -52,6 +54,29 @@ def test_the_wheel_holds_the_product_and_the_reference_app_and_no_more(wheel: Pa
     assert not [name for name in names if "mutants" in name.split("/")[0]]
     assert "squall/py.typed" in names
     assert "Provides-Extra: reference" in metadata
+
+
+def test_the_sdist_builds_the_same_wheel_and_holds_what_belongs_in_it(
+    sdist: Path, wheel: Path
+) -> None:
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "PKG-INFO"} <= names
+    assert {"docs/index.md", "tests/conftest.py", "examples/ci-github/squall.yml"} <= names
+    tops = {name.partition("/")[0] for name in names}
+    assert not tops & {".ci", ".github", "benchmarks", ".squall", ".venv", "site", "build"}
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".log")]
+    (built,) = sdist.parent.glob("*.whl")
+    with ZipFile(built) as one, ZipFile(wheel) as other:
+        assert sorted(one.namelist()) == sorted(other.namelist())
+
+
+def test_the_project_says_where_it_lives(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("METADATA"))
+        metadata = archive.read(name).decode()
+    kinds = set(re.findall(r"^Project-URL: (\w+), https://", metadata, re.MULTILINE))
+    assert kinds == {"Documentation", "Source", "Issues", "Changelog"}
 
 
 def test_import_squall_gives_the_public_face(python: Path, program: Any, tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_a_program_that_does_not_tell_its_version_has_none(tmp_path: Path) -> No
 
 def test_only_root_needs_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("pwd.getpwuid", lambda _uid: object())
     monkeypatch.setenv("SQUALL_PG_USER", "no-such-account")
     assert binaries.account() is None
 
@@ -158,6 +159,40 @@ def test_the_cache_is_where_it_is_named_and_readable(
     cache = binaries.cache_directory()
     assert cache == public_directory / "a/b"
     assert cache.stat().st_mode & stat.S_IXOTH
+
+
+def _no_entry(uid: int) -> None:
+    raise KeyError(uid)
+
+
+@pytest.mark.parametrize("home", ["none", "read-only"])
+def test_an_account_without_a_home_keeps_its_cache_in_a_temporary_directory(
+    home: str, public_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SQUALL_CACHE_DIR", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(public_directory))
+    own = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: own or 54321)
+    if home == "none":
+        monkeypatch.setattr("pwd.getpwuid", _no_entry)
+    else:
+        monkeypatch.setenv("HOME", str(public_directory))
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    if own == 0:  # what root makes here belongs to root
+        monkeypatch.setattr(binaries, "_belongs_to", lambda *_: True)
+    assert binaries.cache_directory().parent == public_directory
+    assert binaries.cache_directory().name.startswith("squall-cache-")
+
+
+def test_an_account_without_a_name_is_told_before_initdb_refuses_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    monkeypatch.setattr("pwd.getpwuid", _no_entry)
+    with pytest.raises(LabError, match="the account 54321 has no name.*enter it in /etc/passwd"):
+        binaries.account()
+    assert binaries.server_accounts() == {54321}
 
 
 def test_a_cache_that_cannot_be_made_is_replaced_by_a_temporary_one(

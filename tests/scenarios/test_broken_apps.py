@@ -89,7 +89,7 @@ def test_an_app_that_goes_around_the_proxy_is_not_judged() -> None:
     target = "tests.broken_apps.bypasses_the_proxy:create_app"
     held = SyncLab(LabOptions(profile=REFERENCE.with_target(target, factory=True), seed=3))
     try:
-        with pytest.raises(LabError, match="nothing that can be asked touches the database"):
+        with pytest.raises(LabError, match="nothing that can be requested touches the database"):
             held.run("slow-network")
     finally:
         held.close()

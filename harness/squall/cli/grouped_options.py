@@ -18,7 +18,9 @@ class GroupedCommand(click.Command):
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """One section per heading, in the order in which the options were declared."""
         sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(context):
+        # Arguments are in the line of usage and in the text; click 8.5 lists them here as well.
+        options = (each for each in self.get_params(context) if isinstance(each, click.Option))
+        for parameter in options:
             record = parameter.get_help_record(context)
             if record is not None:
                 heading = getattr(parameter, "heading", GENERAL)

@@ -51,7 +51,8 @@ class KeyValue(ParamType):
 def key_option(name: str) -> Callable[[Any], Any]:
     """The option of the key with this name."""
     key = KEYS[name]
-    words = f"{key.meaning[0].upper()}{key.meaning[1:]}".replace("`", "")
+    meaning = key.meaning.removeprefix("`true`: ")  # a flag is given or not
+    words = f"{meaning[0].upper()}{meaning[1:]}".replace("`", "")
     more = [f"; {key.flag_note}"] if key.flag_note else []
     if key.hint is bool:
         return click.option(key.flag.strip("`"), is_flag=True, help=f"{words}.")

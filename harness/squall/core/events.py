@@ -255,6 +255,15 @@ class ErrorsLogged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerLocated(Event):
+    """The function of the project that answers an operation, as its source says."""
+
+    operation: str
+    place: str
+    """``shop/main.py:79 in list_items``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppExited(Event):
     """The app's process exited although nothing had stopped it."""
 

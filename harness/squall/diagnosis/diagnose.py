@@ -47,7 +47,8 @@ def diagnose(evidence: Evidence, findings: Sequence[Finding]) -> Diagnosis:
             if diagnosis is not None:
                 code = cause.__name__.replace("_", "-")
                 places = case.places if code in AT_A_LINE else ()
-                return replace(diagnosis, code=code, places=places)
+                handlers = () if places else case.handlers
+                return replace(diagnosis, code=code, places=places, handlers=handlers)
     failed = sort_by_severity(one for one in findings if one.verdict is Verdict.FAIL)
     if failed:
         return Diagnosis(f"{failed[0].gate}: {failed[0].reason}")

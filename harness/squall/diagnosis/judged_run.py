@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from squall.core.events import BackendsSampled, ErrorsLogged, FaultInjected, LogProblem
+from squall.core.events import (
+    BackendsSampled,
+    ErrorsLogged,
+    FaultInjected,
+    HandlerLocated,
+    LogProblem,
+)
 from squall.diagnosis.remedies import Remedy
 from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Evidence
@@ -36,6 +42,8 @@ class Diagnosis:
     """The rule that gave the diagnosis, such as ``leaked-connection``; empty if none did."""
     places: tuple[str, ...] = ()
     """Lines of the project that raised its errors, the most frequent first."""
+    handlers: tuple[str, ...] = ()
+    """Without such lines: the functions that answered the requests which show the failure."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,21 @@ class JudgedRun:
             if isinstance(event, ErrorsLogged) and event.place:
                 counts[event.place] += event.count
         return tuple(place for place, _ in counts.most_common(MAX_PLACES))
+
+    @cached_property
+    def handlers(self) -> tuple[str, ...]:
+        """Functions that answered what the failed gates show, the most frequent first; if those
+        show no request, what answered without success during the outage.
+        """
+        place_of = {
+            event.operation: event.place
+            for event in self.evidence.events
+            if isinstance(event, HandlerLocated)
+        }
+        shown = {number for one in self._with(Verdict.FAIL).values() for number in one.ops}
+        shown = shown or {op.id for op in self.during if not op.good}
+        counts = Counter(place_of.get(op.name, "") for op in self.evidence.ops if op.id in shown)
+        return tuple(place for place, _ in counts.most_common(MAX_PLACES) if place)
 
     @cached_property
     def maybe_committed(self) -> str:

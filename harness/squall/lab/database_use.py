@@ -96,10 +96,10 @@ async def _discover_patiently(
 def _untouched_message(discovery: Discovery) -> str:
     asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
     left = [f"    {name}: {why}" for name, why in discovery.left_out.items()]
-    rest = "\n".join(["; not asked:", *left]) if left else ""
+    rest = "\n".join(["; left out:", *left]) if left else ""
     return (
-        f"nothing that can be asked touches the database: {asked}{rest}\n"
-        "  give a right with --header or [[tool.squall.login]], allow --writes, or declare"
+        f"nothing that can be requested touches the database: {asked}{rest}\n"
+        "  pass credentials with --header or [[tool.squall.login]], allow --writes, or declare"
         " operations; if these do use a database, it is not the one that was given:"
         " --database-env"
     )

@@ -128,7 +128,7 @@ def _discovered(
     if not found.good:
         told = "\n".join(f"    {name}: {reason}" for name, reason in coverage.left_out.items())
         raise LabError(
-            f"nothing of {profile.name} can be asked; its OpenAPI document offers:\n"
+            f"nothing of {profile.name} can be requested; its OpenAPI document offers:\n"
             f"{told or '    nothing'}\n"
             "  declare operations in [tool.squall] of pyproject.toml; see: squall init"
         )

@@ -58,7 +58,13 @@ class Cause:
     @property
     def at(self) -> str:
         """``at shop/main.py:81 in list_items, shop/main.py:88 in get_item``; empty if unknown."""
-        return f"at {', '.join(self.places)}" if self.places else ""
+        return at_lines(self.places, self.handlers)
+
+    @property
+    def handlers(self) -> list[str]:
+        """Functions that answered what failed, where no line raised it."""
+        counts = Counter(place for each in self.failures for place in each.cause.handlers)
+        return [place for place, _ in counts.most_common(MAX_PLACES)]
 
     @property
     def after_it(self) -> str:
@@ -70,6 +76,13 @@ class Cause:
             return "If this is mended, nothing else that was seen fails these outages."
         told = ", ".join(f"{count} x {title}" for title, count in left.most_common())
         return f"If this is mended, {left.total()} of them would still fail: {told}."
+
+
+def at_lines(places: Sequence[str], handlers: Sequence[str]) -> str:
+    """``at shop/main.py:81 in list_items``, or the functions that answered; empty if unknown."""
+    if places:
+        return f"at {', '.join(places)}"
+    return f"answered by {', '.join(handlers)}" if handlers else ""
 
 
 def cause_title(diagnosis: Diagnosis) -> str:

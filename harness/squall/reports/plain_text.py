@@ -10,6 +10,7 @@ from squall.reports.windows import WINDOWS
 from squall.runner.run import Run
 
 MAX_ERRORS = 5
+MAX_HANDLERS = 3
 
 
 def verdict_lines(run: Run) -> Iterator[str]:
@@ -18,7 +19,7 @@ def verdict_lines(run: Run) -> Iterator[str]:
     diagnosis = run.diagnosis
     if not run.passed:
         yield f"  why: {diagnosis.reason}"
-        yield from (f"  {line}" for line in error_lines(run)[:MAX_ERRORS])
+        yield from (f"  {line}" for line in source_lines(run)[:MAX_ERRORS])
     for finding in run.findings:
         if finding.verdict.is_bad:
             yield f"  {finding.verdict.value} {finding.gate}: {finding.reason}"
@@ -38,6 +39,12 @@ def timeline(run: Run) -> Iterator[str]:
         what = Counter(str(op.status or op.error) for op in ops)
         answers = ", ".join(f"{count} x {name}" for name, count in what.most_common())
         yield f"   {window:>6}    {answers or 'nothing'}"
+
+
+def source_lines(run: Run) -> list[str]:
+    """Where to look in the project: functions that answered, then lines that raised errors."""
+    handlers = run.diagnosis.handlers[:MAX_HANDLERS]
+    return [*([f"answered by {', '.join(handlers)}"] if handlers else []), *error_lines(run)]
 
 
 def error_lines(run: Run) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 from squall.reports.causes import Cause, causes_of_runs
 from squall.reports.causes_text import causes_lines
 from squall.reports.judged_count import judged_count, not_judged_lines
-from squall.reports.plain_text import error_lines
+from squall.reports.plain_text import source_lines
 from squall.reports.printable import printable
 from squall.reports.summary_table import markup_of, summary_table, verdict_markup
 from squall.runner.result import LabFailure, Run
@@ -78,7 +78,7 @@ class FindingsPrinter:
 
     def _show_errors(self, run: Run) -> None:
         """The lines of the project that raised the app's errors."""
-        lines = error_lines(run)
+        lines = source_lines(run)
         for line in lines[:MAX_ERRORS]:
             self._indented(markup_of(line))
         if len(lines) > MAX_ERRORS:

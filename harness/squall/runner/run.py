@@ -15,7 +15,7 @@ from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Verdict
 from squall.history.evidence import Control, Evidence, FinalState
 from squall.history.op import Op
-from squall.lab import app_log, logged_errors
+from squall.lab import app_log, handlers, logged_errors
 from squall.lab.lab import Lab
 from squall.lab.sampling import SAMPLE_SECONDS, Sampler
 from squall.lab.surroundings import Surroundings
@@ -192,6 +192,8 @@ class Runner:
         found = logged_errors.read_errors(path, written, root, profile.unhandled_patterns)
         for group in logged_errors.grouped_errors(found, watch.written_at):
             log(group)
+        for located in handlers.locate_handlers(profile, self._lab.workload.ops, self._clock.now()):
+            log(located)
 
     async def _settled(self, log: _Log) -> None:
         """Sample until no session is in a transaction. After the time limit only those that were in

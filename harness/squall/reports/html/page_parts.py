@@ -16,23 +16,31 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from squall.core.counting import counted
 from squall.gates.verdict import Verdict
 from squall.reports.html.view_model import SIGN
 
 PACKAGE = "squall.reports.html"
 STYLES = ("uPlot.min.css", "squall.css")
+OUTCOME_WORDS = {
+    "applied": "successful", "refused": "refused", "unknown": "unknown", "gone": "cancelled",
+}  # fmt: skip
+"""Outcomes in tables have the words of the charts' legend."""
 
 
 @cache
 def environment() -> Environment:
     """The templates. All text is escaped, and a missing value is an error."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader(PACKAGE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["counted"] = counted
+    made.globals["outcome_words"] = OUTCOME_WORDS
+    return made
 
 
 @cache

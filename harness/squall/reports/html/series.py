@@ -79,6 +79,7 @@ def points(ops: Sequence[Op], zero: float) -> dict[str, Any]:
     chosen = sorted(_thinned(ops), key=lambda op: op.intended)
     words: dict[str, int] = {}
     return {
+        "id": [op.id for op in chosen],
         "at": [round(op.intended - zero, 4) for op in chosen],
         "ms": [round(max(op.response_seconds * 1000, 0.1), 2) for op in chosen],
         "kind": [kind_of(op) for op in chosen],

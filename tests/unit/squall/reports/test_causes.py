@@ -6,10 +6,11 @@ import dataclasses
 from typing import Any
 
 import pytest
-from squall.core.events import ErrorsLogged, ProbeSampled
+from squall.core.events import ErrorsLogged, HandlerLocated, ProbeSampled
 from squall.gates.verdict import Verdict
 from squall.reports.causes import causes_of_runs
 from squall.reports.causes_text import causes_lines
+from squall.reports.plain_text import source_lines
 from squall.runner.run import Run
 from squall.scenario.judge import judge_run
 
@@ -46,6 +47,30 @@ def test_one_cause_of_several_outages_names_the_lines(unhandled: Any, run: Any) 
     assert cause.headline == "2 of 2: unhandled database errors become HTTP 500"
     assert cause.at == f"at {HERE}, {THERE}"
     assert cause.names == ["cut", "slow"]
+
+
+def test_without_a_line_that_raised_the_functions_that_answered_are_named(
+    run: Any, make: Any
+) -> None:
+    """Requests that wait without a limit leave no traceback."""
+    late = [make.op(n, done=n * 0.01 + 3.0) for n in range(110, 130)]
+    good = [make.op(n) for n in range(300) if not 110 <= n < 130]
+    made = run(ops=sorted([*good, *late], key=lambda op: op.id))
+    name = late[0].name
+    found = [HandlerLocated(at=3.0, operation=name, place=HERE),
+             HandlerLocated(at=3.0, operation="another", place=THERE)]  # fmt: skip
+    evidence = dataclasses.replace(made.evidence, events=(*made.evidence.events, *found))
+    judged = judge_run(made.scenario, evidence)
+    kept = tuple(one for one in judged if one.gate == "answered-in-time")
+    assert [one.verdict for one in kept] == [Verdict.FAIL]
+    both = [dataclasses.replace(made, evidence=evidence, findings=kept)] * 2
+    assert both[0].diagnosis.handlers == (HERE,)
+    assert source_lines(both[0])[0] == f"answered by {HERE}"
+    [cause] = causes_of_runs(both)
+    assert cause.at == f"answered by {HERE}"
+    raised = dataclasses.replace(evidence, events=(*evidence.events, logged(THERE, 3)))
+    [cause] = causes_of_runs([dataclasses.replace(one, evidence=raised) for one in both])
+    assert cause.at == f"at {THERE}"
 
 
 def test_what_would_remain_is_what_the_gates_find_without_the_cause(unhandled: Any) -> None:

@@ -10,10 +10,14 @@ import socket
 
 from docker import DockerClient
 from docker.errors import DockerException
-from testcontainers.core.docker_client import DockerClient as Testcontainers
-from testcontainers.core.docker_client import get_docker_host
 
 from squall.core.errors import LabError
+
+try:
+    from testcontainers.core.docker_client import DockerClient as Testcontainers
+    from testcontainers.core.docker_client import get_docker_host
+except RuntimeError as error:  # it looks for its settings when it is imported
+    raise LabError(f"testcontainers needs a home: set HOME ({error})") from error
 
 CALL_SECONDS = 30
 """Limit of one call to the engine."""

@@ -49,9 +49,11 @@ def account() -> Account | None:
     """The unprivileged account for the server if this process is root; else None.
 
     Raises:
-        LabError: root has no such account, or ``SQUALL_PG_USER`` names none.
+        LabError: root has no such account, ``SQUALL_PG_USER`` names none, or the current account
+            has no name.
     """
     if os.geteuid() != 0:
+        _verify_name(os.geteuid())
         return None
     chosen = os.environ.get("SQUALL_PG_USER")
     for name in (chosen,) if chosen else ACCOUNTS:
@@ -67,6 +69,18 @@ def account() -> Account | None:
     )
 
 
+def _verify_name(uid: int) -> None:
+    """PostgreSQL's ``initdb`` refuses an account that no one has entered, as in some containers."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        entry = f"squall:x:{uid}:{os.getegid()}::/tmp:/bin/sh"
+        raise LabError(
+            f"the account {uid} has no name, and PostgreSQL needs one;"
+            f" enter it in /etc/passwd: echo '{entry}' >> /etc/passwd"
+        ) from None
+
+
 def server_accounts() -> frozenset[int]:
     """Accounts that run Squall's servers: this one, and for root the server's."""
     try:
@@ -78,21 +92,31 @@ def server_accounts() -> frozenset[int]:
 
 def cache_directory() -> Path:
     """Where programs and template clusters are kept. The server's account can read it."""
-    named = os.environ.get("SQUALL_CACHE_DIR")
-    if named:
-        path = Path(named)
-    elif os.geteuid() == 0:
-        path = Path("/var/cache/squall")
-    else:
-        path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squall"
     try:
+        path = _preferred_cache()
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except OSError:
+        usable = os.access(path, os.W_OK)
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
+        usable = False
+    if not usable:
         path = Path(tempfile.gettempdir()) / f"squall-cache-{os.geteuid()}"
         path.mkdir(mode=0o755, exist_ok=True)
-        if path.stat().st_uid != os.geteuid():
+        if not _belongs_to(path, os.geteuid()):
             raise LabError(f"{path} belongs to somebody else; set SQUALL_CACHE_DIR") from None
     return path
+
+
+def _belongs_to(path: Path, uid: int) -> bool:
+    return path.stat().st_uid == uid
+
+
+def _preferred_cache() -> Path:
+    named = os.environ.get("SQUALL_CACHE_DIR")
+    if named:
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/var/cache/squall")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squall"
 
 
 def find() -> Path:

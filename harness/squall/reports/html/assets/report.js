@@ -262,7 +262,37 @@
       u.setScale("x", { min: center - half, max: center + half });
     }
     u.setCursor({ left: u.valToPos(xs[plot.at], "x"), top: 10 });
-    readout.textContent = tell[plot.name](plot.at);
+    say(plot.name, plot.at);
+  };
+
+  // From a point to its row in the table, and back.
+  const toRow = document.getElementById("to-row");
+  const say = (name, i) => {
+    readout.textContent = tell[name](i);
+    const number = name === "points" ? data.points.id[i] : undefined;
+    toRow.hidden = !document.getElementById(`request-${number}`);
+    toRow.href = `#request-${number}`;
+    toRow.textContent = `request ${number} in the table`;
+  };
+  const showRow = () => {
+    const filter = document.querySelector("[data-filter=request-rows] input");
+    if (filter?.value && document.getElementById(toRow.hash.slice(1)).hidden) {
+      filter.value = "";
+      filter.dispatchEvent(new Event("input"));
+    }
+  };
+  const showPoint = number => {
+    const plot = plots.find(({ name }) => name === "points"), place = data.points.id.indexOf(number);
+    if (!plot || place < 0) return;
+    plot.at = place;
+    step(plot, 0);
+    plot.element.scrollIntoView({ block: "center" });
+    plot.element.focus({ preventScroll: true });
+  };
+  const links = () => {
+    toRow.addEventListener("click", showRow);
+    for (const link of document.querySelectorAll(".to-chart"))
+      link.addEventListener("click", event => { event.preventDefault(); showPoint(+link.dataset.request); });
   };
 
   const keys = plot => event => {
@@ -272,6 +302,7 @@
       Home: () => step(plot, -Infinity), End: () => step(plot, Infinity),
       "+": () => showZoom(plot.u, 0.5, x), "=": () => showZoom(plot.u, 0.5, x),
       "-": () => showZoom(plot.u, 2, x), 0: all, Escape: all,
+      Enter: () => { if (!toRow.hidden) toRow.click(); },
     }[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -289,7 +320,7 @@
       if (!columns[0].length) { element.textContent = "Nothing was recorded."; element.dataset.drawn = "empty"; continue; }
       const plot = { name, element };
       options.hooks.setCursor = [u => {
-        if (u.cursor.event && u.cursor.idx != null) { plot.at = u.cursor.idx; readout.textContent = tell[name](u.cursor.idx); }
+        if (u.cursor.event && u.cursor.idx != null) { plot.at = u.cursor.idx; say(name, u.cursor.idx); }
       }];
       plot.u = new uPlot(options, columns, element);
       plot.u.over.addEventListener("dblclick", all);
@@ -318,7 +349,9 @@
   if (data.points.left_out) document.querySelector("#c-points small").textContent += `; ${data.points.left_out} are left out`;
   draw();
   copyButtons();
+  links();
   let width = innerWidth;
   addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(); } });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  matchMedia("print").addEventListener("change", draw);
 })();

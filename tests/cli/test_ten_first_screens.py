@@ -1,0 +1,108 @@
+"""Ten broken apps of the gallery: the first screen names the file and the line of the cause.
+
+Where an exception is raised, it is the line that raised it; where requests only wait, or the answer
+hides the outage, the function that answered. The expected lines are those of these functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.scenario, pytest.mark.proof, pytest.mark.timeout(200)]
+
+TESTS = Path(__file__).parents[1]
+SCREEN = 24
+"""Lines of a terminal, from where the outage is named."""
+
+NAMED = re.compile(r"(?P<file>[\w/]+\.py):(?P<line>\d+) in (?P<name>\w+)")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken app, the outage that shows it, and the functions in which its cause is."""
+
+    module: str
+    outage: str
+    functions: frozenset[str]
+    file: str = ""
+    """The file of these functions, if it is not the app's own."""
+    maker: str = "broken"
+    options: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        return self.file or f"{self.module}.py"
+
+
+def broken(module: str, outage: str, *functions: str, **more: str) -> Broken:
+    writes = ("--writes",) if module in WRITERS else ()
+    return Broken(module, outage, frozenset(functions), options=writes, **more)
+
+
+AWAY = "load-balancer-without-backends"
+WRITERS = {"keyed_write", "commit_order"}
+TEN = [
+    broken("unhandled_errors", "database-crash-restart", "list_items", "get_item", maker="app"),
+    broken("error_as_success", AWAY, "read", file="shop.py"),
+    broken("missing_when_it_cannot_look", AWAY, "read", file="shop.py"),
+    broken("outage_as_a_bug", AWAY, "read", file="shop.py"),
+    broken("left_in_transaction", "statements-cancelled", "checked"),
+    broken("begin_refused_for_good", "begin-refused", "read"),
+    broken("abandoned_generator", "statements-cancelled", "read", "abandoning", "session_of"),
+    broken("lost_place", "any-statement-cancelled", "shelf"),
+    broken("session_setting", "any-statement-cancelled", "seen"),
+    broken("commit_order", "commit-reply-lost", "add", "transaction"),
+    broken("keyed_write", "callers-repeat-at-once", "add"),
+]
+
+
+def copy_app(app: Broken, home: Path) -> None:
+    """The app and what it imports, as a project of its own."""
+    names = {app.module, "shop", "orm_shop"}
+    for folder in ("pairs", "incidents", "broken_apps"):
+        for file in (TESTS / folder).glob("*.py"):
+            if file.stem in names:
+                text = re.sub(r"tests\.(?:pairs|incidents)\.", "", file.read_text("utf-8"))
+                (home / file.name).write_text(text, "utf-8")
+
+
+def lines_of(file: Path, functions: frozenset[str]) -> set[int]:
+    """The lines of these functions."""
+    return {
+        line
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in functions
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+
+
+def test_there_are_ten() -> None:
+    assert len({app.module for app in TEN}) >= 10
+
+
+@pytest.mark.parametrize("app", TEN, ids=lambda app: app.module)
+def test_the_first_screen_names_file_and_line(app: Broken, tmp_path: Path) -> None:
+    copy_app(app, tmp_path)
+    target = f"{app.module}:{app.maker}"
+    factory = ["--factory"] if app.maker == "broken" else []
+    words = ["check", target, *factory, *app.options, "--only", app.outage, "--seed", "11"]
+    done = subprocess.run(
+        [sys.executable, "-m", "squall.cli", *words],
+        cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False,
+        env={k: v for k, v in os.environ.items() if not k.startswith("SQUALL_")},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    screen = "\n".join(done.stdout.partition(f"\n{app.outage}\n")[2].splitlines()[:SCREEN])
+    named = {
+        int(found["line"]) for found in NAMED.finditer(screen)
+        if Path(found["file"]).name == app.source
+    }  # fmt: skip
+    assert named & lines_of(tmp_path / app.source, app.functions), screen or done.stdout
