@@ -36,7 +36,8 @@ def test_the_database_dies_in_one_worker_only(squall, request):
         hold._loop.wait(lab.database.start())
     tell(here / f"{name}.done", {})
     meet(here, "gw?.done")
-    after = {"same": hold._loop.wait(started(lab)) == begun, "broken": hold._loop.wait(lab.broken())}
+    same = hold._loop.wait(started(lab)) == begun
+    after = {"same": same, "broken": hold._loop.wait(lab.broken())}
     tell(here / f"{name}.after", after)
 
 async def started(lab):
