@@ -15,7 +15,7 @@ PAUSE_SECONDS = 0.2
 
 async def refresh(app: FastAPI, expected: tuple[type[Exception], ...]) -> None:
     while True:
-        with suppress(expected):
+        with suppress(*expected):
             app.state.count = await app.state.pool.fetchval("SELECT count(*) FROM items")
         await asyncio.sleep(PAUSE_SECONDS)
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
-from tortoise.backends.asyncpg import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.exceptions import BaseORMException
 
 DEADLINE = 2.0
@@ -125,12 +125,10 @@ async def _per_request(url: str) -> AsyncIterator[Run]:
 @asynccontextmanager
 async def _tortoise(url: str) -> AsyncIterator[Run]:
     parts = urlsplit(url)
-    credentials = {
-        "host": parts.hostname, "port": parts.port, "user": parts.username,
-        "password": parts.password, "database": parts.path.removeprefix("/"),
-        "minsize": 5, "maxsize": 10, "timeout": 1, "command_timeout": 1,
-    }  # fmt: skip
-    client = AsyncpgDBClient(**credentials)
+    client = AsyncpgDBClient(
+        parts.username, parts.password, parts.path.removeprefix("/"), parts.hostname,
+        parts.port or 5432, minsize=5, maxsize=10, timeout=1, command_timeout=1,
+    )  # fmt: skip
     await client.create_connection(with_db=True)
 
     async def run(sql: str) -> Any:
@@ -143,7 +141,7 @@ async def _tortoise(url: str) -> AsyncIterator[Run]:
 
 @asynccontextmanager
 async def _psycopg(url: str) -> AsyncIterator[Run]:
-    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415 - not everybody has it
+    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415 - an extra
 
     options = {"connect_timeout": 1, "options": "-c statement_timeout=900", "autocommit": True}
     pool = AsyncConnectionPool(url, kwargs=options, min_size=5, max_size=10, timeout=1, open=False,
@@ -153,7 +151,8 @@ async def _psycopg(url: str) -> AsyncIterator[Run]:
     async def run(sql: str) -> Any:
         async with pool.connection() as connection:
             cursor = await connection.execute(sql)
-            return (await cursor.fetchone())[0] if cursor.description else None  # type: ignore[index]
+            row = await cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
 
     yield run
     await pool.close(timeout=1)

@@ -13,7 +13,8 @@ from squall.lab.second_copy import SecondCopyRunner
 class StubApp:
     def __init__(self, calls: list[str], port: int, fails: str = "") -> None:
         self.calls, self.port, self.fails = calls, port, fails
-        self.host, self.exit_code, self.start_seconds = "127.0.0.1", None, 0.1
+        self.host, self.start_seconds = "127.0.0.1", 0.1
+        self.exit_code: int | None = None
 
     async def start(self) -> None:
         self.calls.append("start")
