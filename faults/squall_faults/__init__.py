@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from squall_faults.app import AppCrash, AppPause, AppTerminate
+from squall_faults.app import AppCrash, AppOverlap, AppPause, AppTerminate
 from squall_faults.catalogue import Effect, entries, entry, from_dict, key_of, to_dict
 from squall_faults.client import Disconnect, HoldStreams, LoadSpike, Repeat, RetryFailed
 from squall_faults.database import (
@@ -73,6 +73,7 @@ __all__ = [
     "AcceptAndClose",
     "AcceptSilence",
     "AppCrash",
+    "AppOverlap",
     "AppPause",
     "AppTerminate",
     "Bandwidth",

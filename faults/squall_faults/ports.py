@@ -300,6 +300,19 @@ class AppControl(Protocol):
 
 
 @runtime_checkable
+class AppCopies(Protocol):
+    """The app under test, of which a second copy can run beside the first."""
+
+    async def start_second(self) -> None:
+        """Start the copy, and lead the callers to it once it is ready. One that does not get ready
+        is ended, and its failure recorded.
+        """
+
+    async def end_second(self) -> None:
+        """Lead the callers back to the first copy, and end the second, if there is one."""
+
+
+@runtime_checkable
 class WorkerControl(Protocol):
     """Processes of the app other than its server: workers, schedulers."""
 

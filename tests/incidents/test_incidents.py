@@ -20,6 +20,10 @@ WRITE = Operation(
     name="write", method="POST", path="/notes", effect="idempotent-write", body={},
     headers={"Idempotency-Key": "{key}"},
 )  # fmt: skip
+REINDEX = replace(READ, name="reindex", path="/items/{int:1..5}/reindex", effect="write")
+SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
+EVENTS = replace(READ, name="events", path="/events")
+JOB = Operation(name="add-job", method="POST", path="/jobs", effect="write")
 SERVE = f"{sys.executable} -m uvicorn tests.pairs.shop:make_app --factory --port {{port}}"
 AT_ONCE = f"{SERVE} --timeout-graceful-shutdown 0"
 BEHIND_A_SHELL = f"sh -c \"trap '' TERM; {SERVE} & wait\""
@@ -39,21 +43,29 @@ class Incident:
     starts_without: bool = False
     commands: tuple[str, str] | None = None
     """Of the broken and the sound one, where the defect is in how the app is started."""
+    pending: str | None = None
+    """Query for accepted work that is not done."""
 
     def profile(self, twin: str) -> AppProfile:
         app = f"tests.incidents.{self.name}:{twin}"
         if self.commands is not None:
             app = self.commands[twin == "sound"]
-        elif self.name == "listener":
-            app = f"tests.pairs.listener:{twin}"
+        elif self.name in ELSEWHERE:
+            app = f"tests.pairs.{self.name}:{twin}"
         contract = replace(DEFAULT_CONTRACT, written_keys_declared=self.written is not None)
         return AppProfile(
             name=self.name, app=app, factory=self.commands is None, operations=self.operations,
             openapi="/items/1" if self.operations[0] is not WRITE else "/openapi.json",
             contract=contract, live=self.live, ready=self.ready, written_keys=self.written,
             starts_without_database=self.starts_without,
+            eventually={"work": self.pending} if self.pending else {},
         )  # fmt: skip
 
+
+ELSEWHERE = frozenset(
+    {"listener", "advisory_lock", "session_setting", "streams", "two_pools"}
+)  # fmt: skip
+"""Pairs that tests/pairs has already."""
 
 KEYS = "SELECT key, count(*) FROM notes GROUP BY key"
 INCIDENTS = [
@@ -73,6 +85,20 @@ INCIDENTS = [
              commands=(AT_ONCE, SERVE)),
     Incident("behind_a_shell", "deploy-under-load", "ends-when-told",
              commands=(BEHIND_A_SHELL, SERVE)),
+    Incident("advisory_lock", "serialization-failures", "session-leftovers", (READ, REINDEX)),
+    Incident("session_setting", "any-statement-cancelled", "session-leftovers", (READ, SEEN)),
+    Incident("streams", "callers-hold-streams", "availability", (READ, EVENTS)),
+    Incident("two_pools", "rolling-deploy", "second-copy-starts"),
+    Incident("aborted_for_good", "any-statement-cancelled", "connection-leaks"),
+    Incident("two_places_for_one_request", "pool-exhausted-by-slow-queries", "answered-in-time",
+             (READ, CHECKED)),
+    Incident("close_waits_for_good", "deploy-under-load", "ends-when-told"),
+    Incident("waits_for_a_place", "silent-network", "answered-in-time"),
+    Incident("dead_socket", "half-dead-connection-after-idle", "answered-in-time"),
+    Incident("closed_connection_is_kept", "sessions-terminated", "recovery-time"),
+    Incident("blocks_the_loop", "pool-exhausted-by-slow-queries", "health-probes", live="/livez"),
+    Incident("stuck_in_processing", "database-crash-restart", "work-is-done", (READ, JOB),
+             pending="SELECT count(*) FROM job WHERE NOT done"),
 ]  # fmt: skip
 
 

@@ -104,6 +104,7 @@ LATER = {
     "acknowledged-before-commit": "tests/pairs/commit_order.py",
     "one-effect": "tests/pairs/keyed_write.py",
     "repeats-agree": "its unit tests alone",
+    "second-copy-starts": "tests/pairs/two_pools.py",
     "ends-when-told": "the second set, not measured",
     "finishes-requests": "the second set, not measured",
     "work-is-done": "tests/pairs/job_queue.py",

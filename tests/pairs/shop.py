@@ -35,7 +35,9 @@ async def unavailable(_request: Request, _error: Exception) -> JSONResponse:
     )
 
 
-def make_app(background: Background = no_background, *, reset: bool = True) -> FastAPI:
+def make_app(
+    background: Background = no_background, *, reset: bool = True, places: int = 5
+) -> FastAPI:
     """An app with ``app.state.pool``, the table ``items`` with 100 rows, and GET /items/{id}.
 
     Without ``reset`` sessions go back to the pool as they are, as in SQLAlchemy's after a ROLLBACK.
@@ -45,8 +47,8 @@ def make_app(background: Background = no_background, *, reset: bool = True) -> F
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with asyncpg.create_pool(
             URL,
-            min_size=5,
-            max_size=5,
+            min_size=places,
+            max_size=places,
             timeout=1,
             command_timeout=1,
             **({} if reset else {"reset": keep_as_it_is}),

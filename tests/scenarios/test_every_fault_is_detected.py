@@ -27,7 +27,10 @@ from tests.scenarios.test_upstream_outages import BROKEN_UNDER
 
 PATTERNS = {each.name: each for each in patterns.GALLERY}
 MUTANTS = {each.name: each for each in mutants.gallery()}
-PAIRS = {"streams": pair_profile("streams", "broken", (EVENTS, READ))}
+PAIRS = {
+    "streams": pair_profile("streams", "broken", (EVENTS, READ)),
+    "two_pools": pair_profile("two_pools", "broken", (READ,)),
+}
 OUTAGES = {each.name: each for each in stock()}
 
 
@@ -70,6 +73,7 @@ class Shown:
 LATE = ("thirty_seconds_for_everything", "answered-in-time")
 
 SHOWN: Mapping[str, Shown] = {
+    "app.overlap": Shown("two_pools", "rolling-deploy", "second-copy-starts"),
     "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
     "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
     "client.repeat": Shown("orders_twice_when_repeated", "callers-repeat-at-once", "no-duplicate"),

@@ -32,6 +32,15 @@ PAIRS = [
     ("session_setting", "any-statement-cancelled", "session-leftovers", (READ, SEEN)),
     ("lost_place", "any-statement-cancelled", "capacity-returns", (SHELF,)),
     ("job_queue", "database-crash-restart", "work-is-done", (JOB, JOBS)),
+    # Nine seconds for a poller that does not come back.
+    pytest.param(
+        "poller",
+        "database-crash-restart",
+        "background-sessions-return",
+        (READ,),
+        marks=pytest.mark.proof,
+    ),
+    ("two_pools", "rolling-deploy", "second-copy-starts", (READ,)),
     ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
     ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),
 ]

@@ -13,8 +13,10 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import asyncpg
+import psycopg
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
@@ -22,10 +24,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.exceptions import BaseORMException
 
 DEADLINE = 2.0
 BROKEN = (OSError, TimeoutError, DBAPIError, PoolTimeout, asyncpg.PostgresError,
-          asyncpg.InterfaceError, asyncpg.InternalClientError)  # fmt: skip
+          asyncpg.InterfaceError, asyncpg.InternalClientError, psycopg.Error,
+          BaseORMException)  # fmt: skip
 
 TABLE = "CREATE TABLE IF NOT EXISTS note (key text PRIMARY KEY, title text NOT NULL)"
 WRITE = (
@@ -117,6 +122,42 @@ async def _per_request(url: str) -> AsyncIterator[Run]:
     yield run
 
 
+@asynccontextmanager
+async def _tortoise(url: str) -> AsyncIterator[Run]:
+    parts = urlsplit(url)
+    client = AsyncpgDBClient(
+        parts.username, parts.password, parts.path.removeprefix("/"), parts.hostname,
+        parts.port or 5432, minsize=5, maxsize=10, timeout=1, command_timeout=1,
+    )  # fmt: skip
+    await client.create_connection(with_db=True)
+
+    async def run(sql: str) -> Any:
+        rows = await client.execute_query_dict(sql)
+        return next(iter(rows[0].values())) if rows else None
+
+    yield run
+    await client.close()
+
+
+@asynccontextmanager
+async def _psycopg(url: str) -> AsyncIterator[Run]:
+    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415 - an extra
+
+    options = {"connect_timeout": 1, "options": "-c statement_timeout=900", "autocommit": True}
+    pool = AsyncConnectionPool(url, kwargs=options, min_size=5, max_size=10, timeout=1, open=False,
+                               check=AsyncConnectionPool.check_connection)  # fmt: skip
+    await pool.open()
+
+    async def run(sql: str) -> Any:
+        async with pool.connection() as connection:
+            cursor = await connection.execute(sql)
+            row = await cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+
+    yield run
+    await pool.close(timeout=1)
+
+
 POOLED = {"pool_pre_ping": True, "pool_timeout": 1}
 
 
@@ -148,6 +189,16 @@ def asyncpg_10() -> FastAPI:
 def per_request() -> FastAPI:
     """asyncpg, and a connection for each request."""
     return create_app(_per_request)
+
+
+def tortoise() -> FastAPI:
+    """Tortoise-ORM on asyncpg's pool."""
+    return create_app(_tortoise)
+
+
+def psycopg_pool() -> FastAPI:
+    """psycopg's own pool, which connects again in the background."""
+    return create_app(_psycopg)
 
 
 def liar() -> FastAPI:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from squall_faults.app.crash import AppCrash
+from squall_faults.app.overlap import AppOverlap
 from squall_faults.app.pause import AppPause
 from squall_faults.app.terminate import AppTerminate
 
-__all__ = ["AppCrash", "AppPause", "AppTerminate"]
+__all__ = ["AppCrash", "AppOverlap", "AppPause", "AppTerminate"]

@@ -120,6 +120,18 @@ class RestSampled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdleStatements(Event):
+    """Statements that the app sent while it had nothing to answer: something polls."""
+
+    moment: str
+    """``before`` or ``after``; without the event before, nothing polls in calm."""
+    statements: int
+    """Before: in all of the time. After: until the first look that saw one."""
+    seconds: float
+    """How long the app was looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPending(Event):
     """Work that the app had accepted, looked at until it was done or the patience was over."""
 
@@ -280,6 +292,22 @@ class AppTerminated(Event):
     """Negative for a signal: -9 if the process did not exit within the grace period."""
     seconds: float
     """Seconds from SIGTERM to the exit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondCopyEnded(Event):
+    """A second copy of the app ran beside the first. ``at`` is when this event was published."""
+
+    ready: bool
+    """Whether it got ready, and ran until it was ended."""
+    exit_code: int | None
+    """None if it ran until it was ended."""
+    seconds: float
+    """Until it was ready, or failed."""
+    refused: int
+    """Connections that the full server refused meanwhile, of either copy."""
+    clashed: bool
+    """Whether it failed because of something that two copies share on one machine only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

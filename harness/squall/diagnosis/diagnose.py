@@ -31,6 +31,7 @@ AT_A_LINE = frozenset(
         "disclosed-secret",
         "answer-unlike-calm",
         "slow-refusals",
+        "no-room-for-two",
     }
 )
 """Causes that errors in the app's log indicate."""

@@ -32,6 +32,7 @@ RECOVERY = frozenset({"recovery-time", "availability", "response-time"})
 EXPLAINED: dict[str, frozenset[str]] = {
     "acknowledged-before-commit": frozenset({"acknowledged-before-commit", "read-your-writes"}),
     "not-one-effect": frozenset({"one-effect", "no-duplicate", "conservation"}),
+    "no-room-for-two": RECOVERY | {"second-copy-starts", "error-contract", "log-clean"},
     "killed-at-deploy": frozenset({"ends-when-told"}),
     "acknowledged-write-lost": frozenset({"no-acknowledged-write-lost", "read-your-writes"}),
     "duplicate-write": frozenset({"no-duplicate", "conservation"}),
@@ -45,6 +46,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "left-on-session": frozenset({"session-leftovers"}),
     "resources-not-returned": frozenset({"resources-return"}),
     "disclosed-secret": frozenset({"no-secret-disclosed"}),
+    "hold-and-wait": WAITS | RECOVERY,
     "leaked-connection": RECOVERY | {"connection-leaks", "capacity-returns"},
     "error-text": RECOVERY | {"error-contract", "log-clean"},
     "silence": WAITS,

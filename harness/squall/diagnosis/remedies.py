@@ -56,6 +56,9 @@ ROLL_BACK = _remedy("Roll back after an error", "a failed transaction stays open
 RECONNECT_LISTENERS = _remedy(
     "Reconnect sessions that listen", "a session that listens for notifications does not come back"
 )
+KEEP_POLLING = _remedy(
+    "Let background tasks survive an error", "a task in the background ended with its first error"
+)
 CLEAN_SESSIONS = _remedy(
     "Leave nothing on a pooled session", "locks or temporary tables stay on a pooled session"
 )
@@ -68,6 +71,9 @@ FINISH_REQUESTS = _remedy(
 GIVE_BACK_RESOURCES = _remedy(
     "Close what you open on every path",
     "files, sockets, threads or memory are kept after a failure",
+)
+ONE_CONNECTION = _remedy(
+    "One connection for each request", "a request holds one connection and waits for another"
 )
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
@@ -95,6 +101,9 @@ PROBLEM_DETAILS = _remedy(
 )
 LIVENESS = _remedy("Liveness without the database", "the liveness probe depends on the database")
 READINESS = _remedy("Readiness that tells the truth", "the readiness probe is wrong or late")
+ROOM_FOR_TWO = _remedy(
+    "Leave room for the next version", "two versions at once need more connections than there are"
+)
 END_WHEN_TOLD = _remedy("End when you are told to", "the app does not end after SIGTERM")
 READ_ONLY = _remedy(
     "Leave a server that takes no writes", "the pool keeps connections to a read-only server"

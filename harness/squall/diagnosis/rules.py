@@ -17,10 +17,12 @@ from squall.diagnosis.rules_at_rest import (
     killed_at_deploy,
     left_on_session,
     lost_listener,
+    no_room_for_two,
     requests_cut_at_the_end,
     resources_not_returned,
     starved_by_streams,
 )
+from squall.diagnosis.rules_of_waits import hold_and_wait
 from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
@@ -221,10 +223,12 @@ CAUSES: Iterable[Cause] = (
     partial_transaction,
     work_left,
     answer_unlike_calm,
+    no_room_for_two,
     process_ended,
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    hold_and_wait,
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
+from squall.gates import background_sessions_return
 
 REMEDY_OF: dict[str, Remedy] = {
     "background-sessions-return": remedies.RECONNECT_LISTENERS,
@@ -22,15 +23,27 @@ def _from_gate(gate: str, case: JudgedRun) -> Diagnosis | None:
 
 
 def lost_listener(case: JudgedRun) -> Diagnosis | None:
-    """A session that listens for notifications did not come back. Incomplete work is its
-    symptom.
+    """A session that listens for notifications did not come back, or a poller ended. Incomplete
+    work is its symptom.
     """
+    finding = case.failed("background-sessions-return")
+    if finding is not None and finding.code == background_sessions_return.SILENT:
+        return Diagnosis(finding.reason, remedies.KEEP_POLLING)
     return _from_gate("background-sessions-return", case)
 
 
 def killed_at_deploy(case: JudgedRun) -> Diagnosis | None:
     """The app did not end after SIGTERM."""
     return _from_gate("ends-when-told", case)
+
+
+def no_room_for_two(case: JudgedRun) -> Diagnosis | None:
+    """A second version did not start beside the first, or the server was full."""
+    finding = case.failed("second-copy-starts")
+    if finding is None:
+        return None
+    held = f": the first one held {count(case.sessions, 'connection')}" if case.sessions else ""
+    return Diagnosis(f"{finding.reason}{held}", remedies.ROOM_FOR_TWO)
 
 
 def left_on_session(case: JudgedRun) -> Diagnosis | None:

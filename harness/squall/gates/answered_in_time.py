@@ -43,7 +43,8 @@ class AnsweredInTime(Gate):
         tail = f", {hung} never" if hung else ""
         reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
         overrun = 0.0 if hung else slowest / limit
-        return failed(self.name, reason, figures, late, overrun=overrun)
+        patience = limit if hung else 0.0
+        return failed(self.name, reason, figures, late, overrun=overrun, patience=patience)
 
     def _grace(self, evidence: Evidence) -> float:
         if self.grace_ms is not None:

@@ -36,5 +36,5 @@ class EndsWhenTold(Gate):
         killed = [end for end in ends if end.exit_code in KILLED]
         if killed:
             reason = f"the app did not end {killed[0].seconds:.1f} s after SIGTERM, and was killed"
-            return failed(self.name, reason, figures)
+            return failed(self.name, reason, figures, patience=killed[0].seconds)
         return passed(self.name, f"the app ended {slowest.seconds:.2f} s after SIGTERM", figures)

@@ -28,6 +28,7 @@ from squall.gates.repeats_agree import RepeatsAgree
 from squall.gates.resources_return import ResourcesReturn
 from squall.gates.response_time import ResponseTime
 from squall.gates.retry_storm import RetryStorm
+from squall.gates.second_copy_starts import SecondCopyStarts
 from squall.gates.session_leftovers import SessionLeftovers
 from squall.gates.upstream_retry_storm import UpstreamRetryStorm
 from squall.gates.validity.control_arm import ControlArm
@@ -66,6 +67,7 @@ STANDARD: tuple[type, ...] = (
     AppSurvived,
     EndsWhenTold,
     FinishesRequests,
+    SecondCopyStarts,
     SessionLeftovers,
     BackgroundSessionsReturn,
     ResourcesReturn,

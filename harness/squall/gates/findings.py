@@ -43,9 +43,11 @@ def failed(
     *,
     code: str = "",
     overrun: float = 0.0,
+    patience: float = 0.0,
 ) -> Finding:
     """The gate fails, and these operations show it. ``code`` distinguishes kinds of failure;
-    ``overrun`` is the measured value divided by its limit.
+    ``overrun`` is the measured value divided by its limit, ``patience`` the seconds that the app
+    had.
     """
     ids = tuple(op.id for op in ops)[:10]
     return Finding(
@@ -56,6 +58,7 @@ def failed(
         figures=dict(figures or {}),
         ops=ids,
         overrun=overrun,
+        patience=patience,
     )
 
 

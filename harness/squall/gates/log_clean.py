@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from squall.core.events import LogProblem
+from squall.gates.driver_errors import names_internal_error
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -31,7 +32,8 @@ class LogClean(Gate):
         """Fail with the most frequent lines."""
         if not evidence.contract.log_known:
             return not_judged(self.name, "the app's log is not known", configure="--app-log FILE")
-        lines = [event.line for event in evidence.events if isinstance(event, LogProblem)]
+        problems = [event.line for event in evidence.events if isinstance(event, LogProblem)]
+        lines = [line for line in problems if not names_internal_error(line)]
         figures = {"problems": len(lines)}
         if len(lines) <= self.allowed:
             return passed(self.name, f"{len(lines)} unhandled problems in the log", figures)

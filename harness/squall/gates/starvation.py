@@ -23,39 +23,44 @@ wanted.
 SPAN_SECONDS = 0.5
 
 
-def starved_share(evidence: Evidence) -> float:
-    """The largest share of half a second in which the app waited for a CPU; 0 if unknown."""
+def starved_share(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> float:
+    """The largest share of such a span in which the app waited for a CPU; 0 if unknown."""
     samples = [event for event in evidence.events if isinstance(event, ProcessorAwaited)]
     worst, first = 0.0, 0
     for last, sample in enumerate(samples):
         if sample.seconds < samples[max(0, last - 1)].seconds:
             first = last  # the app was restarted
-        while sample.at - samples[first].at > SPAN_SECONDS and first < last - 1:
+        while sample.at - samples[first].at > span_seconds and first < last - 1:
             first += 1
         waited = sample.seconds - samples[first].seconds
-        worst = max(worst, waited / max(SPAN_SECONDS, sample.at - samples[first].at))
+        worst = max(worst, waited / max(span_seconds, sample.at - samples[first].at))
     return worst
 
 
-def excuse(evidence: Evidence) -> str:
+def excuse(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> str:
     """Why gates that measure time cannot judge a starved app; empty if it was not starved."""
-    share = starved_share(evidence)
+    share = starved_share(evidence, span_seconds)
     if share < STARVED_SHARE:
         return ""
-    return f"but the app waited for a processor for {share:.0%} of half a second: a busy machine"
+    span = "half a second" if span_seconds == SPAN_SECONDS else f"{span_seconds:.1f} s"
+    return f"but the app waited for a processor for {share:.0%} of {span}: a busy machine"
 
 
 def excuse_starved(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
-    """The findings. Time-based failures on a starved machine become ``inconclusive``."""
-    told = excuse(evidence)
+    """The findings. Time-based failures on a starved machine become ``inconclusive``.
+
+    What was not done in five seconds is not excused by half a second without a CPU.
+    """
+    return tuple(_excused(finding, evidence) for finding in findings)
+
+
+def _excused(finding: Finding, evidence: Evidence) -> Finding:
+    if not finding.timed or finding.verdict is not Verdict.FAIL:
+        return finding
+    told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:
-        return tuple(findings)
-    return tuple(
-        replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{finding.reason}; {told}")
-        if finding.timed and finding.verdict is Verdict.FAIL
-        else finding
-        for finding in findings
-    )
+        return finding
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{finding.reason}; {told}")
 
 
 def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:

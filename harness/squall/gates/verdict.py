@@ -110,6 +110,10 @@ class Finding:
     """For a failed limit of time or of a share: the measured value divided by the limit. 0 if the
     failure is of another kind. It follows from the figures and the gate's limits.
     """
+    patience: float = field(default=0.0, compare=False)
+    """Seconds that the app had for what it did not do; 0: not known. It is excused only if it was
+    starved of CPU for a good part of them.
+    """
     severity: Severity = Severity.OTHER
     """Copied from the gate, like the next two fields."""
     timed: bool = False

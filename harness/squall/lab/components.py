@@ -108,6 +108,8 @@ class AppComponent(AppControl, Protocol):
     times_down: int
     failed_starts: list[int]
     terminations: list[tuple[int, float]]
+    start_seconds: float
+    """Of its last start that succeeded; 0 if unknown."""
 
     @property
     def log_path(self) -> Path:
@@ -200,6 +202,8 @@ class Components:
     engine: EngineComponent
     meter: EngineComponent | None
     app: AppComponent
+    another_app: Callable[[], AppComponent] | None = None
+    """Create another copy of the app, not started; None if this provider has only one."""
     ways: Mapping[str, ProxyRoute]
     """By name of the proxy: ``app``, ``postgres``, dependencies; empty if the proxies are
     adopted.

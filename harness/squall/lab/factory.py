@@ -139,13 +139,13 @@ def _create_processes(options: LabOptions, directory: Path, keeper: Watchdog) ->
     secrets = _secrets(options.profile)
     database = PostgresProcess(directory, keeper, secrets=secrets)
     proxied = Endpoint(LOOPBACK, take_port(int(options.profile.database.get("port", POSTGRES))))
-    app_address = Endpoint(LOOPBACK, free_port())
+    app_address, link = (Endpoint(LOOPBACK, free_port()) for _ in range(2))
     settings = app_environment(options.profile, secrets.app, proxied)
     needed = create_dependencies(options.profile, directory, keeper, settings)
     settings = {**settings, **needed.told}
     reached = (proxied.port, *needed.ports)
-    app = _app_process(options.profile, directory, keeper, settings, needed.ports)
-    link = Endpoint(LOOPBACK, free_port())
+    another = partial(_app_process, options.profile, directory, keeper, settings, needed.ports)
+    app = another()
 
     def standby(number: int) -> Standby:
         name = f"postgres-{number}"
@@ -157,6 +157,7 @@ def _create_processes(options: LabOptions, directory: Path, keeper: Watchdog) ->
         engine=EngineProcess(directory, keeper, binary, token=options.engine_token),
         meter=EngineProcess(directory, keeper, token=options.engine_token) if binary else None,
         app=app,
+        another_app=another,
         ways={
             "postgres": _local_way(proxied, database.port),
             "app": _local_way(app_address, app.port),

@@ -8,6 +8,7 @@ from squall_faults import Fault, FaultUnavailable
 from squall_faults.catalogue import entry_of, key_of
 from squall_faults.ports import (
     AppControl,
+    AppCopies,
     DatabaseCluster,
     DatabaseProcess,
     DatabaseServer,
@@ -38,6 +39,8 @@ class FaultPorts:
     ) -> None:
         self.proxies: Mapping[str, ToxiproxyProxy] = {}
         """By name, once they exist."""
+        self.copies: AppCopies | None = None
+        """None if the provider has one copy of the app."""
         self._parts = parts
         self._cluster = cluster
         self._observed = observed
@@ -78,6 +81,8 @@ class FaultPorts:
             return self._stand_in(str(getattr(fault, "dependency", "http")))
         if needs is WorkerControl:
             return self._workers(str(getattr(fault, "process", "")))
+        if needs is AppCopies and self.copies is not None:
+            return self.copies
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     def _stand_in(self, wanted: str) -> UpstreamServer:

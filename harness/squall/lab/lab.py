@@ -43,6 +43,7 @@ from squall.lab.providers.process import lab_registry
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.proxies import ProxySet, create_proxies, task_group
 from squall.lab.roles import Roles
+from squall.lab.second_copy import SecondCopyRunner
 from squall.lab.setup import SetupPlace, run_setup, stand_ins_used
 from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
@@ -71,6 +72,9 @@ class Lab:
     places: events.PlacesCounted | None = None
     """The places of the app's pool in calm; None until a scenario needs them."""
 
+    polls: events.IdleStatements | None = None
+    """The statements of the idle app in calm; None until the first run."""
+
     def __init__(
         self, options: LabOptions, directory: Path, keeper: Watchdog, parts: Components
     ) -> None:
@@ -90,6 +94,10 @@ class Lab:
         observed = ObservedDatabase(lambda: self.database, self.database_traffic)
         self._ports = FaultPorts(parts, self._cluster, observed, self.workload)
         self._wiring = ProxySet(proxies={}, servers=())
+        self.copies = SecondCopyRunner(
+            parts, lambda: self.database, lambda: self._wiring.servers[0]
+        )
+        self._ports.copies = self.copies if parts.another_app is not None else None
         watched: dict[str, Watched | None] = {
             "PostgreSQL": self._cluster,
             "engine": parts.engine,

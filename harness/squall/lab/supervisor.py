@@ -42,6 +42,8 @@ class SupervisedApp(ABC):
         """Exit codes of failed starts after a fault. The list only grows."""
         self.terminations: list[tuple[int, float]] = []
         """Exit code and seconds of each exit after SIGTERM. The list only grows."""
+        self.start_seconds = 0.0
+        """Of its last start that succeeded; 0 if unknown."""
         self._coming_back: asyncio.Task[None] | None = None
         self._last: AppFailed | None = None
         self._end_reported = False

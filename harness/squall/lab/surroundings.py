@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from squall.core import events
 from squall.core.clock import Clock
 from squall.history.evidence import Contract
@@ -10,6 +12,7 @@ from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
+from squall.lab.polls import PollProbe
 from squall.lab.rest import RestProbe
 from squall.lab.upstream_record import UpstreamRecord
 from squall.workload.plan import LoadPlan, WorkloadReport
@@ -26,11 +29,13 @@ class Surroundings:
         self._clock = clock
         self._log = log
         self._rest = RestProbe(lab, clock, log)
+        self._polls = PollProbe(lab, clock, log)
         self._commits = CommitRecorder(lab, clock, log)
         self._work = PendingWork(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
         self._terminations = len(lab.app.terminations)
+        self._copies = len(lab.copies.seen)
 
     async def look_before(self, plan: LoadPlan) -> None:
         """Sample before the load."""
@@ -39,6 +44,7 @@ class Surroundings:
         await self._upstreams.look_before()
         await self._work.look_before()
         await self._rest.look_before()
+        await self._polls.look_before()
         await self._commits.begin()
 
     async def look_after(
@@ -48,9 +54,12 @@ class Surroundings:
         for exit_code, seconds in self._lab.app.terminations[self._terminations :]:
             now = self._clock.now()
             self._log(events.AppTerminated(at=now, exit_code=exit_code, seconds=seconds))
+        for copy in self._lab.copies.seen[self._copies :]:
+            self._log(events.SecondCopyEnded(at=self._clock.now(), **asdict(copy)))
         await self._upstreams.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
+        await self._polls.look_after()
         contract: Contract = self._lab.profile.contract
         if needs_probe(happened, contract):
             await probe_capacity(self._lab, self._clock, plan, self._log)

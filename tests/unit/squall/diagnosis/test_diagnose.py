@@ -83,6 +83,11 @@ FROM_THE_FINDING = [
         remedies.NO_FALSE_SUCCESS,
     ),
     (
+        ("second-copy-starts", "while two copies of the app ran, the server was full", {}),
+        "while two copies of the app ran, the server was full",
+        remedies.ROOM_FOR_TWO,
+    ),
+    (
         ("app-survived", "the app's process ended with exit code 1", {}),
         "the outage ended the app itself: the app's process ended with exit code 1",
         remedies.SURVIVE,

@@ -9,6 +9,7 @@ from squall.core.events import (
     AppTerminated,
     BackendsSampled,
     FaultInjected,
+    IdleStatements,
     RestSampled,
     RunEnded,
     SecretDisclosed,
@@ -85,6 +86,35 @@ def test_sessions_that_listen_come_back(
     evidence: Any, before: dict[str, Any], after: dict[str, Any], verdict: str
 ) -> None:
     assert judged(evidence, BackgroundSessionsReturn(), before, after).verdict == verdict
+
+
+POLLER_ENDED = (
+    "the idle app sent 5.0 statements a second before the outage and none in 9 s after it:"
+    " what polls has ended"
+)
+
+
+def polled(moment: str, statements: int, seconds: float) -> IdleStatements:
+    return IdleStatements(at=0.2, moment=moment, statements=statements, seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("happened", "verdict", "reason"),
+    [
+        ([], "not-judged", "not judged: no session listened before the load"),
+        ([polled("before", 6, 1.2), polled("after", 1, 0.1)], "pass", "the idle app polls again"),
+        ([polled("before", 6, 1.2), polled("after", 0, 9.0)], "fail",
+         POLLER_ENDED),
+        # The run was lost before the second look.
+        ([polled("before", 6, 1.2)], "not-judged",
+         "not judged: no session listened before the load"),
+    ],
+)  # fmt: skip
+def test_an_app_that_polls_goes_on(
+    evidence: Any, happened: list[Any], verdict: str, reason: str
+) -> None:
+    finding = BackgroundSessionsReturn().judge(evidence([], happened))
+    assert (finding.verdict, finding.reason) == (verdict, reason)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,23 @@ def test_what_failed_by_time_is_inconclusive_and_what_failed_by_data_stays(evide
 
 
 @pytest.mark.parametrize(
+    ("patience", "samples", "verdict"),
+    [
+        (0.0, [0.0, 0.1, 0.2], Verdict.INCONCLUSIVE),
+        (5.0, [0.0, 0.1, 0.2], Verdict.FAIL),
+        (1.0, [0.0, 0.1, 0.2, 0.3, 0.4], Verdict.INCONCLUSIVE),
+    ],
+    ids=["half a second", "a moment of five seconds", "most of its time"],
+)
+def test_what_had_seconds_is_not_excused_by_a_moment(
+    evidence: Any, patience: float, samples: list[float], verdict: Verdict
+) -> None:
+    killed = replace(failed("ends-when-told", "killed", patience=patience), timed=True)
+    (excused,) = excuse_starved([killed], evidence([], awaited(*samples)))
+    assert excused.verdict is verdict
+
+
+@pytest.mark.parametrize(
     "gate",
     [RecoveryTime(within_ms=1), parse_threshold("p95 after <= 1 ms")],
     ids=lambda gate: gate.name,

@@ -23,6 +23,8 @@ class AttachedApp:
     """Squall does not start it."""
     terminations: list[tuple[int, float]]
     """Squall does not terminate it."""
+    start_seconds = 0.0
+    """Squall does not start it."""
     processor_awaited: float | None = None
     """Unknown."""
 

@@ -100,6 +100,7 @@ class AppProcess(SupervisedApp):
             AppFailed: it died or did not become ready; the message has its last log lines.
             LabError: it cannot be executed.
         """
+        began = time.monotonic()
         command = self.command()
         if self._ports is not None:
             command = confined(command, (*self._ports, self.port))
@@ -115,6 +116,7 @@ class AppProcess(SupervisedApp):
             code = self.exit_code
             state = f"ended with exit code {code}" if code is not None else "did not get ready"
             raise AppFailed(self._failure(state))
+        self.start_seconds = time.monotonic() - began
 
     def _failure(self, state: str) -> str:
         return describe_failure(

@@ -1,0 +1,57 @@
+"""Causes of requests that wait for each other, while the database has nothing to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from squall.core.events import BackendsSampled
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.history.op import Op
+
+HARMLESS = frozenset({"slows", "loads"})
+"""Effects of faults after which every statement is answered, without an error."""
+
+SETTLED_SECONDS = 0.3
+"""After the heal, the last delayed statements end."""
+
+IDLE_SHARE = 0.9
+MIN_SAMPLES = 5
+MIN_HUNG = 2
+
+
+def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
+    """Requests hang after a fault that failed nothing, and no statement runs: each holds a
+    connection and waits for another one.
+
+    A connection that an error path keeps looks alike, but needs an error.
+    """
+    if not case.effects or case.effects - HARMLESS or case.failed("answered-in-time") is None:
+        return None
+    bad = [op for op in (*case.during, *case.after) if not op.good]
+    hung = [op for op in bad if op.error == "timeout"]
+    if len(hung) < MIN_HUNG or len(hung) < len(bad) or not _database_is_idle(case, hung):
+        return None
+    names = Counter(op.name for op in hung)
+    told = f"{count(len(hung), 'request')} of {', '.join(sorted(names))} never got an answer"
+    return Diagnosis(
+        f"{told}, while no statement failed and the database had nothing to do: a request holds"
+        f" one connection of the pool ({case.sessions} are open) and waits for another one",
+        remedies.ONE_CONNECTION,
+    )
+
+
+def _database_is_idle(case: JudgedRun, hung: Sequence[Op]) -> bool:
+    """Whether no statement ran from the heal until the last client gave up."""
+    healed = case.evidence.last_healed
+    if healed is None:
+        return False
+    start, end = healed + SETTLED_SECONDS, max(op.done for op in hung)
+    samples = [
+        event.active
+        for event in case.evidence.events
+        if isinstance(event, BackendsSampled) and start < event.at < end
+    ]
+    idle = sum(active == 0 for active in samples)
+    return len(samples) >= MIN_SAMPLES and idle >= IDLE_SHARE * len(samples)

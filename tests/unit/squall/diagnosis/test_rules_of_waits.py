@@ -1,0 +1,74 @@
+"""Requests that wait for each other's connections, told apart from slow and from lost ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import squall_faults as faults
+from squall.core.events import BackendsSampled, FaultHealed, FaultInjected
+from squall.diagnosis.diagnose import diagnose
+from squall.gates.findings import failed
+from squall.history.op import Outcome
+
+LATE = failed("answered-in-time", "2 of 9 took longer than 3 s")
+
+
+def happened(fault: str, active: int) -> list[Any]:
+    effect = faults.entry(fault).effect.value
+    samples = [
+        BackendsSampled(at=at / 10, total=10, active=active if at > 20 else 1, idle=9,
+                        idle_in_transaction=0)
+        for at in range(9, 60)
+    ]  # fmt: skip
+    return [
+        FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect=effect),
+        FaultHealed(at=2.0, step=0, fault=fault, bites=3, what="statements delayed"),
+        *samples,
+    ]
+
+
+def hung(make: Any, number: int, **changes: Any) -> Any:
+    given = {"status": None, "error": "timeout", "outcome": Outcome.UNKNOWN, "name": "checked"}
+    return make.op(number, **{**given, "done": number * 0.01 + 4.0, **changes})
+
+
+def code_of(evidence: Any, make: Any, fault: str, *, active: int = 0, more: Any = ()) -> str:
+    ops = [make.op(0), hung(make, 150), hung(make, 160), *more]
+    return diagnose(evidence(ops, happened(fault, active)), [LATE]).code
+
+
+def test_requests_that_hold_one_and_wait_for_another_are_named(evidence: Any, make: Any) -> None:
+    ops = [make.op(0), hung(make, 150), hung(make, 160)]
+    found = diagnose(evidence(ops, happened("wire.delay_statement", 0)), [LATE])
+    assert found.reason == (
+        "2 requests of checked never got an answer, while no statement failed and the database had"
+        " nothing to do: a request holds one connection of the pool (10 are open) and waits for"
+        " another one"
+    )
+    assert found.code == "hold-and-wait"
+    assert found.remedy is not None
+    assert found.remedy.key == "one-connection-for-each-request"
+
+
+@pytest.mark.parametrize("fault", ["wire.delay_statement", "client.load_spike"])
+def test_no_statement_has_to_fail_for_it(evidence: Any, make: Any, fault: str) -> None:
+    assert code_of(evidence, make, fault) == "hold-and-wait"
+
+
+@pytest.mark.parametrize("fault", ["wire.error_reply", "network.stall", "database.crash"])
+def test_after_an_error_or_a_silence_the_wait_has_another_cause(
+    evidence: Any, make: Any, fault: str
+) -> None:
+    assert code_of(evidence, make, fault) == "silence"
+
+
+def test_a_database_that_still_works_is_waited_for(evidence: Any, make: Any) -> None:
+    assert code_of(evidence, make, "wire.delay_statement", active=3) == "silence"
+
+
+def test_an_app_that_answers_errors_may_have_lost_its_connections_there(
+    evidence: Any, make: Any
+) -> None:
+    more = [make.refusal(155)]
+    assert code_of(evidence, make, "wire.delay_statement", more=more) == "silence"

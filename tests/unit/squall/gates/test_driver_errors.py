@@ -1,0 +1,55 @@
+"""What follows from a bug of the driver is not held against the app, and nothing beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import ErrorsLogged, LogProblem
+from squall.gates.error_contract import ErrorContract
+from squall.gates.log_clean import LogClean
+from squall.history.op import Outcome
+
+STATE = "cannot switch to state #; another operation (2) is in progress"
+BUG = f"asyncpg.exceptions._base.InternalClientError: {STATE}"
+ASGI = "ERROR:    Exception in ASGI application: "
+
+
+def logged(exception: str, count: int) -> ErrorsLogged:
+    return ErrorsLogged(
+        at=1.5, exception=exception, message=STATE, place="main.py:28 in item", count=count,
+        unhandled=count, last=1.6,
+    )  # fmt: skip
+
+
+def answers(make: Any, errors: int, cuts: int) -> list[Any]:
+    plain = {"status": 500, "body": "Internal Server Error", "content_type": "text/plain"}
+    cut = {"status": None, "error": "disconnected", "outcome": Outcome.UNKNOWN}
+    return [
+        make.op(0),
+        *(make.op(110 + n, **plain) for n in range(errors)),
+        *(make.op(130 + n, **cut) for n in range(cuts)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("events", "errors", "cuts", "verdict"),
+    [
+        ([logged("InternalClientError", 2)], 2, 2, "pass"),
+        ([logged("InternalClientError", 2)], 3, 0, "fail"),
+        ([logged("InternalClientError", 2)], 2, 3, "fail"),
+        ([logged("ConnectionDoesNotExistError", 2)], 2, 0, "fail"),
+        ([], 1, 0, "fail"),
+    ],
+)
+def test_as_many_answers_as_the_log_has_bugs_are_spared(
+    evidence: Any, make: Any, events: list[Any], errors: int, cuts: int, verdict: str
+) -> None:
+    run = evidence(answers(make, errors, cuts), [*make.outage(), *events])
+    assert ErrorContract().judge(run).verdict == verdict
+
+
+def test_the_log_may_name_the_bug_and_no_other_exception(evidence: Any) -> None:
+    bug, other = LogProblem(at=1.5, line=ASGI + BUG), LogProblem(at=1.5, line=f"{ASGI}KeyError: 1")
+    assert LogClean().judge(evidence([], [bug])).verdict == "pass"
+    assert LogClean().judge(evidence([], [bug, other])).verdict == "fail"

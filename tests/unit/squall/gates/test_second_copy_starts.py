@@ -1,0 +1,39 @@
+"""Two copies of the app at once: the second gets ready, and the server has room for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import SecondCopyEnded
+from squall.gates.second_copy_starts import SecondCopyStarts
+
+READY: dict[str, Any] = {
+    "ready": True, "exit_code": None, "seconds": 1.2, "refused": 0, "clashed": False
+}  # fmt: skip
+
+
+FULL = "the server was full and refused"
+WHILE = "while the first one ran"
+SHARED = "not judged: the second copy needs a port or a file of this machine that the first one has"
+CASES: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "pass", "a second copy was ready after 1.2 s"),
+    ({"refused": 2}, "fail", f"while two copies of the app ran, {FULL} 2 connections"),
+    ({"ready": False, "exit_code": 3, "refused": 1}, "fail",
+     f"a second copy of the app ended with exit code 3 {WHILE}; {FULL} 1 connection"),
+    ({"ready": False}, "fail", f"a second copy of the app did not get ready {WHILE}"),
+    ({"ready": False, "exit_code": 1, "clashed": True}, "not-judged", SHARED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "verdict", "reason"), CASES)
+def test_the_second_copy_is_judged(
+    evidence: Any, make: Any, changes: dict[str, Any], verdict: str, reason: str
+) -> None:
+    ended = SecondCopyEnded(at=2.5, **{**READY, **changes})
+    finding = SecondCopyStarts().judge(evidence([], [*make.outage(), ended]))
+    assert (finding.verdict.value, finding.reason) == (verdict, reason)
+
+
+def test_without_a_second_copy_nothing_is_judged(evidence: Any, make: Any) -> None:
+    assert SecondCopyStarts().judge(evidence([], make.outage())).verdict.value == "not-judged"
