@@ -17,11 +17,10 @@ import aiohttp
 from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
-    changed_fields,
     classify_error,
-    describe_success,
     has_failed,
     may_repeat,
+    noted_of,
     wait_before_retry,
 )
 from squall.workload.client_behaviour import ClientBehaviour
@@ -237,13 +236,9 @@ class OpenLoop:
             outcome=outcome_of(status, failed, self._plan.refused_statuses),
             status=status,
             error=failed,
-            content_type=None if answer is None else answer.headers.get("content-type"),
-            retry_after=None if answer is None else answer.headers.get("retry-after"),
             body=answer.text[:BODY_KEPT] if answer is not None and bad else "",
             request=f"{request.operation.method} {request.path}",
-            size=0 if answer is None else len(answer.body),
-            shape=describe_success(answer),
-            changed=changed_fields(request, answer),
+            **noted_of(request, answer),
         )
         self.recorded += 1
         self._on_op(op)
