@@ -1,4 +1,8 @@
-"""The share of successful answers in each window. The limit during an outage may be lower."""
+"""The share of successful answers in each window. The limit during an outage may be lower.
+
+Where an outage concerns writes only, reads go on as before, and the other way round: an app whose
+circuit breaker opens because of conflicts refuses what would have worked, or serves copies.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from squall.core.errors import UsageError
+from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence, Window
@@ -36,6 +41,16 @@ class _Limit:
             return ops
         return [op for op in ops if (op.effect == "read") == self.reads]
 
+    def skips(self, ops: list[Op]) -> bool:
+        """Whether there is nothing to say of these operations."""
+        if self.least is None:
+            return self.reads is not None or not ops
+        return self.reads is not None and len(ops) < LEAST_OF_A_KIND
+
+    def share(self, ops: list[Op], is_fresh: Freshness) -> float:
+        """The good ones; among reads alone, those that are no copy."""
+        return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
+
     def told(self, ops: list[Op], share: float) -> str:
         return f"{share:.1%} of {len(ops)} {self.what}{self.window}"
 
@@ -51,7 +66,7 @@ class Availability(Gate):
     during_min: float | None = None
     after_min: float | None = None
     during_reads_min: float | None = None
-    """Of reads alone, in an outage that only concerns writes."""
+    """Of reads alone, in an outage that only concerns writes. A copy is not good then."""
     during_writes_min: float | None = None
     """Of writes alone, in an outage that only concerns reads."""
 
@@ -81,14 +96,12 @@ class Availability(Gate):
         short, told, overrun = [], [], 0.0
         for limit in self._limits():
             ops, least = limit.chosen(evidence), limit.least
-            if limit.reads is not None and (least is None or len(ops) < LEAST_OF_A_KIND):
+            if limit.skips(ops):
                 continue
-            if not ops and least is not None:
+            if not ops:
                 reason = f"there was no operation {limit.window} the outage"
                 return inconclusive(self.name, reason)
-            if not ops:
-                continue
-            share = sum(op.good for op in ops) / len(ops)
+            share = limit.share(ops, Freshness(evidence))
             figures[f"{limit.name}_share"] = round(share, 4)
             told.append(limit.told(ops, share))
             if least is not None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.percentiles import percentile
 from squall.gates.verdict import Finding, Gate, Severity
@@ -108,8 +109,7 @@ class _Healthy:
 
     def __init__(self, slow_seconds: float, evidence: Evidence) -> None:
         self._slow = slow_seconds
-        self._copied = {op.name for op in evidence.window("before") if op.copy}
+        self._is_fresh = Freshness(evidence)
 
     def __call__(self, op: Op) -> bool:
-        fresh = not op.copy or op.name in self._copied
-        return op.good and fresh and op.response_seconds <= self._slow
+        return op.good and self._is_fresh(op) and op.response_seconds <= self._slow

@@ -79,6 +79,14 @@ def test_an_outage_of_writes_leaves_reads_alone(
     assert found.code == code, found.reason
 
 
+def test_a_copy_is_no_good_read_while_only_writes_fail(evidence: Any, make: Any) -> None:
+    copies = [make.op(n, at=1.3, copy=True) for n in range(20)]
+    gate = Availability(during_min=0.9, during_reads_min=0.9)
+    assert gate.judge(evidence(copies)).code == "too-few-good-reads-during"
+    usual = make.op(100, at=0.1, copy=True)
+    assert gate.judge(evidence([usual, *copies])).verdict == "pass"
+
+
 def test_few_reads_prove_nothing(evidence: Any, make: Any) -> None:
     bad = [make.refusal(n, at=1.3, effect="read") for n in range(9)]
     assert Availability(during_reads_min=0.9).judge(evidence(bad)).verdict == "pass"
