@@ -140,7 +140,8 @@ def _blamed_writers(
     ops: Iterable[Op], calm: CalmAnswers, least_answers: int
 ) -> list[tuple[Op, tuple[str, str]]]:
     """Writes answered 400 in the outage only: the requests were as well-formed as the others."""
-    bad = [op for op in ops if op.effect != "read" and op.status == BAD_REQUEST]
+    firsts = (op for op in ops if op.effect != "read" and op.repeats is None)
+    bad = [op for op in firsts if op.status == BAD_REQUEST]
     found = []
     for op in bad:
         known = calm.operations.get(op.name)

@@ -26,7 +26,7 @@ from squall.workload.attempts import (
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session, exchange
-from squall.workload.operations import PlannedRequest, outcome_of, requests
+from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
 from squall.workload.pace import Pace
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
@@ -112,7 +112,9 @@ class OpenLoop:
         if may_repeat(request) and self.behaviour.repeats(request.id):
             self._repeated.add(request.id)
             due = time.monotonic() + self.behaviour.repeat_seconds
-            self._track(self._repeat(session, request, due))
+            other = self.behaviour.repeat_another_body
+            again = with_another_body(request) if other else request
+            self._track(self._repeat(session, again, due))
 
     def _track(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)
