@@ -345,7 +345,9 @@ class LoadClient(Protocol):
     async def multiply(self, factor: float) -> None:
         """Offer ``factor`` times the planned load from now on."""
 
-    async def repeat(self, share: float, after_seconds: float) -> None:
+    async def repeat(
+        self, share: float, after_seconds: float, *, another_body: bool = False
+    ) -> None:
         """From now on let this share of callers repeat a write with the same key."""
 
     async def retry_failed(self, share: float, after_seconds: float) -> None:

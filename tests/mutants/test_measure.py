@@ -95,6 +95,20 @@ async def test_the_reference_goes_through_all_outages_in_all_labs(suite: FakeSui
     assert suite.suites[0].jobs == 2
 
 
+async def test_survivors_run_the_rest_of_the_library_and_any_gate_counts(suite: FakeSuite) -> None:
+    def die_late(group: SuiteGroup, scenario: Scenario) -> list[SuiteEvent]:
+        return [failed(group, scenario, app=scenario.name == "known-outage")]
+
+    suite.outcome = die_late
+    plan = MutantPlan(mutants=MUTANTS[:1], seed=9, jobs=2, reference=False, whole=True)
+    (case,) = (await measure(plan)).cases
+    _, rest = suite.suites
+    (group,) = rest.groups
+    assert "silent-network" not in {outage.name for outage in group.scenarios}
+    assert len(group.scenarios) > 50
+    assert case.killers == {"app-survived"}
+
+
 async def test_repeats_draw_other_seeds_and_the_reference_can_be_left_out(
     suite: FakeSuite,
 ) -> None:

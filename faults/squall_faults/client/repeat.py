@@ -5,6 +5,9 @@
 
 One operation, two attempts: the app must do it once, and answer both alike, also when the first is
 still under way, and when it was restarted between them.
+
+With ``another_body`` the second request is another one, with the key of the first: a client's bug.
+The app may refuse it; it may not do it as well, nor answer it as if it had been done.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ class Repeat:
 
     share: float = 0.5
     after_ms: int = 5
+    another_body: bool = False
+    """Whether the repeat has another body than the first request."""
 
     def __post_init__(self) -> None:
         """Refuse impossible shares and times."""
@@ -41,7 +46,7 @@ class Repeat:
             return Bite(count=await callers.repeated() - before, what="writes repeated")
 
         try:
-            await callers.repeat(self.share, self.after_ms / 1000)
+            await callers.repeat(self.share, self.after_ms / 1000, another_body=self.another_body)
             yield Injection(bite)
         finally:
             await callers.repeat(0, 0)

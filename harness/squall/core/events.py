@@ -115,6 +115,8 @@ class RestSampled(Event):
     threads: int | None = None
     memory_bytes: int | None = None
     """Resident memory of the app's processes."""
+    log_bytes: int | None = None
+    """Size of the app's log; None if unknown."""
     settings: Mapping[str, int] = field(default_factory=dict)
     """Settings that sessions changed for themselves, as ``name=digest``; how many have each."""
 

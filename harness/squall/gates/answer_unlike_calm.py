@@ -48,6 +48,9 @@ BLAMING_A_WRITE = frozenset({400, 409, 422})
 """While the database cannot be reached, nobody can know of a conflict. Where it answers with errors
 or clients repeat writes, there may be one.
 """
+BAD_REQUEST = 400
+LEAST_BLAMED = 3
+"""Fewer may be generated bodies that the app rightly refuses."""
 UNREACHABLE = frozenset({"cuts", "silences"})
 FAMILIES = ("network.", "database.")
 GONE = frozenset({404, 410})
@@ -72,6 +75,8 @@ class AnswerUnlikeCalm(Gate):
         away = is_unreachable(evidence)
         compared = [*evidence.window("during"), *evidence.window("after")]
         found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
+        if not away:
+            found += _blamed_writers(compared, calm, self.least_answers)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if not found:
             return passed(self.name, f"{len(compared)} answers compared with calm", figures)
@@ -124,8 +129,28 @@ class AnswerUnlikeCalm(Gate):
             return
         if op.effect == "read":
             yield from _unlike_same_request(op, shape, calm)
+            if made_up := calm.texts.made_up(op):
+                shown = ", ".join(made_up[:3])
+                yield ANOTHER_VALUE, f"{op.name}: another {shown} than without the fault"
         if len(known.shapes) >= self.least_answers:
             yield from _unlike_operation(op, shape, known)
+
+
+def _blamed_writers(
+    ops: Iterable[Op], calm: CalmAnswers, least_answers: int
+) -> list[tuple[Op, tuple[str, str]]]:
+    """Writes answered 400 in the outage only: the requests were as well-formed as the others."""
+    firsts = (op for op in ops if op.effect != "read" and op.repeats is None)
+    bad = [op for op in firsts if op.status == BAD_REQUEST]
+    found = []
+    for op in bad:
+        known = calm.operations.get(op.name)
+        if known is None or known.answers < least_answers:
+            continue
+        if BAD_REQUEST not in {*known.statuses, *calm.later.get(op.name, ())}:
+            text = f"{op.name}: status {op.status}, which it never had without the fault"
+            found.append((op, (BLAMED, text)))
+    return found if len(found) >= LEAST_BLAMED else []
 
 
 def is_unreachable(evidence: Evidence) -> bool:

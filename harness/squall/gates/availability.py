@@ -1,4 +1,8 @@
-"""The share of successful answers in each window. The limit during an outage may be lower."""
+"""The share of successful answers in each window. The limit during an outage may be lower.
+
+Where an outage concerns writes only, reads go on as before, and the other way round: an app whose
+circuit breaker opens because of conflicts refuses what would have worked, or serves copies.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from squall.core.errors import UsageError
+from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence, Window
+from squall.history.op import Op
 
 TOO_FEW_DURING = "too-few-good-answers-during"
 TOO_FEW_AFTER = "too-few-good-answers-after"
+TOO_FEW_READS = "too-few-good-reads-during"
+TOO_FEW_WRITES = "too-few-good-writes-during"
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A share of the operations of one window that must be good."""
+
+    window: Window
+    least: float | None
+    name: str
+    """Of its figures."""
+    what: str = ""
+    """The operations that count; empty for all."""
+    reads: bool | None = None
+
+    def chosen(self, evidence: Evidence) -> list[Op]:
+        ops = evidence.window(self.window)
+        if self.reads is None:
+            return ops
+        return [op for op in ops if (op.effect == "read") == self.reads]
+
+    def skips(self, ops: list[Op]) -> bool:
+        """Whether there is nothing to say of these operations."""
+        if self.least is None:
+            return self.reads is not None or not ops
+        return self.reads is not None and len(ops) < LEAST_OF_A_KIND
+
+    def share(self, ops: list[Op], is_fresh: Freshness) -> float:
+        """The good ones; among reads alone, those that are no copy."""
+        return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
+
+    def told(self, ops: list[Op], share: float) -> str:
+        return f"{share:.1%} of {len(ops)} {self.what}{self.window}"
+
+    def short(self, ops: list[Op], share: float) -> str:
+        asked = f"{self.window} the outage {share:.1%} of {len(ops)} {self.what}"
+        return f"{asked}were good, not {self.least:.0%}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +65,10 @@ class Availability(Gate):
 
     during_min: float | None = None
     after_min: float | None = None
+    during_reads_min: float | None = None
+    """Of reads alone, in an outage that only concerns writes. A copy is not good then."""
+    during_writes_min: float | None = None
+    """Of writes alone, in an outage that only concerns reads."""
 
     name = "availability"
     severity = Severity.RECOVERY
@@ -28,40 +76,58 @@ class Availability(Gate):
 
     def __post_init__(self) -> None:
         """Refuse shares outside 0 to 1."""
-        for field, value in (("during_min", self.during_min), ("after_min", self.after_min)):
-            if value is not None and not 0 <= value <= 1:
-                raise UsageError(f"gate {self.name}: {field} must be from 0 to 1, got {value!r}")
+        for limit in self._limits():
+            if limit.least is not None and not 0 <= limit.least <= 1:
+                raise UsageError(
+                    f"gate {self.name}: {limit.name}_min must be from 0 to 1, got {limit.least!r}"
+                )
 
-    def _limits(self) -> tuple[tuple[Window, float | None], ...]:
-        return ("during", self.during_min), ("after", self.after_min)
+    def _limits(self) -> tuple[_Limit, ...]:
+        return (
+            _Limit("during", self.during_min, "during"),
+            _Limit("after", self.after_min, "after"),
+            _Limit("during", self.during_reads_min, "during_reads", "reads ", reads=True),
+            _Limit("during", self.during_writes_min, "during_writes", "writes ", reads=False),
+        )
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
         short, told, overrun = [], [], 0.0
-        for window, least in self._limits():
-            ops = evidence.window(window)
-            if not ops and least is not None:
-                return inconclusive(self.name, f"there was no operation {window} the outage")
-            if not ops:
+        for limit in self._limits():
+            ops, least = limit.chosen(evidence), limit.least
+            if limit.skips(ops):
                 continue
-            share = sum(op.good for op in ops) / len(ops)
-            figures[f"{window}_share"] = round(share, 4)
-            told.append(f"{share:.1%} of {len(ops)} {window}")
+            if not ops:
+                reason = f"there was no operation {limit.window} the outage"
+                return inconclusive(self.name, reason)
+            share = limit.share(ops, Freshness(evidence))
+            figures[f"{limit.name}_share"] = round(share, 4)
+            told.append(limit.told(ops, share))
             if least is not None:
-                figures[f"{window}_min"] = least
+                figures[f"{limit.name}_min"] = least
             if least is not None and share < least:
-                short.append(
-                    f"{window} the outage {share:.1%} of {len(ops)} were good, not {least:.0%}"
-                )
+                short.append(limit.short(ops, share))
                 overrun = max(overrun, (1 - share) / (1 - least) if least < 1 else math.inf)
-        if short:
-            code = TOO_FEW_AFTER if is_short(figures, "after") else TOO_FEW_DURING
-            return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun)
-        return passed(self.name, "good answers: " + ", ".join(told), figures)
+        if not short:
+            return passed(self.name, "good answers: " + ", ".join(told), figures)
+        code = next(code for name, code in CODES if is_short(figures, name))
+        return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun)
 
 
-def is_short(figures: Mapping[str, float], window: Window) -> bool:
+CODES = (
+    ("after", TOO_FEW_AFTER),
+    ("during", TOO_FEW_DURING),
+    ("during_reads", TOO_FEW_READS),
+    ("during_writes", TOO_FEW_WRITES),
+)
+"""The code of a failure is that of the first limit that is missed."""
+
+LEAST_OF_A_KIND = 10
+"""Fewer reads or writes prove nothing."""
+
+
+def is_short(figures: Mapping[str, float], window: str) -> bool:
     """Whether a window of a finding had fewer successful answers than its limit."""
     least = figures.get(f"{window}_min")
     return least is not None and figures[f"{window}_share"] < least

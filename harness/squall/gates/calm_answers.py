@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import MAX_PLACES, Shape, read_shape
@@ -133,6 +134,10 @@ class CalmAnswers:
     """Successful answers to each request before the fault, by method and path."""
     after: dict[str, list[Shape]]
     """The same after the heal."""
+    texts: TextsOfReads
+    """Texts of the answers to reads, on both sides of the outage."""
+    later: dict[str, set[int]]
+    """Statuses of each operation after the heal."""
     deletes: bool
     """Whether the load deletes rows, so that an item may be missing for good reason."""
 
@@ -152,8 +157,18 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         operations=dict(operations),
         before=_by_request(before),
         after=_by_request(after),
+        texts=TextsOfReads(before, after),
+        later=_statuses(after),
         deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
     )
+
+
+def _statuses(ops: Iterable[Op]) -> dict[str, set[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for op in ops:
+        if op.status is not None:
+            found[op.name].add(op.status)
+    return dict(found)
 
 
 def _by_request(ops: Iterable[Op]) -> dict[str, list[Shape]]:

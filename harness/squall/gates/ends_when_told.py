@@ -17,6 +17,11 @@ from squall.history.evidence import Evidence
 KILLED = frozenset({-9, 137})
 """SIGKILL, as reported for a process and for a container."""
 
+ORDERLY = frozenset({0, -15, 143, -2, 130})
+"""Ended by itself, or by SIGTERM or SIGINT, as reported for a process and for a container."""
+
+WITH_AN_ERROR = "ended-with-an-error"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndsWhenTold(Gate):
@@ -37,4 +42,8 @@ class EndsWhenTold(Gate):
         if killed:
             reason = f"the app did not end {killed[0].seconds:.1f} s after SIGTERM, and was killed"
             return failed(self.name, reason, figures, patience=killed[0].seconds)
+        odd = [end for end in ends if end.exit_code not in ORDERLY]
+        if odd:
+            reason = f"the app ended with exit code {odd[0].exit_code} after SIGTERM: an error"
+            return failed(self.name, reason, figures, code=WITH_AN_ERROR)
         return passed(self.name, f"the app ended {slowest.seconds:.2f} s after SIGTERM", figures)

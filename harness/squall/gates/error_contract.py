@@ -1,7 +1,7 @@
 """Errors keep the contract: documented statuses, problem details, and no internals.
 
-RFC 9457 defines the body, RFC 9110 section 10.2.3 the Retry-After header. A status 500 and a
-connection cut without an answer never conform to the contract.
+RFC 9457 defines the body, RFC 9110 section 10.2.3 the Retry-After header, RFC 9111 what caches do.
+A status 500 and a connection cut without an answer never conform to the contract.
 """
 
 from __future__ import annotations
@@ -46,7 +46,13 @@ UNDOCUMENTED = "undocumented-status"
 MEDIA_TYPE = "wrong-media-type"
 MALFORMED = "malformed-problem"
 RETRY_AFTER = "no-usable-retry-after"
-HOUR = 3600
+LONGEST_PAUSE = 600
+"""Seconds. Outages are shorter than that, and clients that wait longer are lost."""
+CACHEABLE = "cacheable-error"
+CACHED_ERROR_SECONDS = 10
+"""A cache that repeats an error for some seconds protects the app; for longer, it prolongs the
+outage."""
+FRESH = re.compile(r"\b(?:s-maxage|max-age)\s*=\s*\"?(\d+)", re.IGNORECASE)
 LEAK = "internals-leaked"
 
 
@@ -98,6 +104,8 @@ class ErrorContract(Gate):
             yield MALFORMED, f"status {op.status} with a body that is no problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
+        if op.status >= 500 and (seconds := _cacheable_seconds(op)) > CACHED_ERROR_SECONDS:  # noqa: PLR2004 - the same
+            yield CACHEABLE, f"status {op.status} that may be cached for {seconds} s"
         leak = LEAKS.search(op.body) or SERVERS_WORDS.search(op.body)
         if leak:
             yield LEAK, f"status {op.status} leaks internals ({leak.group()[:40]!r})"
@@ -116,4 +124,14 @@ def _malformed(op: Op) -> bool:
 
 def _seconds(retry_after: str | None) -> bool:
     """Whether it is a usable pause: 0 calls all clients back at once, and an hour means never."""
-    return retry_after is not None and retry_after.isdecimal() and 1 <= int(retry_after) <= HOUR
+    if retry_after is None or not retry_after.isdecimal():
+        return False
+    return 1 <= int(retry_after) <= LONGEST_PAUSE
+
+
+def _cacheable_seconds(op: Op) -> int:
+    """How long a cache may repeat the answer to a read: any status may (RFC 9111, section 3)."""
+    control = op.cache_control.lower()
+    if op.effect != "read" or "no-store" in control or "no-cache" in control:
+        return 0
+    return max((int(seconds) for seconds in FRESH.findall(control)), default=0)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from squall.core.events import LogProblem
+from squall.gates.at_rest import rest_samples
 from squall.gates.driver_errors import names_internal_error
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
@@ -18,12 +19,19 @@ UNHANDLED = "unhandled-exception"
 ABANDONED = "abandoned-resource"
 """A task or connection that was abandoned to the garbage collector."""
 
+FLOODED = "log-flooded"
+"""Equal stack traces fill the disk of the logs, which is the next outage."""
+LEAST_FAILED = 20
+KIB = 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogClean(Gate):
     """No unhandled exception, and no task or connection abandoned to the garbage collector."""
 
     allowed: int = 0
+    kib_each: float | None = None
+    """How much the log may grow for each request without success, in KiB; None requires nothing."""
 
     name = "log-clean"
     severity = Severity.FORM
@@ -36,7 +44,24 @@ class LogClean(Gate):
         lines = [line for line in problems if not names_internal_error(line)]
         figures = {"problems": len(lines)}
         if len(lines) <= self.allowed:
+            if (flood := self._flood(evidence)) is not None:
+                return flood
             return passed(self.name, f"{len(lines)} unhandled problems in the log", figures)
         told = [f"{count} x {line!r}" for line, count in Counter(lines).most_common()]
         code = UNHANDLED if any(ASGI in line for line in lines) else ABANDONED
         return failed(self.name, f"unhandled, by the app's log: {listed(told)}", figures, code=code)
+
+    def _flood(self, evidence: Evidence) -> Finding | None:
+        """What the log grew by for each failed request, if it is too much."""
+        samples, bad = rest_samples(evidence), sum(not op.good for op in evidence.ops)
+        if self.kib_each is None or samples is None or bad < LEAST_FAILED:
+            return None
+        before, after = (sample.log_bytes for sample in samples)
+        if before is None or after is None:
+            return None
+        grown = (after - before) / KIB
+        if grown / bad <= self.kib_each:
+            return None
+        figures = {"kib": round(grown), "kib_each": round(grown / bad, 1)}
+        reason = f"the log grew by {grown:.0f} KiB, {grown / bad:.1f} KiB for each failed request"
+        return failed(self.name, reason, figures, code=FLOODED)

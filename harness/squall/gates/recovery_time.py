@@ -4,14 +4,16 @@
          └──────────────┘
          recovery time: until the first answer from which on every answer is good and quick
 
-Recovery is when that answer arrived. Zero is possible: the app answered successfully before the
-heal, and did not stop.
+An answer that is marked as a copy (Age, Cache-Status) does not count as good, unless the operation
+had such answers before the fault. Recovery is when that answer arrived. Zero is possible: the app
+answered successfully before the heal, and did not stop.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.percentiles import percentile
 from squall.gates.verdict import Finding, Gate, Severity
@@ -56,13 +58,13 @@ class RecoveryTime(Gate):
         if len(after) < self.at_least:
             reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
             return inconclusive(self.name, reason)
-        slow = self._slow_seconds(evidence)
-        bad = [index for index, op in enumerate(after) if not _well(op, slow)]
+        healthy = _Healthy(self._slow_seconds(evidence), evidence)
+        bad = [index for index, op in enumerate(after) if not healthy(op)]
         steady = after[bad[-1] + 1 :] if bad else after
         if len(steady) < self.at_least:
             return self._never(evidence, after, bad)
         recovery = 0.0
-        if bad or not self._well_before(evidence, slow):
+        if bad or not self._well_before(evidence, healthy):
             recovery = (steady[0].done - healed) * 1000
         within = self.within_seconds(evidence) * 1000
         figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
@@ -85,10 +87,10 @@ class RecoveryTime(Gate):
         usual = percentile([op.response_seconds for op in evidence.window("before")], 95) or 0.0
         return min(evidence.contract.deadline_seconds, max(LEAST_SECONDS, USUAL_TIMES * usual))
 
-    def _well_before(self, evidence: Evidence, slow: float) -> bool:
+    def _well_before(self, evidence: Evidence, healthy: _Healthy) -> bool:
         """Whether the last answers before the heal were already successful."""
         during = evidence.window("during")
-        return bool(during) and all(_well(op, slow) for op in during[-self.at_least :])
+        return bool(during) and all(map(healthy, during[-self.at_least :]))
 
     def _never(self, evidence: Evidence, after: list[Op], bad: list[int]) -> Finding:
         watched = max(op.done for op in after) - (evidence.last_healed or 0.0)
@@ -100,5 +102,14 @@ class RecoveryTime(Gate):
         return failed(self.name, reason, figures, [after[i] for i in bad], code=NEVER)
 
 
-def _well(op: Op, slow: float) -> bool:
-    return op.good and op.response_seconds <= slow
+class _Healthy:
+    """Whether an answer is as without a fault: successful, quick, and no copy, if there were none
+    before.
+    """
+
+    def __init__(self, slow_seconds: float, evidence: Evidence) -> None:
+        self._slow = slow_seconds
+        self._is_fresh = Freshness(evidence)
+
+    def __call__(self, op: Op) -> bool:
+        return op.good and self._is_fresh(op) and op.response_seconds <= self._slow

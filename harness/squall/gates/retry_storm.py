@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from squall.core.events import BackendsSampled, DatabaseLoad
+from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.starvation import excuse
 from squall.gates.verdict import Finding, Gate, Severity
@@ -19,6 +19,10 @@ from squall.history.evidence import Evidence
 
 STATEMENTS = "too-many-statements"
 CONNECTIONS = "too-many-connections"
+REPEATED = "repeated-in-vain"
+ERROR_REPLY = "wire.error_reply"
+LEAST_FAILED = 10
+"""Fewer failed requests prove nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +33,19 @@ class RetryStorm(Gate):
     connections_each: float | None = 6.0
     """Maximum number of connections opened per request, on average from the fault on."""
     least_requests: int = 40
+    errors_each: float | None = None
+    """Maximum number of the fault's error replies for each request that failed, where the error
+    says that repeating at once does not help. None requires nothing.
+    """
 
     name = "retry-storm"
     severity = Severity.OVERLOAD
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the amplification and the limit that it exceeds."""
+        return self._repeated(evidence) or self._amplified(evidence)
+
+    def _amplified(self, evidence: Evidence) -> Finding:
         counted = self._counted(evidence)
         if isinstance(counted, str):
             return passed(self.name, counted)
@@ -59,6 +70,19 @@ class RetryStorm(Gate):
             return inconclusive(self.name, f"{told}; {starved}", figures)
         code = STATEMENTS if self._too_many(times) else CONNECTIONS
         return failed(self.name, told, figures, code=code)
+
+    def _repeated(self, evidence: Evidence) -> Finding | None:
+        """The failure of an app that repeats at once what cannot succeed."""
+        healed = [event for event in evidence.events if isinstance(event, FaultHealed)]
+        replies = sum(event.bites for event in healed if event.fault == ERROR_REPLY)
+        start, end = evidence.bounds("during")
+        bad = sum(not op.good for op in evidence.ops if start <= op.done and op.sent <= end)
+        if self.errors_each is None or bad < LEAST_FAILED or replies <= self.errors_each * bad:
+            return None
+        each = replies / bad
+        told = f"{each:.2f} error replies for each request that failed, limit {self.errors_each:g}"
+        figures = {"error_replies": replies, "errors_each": round(each, 2)}
+        return failed(self.name, told, figures, code=REPEATED)
 
     def _too_many(self, times: float | None) -> bool:
         limit = self.statements_times

@@ -78,6 +78,17 @@ class Op:
     changed: str = ""
     """Fields of the request's body that a 2xx answer shows with another value, joined by commas."""
 
+    cache_control: str = ""
+    """The header Cache-Control of the answer."""
+    copy: bool = False
+    """Whether the answer's headers say that it is a copy: Age, Cache-Status or X-Cache with a hit,
+    Warning 110 or 111.
+    """
+    texts: str = ""
+    """Fields of a 2xx answer to a read that are texts, each with a digest; see
+    :func:`squall.history.shape.describe_texts`.
+    """
+
     @property
     def changed_fields(self) -> frozenset[str]:
         """The names in :attr:`changed`."""

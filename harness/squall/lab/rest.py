@@ -66,6 +66,7 @@ class RestProbe:
             descriptors=None if used is None else used.descriptors,
             threads=None if used is None else used.threads,
             memory_bytes=None if used is None else used.memory_bytes,
+            log_bytes=app_log.size(self._lab.app.log_path),
             settings=settings,
             **held,
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
 from squall.history.op import Op
-from squall.history.shape import MAX_BODY, describe_body
+from squall.history.shape import MAX_BODY, describe_body, describe_texts
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
 
@@ -17,6 +19,9 @@ RESET = (errno.ECONNRESET, errno.EPIPE)
 
 PLAIN = (str, int, float, bool)
 """Types whose values can be compared with those of an answer."""
+
+STALE_WARNINGS = ("110", "111")
+"""Codes of the header Warning: response is stale, revalidation failed (RFC 7234, 5.5)."""
 
 PASSING = frozenset({502, 503, 504})
 """Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
@@ -52,6 +57,30 @@ def describe_success(answer: Answer | None) -> str:
     if len(answer.body) >= MAX_BODY:
         return ""  # the rest was not kept
     return describe_body(answer.text, answer.headers.get("content-type"))
+
+
+def says_copy(headers: Mapping[str, str]) -> bool:
+    """Whether the headers mark an answer as a copy (RFC 9111, 5.1 and 5.5; RFC 9211)."""
+    hit = any("hit" in headers.get(name, "").lower() for name in ("cache-status", "x-cache"))
+    warned = headers.get("warning", "").startswith(STALE_WARNINGS)
+    return hit or warned or headers.get("age", "").strip().isdecimal()
+
+
+def noted_of(request: PlannedRequest, answer: Answer | None) -> dict[str, Any]:
+    """The fields of a record that are read from the answer alone."""
+    if answer is None:
+        return {"content_type": None, "retry_after": None}
+    shape, read = describe_success(answer), request.operation.effect == "read"
+    return {
+        "content_type": answer.headers.get("content-type"),
+        "retry_after": answer.headers.get("retry-after"),
+        "cache_control": answer.headers.get("cache-control", ""),
+        "copy": says_copy(answer.headers),
+        "size": len(answer.body),
+        "shape": shape,
+        "texts": describe_texts(answer.text) if shape and read else "",
+        "changed": changed_fields(request, answer),
+    }
 
 
 def changed_fields(request: PlannedRequest, answer: Answer | None) -> str:

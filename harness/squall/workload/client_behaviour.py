@@ -23,6 +23,8 @@ class ClientBehaviour:
     """Share of clients that repeat a write with the same key, whatever the first answer was."""
     repeat_seconds: float = 0.0
     """From the first request to its repeat."""
+    repeat_another_body: bool = False
+    """Whether a repeat has another body, by a bug of the client."""
 
     retry_share: float = 0.0
     """Share of clients that send a write again, with the same key, when it failed."""

@@ -106,9 +106,12 @@ class Workload:
         """Offer ``factor`` times the planned load; 1 ends the spike."""
         await self._tell({"behave": {"factor": factor}})
 
-    async def repeat(self, share: float, after_seconds: float) -> None:
+    async def repeat(
+        self, share: float, after_seconds: float, *, another_body: bool = False
+    ) -> None:
         """Let this share of clients repeat a write this long after the first; 0 ends that."""
-        await self._tell({"behave": {"repeat_share": share, "repeat_seconds": after_seconds}})
+        told = {"repeat_share": share, "repeat_seconds": after_seconds}
+        await self._tell({"behave": {**told, "repeat_another_body": another_body}})
 
     async def retry_failed(self, share: float, after_seconds: float) -> None:
         """Let this share of clients send a write again that failed; 0 ends that."""

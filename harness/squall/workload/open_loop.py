@@ -17,17 +17,16 @@ import aiohttp
 from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
-    changed_fields,
     classify_error,
-    describe_success,
     has_failed,
     may_repeat,
+    noted_of,
     wait_before_retry,
 )
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session, exchange
-from squall.workload.operations import PlannedRequest, outcome_of, requests
+from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
 from squall.workload.pace import Pace
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
@@ -113,7 +112,9 @@ class OpenLoop:
         if may_repeat(request) and self.behaviour.repeats(request.id):
             self._repeated.add(request.id)
             due = time.monotonic() + self.behaviour.repeat_seconds
-            self._track(self._repeat(session, request, due))
+            other = self.behaviour.repeat_another_body
+            again = with_another_body(request) if other else request
+            self._track(self._repeat(session, again, due))
 
     def _track(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -237,13 +238,9 @@ class OpenLoop:
             outcome=outcome_of(status, failed, self._plan.refused_statuses),
             status=status,
             error=failed,
-            content_type=None if answer is None else answer.headers.get("content-type"),
-            retry_after=None if answer is None else answer.headers.get("retry-after"),
             body=answer.text[:BODY_KEPT] if answer is not None and bad else "",
             request=f"{request.operation.method} {request.path}",
-            size=0 if answer is None else len(answer.body),
-            shape=describe_success(answer),
-            changed=changed_fields(request, answer),
+            **noted_of(request, answer),
         )
         self.recorded += 1
         self._on_op(op)

@@ -122,6 +122,13 @@ def fill_body(body: Any, key: str) -> Any:  # noqa: ANN401 - JSON
     return _Filler(random.Random(key), key).filled(body)  # noqa: S311 - repeatable on purpose
 
 
+def with_another_body(request: PlannedRequest) -> PlannedRequest:
+    """The request with the same key and newly drawn values in its body."""
+    draws = random.Random(f"another {request.key}")  # noqa: S311 - repeatable on purpose
+    body = _Filler(draws, request.key or "").filled(_body(request.operation, draws))
+    return dataclasses.replace(request, body=body)
+
+
 class _Filler:
     def __init__(self, draws: random.Random, key: str) -> None:
         self._draws = draws

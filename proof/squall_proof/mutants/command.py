@@ -9,13 +9,27 @@ from squall.cli.options import seed_of
 from squall.core.errors import ExitCode
 from squall.core.ids import SEED_LIMIT
 
+from squall_proof.mutants import FIRST, SETS
+
 RESERVED_SEEDS = 100_000
 """Repeats and retries draw seeds above the first one."""
 
 
 @click.command()
 @click.option("--only", multiple=True, metavar="NAME", help="Try these mutants; repeatable.")
-@click.option("--second", is_flag=True, help="Try the second set instead of the first.")
+@click.option(
+    "--set",
+    "set_name",
+    type=click.Choice(SETS),
+    default=FIRST,
+    show_default=True,
+    help="The set of mutants to try.",
+)
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Try survivors under every other outage, too; any gate that fails catches them.",
+)
 @click.option("--list", "listing", is_flag=True, help="List the mutants and do nothing.")
 @click.option(
     "--jobs",
@@ -53,7 +67,8 @@ RESERVED_SEEDS = 100_000
 def mutants(  # noqa: PLR0913 - one parameter an option
     *,
     only: tuple[str, ...],
-    second: bool,
+    set_name: str,
+    whole: bool,
     listing: bool,
     jobs: int,
     repeat: int,
@@ -71,14 +86,14 @@ def mutants(  # noqa: PLR0913 - one parameter an option
     import asyncio  # noqa: PLC0415 - keeps `squall --help` quick
 
     from squall_proof.mutants import kill_matrix, kill_table  # noqa: PLC0415 - the same
-    from squall_proof.mutants.mutant_gallery import chosen, gallery  # noqa: PLC0415 - the same
+    from squall_proof.mutants.mutant_gallery import chosen, gallery, of_set  # noqa: PLC0415 - the same
 
     there = chosen(gallery(), only)
     if listing:
         for mutant in there:
             click.echo(f"{mutant.name:44} {mutant.title}")
         return 0
-    there = there if only else [mutant for mutant in there if mutant.second == second]
+    there = there if only else of_set(there, set_name)
     seed_used = seed_of(seed) % (SEED_LIMIT - RESERVED_SEEDS)
     click.echo(f"{len(there)} mutants, seed {seed_used}, engine {engine}, {jobs} labs")
     plan = kill_matrix.MutantPlan(
@@ -88,6 +103,7 @@ def mutants(  # noqa: PLR0913 - one parameter an option
         jobs=jobs,
         repeats=repeat,
         reference=not no_reference,
+        whole=whole,
         on_case=lambda case: click.echo(kill_table.line(case)),
     )
     found = asyncio.run(kill_matrix.measure(plan))

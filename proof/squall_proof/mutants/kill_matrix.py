@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from squall.runner.suite_events import (
 )
 from squall.scenario.library import stock
 from squall.scenario.model import Scenario
+from squall.scenario.selection import for_dependencies
 
 from squall_proof.mutants.mutant_gallery import Mutant
 from squall_proof.mutants.trial import POLICY, MutantCase, Trial, trial_of, trial_of_failure
@@ -39,6 +41,8 @@ class MutantPlan:
     """How often everything is run. A mutant must be caught every time."""
     reference: bool = True
     """Whether the reference app runs the same outages."""
+    whole: bool = False
+    """Whether survivors run every other stock outage, too. Then any gate that fails catches."""
     on_case: Callable[[MutantCase], None] = lambda _case: None
 
     def outages_of(self, mutant: Mutant | None) -> list[Scenario]:
@@ -65,12 +69,37 @@ class KillMatrix:
 async def measure(plan: MutantPlan) -> KillMatrix:
     """Run everything in ``jobs`` labs at a time; at the end repeat inconclusive runs alone."""
     batches = _batches(plan)
+    await _run(plan, batches)
+    cases = [batch.case() for batch in batches]
+    if plan.whole:
+        cases = await _with_every_outage(plan, batches)
+    return KillMatrix(cases=tuple(cases), seed=plan.seed, engine=plan.engine)
+
+
+async def _run(plan: MutantPlan, batches: Sequence[_Batch]) -> None:
     groups = [batch.group for batch in batches]
     suite = Suite(groups, jobs=plan.jobs, policy=POLICY, listeners=[_Cases(batches, plan.on_case)])
     await suite.run()
-    return KillMatrix(
-        cases=tuple(batch.case() for batch in batches), seed=plan.seed, engine=plan.engine
-    )
+
+
+async def _with_every_outage(plan: MutantPlan, batches: Sequence[_Batch]) -> list[MutantCase]:
+    """The cases, with the rest of the library for those that no gate has caught."""
+    first = {batch.group.key: batch.case().of_any_gate() for batch in batches}
+    survivors = [batch for batch in batches if batch.mutant and not first[batch.group.key].killers]
+    more = [_with_the_rest(plan, batch) for batch in survivors]
+    await _run(plan, more)
+    for batch in more:
+        first[batch.group.key] = batch.case().of_any_gate()
+    return list(first.values())
+
+
+def _with_the_rest(plan: MutantPlan, batch: _Batch) -> _Batch:
+    """The same app with the outages that it has not been through."""
+    done = {outage.name for outage in batch.group.scenarios}
+    known = for_dependencies(stock(), batch.group.options.profile.surroundings)
+    left = [outage.strict() for outage in known if outage.name not in done]
+    group = dataclasses.replace(batch.group, scenarios=left, max_labs=plan.jobs)
+    return _Batch(batch.mutant, group)
 
 
 @dataclass(slots=True)

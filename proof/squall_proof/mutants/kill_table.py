@@ -54,9 +54,18 @@ def line(case: MutantCase) -> str:
         outages = f"{len(case.trials)} outages"
     told = f"{word([case]):12} {case.name} ({outages})"
     if case.mutant is not None and case.verdict is Verdict.PASS:
-        return f"{told}: {', '.join(case.mutant.caught_by)}"
+        return f"{told}: {', '.join(case.mutant.caught_by) or killed_by(case)}"
     details = [f"{trial.outage}: {text}" for trial in case.trials for text in trial.reasons]
     return "\n    ".join([told, *details])
+
+
+def killed_by(case: MutantCase) -> str:
+    """The gates that failed, with their outages."""
+    return "; ".join(
+        f"{', '.join(sorted(trial.failed))} in {trial.outage}"
+        for trial in case.trials
+        if trial.failed
+    )
 
 
 def text(matrix: KillMatrix) -> str:

@@ -6,8 +6,9 @@ the outages that expose it, and the gates that must catch it there:
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
 
-A mutant of the second set has ``SET = "second"``: it runs with ``--second``, or by name. A mutant
-that cannot start without its database has ``STARTS_WITHOUT_DATABASE = False``.
+A mutant of a later set has ``SET = "second"`` or ``"third"``: it runs with ``--set``, or by name.
+Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot
+start without its database has ``STARTS_WITHOUT_DATABASE = False``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from squall.core.errors import UsageError
 from squall.gates.every_gate import NAMED, STANDARD
 from squall.scenario.library import stock
 
+from squall_proof.mutants import FIRST, SETS
+
 CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
 PACKAGE = "squall_mutants"
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]
@@ -40,10 +43,10 @@ class Mutant:
     exposed_by: tuple[str, ...]
     """Stock outages."""
     caught_by: tuple[str, ...]
-    """Gates, each of which must fail under one of the outages."""
+    """Gates, each of which must fail under one of the outages; none: any gate."""
     starts_without_database: bool = True
-    second: bool = False
-    """Whether it is in the second set: listed before its checks were written, not all caught."""
+    set_name: str = FIRST
+    """Later sets were listed before their checks were written, and are not all caught."""
 
     @property
     def title(self) -> str:
@@ -81,7 +84,12 @@ def gallery() -> list[Mutant]:
 
 def first_set() -> list[Mutant]:
     """Mutants that must be caught."""
-    return [mutant for mutant in gallery() if not mutant.second]
+    return of_set(gallery(), FIRST)
+
+
+def of_set(mutants: Sequence[Mutant], name: str) -> list[Mutant]:
+    """The mutants of one set."""
+    return [mutant for mutant in mutants if mutant.set_name == name]
 
 
 def read(name: str, source: str) -> Mutant:
@@ -100,7 +108,7 @@ def read(name: str, source: str) -> Mutant:
         exposed_by=tuple(said.get("EXPOSED_BY", ())),
         caught_by=tuple(said.get("CAUGHT_BY", ())),
         starts_without_database=bool(said.get("STARTS_WITHOUT_DATABASE", True)),
-        second=said.get("SET") == "second",
+        set_name=str(said.get("SET", FIRST)),
     )
 
 
@@ -111,11 +119,13 @@ def problems_of(mutant: Mutant, outages: set[str]) -> list[str]:
         ("EXPOSED_BY", mutant.exposed_by, outages),
         ("CAUGHT_BY", mutant.caught_by, set(CHECKERS)),
     ):
-        if not words:
+        if not words and (field == "EXPOSED_BY" or mutant.set_name == FIRST):
             found.append(f"it has no {field}")
         found += [
             f"{field} names {word!r}, which is unknown" for word in words if word not in known
         ]
+    if mutant.set_name not in SETS:
+        found.append(f"SET names {mutant.set_name!r}, which is unknown")
     return found
 
 

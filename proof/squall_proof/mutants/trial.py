@@ -7,6 +7,7 @@ the machine was overloaded. An app that cannot start or dies is a result, and co
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from squall.config.profile import REFERENCE
@@ -55,16 +56,23 @@ class MutantCase:
 
     @property
     def verdict(self) -> Verdict:
-        """Pass: each gate that the mutant names caught it, or no gate failed for the
-        reference app.
+        """Pass: each gate that the mutant names caught it (any gate, if it names none), or no
+        gate failed for the reference app.
         """
         if self.mutant is None:
             worst = max((trial.verdict for trial in self.trials), key=lambda v: v.severity)
             return Verdict.FAIL if self.killers else worst
-        if self.killers >= set(self.mutant.caught_by):
+        if self.killers and self.killers >= set(self.mutant.caught_by):
             return Verdict.PASS
         conclusive = all(trial.verdict is not Verdict.INCONCLUSIVE for trial in self.trials)
         return Verdict.FAIL if conclusive else Verdict.INCONCLUSIVE
+
+    def of_any_gate(self) -> MutantCase:
+        """The same case; any gate that failed counts as meant for the mutant."""
+        if self.mutant is None:
+            return self
+        mutant = dataclasses.replace(self.mutant, caught_by=tuple(sorted(self.killers)))
+        return dataclasses.replace(self, mutant=mutant)
 
 
 def trial_of(run: Run) -> Trial:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.history.op import Outcome
-from squall.history.shape import describe_body
+from squall.history.shape import describe_body, describe_texts
 
 ITEM = {"id": 7, "name": "pen", "note": "blue", "stock": 3}
 ITEMS = [{"id": 1}, {"id": 2}, {"id": 3}]
@@ -173,3 +173,57 @@ def test_an_answer_shows_what_was_sent_if_it_did_so_in_calm(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert found.code == "another-value"
+
+
+def named(make: Any, number: int, item: int, name: str, server: str = "a") -> Any:
+    """An answer to ``GET /items/…`` with two texts."""
+    body = {"id": item, "name": name, "served_by": server}
+    request = f"GET /items/{item}"
+    return answer(make, number, body, request=request, texts=describe_texts(json.dumps(body)))
+
+
+@pytest.mark.parametrize(
+    ("name", "server", "verdict"),
+    [
+        ("item 1", "a", "pass"),
+        ("item 1", "cache", "pass"),  # the same for every item: not the item's own
+        ("unavailable", "a", "fail"),
+    ],
+)
+def test_a_text_of_an_item_is_not_made_up_in_the_outage(
+    evidence: Any, make: Any, name: str, server: str, verdict: str
+) -> None:
+    calm = [named(make, n, n % 4, f"item {n % 4}") for n in [*range(20), *range(250, 260)]]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, named(make, 150, 1, name, server)]))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert (found.code, found.ops) == ("another-value", (150,))
+
+
+def test_a_text_that_changes_without_the_fault_may_be_another_one(evidence: Any, make: Any) -> None:
+    """Renamed in the outage, and a time that differs in each answer."""
+    before = [named(make, n, n % 4, f"item {n % 4}") for n in range(20)]
+    after = [named(make, n, n % 4, f"new {n % 4}") for n in range(250, 260)]
+    assert (
+        AnswerUnlikeCalm().judge(evidence([*before, *after, named(make, 150, 1, "new 1")])).ops
+        == ()
+    )
+    times = [named(make, n, n % 4, f"at {n}") for n in [*range(20), *range(250, 260)]]
+    assert AnswerUnlikeCalm().judge(evidence([*times, named(make, 150, 1, "at 150")])).ops == ()
+
+
+@pytest.mark.parametrize(
+    ("many", "later", "verdict"), [(3, 201, "fail"), (2, 201, "pass"), (3, 400, "pass")]
+)
+def test_a_write_is_no_bad_request_because_the_database_fails(
+    evidence: Any, make: Any, many: int, later: int, verdict: str
+) -> None:
+    """Few may be generated bodies, and what is refused after the heal is refused for good."""
+    post = {"request": "POST /items", "effect": "write", "status": 201, "key": "k"}
+    refused = {**post, "status": 400, "outcome": Outcome.REFUSED}
+    calm = [answer(make, n, **post) for n in range(20)]
+    bad = [answer(make, 150 + n, "", **refused) for n in range(many)]
+    end = answer(make, 250, **(post if later == 201 else refused))
+    found = AnswerUnlikeCalm().judge(evidence([*calm, *bad, end]))
+    assert found.verdict == verdict, found.reason
+    assert found.code == ("client-blamed" if verdict == "fail" else "holds")

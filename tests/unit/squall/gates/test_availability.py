@@ -57,3 +57,36 @@ def test_an_empty_window_proves_nothing_where_something_is_asked(
 def test_what_is_no_share_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError, match=f"{next(iter(wrong))} must be from 0 to 1, got"):
         Availability(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("bad_reads", "gate", "code"),
+    [
+        (0, Availability(during_reads_min=0.9), "holds"),
+        (4, Availability(during_reads_min=0.9), "too-few-good-reads-during"),
+        (4, Availability(), "holds"),
+        (0, Availability(during_writes_min=0.9), "too-few-good-writes-during"),
+        (0, Availability(during_min=0.9, during_reads_min=0.9), "too-few-good-answers-during"),
+    ],
+)
+def test_an_outage_of_writes_leaves_reads_alone(
+    evidence: Any, make: Any, bad_reads: int, gate: Availability, code: str
+) -> None:
+    writes = [make.refusal(n, at=1.2, effect="write") for n in range(20)]
+    bad = [make.refusal(100 + n, at=1.3, effect="read") for n in range(bad_reads)]
+    reads = [make.op(200 + n, at=1.4) for n in range(20)]
+    found = gate.judge(evidence([*writes, *bad, *reads]))
+    assert found.code == code, found.reason
+
+
+def test_a_copy_is_no_good_read_while_only_writes_fail(evidence: Any, make: Any) -> None:
+    copies = [make.op(n, at=1.3, copy=True) for n in range(20)]
+    gate = Availability(during_min=0.9, during_reads_min=0.9)
+    assert gate.judge(evidence(copies)).code == "too-few-good-reads-during"
+    usual = make.op(100, at=0.1, copy=True)
+    assert gate.judge(evidence([usual, *copies])).verdict == "pass"
+
+
+def test_few_reads_prove_nothing(evidence: Any, make: Any) -> None:
+    bad = [make.refusal(n, at=1.3, effect="read") for n in range(9)]
+    assert Availability(during_reads_min=0.9).judge(evidence(bad)).verdict == "pass"

@@ -91,7 +91,30 @@ def test_the_servers_words_are_internals(evidence: Any, make: Any, words: str, l
     assert (found.code == "internals-leaked") is leaks, found.reason
 
 
-@pytest.mark.parametrize(("pause", "usable"), [("1", True), ("0", False), ("3601", False)])
+@pytest.mark.parametrize(
+    ("pause", "usable"),
+    [("1", True), ("600", True), ("0", False), ("1000", False), ("3601", False)],
+)
 def test_a_pause_of_nothing_is_none(evidence: Any, make: Any, pause: str, usable: bool) -> None:
     found = ErrorContract().judge(evidence([make.refusal(1, retry_after=pause)]))
     assert (found.verdict == "pass") is usable
+
+
+@pytest.mark.parametrize(
+    ("control", "changes", "kept"),
+    [
+        ("public, max-age=600", {}, True),
+        ("s-maxage=60, max-age=1", {}, True),
+        ("public, max-age=5", {}, False),
+        ("no-store, max-age=600", {}, False),
+        ("no-cache, max-age=600", {}, False),
+        ("", {}, False),
+        ("max-age=600", {"effect": "write"}, False),
+    ],
+)
+def test_an_error_that_caches_repeat_outlasts_the_outage(
+    evidence: Any, make: Any, control: str, changes: dict[str, Any], kept: bool
+) -> None:
+    run = evidence([make.refusal(1, cache_control=control, **{"effect": "read", **changes})])
+    found = ErrorContract().judge(run)
+    assert (found.code == "cacheable-error") is kept, found.reason

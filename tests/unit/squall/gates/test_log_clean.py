@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import LogProblem
+from squall.core.events import LogProblem, RestSampled
 from squall.gates.log_clean import LogClean
 
 NAME = "log-clean"
@@ -34,3 +34,30 @@ def test_the_commonest_lines_are_told_first(evidence: Any, make: Any, told: Any)
 def test_so_many_may_be_allowed(evidence: Any, allowed: int, verdict: str) -> None:
     finding = LogClean(allowed=allowed).judge(evidence([], lines("ASGI", "ASGI")))
     assert (finding.verdict, finding.figures) == (verdict, {"problems": 2})
+
+
+def rest(moment: str, log_bytes: int | None) -> RestSampled:
+    return RestSampled(
+        at=0.0, moment=moment, sessions=1, advisory_locks=0, listeners=0, temporary_tables=0,
+        log_bytes=log_bytes,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("grown", "failed", "limit", "code"),
+    [
+        (500_000, 100, 3.0, "log-flooded"),
+        (500_000, 100, None, "holds"),
+        (200_000, 100, 3.0, "holds"),
+        (500_000, 19, 3.0, "holds"),
+        (None, 100, 3.0, "holds"),
+    ],
+)
+def test_a_log_that_grows_with_each_failure_is_a_flood(
+    evidence: Any, make: Any, grown: int | None, failed: int, limit: float | None, code: str
+) -> None:
+    end = None if grown is None else 1000 + grown
+    happened = [rest("before", 1000), *make.outage(), rest("after", end)]
+    ops = [make.refusal(n, at=1.2) for n in range(failed)]
+    found = LogClean(kib_each=limit).judge(evidence(ops, happened))
+    assert found.code == code, found.reason

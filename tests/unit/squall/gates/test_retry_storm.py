@@ -163,3 +163,23 @@ def test_new_connections_of_a_starved_app_prove_nothing_and_repeated_statements_
     finding = RetryStorm().judge(run)
     assert finding.verdict == verdict
     assert ("a busy machine" in finding.reason) == (verdict == "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("bites", "failed", "fault", "limit", "code"),
+    [
+        (40, 20, "wire.error_reply", 1.3, "repeated-in-vain"),
+        (26, 20, "wire.error_reply", 1.3, "holds"),
+        (40, 20, "wire.error_reply", None, "holds"),
+        (40, 20, "network.refuse", 1.3, "holds"),
+        (18, 9, "wire.error_reply", 1.3, "holds"),
+    ],
+)
+def test_what_cannot_succeed_is_not_repeated_at_once(
+    evidence: Any, make: Any, bites: int, failed: int, fault: str, limit: float | None, code: str
+) -> None:
+    injected, healed = make.outage(1.0, 2.0)
+    healed = dataclasses.replace(healed, fault=fault, bites=bites)
+    ops = [make.refusal(n, at=1.2 + n * 0.01, effect="write") for n in range(failed)]
+    found = RetryStorm(errors_each=limit).judge(evidence(ops, [injected, healed]))
+    assert found.code == code, found.reason

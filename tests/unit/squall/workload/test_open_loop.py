@@ -285,3 +285,14 @@ async def test_only_what_carries_a_key_is_repeated(http: Any) -> None:
     async with http.listening() as server:
         await http.sent(server.url, 2, operations=(operation,), behave=behave)
     assert len(server.requests) == 2
+
+
+async def test_a_repeat_may_have_another_body_and_the_same_key(http: Any) -> None:
+    operation = replace(WRITE, body={"quantity": "{int:1..1000000}", "note": "{key}"})
+    behave = {"repeat_share": 1.0, "repeat_seconds": 0.0, "repeat_another_body": True}
+    async with http.listening() as server:
+        ops, _ = await http.sent(server.url, 1, operations=(operation,), behave=behave)
+    assert len({op.key for op in ops}) == 1
+    first, second = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
+    assert first["quantity"] != second["quantity"]
+    assert first["note"] == second["note"] == ops[0].key

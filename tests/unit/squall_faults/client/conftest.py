@@ -40,8 +40,10 @@ class StubCallers:
         self._note("cut_short")
         return self.were_cut_short
 
-    async def repeat(self, share: float, after_seconds: float) -> None:
-        self._note("repeat", share, after_seconds)
+    async def repeat(
+        self, share: float, after_seconds: float, *, another_body: bool = False
+    ) -> None:
+        self._note("repeat", share, after_seconds, *(["another body"] if another_body else []))
 
     async def retry_failed(self, share: float, after_seconds: float) -> None:
         self._note("retry_failed", share, after_seconds)

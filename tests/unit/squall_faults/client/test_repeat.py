@@ -23,6 +23,13 @@ async def test_the_timeline_of_calls(stub: Any) -> None:
     assert (bite.count, bite.what) == (12, "writes repeated")
 
 
+async def test_repeats_may_have_another_body(stub: Any) -> None:
+    port = stub()
+    async with within(Repeat(share=0.3, another_body=True), port):
+        pass
+    assert port.calls[1:] == [(0, "repeat", 0.3, 0.005, "another body"), (0, "repeat", 0, 0)]
+
+
 async def test_callers_that_go_on_are_told_as_a_failed_heal(stub: Any) -> None:
     with pytest.raises(HealFailed, match="could not be undone: repeat"):
         async with within(Repeat(), stub(refuses=("repeat", 0, 0))):
