@@ -10,7 +10,7 @@ import click
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.gate_arguments import GateArguments, gate_options
-from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.grouped_options import grouped
 from squall.cli.last_failed import last_failed_names
 from squall.cli.options import (
     LabArguments,
@@ -24,6 +24,7 @@ from squall.cli.options import (
 from squall.cli.outages import print_outages
 from squall.cli.shard_options import ShardArguments, shard_options
 from squall.cli.suite_session import Job, run_suite_command
+from squall.cli.version_matrix import MatrixCommand, chosen_pairs, run_versions
 from squall.reports.terminal import Terminal
 from squall.scenario.library import stock
 from squall.scenario.selection import for_dependencies, select
@@ -39,7 +40,7 @@ choose_options = grouped(
 )  # fmt: skip
 
 
-@click.command(cls=GroupedCommand)
+@click.command(cls=MatrixCommand)
 @click.argument("target", required=False)
 @choose_options
 @shard_options
@@ -73,12 +74,15 @@ def check(
         listed = left_out(chosen, skip, only, long_too=long_too)[0]
         print_outages(part.share_out(listed).scenarios)
         return 0
+    context = click.get_current_context()
+    if pairs := chosen_pairs(context, given["python"]):
+        return int(run_versions(context, pairs, lab.seed, lab.output, quiet=lab.quiet))
     attach = parse_attach(target, given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
     kinds = profile.surroundings
     concerned = for_dependencies(chosen, kinds, only)
     running, skipped = left_out(concerned, skip, only, long_too=long_too)
-    words = ["squall", "check", *reproduce_arguments(click.get_current_context())]
+    words = ["squall", "check", *reproduce_arguments(context)]
     words += ["--only", "{name}", *lab.reproduce()]
     words += judging.reproduce()
     if attach is not None:

@@ -3,6 +3,7 @@
     SquallError            (3)
     ├── UsageError         (4)  a scenario file, option or address is wrong; all places are named
     ├── LabError           (3)  a part of the lab did not start or died; log lines and the next step
+    │   ├── EngineFailed        the engine did not answer when it was started
     │   ├── AppFailed           the app exited during start-up, or did not become ready
     │   └── ComponentLost       a component exited although nothing stopped it
     └── NothingRan         (5)  no outage was left to run
@@ -46,6 +47,10 @@ class LabError(SquallError):
 
 class AppFailed(LabError):
     """The app under test exited during start-up, or did not become ready: the app is the cause."""
+
+
+class EngineFailed(LabError):
+    """The engine did not answer when it was started. Another one may."""
 
 
 class ComponentLost(LabError):
