@@ -12,6 +12,7 @@ from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.gate_arguments import GateArguments, gate_options
 from squall.cli.grouped_options import grouped
 from squall.cli.last_failed import last_failed_names
+from squall.cli.load_options import load_options, take_load
 from squall.cli.options import (
     LabArguments,
     format_option,
@@ -47,6 +48,7 @@ choose_options = grouped(
 @app_options
 @attach_options
 @gate_options
+@load_options
 @lab_options
 @format_option
 def check(
@@ -77,7 +79,7 @@ def check(
     context = click.get_current_context()
     if pairs := chosen_pairs(context, given["python"]):
         return int(run_versions(context, pairs, lab.seed, lab.output, quiet=lab.quiet))
-    attach = parse_attach(target, given)
+    attach, load = parse_attach(target, given), take_load(given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
     kinds = profile.surroundings
     concerned = for_dependencies(chosen, kinds, only)
@@ -87,7 +89,7 @@ def check(
     words += judging.reproduce()
     if attach is not None:
         profile = profile.attached(log_known=attach.log is not None)
-    options, share = lab.lab_options(profile, attach), part.share_out(running)
+    options, share = lab.lab_options(profile, attach, load), part.share_out(running)
     job = Job(
         scenarios=share.scenarios,
         skipped=skipped,

@@ -48,7 +48,6 @@ from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
 from squall.scenario.model import Scenario
-from squall.workload.generator import Workload
 
 CLOSE_SECONDS = 10.0
 
@@ -82,7 +81,7 @@ class Lab:
         """Which operations of the app's API are requested, and which reach the database."""
         self.directory = directory
         self.keeper = keeper
-        self.workload = Workload()
+        self.workload = options.workload()
         self._parts = parts
         self._cluster = Cluster(parts)
         self.app = parts.app

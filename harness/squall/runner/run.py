@@ -19,7 +19,7 @@ from squall.lab import app_log, logged_errors
 from squall.lab.lab import Lab
 from squall.lab.sampling import SAMPLE_SECONDS, Sampler
 from squall.lab.surroundings import Surroundings
-from squall.runner.event_log import log_event
+from squall.runner.event_log import log_event, log_lost_workers
 from squall.runner.injection import inject_faults
 from squall.runner.planned import plan_known
 from squall.runner.prepare_faults import prepare_faults
@@ -100,6 +100,7 @@ class Runner:
         written = app_log.size(self._lab.app.log_path)
         async with Sampler(self._lab, self._clock, log) as watch:
             report, stopped = await self._outage(scenario, plan, log, watch)
+        log_lost_workers(report, self._clock.now(), log)
         log(events.RunEnded(at=self._clock.now()))
         await self._settled(log)
         with logged(f"{scenario.name}: removing what faults leave behind"):

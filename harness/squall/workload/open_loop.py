@@ -36,7 +36,6 @@ MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
 BODY_KEPT = 2_000
-
 IDLE_SECONDS = 0.005
 """How soon a change of the offered load takes effect."""
 MAX_REPEATS = 8
@@ -100,7 +99,9 @@ class OpenLoop:
             intended = plan.start_at + offset
             if not await self._due(intended):
                 return
-            self._send(session, next(planned), intended)
+            request = next(planned)
+            if plan.owns(request.id):  # each part goes through the whole plan
+                self._send(session, request, intended)
 
     def _send(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
@@ -156,7 +157,9 @@ class OpenLoop:
                 due = time.monotonic()
                 continue
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            self._send(session, next(planned), due)
+            request = next(planned)
+            if plan.owns(request.id):
+                self._send(session, request, due)
             due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
 
     async def _due(self, intended: float) -> bool:
@@ -204,16 +207,11 @@ class OpenLoop:
         return op
 
     async def _exchanged(self, session: aiohttp.ClientSession, request: PlannedRequest) -> Answer:
-        operation = request.operation
+        operation, url = request.operation, self._plan.base_url + request.path
         return await exchange(
-            session,
-            operation.method,
-            self._plan.base_url + request.path,
-            headers=request.headers,
-            body=request.body,
-            media=operation.media,
-            stream_seconds=operation.stream_seconds,
-        )
+            session, operation.method, url, headers=request.headers, body=request.body,
+            media=operation.media, stream_seconds=operation.stream_seconds,
+        )  # fmt: skip
 
     def _record(
         self,
