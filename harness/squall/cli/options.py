@@ -26,7 +26,6 @@ from squall.reports.retention import named_by_time
 from squall.scenario.library import stock
 from squall.scenario.model import Scenario
 from squall.scenario.selection import BY_OPTION, Skipped, partition_long, partition_skipped
-from squall.workload.load_workers import LoadWorkers
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -66,9 +65,7 @@ class LabArguments:
         named = "--app" if target is None else "TARGET"
         return resolve_profile(Path.cwd(), target or self.app, factory=self.factory, named=named)
 
-    def lab_options(
-        self, profile: AppProfile, attach: Attach | None = None, load: LoadWorkers | None = None
-    ) -> LabOptions:
+    def lab_options(self, profile: AppProfile, attach: Attach | None = None) -> LabOptions:
         """The lab for this app."""
         return LabOptions(
             profile=profile,
@@ -76,7 +73,6 @@ class LabArguments:
             seed=self.seed,
             provider=self.provider,
             attach=attach,
-            load=load,
         )
 
     def reproduce(self) -> list[str]:

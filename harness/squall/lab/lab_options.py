@@ -27,6 +27,8 @@ class LabOptions:
     attach: Attach | None = None
     """An app and a database that are already running. Nothing is started then."""
 
+    error_budget: int | None = None
+    """Requests that may fail over all runs, before everything is healed and stopped."""
     load: LoadWorkers | None = None
     """Who sends the load; None for one generator on this machine."""
 
@@ -46,9 +48,11 @@ class LabOptions:
         Raises:
             LabError: it needs a library that is not installed.
         """
+        route = "" if self.attach is None else self.attach.route
         if self.load is None:
-            return Workload()
-        return Workload(self.load.master(free_port()), ready_seconds=self.load.wait_seconds)
+            return Workload(route=route)
+        command, seconds = self.load.master(free_port()), self.load.wait_seconds
+        return Workload(command, ready_seconds=seconds, route=route)
 
     @property
     def can_start_anew(self) -> bool:

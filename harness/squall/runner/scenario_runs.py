@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from squall_faults import FaultError
 
 from squall.core import events
-from squall.core.errors import AppFailed, LabError, SquallError, UsageError
+from squall.core.errors import AppFailed, BudgetSpent, LabError, SquallError, UsageError
 from squall.lab.lab import Lab
 from squall.runner.emitter import Emitter
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
@@ -98,7 +98,7 @@ class ScenarioRuns:
             attempt = asyncio.ensure_future(self._once(task))
             try:
                 outcome = await attempt
-            except UsageError:
+            except (UsageError, BudgetSpent):
                 raise
             except (Exception, asyncio.CancelledError) as error:
                 if error is self.emitter.failed or is_interrupted():

@@ -8,6 +8,7 @@ import asyncio
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from squall.core.child_programs import clean_environment, python_module
@@ -24,9 +25,12 @@ class Workload:
     """One generator process, which runs one plan at a time. Implements the port ``LoadClient``."""
 
     def __init__(
-        self, command: Sequence[str] = (), *, ready_seconds: float = READY_SECONDS
+        self, command: Sequence[str] = (), *, ready_seconds: float = READY_SECONDS, route: str = ""
     ) -> None:
-        """``command``: another generator with the same lines, such as Locust's master."""
+        """``command``: another generator with the same lines, such as Locust's master. ``route``:
+        that of every plan.
+        """
+        self._route = route
         self._command = list(command) or python_module("squall.workload")
         self._ready_seconds = ready_seconds
         self._trouble = ""
@@ -86,7 +90,7 @@ class Workload:
         self._streams = 0
         self._patience = plan.timeout_seconds
         self._ended = asyncio.get_running_loop().create_future()
-        await self._tell({"run": plan.to_dict()})
+        await self._tell({"run": replace(plan, route=self._route).to_dict()})
 
     async def stop(self, at: float) -> WorkloadReport:
         """Stop sending at ``at``, wait for requests in progress, and report.

@@ -48,7 +48,7 @@ class StreamHolder:
         plan, held = self._plan, list[asyncio.Task[None]]()
         first = FIRST_STREAM + plan.part * STREAMS_OF_A_PART
         planned = requests(self._operations, plan.seed + 2, plan.run_id, first=first)
-        async with client_session(plan.max_seconds, fresh=True) as session:
+        async with client_session(plan.max_seconds, fresh=True, route=plan.route) as session:
             try:
                 while True:
                     while len(held) < self._wanted:

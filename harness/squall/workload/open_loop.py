@@ -76,7 +76,7 @@ class OpenLoop:
 
     async def run(self) -> None:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
-        async with client_session(self._plan.timeout_seconds) as session:
+        async with client_session(self._plan.timeout_seconds, route=self._plan.route) as session:
             loop = asyncio.get_running_loop()
             works = (self._send_extra(session), self._streams.run())
             beside = [loop.create_task(work) for work in works]

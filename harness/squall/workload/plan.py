@@ -28,6 +28,8 @@ class LoadPlan:
     timeout_seconds: float
     """How long clients wait; longer than any deadline of the app."""
     refused_statuses: frozenset[int] = DEFAULT_REFUSED
+    route: str = ""
+    """The IP address to which the host in ``base_url`` leads; empty: the one that DNS gives."""
     part: int = 0
     parts: int = 1
     """Which part of the plan a generator sends, if several share it: every ``parts``-th request."""
