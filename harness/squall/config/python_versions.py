@@ -34,7 +34,7 @@ def find_version(directory: Path, version: str, folder: str = "") -> Path | None
     Raises:
         VersionMissing: there is none.
     """
-    found = {}
+    found: dict[str, Path] = {}
     for place in _environments(directory, folder):
         found.setdefault(version_of(place), place / "bin" / "python")
     own = Path(sys.prefix).resolve()

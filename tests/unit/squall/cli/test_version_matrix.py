@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from squall.cli import version_matrix
 from squall.cli.check import check
-from squall.core.errors import ExitCode, UsageError
+from squall.core.errors import ExitCode, LabError, UsageError
 from squall.lab.providers.process import postgres_binaries
 
 THERE = ("15", "18")
@@ -33,7 +33,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
 
     def find(version: str = "") -> Path:
         if version not in THERE:
-            raise postgres_binaries.LabError(f"no PostgreSQL {version}; apt-get install it")
+            raise LabError(f"no PostgreSQL {version}; apt-get install it")
         return tmp_path
 
     monkeypatch.chdir(tmp_path)
