@@ -92,10 +92,8 @@ pages: $(STAMP)  ## make the pages that come from code again
 screenshots: $(STAMP)  ## take the documentation's pictures again (needs chromium)
 	@$(BIN)/python docs/screenshots.py
 
-bench: $(STAMP)  ## measure, side by side in one run
-	@failed=; for program in benchmarks/*.py; do \
-	    echo "== $$program"; $(BIN)/python $$program || failed="$$failed $$program"; \
-	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+bench: $(STAMP)  ## measure, side by side in one run; one table with the ratio of each figure to its aim
+	@$(BIN)/python benchmarks/common/every.py $(ARGS)
 
 .squall/compose.env:  # the database's password: drawn once, never committed
 	@mkdir -p .squall && umask 077 && echo "POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" > $@

@@ -20,6 +20,7 @@ from typing import Any
 
 import aiohttp
 from common.engines import bench
+from common.figures import record
 from squall_faults.toxiproxy import ToxiproxyServer
 
 SECONDS = float(os.environ.get("SQUALL_BENCH_SECONDS", "3"))
@@ -184,6 +185,9 @@ async def main() -> None:
             for words in LOADS:
                 async with busy(side, words):
                     echoes, answers = await watched(side, port)
+                if name == "embedded":
+                    record(f"echo beside {words}, p99", p99(echoes), at_most=10, unit="ms")
+                    record(f"API beside {words}, p99", p99(answers), at_most=25, unit="ms")
                 print(
                     f"| {words} | {name} | {p99(echoes):.1f} | {max(echoes):.1f}"
                     f" | {p99(answers):.1f} | {max(answers):.1f} |"

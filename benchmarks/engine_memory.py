@@ -14,6 +14,7 @@ import threading
 import time
 
 from common.engines import Bench, bench, interleaved, program, resident_mib
+from common.figures import record
 
 MEGABYTES = int(os.environ.get("SQUALL_BENCH_MEGABYTES", "1000"))
 IDLE = 2000
@@ -60,6 +61,10 @@ def copies(side_by_side: Bench) -> None:
         ratio = f"{value / speed['toxiproxy']:.2f}" if "toxiproxy" in speed else "-"
         held = f"{above[name]:.0f}" if name in above else "-"
         print(f"| {name} | {value:,.0f} | {ratio} | {held} |")
+    record("memory of a COPY above idle", above["embedded"], at_most=64, unit="MiB")
+    if "toxiproxy" in speed:
+        share = speed["embedded"] / speed["toxiproxy"]
+        record("throughput of a COPY x Toxiproxy's", share, at_least=1.0)
 
 
 async def idle(side_by_side: Bench, name: str, upstream: str) -> None:
@@ -70,7 +75,10 @@ async def idle(side_by_side: Bench, name: str, upstream: str) -> None:
     for writer in writers:
         writer.write(b"x")
     await asyncio.sleep(1)  # every byte has passed; memory is what it will be
-    print(f"| {name} | {resident_mib(pid) - before:.0f} |")
+    held = resident_mib(pid) - before
+    print(f"| {name} | {held:.0f} |")
+    if name == "embedded":
+        record(f"{IDLE:,} idle connections", held, at_most=64, unit="MiB")
     for writer in writers:
         writer.close()
 

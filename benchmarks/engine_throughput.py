@@ -15,6 +15,7 @@ import re
 import subprocess
 
 from common.engines import Bench, bench, interleaved, program
+from common.figures import record
 
 SECONDS = os.environ.get("SQUALL_BENCH_SECONDS", "3")
 CLIENTS = [int(word) for word in os.environ.get("SQUALL_BENCH_CLIENTS", "1,8,32").split(",")]
@@ -54,9 +55,15 @@ def table(measured: dict[int, dict[str, float]], names: list[str]) -> None:
         if "toxiproxy" in seen:
             cells.append(f"{seen['embedded'] / seen['toxiproxy']:.2f}")
             cells.append(f"{added['embedded'] / added['toxiproxy']:.2f}")
+            share, late = seen["embedded"] / seen["toxiproxy"], added["embedded"]
+            record(f"throughput x Toxiproxy's, {clients} clients", share, at_least=1.0)
+            late /= added["toxiproxy"]
+            record(f"added latency x Toxiproxy's, {clients} clients", late, at_most=1.0)
         else:
             cells += ["-", "-"]
-        cells.append(f"{seen['embedded + rules'] / seen['embedded']:.2f}")
+        ruled = seen["embedded + rules"] / seen["embedded"]
+        record(f"with rules x without, {clients} clients", ruled, at_least=0.8)
+        cells.append(f"{ruled:.2f}")
         print(f"| {clients} | " + " | ".join(cells) + " |")
 
 

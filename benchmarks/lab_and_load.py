@@ -9,6 +9,7 @@ import asyncio
 import statistics
 import time
 
+from common.figures import record
 from squall.config.profile import REFERENCE
 from squall.core.ids import lab_id
 from squall.lab.lab import lab
@@ -70,6 +71,8 @@ async def main() -> None:
     )
     offered, late = await lag()
     print(f"generator: {offered} requests in {SECONDS:g} s, p99 of the schedule lag {late:.1f} ms")
+    record("lab up, median", statistics.median(times), at_most=1.5, unit="s")
+    record("schedule lag at 1,000 requests/s, p99", late, at_most=5, unit="ms")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from squall.lab.providers.process.postgres_process import PostgresProcess
 from squall.lab.providers.process.watchdog import Watchdog
 from squall_faults.toxiproxy import ToxiproxyServer
 
+from common.missing import leave_out, skip
+
 ROUNDS = int(os.environ.get("SQUALL_BENCH_ROUNDS", "5"))
 
 
@@ -41,8 +43,8 @@ async def bench() -> AsyncIterator[Bench]:
     binary = find_toxiproxy()
     if binary:
         engines["toxiproxy"] = EngineProcess(directory, keeper, binary)
-    else:
-        print(f"toxiproxy is missing, so nothing is compared with it; install: {INSTALL}")
+    elif leave_out("toxiproxy", f"nothing is compared with it; install: {INSTALL}"):
+        raise SystemExit(1)
     try:
         await postgres.start()
         yield await _wired(postgres, engines)
@@ -81,7 +83,7 @@ def program(name: str) -> str:
     beside = postgres_binaries.find() / name
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        raise SystemExit(f"{name} is missing; install it with: apt install postgresql-client")
+        skip(name, "install it with: apt install postgresql-client")
     return found
 
 

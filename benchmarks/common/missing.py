@@ -8,12 +8,18 @@ from typing import NoReturn
 
 from squall.core.errors import LabError
 
+SKIPPED = "skipped: "
+
 
 def skip(what: str, reason: str) -> NoReturn:
     """End the program; SQUALL_REQUIRE turns the skip into a failure."""
-    required = what in os.environ.get("SQUALL_REQUIRE", "").split(",")
-    print(f"skipped: {what} is missing: {reason}")
-    sys.exit(1 if required else 0)
+    sys.exit(1 if leave_out(what, reason) else 0)
+
+
+def leave_out(what: str, reason: str) -> bool:
+    """Say that a part is missing. Whether SQUALL_REQUIRE makes that a failure."""
+    print(f"{SKIPPED}{what} is missing: {reason}", flush=True)
+    return what in os.environ.get("SQUALL_REQUIRE", "").split(",")
 
 
 def missing_docker() -> str:

@@ -4,6 +4,7 @@ FaultError
 ├── InvalidFault       the description is wrong; nothing was touched
 ├── FaultUnavailable   this lab cannot supply what the fault needs
 ├── InjectionFailed    the world refused the fault; nothing is left behind
+│   └── EngineSilent   the engine did not answer in time: what is in force is not known
 └── HealFailed         the cure did not work; the message says what is left broken
 """
 
@@ -24,6 +25,10 @@ class FaultUnavailable(FaultError):
 
 class InjectionFailed(FaultError):
     """The proxy or the server refused the fault."""
+
+
+class EngineSilent(InjectionFailed):
+    """The engine did not answer a call in time, as a Toxiproxy that hangs."""
 
 
 class HealFailed(FaultError):

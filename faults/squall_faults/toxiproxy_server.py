@@ -14,10 +14,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from requests import Timeout
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
-from squall_faults.errors import InjectionFailed
+from squall_faults.errors import EngineSilent, InjectionFailed
 
 CALL_SECONDS = 5.0
 """Limit of one API call: a hung Toxiproxy answers 503 only after 25 s."""
@@ -100,6 +101,9 @@ class ToxiproxyServer:
             raise self._refused(method, path, _words(error.args[0])) from error
         except (ProxyExists, InvalidToxic) as error:
             raise self._refused(method, path, _words(error.args[0])) from error
+        except Timeout as error:
+            words = f"{method.upper()} {path} at {self.address}: {type(error).__name__}"
+            raise EngineSilent(f"{words}, no answer in {self._call_seconds:g} s") from error
         except OSError as error:  # every error of the library's HTTP client is one
             raise self._refused(method, path, type(error).__name__) from error
         if answer.status_code >= HTTPStatus.BAD_REQUEST:

@@ -135,8 +135,15 @@ def test_nothing_that_answers_is_told(squall: Any, database: str) -> None:
     ("words", "told"),
     [
         (("http://127.0.0.1:8000",), "needs --database postgresql://"),
-        (("https://127.0.0.1:8000", "--database", "postgresql://a@127.0.0.1/x"), "TARGET"),
-        (("http://10.1.2.3:80", "--database", "postgresql://a@127.0.0.1/x"), "--allow-remote"),
+        (("https://127.0.0.1:8000/x", "--database", "postgresql://a@127.0.0.1/x"), "TARGET"),
+        (
+            ("http://10.1.2.3:80", "--database", "postgresql://a@127.0.0.1/x"),
+            "--allow-remote 10.1.2.3",
+        ),
+        (("a:b", "--dry-run"), "--dry-run goes with a TARGET that runs already"),
+        (("a:b", "--workers", "3"), "--workers goes with --load locust"),
+        (("a:b", "--load", "locust"), "--load locust needs --workers"),
+        (("a:b", "--load", "locust", "--workers", "h1"), "--app-listen HOST:PORT"),
         (("a:b", "--touch-database"), "--touch-database goes with a TARGET that runs already"),
     ],
 )

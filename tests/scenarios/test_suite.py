@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from squall import LabOptions, Load, Scenario, SuiteEvent, at, run_suite
 from squall.core import events
+from squall.lab.providers.process.engine_process import INSTALL, find_toxiproxy
 from squall.runner.suite_events import LabStarted, RunProgress, SuiteListener
 from squall_faults import Latency
 from squall_proof.patterns.pattern_gallery import GALLERY
@@ -81,6 +83,38 @@ async def test_an_engine_that_dies_costs_one_lab_and_no_outage() -> None:
     assert "engine" in failure.reason
     assert [event.replaces for event in labs] == [False, True]
     assert engines() == of_others
+
+
+def stop_every_toxiproxy() -> SuiteListener:
+    """A listener that stops Toxiproxy once under each outage, so that it hangs."""
+    hung: set[str] = set()
+
+    def listen(event: SuiteEvent) -> None:
+        if not isinstance(event, RunProgress) or event.scenario.name in hung:
+            return
+        if isinstance(event.event, events.FaultInjected):
+            hung.add(event.scenario.name)
+            for process in psutil.Process().children():
+                if "toxiproxy" in process.name():
+                    process.suspend()
+
+    return listen
+
+
+@pytest.mark.proof
+async def test_a_toxiproxy_that_hangs_under_each_outage_ends_no_check(
+    need: Callable[[str, str], None],
+) -> None:
+    if find_toxiproxy() is None:
+        need("toxiproxy", INSTALL)
+    names = ["first", "second", "third", "fourth"]
+    result = await run_suite(
+        [short(name) for name in names],
+        LabOptions(profile=LIGHT.profile(), seed=1, engine="toxiproxy"),
+        listeners=[stop_every_toxiproxy()],
+    )
+    assert [run.scenario.name for run in result.runs] == names
+    assert [one.engine_hung for one in result.failures] == [True] * 4
 
 
 def test_an_interrupted_command_leaves_the_verdicts_that_it_had(tmp_path: Path) -> None:

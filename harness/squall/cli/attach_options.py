@@ -11,8 +11,8 @@ from squall.cli.grouped_options import grouped
 from squall.core.errors import UsageError
 from squall.lab.providers.attached.attach import LISTEN, Attach
 
-NAMES = ("database", "proxy_listen", "proxy_url", "touch_database", "allow_remote", "app_log",
-         "wait")  # fmt: skip
+NAMES = ("database", "proxy_listen", "proxy_url", "touch_database", "app_listen", "allow_remote",
+         "app_log", "wait")  # fmt: skip
 
 
 attach_options = grouped(
@@ -28,8 +28,11 @@ attach_options = grouped(
     click.option("--touch-database", is_flag=True,
                  help="Faults may end sessions, lock tables and take"
                       " connections of the database."),
-    click.option("--allow-remote", is_flag=True,
-                 help="Load and faults may leave this machine."),
+    click.option("--app-listen", metavar="HOST:PORT",
+                 help="Where the proxy in front of the app listens, if load workers of other"
+                      " machines must reach it."),
+    click.option("--allow-remote", metavar="HOST", multiple=True,
+                 help="Load and faults may reach this host; repeatable."),
     click.option("--app-log", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
                  help="The app's log, to be judged."),
     click.option("--wait", metavar="SECONDS", default=20.0, show_default=True,
@@ -46,8 +49,9 @@ def parse_attach(target: str | None, given: dict[str, Any]) -> Attach | None:
     """
     mine = {name: given.pop(name) for name in NAMES}
     if not is_url(target):
-        for name in ("database", "proxy_url", "app_log", "touch_database", "allow_remote"):
-            if mine[name] and name not in ("database", "proxy_url"):  # also settable by variables
+        # --database and --proxy-url can also be set by variables.
+        for name in ("app_log", "touch_database", "app_listen", "allow_remote"):
+            if mine[name]:
                 option = "--" + name.replace("_", "-")
                 raise UsageError(f"{option} goes with a TARGET that runs already: http://…")
         return None
@@ -62,6 +66,7 @@ def parse_attach(target: str | None, given: dict[str, Any]) -> Attach | None:
         listen=mine["proxy_listen"],
         proxy_url=mine["proxy_url"],
         touch_database=mine["touch_database"],
+        app_listen=mine["app_listen"],
         allow_remote=mine["allow_remote"],
         log=mine["app_log"],
         wait_seconds=mine["wait"],

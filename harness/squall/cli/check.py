@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.attach_options import attach_options, parse_attach
+from squall.cli.dry_run import print_dry_run
 from squall.cli.gate_arguments import GateArguments, gate_options
-from squall.cli.grouped_options import GroupedCommand, grouped
+from squall.cli.grouped_options import grouped
 from squall.cli.last_failed import last_failed_names
+from squall.cli.load_options import LoadArguments, load_options
 from squall.cli.options import (
     LabArguments,
     format_option,
@@ -24,6 +27,7 @@ from squall.cli.options import (
 from squall.cli.outages import print_outages
 from squall.cli.shard_options import ShardArguments, shard_options
 from squall.cli.suite_session import Job, run_suite_command
+from squall.cli.version_matrix import MatrixCommand, chosen_pairs, run_versions
 from squall.reports.terminal import Terminal
 from squall.scenario.library import stock
 from squall.scenario.selection import for_dependencies, select
@@ -36,16 +40,19 @@ choose_options = grouped(
     click.option("--last-failed", is_flag=True,
                  help="Run what did not pass in the last run; all when all passed."),
     click.option("--list", "listing", is_flag=True, help="List the outages and do nothing."),
+    click.option("--dry-run", is_flag=True,
+                 help="For a TARGET that runs already: print what would be touched."),
 )  # fmt: skip
 
 
-@click.command(cls=GroupedCommand)
+@click.command(cls=MatrixCommand)
 @click.argument("target", required=False)
 @choose_options
 @shard_options
 @app_options
 @attach_options
 @gate_options
+@load_options
 @lab_options
 @format_option
 def check(
@@ -56,6 +63,7 @@ def check(
     long_too: bool,
     last_failed: bool,
     listing: bool,
+    dry_run: bool,
     form: str,
     **given: Any,  # noqa: ANN401 - the options of app, gates, lab and shards
 ) -> int:
@@ -73,17 +81,20 @@ def check(
         listed = left_out(chosen, skip, only, long_too=long_too)[0]
         print_outages(part.share_out(listed).scenarios)
         return 0
-    attach = parse_attach(target, given)
+    context = click.get_current_context()
+    if pairs := chosen_pairs(context, given["python"]):
+        return int(run_versions(context, pairs, lab.seed, lab.output, quiet=lab.quiet))
+    attach, load = parse_attach(target, given), LoadArguments.take(given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
-    kinds = profile.surroundings
-    concerned = for_dependencies(chosen, kinds, only)
+    concerned = for_dependencies(chosen, profile.surroundings, only)
     running, skipped = left_out(concerned, skip, only, long_too=long_too)
-    words = ["squall", "check", *reproduce_arguments(click.get_current_context())]
-    words += ["--only", "{name}", *lab.reproduce()]
-    words += judging.reproduce()
     if attach is not None:
         profile = profile.attached(log_known=attach.log is not None)
-    options, share = lab.lab_options(profile, attach), part.share_out(running)
+    options = load.of(lab.lab_options(profile, attach))
+    share = part.share_out(running)
+    if dry_run:
+        print_dry_run(options, share.scenarios)
+        return 0
     job = Job(
         scenarios=share.scenarios,
         skipped=skipped,
@@ -91,8 +102,14 @@ def check(
         shard=share.record(options, paired=judging.paired),
         jobs=lab.jobs,
         directory=lab.output,
-        reproduce=shlex.join(words).replace("'{name}'", "{name}"),
+        reproduce=_reproduce(context, [*lab.reproduce(), *judging.reproduce()]),
         paired=judging.paired,
         github=form == "github",
     )
     return int(run_suite_command(job, Terminal(quiet=lab.quiet, verbose=lab.verbose)))
+
+
+def _reproduce(context: click.Context, options: Sequence[str]) -> str:
+    """The command line that repeats one outage, with the placeholder ``{name}``."""
+    words = ["squall", "check", *reproduce_arguments(context), "--only", "{name}", *options]
+    return shlex.join(words).replace("'{name}'", "{name}")

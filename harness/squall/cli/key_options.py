@@ -62,12 +62,6 @@ def key_option(name: str) -> Callable[[Any], Any]:
         key.flag.strip("`"),
         multiple=repeated,
         metavar=key.metavar,
-        type=_kind(name, key, repeated=repeated),
+        type=click.STRING if repeated else KeyValue(key),
         help=f"{words}{''.join(more)} [{key.shown_default}].",
     )
-
-
-def _kind(name: str, key: Key, *, repeated: bool) -> ParamType:
-    if name == "python":
-        return click.Path(exists=True, dir_okay=False)
-    return click.STRING if repeated else KeyValue(key)

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from squall.config.python_versions import find_version, is_version
 from squall.core.errors import UsageError
 
 USUAL = (".venv", "venv", "env", ".env")
@@ -18,16 +19,13 @@ def find_interpreter(directory: Path, named: str | None = None, folder: str = ""
 
     The environment is in the app's folder, in a directory above it up to the root of the repository
     (as in a uv workspace), or it is the activated one. The path is not resolved: a virtual
-    environment works only through its own symbolic link.
+    environment works only through its own symbolic link. ``named`` is a path, or a version.
 
     Raises:
         UsageError: the interpreter that is named does not exist.
     """
     if named is not None:
-        python = (directory / named).absolute()
-        if not python.is_file():
-            raise UsageError(f"python {named!r}: is not there; it is looked for below {directory}")
-        return python
+        return _named(directory, named, folder)
     places = [directory / folder / name for name in USUAL] + [directory / name for name in USUAL]
     places += [path.parent for path in sorted(directory.glob("*/.venv/pyvenv.cfg"))]
     places += [above / name for above in _above(directory) for name in USUAL[:2]]
@@ -39,6 +37,16 @@ def find_interpreter(directory: Path, named: str | None = None, folder: str = ""
             own = place.resolve() == Path(sys.prefix).resolve()
             return None if own else python
     return None
+
+
+def _named(directory: Path, named: str, folder: str) -> Path | None:
+    """The interpreter of this path, or of the environment of this version."""
+    if is_version(named):
+        return find_version(directory, named, folder)
+    python = (directory / named).absolute()
+    if not python.is_file():
+        raise UsageError(f"python {named!r}: is not there; it is looked for below {directory}")
+    return python
 
 
 def _above(directory: Path) -> list[Path]:

@@ -79,12 +79,12 @@ KEYS: Mapping[str, Key] = {
     ),
     "python": Key(
         hint=Text,
-        wanted="a path, such as .venv/bin/python",
-        meaning="interpreter of the app's own environment; its folder is first in PATH for the app"
-        " and its set-up",
+        wanted="a path, such as .venv/bin/python, or a version, such as 3.12",
+        meaning="interpreter of the app's own environment, or the version of one in the project;"
+        " its folder is first in PATH for the app and its set-up",
         left_out="that of `.venv`, `venv` or the activated environment; else Squall's",
         flag="`--python`",
-        metavar="PATH",
+        metavar="PATH|VERSION",
     ),
     "database_env": Key(
         hint=Mapping[str, str],

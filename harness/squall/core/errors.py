@@ -3,9 +3,11 @@
     SquallError            (3)
     ├── UsageError         (4)  a scenario file, option or address is wrong; all places are named
     ├── LabError           (3)  a part of the lab did not start or died; log lines and the next step
+    │   ├── EngineFailed        the engine did not answer when it was started
     │   ├── AppFailed           the app exited during start-up, or did not become ready
     │   └── ComponentLost       a component exited although nothing stopped it
-    └── NothingRan         (5)  no outage was left to run
+    ├── NothingRan         (5)  no outage was left to run
+    └── BudgetSpent        (6)  too many requests failed: healed and stopped
 
 A failed gate and an inconclusive run are verdicts, not errors.
 """
@@ -25,6 +27,7 @@ class ExitCode(IntEnum):
     HARNESS = 3
     USAGE = 4
     NOTHING_RAN = 5
+    STOPPED = 6
     INTERRUPTED = 130
 
 
@@ -48,6 +51,10 @@ class AppFailed(LabError):
     """The app under test exited during start-up, or did not become ready: the app is the cause."""
 
 
+class EngineFailed(LabError):
+    """The engine did not answer when it was started. Another one may."""
+
+
 class ComponentLost(LabError):
     """A component of the lab exited although nothing stopped it. The measurements are void."""
 
@@ -65,6 +72,18 @@ class NothingRan(SquallError):
     """Every outage was skipped or deselected, so nothing is proven."""
 
     exit_code = ExitCode.NOTHING_RAN
+
+
+class BudgetSpent(SquallError):
+    """More requests failed than ``--error-budget`` allows. Every fault was healed first."""
+
+    exit_code = ExitCode.STOPPED
+
+    def __init__(self, failed: int, limit: int) -> None:
+        super().__init__(
+            f"the error budget is spent: {failed} requests failed, and {limit} may; every fault is"
+            " healed, and nothing more is run"
+        )
 
 
 def describe_end(code: int) -> str:

@@ -31,7 +31,7 @@ class BackgroundLoad:
             return
         profile = self._lab.profile
         plan = LoadPlan(
-            base_url=f"http://{self._lab.app_address}",
+            base_url=self._lab.load_url,
             operations=profile.operations,
             rate_per_second=self._rate,
             arrivals="poisson",

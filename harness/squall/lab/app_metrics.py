@@ -22,9 +22,9 @@ MAX_GAUGES = 64
 OTHERS = ("python_", "process_")
 
 
-async def gauges(host: str, port: int, path: str) -> dict[str, float] | None:
+async def gauges(host: str, port: int, path: str, scheme: str = "http") -> dict[str, float] | None:
     """Each gauge with the sum over its labels; None if there was no answer within a second."""
-    text = await _get(host, port, path)
+    text = await _get(f"{scheme}://{host}:{port}{path}")
     if text is None:
         return None
     try:
@@ -75,9 +75,8 @@ def _typed_gauge(line: str) -> str:
     return ""
 
 
-async def _get(host: str, port: int, path: str) -> str | None:
+async def _get(url: str) -> str | None:
     """The body of a complete answer with status 200; None if none came within a second."""
-    url = f"http://{host}:{port}{path}"
     try:
         async with (
             asyncio.timeout(SCRAPE_SECONDS),

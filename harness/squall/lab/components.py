@@ -102,6 +102,8 @@ class EngineComponent(Protocol):
 class AppComponent(AppControl, Protocol):
     """The app under test."""
 
+    scheme: str
+    """``http`` or ``https``."""
     host: str
     port: int
     meant_to_be_down: bool

@@ -42,11 +42,16 @@ class FaultPorts:
         self.copies: AppCopies | None = None
         """None if the provider has one copy of the app."""
         self._parts = parts
+        self._withheld = dict(parts.withheld)
         self._cluster = cluster
         self._observed = observed
         self._workload = workload
         self._redis: dict[str, ObservedRedis] = {}
         """By name; one object each, since faults on the same server take turns."""
+
+    def withhold(self, port: type, reason: str) -> None:
+        """Supply it no longer: something was seen that makes its faults pointless."""
+        self._withheld[port] = reason
 
     def supply(self, fault: Fault) -> object:
         """The component for this port.
@@ -55,7 +60,7 @@ class FaultPorts:
             FaultUnavailable: this lab cannot supply it.
         """
         needs = entry_of(fault).needs
-        refused = self._parts.withheld_faults.get(key_of(fault)) or self._parts.withheld.get(needs)
+        refused = self._parts.withheld_faults.get(key_of(fault)) or self._withheld.get(needs)
         if refused:
             raise FaultUnavailable(refused)
         supplied: dict[type, object] = {

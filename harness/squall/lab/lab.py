@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from squall_faults import Fault, FaultUnavailable
-from squall_faults.ports import Traffic, UpstreamServer
+from squall_faults.ports import Traffic, UpstreamServer, WireProxy
 
 from squall.core import events
 from squall.core.clock import MonotonicClock
@@ -30,6 +30,7 @@ from squall.lab.component_watch import ComponentWatch, Watched
 from squall.lab.components import Components, DatabaseComponent
 from squall.lab.database_use import AppAccess, verify_database_is_used
 from squall.lab.endpoint import Endpoint
+from squall.lab.error_budget import ErrorBudget
 from squall.lab.factory import create_components, lab_directory
 from squall.lab.fault_ports import FaultPorts
 from squall.lab.isolation.usual_ports import give_back
@@ -49,9 +50,9 @@ from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
 from squall.scenario.model import Scenario
-from squall.workload.generator import Workload
 
 CLOSE_SECONDS = 10.0
+ENCRYPTED = "the app's sessions with its database are encrypted (TLS): messages cannot be read"
 
 
 class Lab:
@@ -86,7 +87,8 @@ class Lab:
         """Which operations of the app's API are requested, and which reach the database."""
         self.directory = directory
         self.keeper = keeper
-        self.workload = Workload()
+        self.workload = options.workload()
+        self.budget = ErrorBudget(options.error_budget)
         self._parts = parts
         self._cluster = Cluster(parts)
         self.app = parts.app
@@ -140,6 +142,12 @@ class Lab:
     def app_database_url(self) -> str:
         """The database's address as passed to the app: through the proxy."""
         return self._parts.app_database_url
+
+    @property
+    def load_url(self) -> str:
+        """Where the load goes: the proxy in front of the app, by the name of an attached app."""
+        attach = self.options.attach
+        return f"http://{self.app_address}" if attach is None else attach.url_at(self.app_address)
 
     @property
     def engine_address(self) -> str:
@@ -198,7 +206,7 @@ class Lab:
         talk = AppAccess(self.database_traffic, self.app.log_path, self.options.attach)
         if self.options.attach is None:  # keys in the user's own database are not read
             talk = dataclasses.replace(talk, keys=self.observer.keys)
-        url = f"http://{self.app.host}:{self.app.port}"
+        url = f"{self.app.scheme}://{self.app.host}:{self.app.port}"
         with logged("app: discovering its operations"):
             discovery = await verify_database_is_used(self.profile, url, self.options.seed, talk)
         self.derived = not self.profile.operations
@@ -209,10 +217,12 @@ class Lab:
         self.profile, self.coverage = discovery.profile, discovery.coverage
         self._roles = discovery.roles
         if self.derived and self.before_app is None:
-            warmed = await warm_up(self.workload, discovery, f"http://{self.app_address}")
+            warmed = await warm_up(self.workload, discovery, self.load_url)
             self.profile, self.coverage = warmed.profile, warmed.coverage
             self.bearable_rate = warmed.rate_per_second
         self.unanswered = await requests_without_answer(self)
+        if self.options.attach is not None and await self.observer.encrypted_sessions():
+            self._ports.withhold(WireProxy, ENCRYPTED)
 
     async def renew_rights(self, seconds: float) -> None:
         """Log in again if credentials would expire within these seconds.

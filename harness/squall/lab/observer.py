@@ -15,6 +15,7 @@ import asyncpg
 
 from squall.core.errors import LabError
 from squall.core.events import BackendsSampled
+from squall.lab.sessions import tls_of
 
 NAME = "squall-observer"
 CALL_SECONDS = 2.0
@@ -49,6 +50,12 @@ SELECT (SELECT count(*) FROM app) AS sessions,
 STATE_CHANGES = """
 SELECT state_change FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
+  AND datname = current_database()
+"""
+
+ENCRYPTED = """
+SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+WHERE ssl AND backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
   AND datname = current_database()
 """
 
@@ -127,6 +134,13 @@ class Observer:
             return None
         return len(rows), sum(row[0] is not None and row[0] < since for row in rows)
 
+    async def encrypted_sessions(self) -> int:
+        """The app's sessions that are encrypted now; 0 while the database is down."""
+        try:
+            return int((await self._fetch(ENCRYPTED))[0][0])
+        except BROKEN:
+            return 0
+
     async def identity(self) -> tuple[Any, ...] | None:
         """Which database of which server it observes; None while the database is down."""
         try:
@@ -165,7 +179,7 @@ class Observer:
                 self._url,
                 timeout=CALL_SECONDS,
                 command_timeout=CALL_SECONDS,
-                ssl=False,
+                ssl=tls_of(self._url),
                 server_settings={"application_name": NAME},
             )
         try:

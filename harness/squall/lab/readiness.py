@@ -78,13 +78,15 @@ async def answers_http(host: str, port: int, path: str) -> bool:
     return status is not None and status < 300  # noqa: PLR2004 - HTTP's 2xx
 
 
-async def answers_at_all(host: str, port: int, path: str) -> bool:
+async def answers_at_all(host: str, port: int, path: str, scheme: str = "http") -> bool:
     """Whether a GET is answered with any status except a server error: 404 counts as an answer."""
-    status = await _status_once_it_listens(host, port, path)
+    status = await _status_once_it_listens(host, port, path, scheme)
     return status is not None and status < 500  # noqa: PLR2004 - HTTP's 5xx
 
 
-async def _status_once_it_listens(host: str, port: int, path: str) -> int | None:
+async def _status_once_it_listens(
+    host: str, port: int, path: str, scheme: str = "http"
+) -> int | None:
     """Try a bare connection first: it costs a tenth of a request while nothing listens."""
     try:
         async with asyncio.timeout(ASK_SECONDS):
@@ -92,16 +94,17 @@ async def _status_once_it_listens(host: str, port: int, path: str) -> int | None
     except (OSError, TimeoutError):
         return None
     writer.close()
-    return await http_status(host, port, path)
+    return await http_status(host, port, path, scheme)
 
 
-async def http_status(host: str, port: int, path: str) -> int | None:
+async def http_status(host: str, port: int, path: str, scheme: str = "http") -> int | None:
     """The status that answers a GET; None if no answer came within a second."""
     try:
         async with (
             asyncio.timeout(ASK_SECONDS),
             client_session(ASK_SECONDS, fresh=True) as session,
         ):
-            return (await exchange(session, "GET", f"http://{host}:{port}{path}", keep=0)).status
+            url = f"{scheme}://{host}:{port}{path}"
+            return (await exchange(session, "GET", url, keep=0)).status
     except (OSError, TimeoutError, ValueError, aiohttp.ClientError):
         return None

@@ -159,7 +159,7 @@ class Sampler:
         app, wanted = self._lab.app, self._lab.profile.gauges
 
         async def look() -> None:
-            values = await app_metrics.gauges(app.host, app.port, path)
+            values = await app_metrics.gauges(app.host, app.port, path, app.scheme)
             if values is None:
                 return  # an app that is down or busy leaves a gap
             states = {}
@@ -178,7 +178,7 @@ class Sampler:
             down, times = app.meant_to_be_down, app.times_down
             asked = self._clock.now()
             self._late = 0.0
-            status = await readiness.http_status(app.host, app.port, path)
+            status = await readiness.http_status(app.host, app.port, path, app.scheme)
             now = self._clock.now()
             self._log(
                 events.ProbeSampled(

@@ -16,6 +16,11 @@ CALL_SECONDS = 5.0
 BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
+def tls_of(url: str) -> bool | None:
+    """What asyncpg is told: None, which leaves it to ``sslmode`` in the address; else no TLS."""
+    return None if "sslmode=" in url else False
+
+
 class DirectSession:
     """Implements ``squall_faults.ports.DatabaseSession``."""
 
@@ -50,7 +55,7 @@ async def session(url: str) -> AsyncIterator[DirectSession]:
             url,
             timeout=CONNECT_SECONDS,
             command_timeout=CALL_SECONDS,
-            ssl=False,
+            ssl=tls_of(url),
             statement_cache_size=0,
             server_settings={"application_name": NAME},
         )

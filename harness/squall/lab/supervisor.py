@@ -33,6 +33,8 @@ LAST_WAIT_SECONDS = 20.0
 class SupervisedApp(ABC):
     """Shared by processes and containers of the app. Only one start is in progress at a time."""
 
+    scheme = "http"
+
     def __init__(self) -> None:
         self.times_down = 0
         """How often a fault ended or froze it."""

@@ -24,6 +24,8 @@ class LabTally:
 
     started: int = 0
     failed: list[LabFailure] = field(default_factory=list)
+    hung_in_a_row: int = 0
+    """Labs whose engine hung, since the last run that ended."""
     coverage: Coverage | None = None
     """The coverage of the lab with the lowest coverage."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
-from squall.history.evidence import Evidence, Planned
+from squall.history.evidence import Control, Evidence, Planned
 from squall.history.op import FIRST_EXTRA
 from squall.scenario.model import Scenario
 from squall.workload.arrivals import arrivals
@@ -52,3 +52,11 @@ def planned_run(
         off_schedule=len(shifted),
         faults=tuple(step.lasting_seconds for step in scenario.steps) if faults else (),
     )
+
+
+def align_control(control: Control, evidence: Evidence, start: float) -> Control:
+    """The control arm with the windows of the run. Without a fault all of it is ``before``."""
+    first, last = evidence.first_injected, evidence.last_healed
+    if first is None or last is None:
+        first = last = float(evidence.events[-1].at)
+    return replace(control, injected_seconds=first - start, healed_seconds=last - start)

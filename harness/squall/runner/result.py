@@ -30,6 +30,8 @@ class LabFailure:
     """Whether a lab was started for it; otherwise the suite ended before."""
     app_failed: bool = False
     """Whether the app did not start or become ready, so that the app is the cause, not the lab."""
+    engine_hung: bool = False
+    """Whether its engine did not answer, as a Toxiproxy that hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ run ──▶ proves something ──▶ verdict
  ├──▶ fails closely ──▶ repeat, until two runs agree
  ├──▶ proves nothing ──▶ repeat: at once in the same lab; the last time, or always, at the end alone
  └──▶ its lab failed ──▶ repeat in a new lab; after max_failed_labs nothing more is tried
+       └─ because its engine hung: counted only in a row, without a run that ends between
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class RetryPolicy:
     app_failure_is_final: bool = False
     """Whether an app that does not start or become ready is a result, and is not tried again."""
     max_failed_labs: int | None = 3
-    """Maximum number of failed labs before the suite gives up."""
+    """Maximum number of failed labs before the suite gives up. Labs whose engine hung count by
+    themselves, from the last run that ended: a Toxiproxy that hangs now and then is replaced each
+    time.
+    """
     fresh_lab_each: bool = False
     """Whether every run has a lab that no other run has used."""
     first_lab_must_start: bool = True

@@ -19,9 +19,9 @@ from squall.lab import app_log, handlers, logged_errors
 from squall.lab.lab import Lab
 from squall.lab.sampling import SAMPLE_SECONDS, Sampler
 from squall.lab.surroundings import Surroundings
-from squall.runner.event_log import log_event
+from squall.runner.event_log import log_event, log_lost_workers
 from squall.runner.injection import inject_faults
-from squall.runner.planned import plan_known
+from squall.runner.planned import align_control, plan_known
 from squall.runner.prepare_faults import prepare_faults
 from squall.runner.result import Run
 from squall.runner.wait_for_recovery import RecoverySeen, wait_for_recovery
@@ -73,11 +73,14 @@ class Runner:
         Raises:
             LabError: the lab broke, or a fault could not be healed: nothing is proven.
             ComponentLost: a component of the lab exited meanwhile, with its name.
+            BudgetSpent: too many requests failed.
         """
         if scenario.load == Load():  # no rate was requested: use what the app sustains
             scenario = scenario.at_most(self._lab.bearable_rate)
         log = _Log(listener)
-        return await self._lab.watch.guard(self._run(scenario, seed, log, paired=paired), log)
+        budget, workload = self._lab.budget, self._lab.workload
+        work = budget.guard(self._run(scenario, seed, log, paired=paired), lambda: workload.ops)
+        return await self._lab.watch.guard(work, log)
 
     async def _run(self, scenario: Scenario, seed: int, log: _Log, *, paired: bool) -> Run:
         scenario = scenario.for_deadline(self._lab.profile.contract.deadline_seconds)
@@ -100,6 +103,7 @@ class Runner:
         written = app_log.size(self._lab.app.log_path)
         async with Sampler(self._lab, self._clock, log) as watch:
             report, stopped = await self._outage(scenario, plan, log, watch)
+        log_lost_workers(report, self._clock.now(), log)
         log(events.RunEnded(at=self._clock.now()))
         await self._settled(log)
         with logged(f"{scenario.name}: removing what faults leave behind"):
@@ -110,7 +114,7 @@ class Runner:
             evidence = await self._evidence(report, log, before)
         evidence = plan_known(evidence, scenario, plan, report, stopped)
         if control is not None:
-            evidence = replace(evidence, control=_align_control(control, evidence, plan.start_at))
+            evidence = replace(evidence, control=align_control(control, evidence, plan.start_at))
         findings = judge_run(scenario, evidence)
         return Run(
             scenario=scenario, seed=seed, engine=engine, evidence=evidence, findings=findings
@@ -130,7 +134,7 @@ class Runner:
     def _plan(self, scenario: Scenario, seed: int, start_at: float) -> LoadPlan:
         profile = self._lab.profile
         return LoadPlan(
-            base_url=f"http://{self._lab.app_address}",
+            base_url=self._lab.load_url,
             operations=profile.operations,
             rate_per_second=scenario.load.rate_per_second,
             arrivals=scenario.load.arrivals,
@@ -235,14 +239,6 @@ class Runner:
             unsent=report.unsent,
             offered=report.offered,
         )
-
-
-def _align_control(control: Control, evidence: Evidence, start: float) -> Control:
-    """The control arm with the windows of the run. Without a fault all of it is ``before``."""
-    first, last = evidence.first_injected, evidence.last_healed
-    if first is None or last is None:
-        first = last = float(evidence.events[-1].at)
-    return replace(control, injected_seconds=first - start, healed_seconds=last - start)
 
 
 def _sort_by_id(ops: Sequence[Op]) -> tuple[Op, ...]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from squall_faults import FaultError
 
 from squall.core import events
-from squall.core.errors import AppFailed, LabError, SquallError, UsageError
+from squall.core.errors import AppFailed, BudgetSpent, LabError, SquallError, UsageError
 from squall.lab.lab import Lab
 from squall.runner.emitter import Emitter
+from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import RetryPolicy
@@ -73,7 +74,10 @@ class ScenarioRuns:
     def limit_reached(self) -> bool:
         """Whether so many labs have failed that the next one would most likely fail, too."""
         limit = self.policy.max_failed_labs
-        return limit is not None and len(self.tally.failed) >= limit
+        if limit is None:
+            return False
+        others = [one for one in self.tally.failed if not one.engine_hung]
+        return max(len(others), self.tally.hung_in_a_row) >= limit
 
     @property
     def hopeless(self) -> bool:
@@ -94,12 +98,12 @@ class ScenarioRuns:
             attempt = asyncio.ensure_future(self._once(task))
             try:
                 outcome = await attempt
-            except UsageError:
+            except (UsageError, BudgetSpent):
                 raise
             except (Exception, asyncio.CancelledError) as error:
-                if error is self.emitter.failed or _is_interrupted():
+                if error is self.emitter.failed or is_interrupted():
                     raise
-                failure = await self._failed(task, _without_cancellation(error))
+                failure = await self._failed(task, without_cancellation(error))
                 outcome = None if failure.again else failure
             if outcome is not None:
                 return outcome
@@ -171,6 +175,7 @@ class ScenarioRuns:
             scenario, seed=seed, listener=progress, paired=self.paired
         )
         await self.emitter.settle()
+        self.tally.hung_in_a_row = 0
         return run
 
     async def _repeat(self, run: Run, reason: str) -> None:
@@ -186,16 +191,20 @@ class ScenarioRuns:
     async def _failed(self, task: ScenarioTask, error: Exception) -> LabFailure:
         """Count a lab that did not start, or broke."""
         log.debug("%s: the lab failed", task.scenario.name, exc_info=error)
-        if self.tally.started == 0 and self.policy.first_lab_must_start:
+        hung = engine_hung(error)
+        patient = hung and self.replaceable and not self.limit_reached
+        if self.tally.started == 0 and self.policy.first_lab_must_start and not patient:
             raise error
         if not isinstance(error, SquallError | FaultError) and os.environ.get("SQUALL_TRACEBACK"):
             raise error
         task.failed_labs += 1
         failure = LabFailure(
             scenario=task.scenario,
-            reason=_reason(error),
+            reason=reason_of(error),
             app_failed=isinstance(error, AppFailed),
+            engine_hung=hung,
         )
+        self.tally.hung_in_a_row += hung
         self.tally.failed.append(failure)
         if self._may_try_again(task, failure):
             failure = self.tally.failed[-1] = replace(failure, again=True)
@@ -209,25 +218,3 @@ class ScenarioRuns:
         if failure.app_failed and self.policy.app_failure_is_final:
             return False
         return not self.hopeless and task.failed_labs < self.policy.labs_per_scenario
-
-
-def _is_interrupted() -> bool:
-    """Whether a cancellation of this task was requested."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _without_cancellation(error: BaseException) -> Exception:
-    """A task group would interpret a stray cancellation as the end of this worker."""
-    if isinstance(error, Exception):
-        return error
-    return LabError(f"a part of the run was cancelled: {str(error) or 'no reason'}")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, SquallError | FaultError):
-        return str(error)
-    return (
-        f"internal error: {type(error).__name__}: {error}\n"
-        "  please report it with the output of the same command under SQUALL_TRACEBACK=1"
-    )

@@ -7,6 +7,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from squall.core.child_programs import clean_environment, python_module
@@ -22,7 +24,17 @@ LINE_LIMIT = 16 * 1024 * 1024
 class Workload:
     """One generator process, which runs one plan at a time. Implements the port ``LoadClient``."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, command: Sequence[str] = (), *, ready_seconds: float = READY_SECONDS, route: str = ""
+    ) -> None:
+        """``command``: another generator with the same lines, such as Locust's master. ``route``:
+        that of every plan.
+        """
+        self._route = route
+        self._command = list(command) or python_module("squall.workload")
+        self._ready_seconds = ready_seconds
+        self._trouble = ""
+        """Why it is not ready, as far as it says so."""
         self.ops: list[Op] = []
         self._streams = 0
         self._process: asyncio.subprocess.Process | None = None
@@ -37,7 +49,7 @@ class Workload:
         number.
         """
         self._process = await asyncio.create_subprocess_exec(
-            *python_module("squall.workload"),
+            *self._command,
             env=clean_environment(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -60,13 +72,16 @@ class Workload:
             LabError: it died, or did not answer in time.
         """
         try:
-            async with asyncio.timeout(READY_SECONDS):
+            async with asyncio.timeout(self._ready_seconds):
                 await self._ready.wait()
         except TimeoutError:
-            raise LabError(f"the workload process was not ready in {READY_SECONDS:g} s") from None
+            why = f": {self._trouble}" if self._trouble else ""
+            raise LabError(
+                f"the workload process was not ready in {self._ready_seconds:g} s{why}"
+            ) from None
         if self._process is None or self._process.returncode is not None:
             raise LabError("the workload process died at its start; run it by hand to see why:"
-                           f" {shlex.join(python_module('squall.workload'))}")  # fmt: skip
+                           f" {shlex.join(self._command)}")  # fmt: skip
 
     async def start(self, plan: LoadPlan) -> None:
         """Start a run. Its operations are in :attr:`ops` within about 20 ms."""
@@ -75,7 +90,7 @@ class Workload:
         self._streams = 0
         self._patience = plan.timeout_seconds
         self._ended = asyncio.get_running_loop().create_future()
-        await self._tell({"run": plan.to_dict()})
+        await self._tell({"run": replace(plan, route=self._route).to_dict()})
 
     async def stop(self, at: float) -> WorkloadReport:
         """Stop sending at ``at``, wait for requests in progress, and report.
@@ -166,12 +181,17 @@ class Workload:
             message = json.loads(line)
             if "ready" in message:
                 self._ready.set()
+            elif "unready" in message:
+                self._ready.clear()
+                self._trouble = message["unready"]
             elif "op" in message:
                 self._take(message["op"])
             elif "streams" in message:
                 self._streams = message["streams"]
             elif self._ended is not None and not self._ended.done():
                 self._end(self._ended, message)
+            else:
+                self._trouble = message.get("failed", "")
         await self._process.wait()
         self._ready.set()
         if self._ended is not None and not self._ended.done():

@@ -26,6 +26,8 @@ REOPEN_SECONDS = 1.0
 FIRST_STREAM = 900_000_000
 """Keys of their requests are numbered from here, apart from every other request of a run."""
 
+STREAMS_OF_A_PART = 1_000_000
+
 
 class StreamHolder:
     """Keeps as many streams open as the callers' behaviour says."""
@@ -44,19 +46,25 @@ class StreamHolder:
         if not self._operations:
             return
         plan, held = self._plan, list[asyncio.Task[None]]()
-        planned = requests(self._operations, plan.seed + 2, plan.run_id, first=FIRST_STREAM)
-        async with client_session(plan.max_seconds, fresh=True) as session:
+        first = FIRST_STREAM + plan.part * STREAMS_OF_A_PART
+        planned = requests(self._operations, plan.seed + 2, plan.run_id, first=first)
+        async with client_session(plan.max_seconds, fresh=True, route=plan.route) as session:
             try:
                 while True:
-                    while len(held) < self._behaviour.held_streams:
+                    while len(held) < self._wanted:
                         held.append(asyncio.create_task(self._hold(session, planned)))
-                    while len(held) > self._behaviour.held_streams:
+                    while len(held) > self._wanted:
                         held.pop().cancel()
                     await asyncio.sleep(LOOK_SECONDS)
             finally:
                 for task in held:
                     task.cancel()
                 await asyncio.gather(*held, return_exceptions=True)
+
+    @property
+    def _wanted(self) -> int:
+        """Those of this part of the plan."""
+        return sum(self._plan.owns(number) for number in range(self._behaviour.held_streams))
 
     async def _hold(
         self, session: aiohttp.ClientSession, planned: Iterator[PlannedRequest]

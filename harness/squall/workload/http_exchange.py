@@ -20,6 +20,8 @@ from typing import Any
 
 import aiohttp
 
+from squall.workload.fixed_route import fixed_route
+
 BODY_KEPT = 64 * 1024
 BODY_READ = 1024 * 1024
 HEADER_KEPT = 1_000
@@ -67,21 +69,20 @@ class Answer:
         return self.status < 300  # noqa: PLR2004 - HTTP's 2xx
 
 
-def client_session(seconds: float, *, fresh: bool = False) -> aiohttp.ClientSession:
+def client_session(
+    seconds: float, *, fresh: bool = False, route: str = ""
+) -> aiohttp.ClientSession:
     """A session without retries, cookies and decompression.
 
-    ``fresh``: each request has its own connection.
+    ``fresh``: each request has its own connection. ``route``: where every host name leads.
 
     aiohttp repeats idempotent requests if a kept connection turns out to be closed. A hidden retry
     would hide an error of the app.
     """
+    kept: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": 3}
     session = aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=seconds),
-        connector=(
-            aiohttp.TCPConnector(limit=0, force_close=True)
-            if fresh
-            else aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
-        ),
+        connector=aiohttp.TCPConnector(limit=0, resolver=fixed_route(route), **kept),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

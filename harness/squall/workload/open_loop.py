@@ -35,7 +35,6 @@ MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
 BODY_KEPT = 2_000
-
 IDLE_SECONDS = 0.005
 """How soon a change of the offered load takes effect."""
 MAX_REPEATS = 8
@@ -76,7 +75,7 @@ class OpenLoop:
 
     async def run(self) -> None:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
-        async with client_session(self._plan.timeout_seconds) as session:
+        async with client_session(self._plan.timeout_seconds, route=self._plan.route) as session:
             loop = asyncio.get_running_loop()
             works = (self._send_extra(session), self._streams.run())
             beside = [loop.create_task(work) for work in works]
@@ -99,7 +98,9 @@ class OpenLoop:
             intended = plan.start_at + offset
             if not await self._due(intended):
                 return
-            self._send(session, next(planned), intended)
+            request = next(planned)
+            if plan.owns(request.id):  # each part goes through the whole plan
+                self._send(session, request, intended)
 
     def _send(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
@@ -157,7 +158,9 @@ class OpenLoop:
                 due = time.monotonic()
                 continue
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            self._send(session, next(planned), due)
+            request = next(planned)
+            if plan.owns(request.id):
+                self._send(session, request, due)
             due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
 
     async def _due(self, intended: float) -> bool:
@@ -205,16 +208,11 @@ class OpenLoop:
         return op
 
     async def _exchanged(self, session: aiohttp.ClientSession, request: PlannedRequest) -> Answer:
-        operation = request.operation
+        operation, url = request.operation, self._plan.base_url + request.path
         return await exchange(
-            session,
-            operation.method,
-            self._plan.base_url + request.path,
-            headers=request.headers,
-            body=request.body,
-            media=operation.media,
-            stream_seconds=operation.stream_seconds,
-        )
+            session, operation.method, url, headers=request.headers, body=request.body,
+            media=operation.media, stream_seconds=operation.stream_seconds,
+        )  # fmt: skip
 
     def _record(
         self,

@@ -28,6 +28,15 @@ class LoadPlan:
     timeout_seconds: float
     """How long clients wait; longer than any deadline of the app."""
     refused_statuses: frozenset[int] = DEFAULT_REFUSED
+    route: str = ""
+    """The IP address to which the host in ``base_url`` leads; empty: the one that DNS gives."""
+    part: int = 0
+    parts: int = 1
+    """Which part of the plan a generator sends, if several share it: every ``parts``-th request."""
+
+    def owns(self, number: int) -> bool:
+        """Whether the request of this number, from 0, is in this part."""
+        return number % self.parts == self.part
 
     def to_dict(self) -> dict[str, Any]:
         """A value that can be written as JSON."""
@@ -55,6 +64,8 @@ class WorkloadReport:
     offered: int
     """Requests that came due, with read-backs and extra requests: ``len(ops) + unsent``."""
     lag_p99_seconds: float
+    lost: Sequence[str] = ()
+    """Load workers that ended during the run, and how."""
 
     @property
     def missing(self) -> int:

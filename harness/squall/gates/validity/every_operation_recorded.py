@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from squall.core import events
 from squall.gates.findings import inconclusive, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -40,6 +41,8 @@ class EveryOperationRecorded(Gate):
         figures["planned"] = evidence.offered
         told = f"{evidence.offered} planned, {recorded} recorded, {evidence.unsent} unsent"
         if recorded + evidence.unsent != evidence.offered:
-            reason = f"records and plan differ: {told}"
+            lost = [one.how for one in evidence.events if isinstance(one, events.ComponentEnded)]
+            why = f"; lost during the run: {listed(lost)}" if lost else ""
+            reason = f"records and plan differ: {told}{why}"
             return inconclusive(self.name, reason, figures, code=MISSING)
         return passed(self.name, told, figures)

@@ -36,3 +36,10 @@ def test_what_is_no_major_version_is_refused(wrong: str) -> None:
         CliRunner().invoke(
             shown, ["--postgres", wrong], standalone_mode=False, catch_exceptions=False
         )
+
+
+def test_several_versions_are_for_a_command_that_takes_them() -> None:
+    with pytest.raises(UsageError, match="several versions are for squall check"):
+        CliRunner().invoke(
+            shown, ["--postgres", "15,17"], standalone_mode=False, catch_exceptions=False
+        )

@@ -18,5 +18,5 @@ def test_an_error_ends_a_command_with_its_code(error: type[SquallError], code: i
 def test_the_codes_are_those_of_the_documentation() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "PASS": 0, "FAIL": 1, "INCONCLUSIVE": 2, "HARNESS": 3, "USAGE": 4, "NOTHING_RAN": 5,
-        "INTERRUPTED": 130,
+        "STOPPED": 6, "INTERRUPTED": 130,
     }  # fmt: skip

@@ -31,9 +31,12 @@ from squall.runner.suite_events import (
     SuiteResult,
 )
 from squall.scenario.model import Scenario, at
+from squall_faults.errors import EngineSilent
 from squall_faults.network.refuse import Refuse
 
 T = TypeVar("T")
+
+NO_START = "PostgreSQL did not start\nnext: look"
 
 TURNS = 50
 """Of the event loop: far more than any step needs to get to its next sleep."""
@@ -98,6 +101,10 @@ class World:
     unsupported: str = ""
     no_starts: int = 0
     """Labs that do not start, the first ones."""
+    no_start: Exception = field(default_factory=lambda: LabError(NO_START))
+    """What they raise."""
+    hangs: dict[str, int] = field(default_factory=dict)
+    """The engine does not answer under it."""
     fails_to_start: set[int] = field(default_factory=set)
     """The same by number, from 1."""
     started: int = 0
@@ -111,7 +118,7 @@ class World:
     async def lab(self, options: LabOptions) -> AsyncIterator[Any]:
         self.started += 1
         if self.started <= self.no_starts or self.started in self.fails_to_start:
-            raise LabError("PostgreSQL did not start\nnext: look")
+            raise self.no_start
         self.open += 1
         self.most_open = max(self.most_open, self.open)
 
@@ -160,6 +167,12 @@ async def fail(error: BaseException, *, in_a_group: bool) -> None:
             group.create_task(later())
 
 
+def hang() -> None:
+    """As the runner has it: the fault's error becomes a sentence."""
+    silent = EngineSilent("DELETE /proxies/postgres/toxics/x: ReadTimeout")
+    raise LabError(f"Latency() could not be undone: {silent}") from silent
+
+
 class FakeRunner:
     """Stands for :class:`squall.runner.run.Runner`."""
 
@@ -184,6 +197,9 @@ class FakeRunner:
         if world.breaks.get(name, 0):
             world.breaks[name] -= 1
             raise LabError(f"{name} is not whole\nnext: look")
+        if world.hangs.get(name, 0):
+            world.hangs[name] -= 1
+            hang()
         busy = world.busy.get(name, 0) > 0
         world.busy[name] = world.busy.get(name, 0) - busy
         unhealthy = bool(self._lab.sick)

