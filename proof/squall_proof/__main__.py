@@ -1,4 +1,4 @@
-"""``python -m squall_proof mutants|patterns``: the program of `make proof` and `make patterns`."""
+"""``python -m squall_proof mutants|patterns|points|drivers``: measures of the project."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import sys
 import click
 from squall.cli.main import exit_code_of
 
+from squall_proof.drivers.command import drivers
 from squall_proof.mutants.command import mutants
 from squall_proof.patterns.command import patterns
+from squall_proof.points.command import points
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,6 +20,8 @@ def proof() -> None:
 
 proof.add_command(mutants)
 proof.add_command(patterns)
+proof.add_command(points)
+proof.add_command(drivers)
 
 if __name__ == "__main__":
     sys.exit(exit_code_of(proof))

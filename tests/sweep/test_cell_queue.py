@@ -13,7 +13,8 @@ from squall.sweeping import run_cells
 from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
 from squall.sweeping.cells import WAITS, Cell, plan_cells
 from squall.sweeping.profile_operation import StatementProfile
-from squall.sweeping.run_cells import CellRun, Worker
+from squall.sweeping.run_cells import CellRun
+from squall.sweeping.shared_work import SharedWork, Worker
 from squall.sweeping.sweep_result import CellFailure, CellResult, Status
 from squall.sweeping.tapped_lab import TappedLab
 
@@ -102,7 +103,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, Cell]]:
 
 async def test_what_a_batch_does_not_judge_is_run_alone(ran: list[tuple[object, Cell]]) -> None:
     run = CellRun(CellQueue(CELLS, deadline=1))
-    await run.work_in(cast("TappedLab", Room()), PROFILES, [])
+    await SharedWork(run.work).run(cast("TappedLab", Room()), PROFILES, [])
     assert set(run.done) == set(CELLS)
     batches = [unit for unit in taken(CellQueue(CELLS, deadline=1)) if len(unit) > 1]
     twice = {unit[0] for unit in batches}
@@ -110,9 +111,8 @@ async def test_what_a_batch_does_not_judge_is_run_alone(ran: list[tuple[object, 
 
 
 async def test_two_labs_share_the_cells_and_none_is_run_twice(
-    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+    ran: list[tuple[object, Cell]],
 ) -> None:
-    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
     first, second = cast("TappedLab", Room()), cast("TappedLab", Room())
     up = asyncio.Event()
 
@@ -122,16 +122,15 @@ async def test_two_labs_share_the_cells_and_none_is_run_twice(
 
     cells = [cell for cell in CELLS if cell.fault not in WAITS]
     run = CellRun(CellQueue(cells, deadline=1), on_result=lambda _: up.set())
-    await run.work_in(first, PROFILES, [another])
+    await SharedWork(run.work).run(first, PROFILES, [another])
     assert set(run.done) == set(cells)
     assert len(ran) == len(cells)
     assert {id(room) for room, _ in ran} == {id(first), id(second)}
 
 
 async def test_a_lab_that_is_not_up_when_all_is_done_is_not_waited_for(
-    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+    ran: list[tuple[object, Cell]],
 ) -> None:
-    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
     ended = []
 
     async def never(_work: Worker) -> None:
@@ -141,25 +140,25 @@ async def test_a_lab_that_is_not_up_when_all_is_done_is_not_waited_for(
             ended.append(True)
 
     run = CellRun(CellQueue(CELLS, deadline=1))
-    await run.work_in(cast("TappedLab", Room()), PROFILES, [never])
+    await SharedWork(run.work).run(cast("TappedLab", Room()), PROFILES, [never])
     assert set(run.done) == set(CELLS)
     assert ended == [True]
     assert ran
 
 
 async def test_a_further_lab_that_does_not_start_is_told(
-    ran: list[tuple[object, Cell]], monkeypatch: pytest.MonkeyPatch
+    ran: list[tuple[object, Cell]],
 ) -> None:
-    monkeypatch.setattr(run_cells, "WORTH_SECONDS", 0.0)
 
     async def broken(_work: Worker) -> None:
         await asyncio.sleep(0)
         raise LabError("no port\n  next step")
 
     run = CellRun(CellQueue(CELLS, deadline=1))
-    await run.work_in(cast("TappedLab", Room()), PROFILES, [broken])
+    shared = SharedWork(run.work)
+    await shared.run(cast("TappedLab", Room()), PROFILES, [broken])
     assert set(run.done) == set(CELLS)
-    assert run.notes == ["a further lab was not used: no port"]
+    assert shared.notes == ["a further lab was not used: no port"]
     assert ran
 
 
@@ -176,5 +175,5 @@ async def test_late_counts_when_it_is_seen_twice(
 
     monkeypatch.setattr(run_cells, "_guarded", run)
     work = CellRun(CellQueue(CELLS[:1], deadline=1))
-    await work.work_in(cast("TappedLab", Room()), PROFILES, [])
+    await SharedWork(work.work).run(cast("TappedLab", Room()), PROFILES, [])
     assert bool(work.done[CELLS[0]].problems) is stays

@@ -11,14 +11,15 @@ import click
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.isolated_run import run_isolated, show
-from squall.cli.options import LabArguments
-from squall.cli.options import lab_options as lab_arguments
+from squall.cli.options import LabArguments, lab_options_with, labs_of_this_machine
 from squall.cli.progress_line import ProgressLine
+from squall.cli.suite_session import EXIT
 from squall.core.errors import ExitCode, NothingRan
-from squall.racing.race_result import RacesResult, RaceStatus
+from squall.racing.race_result import RacesResult
 from squall.racing.racer import RaceOptions, run_races
-from squall.reports import races_json, races_text
-from squall.reports.atomic_file import write_json, write_text
+from squall.reports import races_text
+from squall.reports.races_directory import write_races
+from squall.reports.races_json import verdict_of
 
 races_options = grouped(
     "Races",
@@ -33,7 +34,7 @@ races_options = grouped(
 @click.argument("target", required=False)
 @races_options
 @app_options
-@lab_arguments
+@lab_options_with(labs_of_this_machine())
 def run_races_command(
     *,
     target: str | None,
@@ -55,20 +56,21 @@ def run_races_command(
         only=only,
         races=races,
         reproduce=shlex.join(words).replace("RACE", "'{race}'"),
+        jobs=lab.jobs if lab.provider == "process" else 1,
+        on_plan=progress.begin,
         on_result=lambda one: progress.step(one.id),
     )
     lab_options = lab.lab_options(profile)
     result = run_isolated(
         lab_options, lab.output, lambda: run_races(lab_options, options), quiet=lab.quiet
     )
-    _write(lab.output, result)
-    show(races_text.result_lines(result, lab.output), last_only=lab.quiet)
-    if all(one.status is RaceStatus.NOT_HELD for one in result.results):
+    return int(_report(result, lab.output, quiet=lab.quiet))
+
+
+def _report(result: RacesResult, output: Path, *, quiet: bool) -> ExitCode:
+    """Write the files, print the result, and give the exit code."""
+    write_races(output, result)
+    show(races_text.result_lines(result, output), last_only=quiet)
+    if not result.held:
         raise NothingRan("no two operations touch a common table that one of them writes")
-    return int(ExitCode.FAIL if result.failed else ExitCode.PASS)
-
-
-def _write(directory: Path, result: RacesResult) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    write_json(directory / "races.json", races_json.races_document(result))
-    write_text(directory / "junit.xml", races_json.races_junit(result))
+    return EXIT[verdict_of(result)]

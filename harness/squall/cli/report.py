@@ -14,7 +14,7 @@ from squall.reports.markdown_summary import comment
 from squall.reports.run_store import open_suite
 from squall.reports.stored_reports import stored_not_run, stored_report
 
-PAGES = ("index.html", "report.html", "sweep.html")
+PAGES = ("index.html", "report.html", "sweep.html", "races.html")
 
 
 @click.command()

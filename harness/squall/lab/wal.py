@@ -71,6 +71,8 @@ class Decoder:
         self._transactions = 0
         self.committed_at: dict[int, float] = {}
         """Seconds since 1970 by the server's clock, by number of the transaction."""
+        self.committed_in: dict[int, int] = {}
+        """The place of its commit in the WAL, by number of the transaction."""
 
     def decode(self, messages: Iterable[bytes]) -> list[RowChange]:
         """The changes, in commit order."""
@@ -80,7 +82,7 @@ class Decoder:
         kind, reader = data[0], _Reader(data)
         if kind == ord("B"):
             self._transactions += 1
-            reader.take(">Q")  # the end of the transaction in the WAL
+            self.committed_in[self._transactions] = reader.take(">Q")
             self.committed_at[self._transactions] = reader.take(">q") / 1e6 + EPOCH
         elif kind == ord("R"):
             self._relation(reader)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.profile_operation import NotProfiled
+from squall.sweeping.sweep_result import SweptOperation
 
 
 class RaceStatus(StrEnum):
@@ -43,13 +44,25 @@ class RaceResult:
         return f"{self.pair}:{self.interleaving}"
 
 
+@dataclass(frozen=True, slots=True)
+class RacedPair:
+    """Two operations that were raced."""
+
+    name: str
+    """``A+B``, with ``(same key)`` if B repeats the request of A."""
+    first: str
+    """The operation that is held."""
+    second: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RacesResult:
     """All races of one app."""
 
     target: str
     seed: int
-    profiles: Sequence[StatementProfile]
+    operations: Sequence[SweptOperation]
+    pairs: Sequence[RacedPair]
     left_out: Sequence[NotProfiled]
     results: Sequence[RaceResult]
     seconds: float
@@ -62,12 +75,24 @@ class RacesResult:
         return [one for one in self.results if one.status is RaceStatus.FAILED]
 
     @property
+    def held(self) -> int:
+        """Races in which A was held; the others show nothing."""
+        return sum(one.status is not RaceStatus.NOT_HELD for one in self.results)
+
+    def count(self, status: RaceStatus) -> int:
+        """Number of races with this status."""
+        return sum(one.status is status for one in self.results)
+
+    def command(self, one: RaceResult) -> str:
+        """The command that repeats one race."""
+        return self.reproduce.replace("{race}", one.id)
+
+    @property
     def headline(self) -> str:
         """The figures as a sentence."""
         waited = sum(bool(one.waited) for one in self.results)
-        held = sum(one.status is not RaceStatus.NOT_HELD for one in self.results)
         pairs = len({one.pair for one in self.results})
         return (
-            f"{held} races of {pairs} pairs: {held - len(self.failed)} serial,"
+            f"{self.held} races of {pairs} pairs: {self.held - len(self.failed)} serial,"
             f" {len(self.failed)} failed, B waited in {waited}"
         )

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from squall.core.errors import LabError, UsageError
+from squall.core.errors import LabError
 from squall.lab.lab_options import LabOptions
 from squall.racing.oracle import SerialRuns
-from squall.racing.pairs import Interleaving, Pair, find_pairs, interleavings, parse_race
-from squall.racing.race_result import RaceResult, RacesResult, RaceStatus
+from squall.racing.pairs import Interleaving, Pair, find_pairs
+from squall.racing.race_queue import RaceQueue, wanted_races
+from squall.racing.race_result import RacedPair, RaceResult, RacesResult, RaceStatus
 from squall.racing.run_race import RaceRunner
+from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
+from squall.sweeping.sweep_result import SweptOperation
 from squall.sweeping.sweeper import profile_all
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 
 TRIES = 2
+
+Profiles = tuple[list[StatementProfile], list[NotProfiled]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,46 +33,99 @@ class RaceOptions:
     races: tuple[str, ...] = ()
     """Run only these races: ``A+B:before-2``."""
     reproduce: str = "squall races --race {race}"
+    jobs: int = 1
+    """Labs at the same time, if there is enough to do."""
     on_result: Callable[[RaceResult], None] | None = None
+    on_plan: Callable[[int], None] | None = None
+    """Called with the number of races before the first one runs."""
 
 
 async def run_races(lab_options: LabOptions, wanted: RaceOptions) -> RacesResult:
-    """Race the operations of one app in a lab of its own.
+    """Race the operations of one app in labs of its own.
 
     Raises:
         LabError: the lab broke, or its server cannot report what was committed.
         UsageError: an operation or a race does not exist.
     """
+    more = [_another_lab(lab_options, wanted)] * (wanted.jobs - 1)
     async with tapped_lab(lab_options) as room:
-        return await races_in(room, wanted)
+        return await races_in(room, wanted, more=more)
 
 
-async def races_in(room: TappedLab, wanted: RaceOptions) -> RacesResult:
+def _another_lab(lab_options: LabOptions, wanted: RaceOptions) -> MoreLabs:
+    async def start(work: Worker) -> None:
+        async with tapped_lab(lab_options) as room:
+            profiles, _ = await _profile(_runner(room), wanted)
+            await work(room, profiles)
+
+    return start
+
+
+async def races_in(
+    room: TappedLab, wanted: RaceOptions, *, more: Sequence[MoreLabs] = ()
+) -> RacesResult:
     """The same in a lab that is already running."""
     began = time.monotonic()
-    if room.changes is None:
-        raise LabError(f"races need the server's log of changes: {room.why_no_changes}")
-    room.source.fixed = True
-    runner = RaceRunner(room, room.changes)
-    await runner.put_back(await room.changes.read())  # requests that discovery sent to the app
-    profiles, left_out = await profile_all(room, wanted.only, runner.put_back)
-    results: list[RaceResult] = []
-    for pair, races in _wanted(find_pairs(profiles), wanted.races, room.lab.options.seed):
-        serial = await runner.serial_runs(pair)
-        for race in races:
-            result = await _one(runner, pair, race, serial)
-            results.append(result)
-            if wanted.on_result is not None:
-                wanted.on_result(result)
+    profiles, left_out = await _profile(_runner(room), wanted)
+    pairs = find_pairs(profiles)
+    queue = RaceQueue(wanted_races(pairs, wanted.races, room.lab.options.seed))
+    if wanted.on_plan is not None:
+        wanted.on_plan(len(queue.planned))
+    run = _RaceRun(queue, wanted.on_result)
+    shared = SharedWork(run.work)
+    await shared.run(room, profiles, more if queue.seconds > WORTH_SECONDS else ())
     return RacesResult(
         target=room.lab.profile.name,
         seed=room.lab.options.seed,
-        profiles=profiles,
+        operations=[SweptOperation.of(profile) for profile in profiles],
+        pairs=[
+            RacedPair(one.name, one.first.operation.name, one.second.operation.name)
+            for one in pairs
+        ],
         left_out=left_out,
-        results=results,
+        results=[run.done[one] for one in queue.planned if one in run.done],
         seconds=time.monotonic() - began,
         reproduce=wanted.reproduce,
+        notes=shared.notes,
     )
+
+
+def _runner(room: TappedLab) -> RaceRunner:
+    if room.changes is None:
+        raise LabError(f"races need the server's log of changes: {room.why_no_changes}")
+    return RaceRunner(room, room.changes)
+
+
+async def _profile(runner: RaceRunner, wanted: RaceOptions) -> Profiles:
+    """The profiles of all operations, each request from the same rows."""
+    room = runner.room
+    room.source.fixed = True
+    await runner.put_back(await runner.changes.read())  # requests that discovery sent to the app
+    return await profile_all(room, wanted.only, runner.put_back)
+
+
+@dataclass(slots=True)
+class _RaceRun:
+    """The results so far."""
+
+    queue: RaceQueue
+    on_result: Callable[[RaceResult], None] | None
+    done: dict[str, RaceResult] = field(default_factory=dict)
+
+    async def work(self, room: TappedLab, profiles: Sequence[StatementProfile]) -> None:
+        """Run races in this lab until none is left."""
+        runner = _runner(room)
+        pairs = {pair.name: pair for pair in find_pairs(profiles)}
+        known: dict[str, SerialRuns] = {}
+        while (unit := self.queue.take()) is not None:
+            pair = pairs[unit.pair]
+            if pair.name not in known:
+                known[pair.name] = await runner.serial_runs(pair)
+            for race in unit.races:
+                result = await _one(runner, pair, race, known[pair.name])
+                self.done[result.id] = result
+                if self.on_result is not None:
+                    self.on_result(result)
 
 
 async def _one(
@@ -78,25 +137,3 @@ async def _one(
         if result.status is not RaceStatus.NOT_HELD:
             break
     return result
-
-
-def _wanted(
-    pairs: Sequence[Pair], races: Sequence[str], seed: int
-) -> list[tuple[Pair, list[Interleaving]]]:
-    every = [(pair, interleavings(pair, seed)) for pair in pairs]
-    if not races:
-        return every
-    chosen = []
-    for text in races:
-        name, race_id = parse_race(text)
-        found = [
-            (pair, [race])
-            for pair, possible in every
-            for race in possible
-            if pair.name == name and race.id == race_id
-        ]
-        if not found:
-            names = ", ".join(pair.name for pair, _ in every)
-            raise UsageError(f"--race {text}: there is no such race; the pairs are: {names}")
-        chosen += found
-    return chosen

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from squall.core.errors import LabError
 from squall.lab.wal import RowChange
@@ -109,15 +110,23 @@ class RaceRunner:
 
     async def _blocked(self, *sent: Sending, until: asyncio.Event | None = None) -> str:
         """Wait for one of them, or the event. Returns the lock that blocks, if any."""
+        event = asyncio.ensure_future((until or asyncio.Event()).wait())
+        awaited: set[asyncio.Future[Any]] = {*sent, event}
         end = time.monotonic() + BLOCKED_SECONDS
-        while not any(one.done() for one in sent) and not (until and until.is_set()):
-            await asyncio.sleep(POLL_SECONDS)
-            waits = [] if sent[0].done() else await self.changes.waits()
-            if waits:
-                return ", ".join(waits)
-            if time.monotonic() > end:
-                return "something in the app"
-        return ""
+        try:
+            while True:
+                done, _ = await asyncio.wait(
+                    awaited, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return ""
+                waits = await self.changes.waits()
+                if waits and not any(one.done() for one in awaited):
+                    return ", ".join(waits)
+                if time.monotonic() > end:
+                    return "something in the app"
+        finally:
+            event.cancel()
 
     def _let_go(self, held: HoldScript, *, cut: bool) -> None:
         held.over = True

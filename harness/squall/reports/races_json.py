@@ -1,14 +1,29 @@
-"""races.json and the JUnit file of races."""
+"""races.json: every race with its result, as defined by ``schema/races.schema.json``."""
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from squall.gates.verdict import Verdict
 from squall.racing.race_result import RaceResult, RacesResult, RaceStatus
-from squall.reports.junit import NOT_XML
 
 VERSION = 1
+
+
+def races_schema() -> dict[str, Any]:
+    """The published schema (JSON Schema 2020-12)."""
+    text = files("squall.reports").joinpath("schema/races.schema.json").read_text("utf-8")
+    published: dict[str, Any] = json.loads(text)
+    return published
+
+
+def verdict_of(result: RacesResult) -> Verdict:
+    """``pass``, ``fail``, or ``inconclusive`` if no request was held."""
+    if result.failed:
+        return Verdict.FAIL
+    return Verdict.PASS if result.held else Verdict.INCONCLUSIVE
 
 
 def races_document(result: RacesResult) -> dict[str, Any]:
@@ -19,14 +34,27 @@ def races_document(result: RacesResult) -> dict[str, Any]:
         "target": result.target,
         "seed": result.seed,
         "seconds": round(result.seconds, 3),
+        "verdict": verdict_of(result).value,
+        "counts": {status.value: result.count(status) for status in RaceStatus},
+        "operations": [
+            {"name": one.name, "statements": [each.fingerprint for each in one.statements]}
+            for one in result.operations
+        ],
+        "pairs": [
+            {"name": one.name, "first": one.first, "second": one.second} for one in result.pairs
+        ],
         "left_out": [{"operation": one.operation, "reason": one.reason} for one in result.left_out],
         "races": [_race(result, one) for one in result.results],
+        "notes": list(result.notes),
+        "reproduce": result.reproduce,
     }
 
 
 def _race(result: RacesResult, one: RaceResult) -> dict[str, Any]:
     return {
         "id": one.id,
+        "pair": one.pair,
+        "interleaving": one.interleaving,
         "status": one.status.value,
         "explanation": one.explanation,
         "problems": list(one.problems),
@@ -35,31 +63,5 @@ def _race(result: RacesResult, one: RaceResult) -> dict[str, Any]:
         "changes": list(one.changes),
         "serial": list(one.serial),
         "seconds": round(one.seconds, 4),
-        "reproduce": result.reproduce.replace("{race}", one.id),
+        "reproduce": result.command(one),
     }
-
-
-def races_junit(result: RacesResult) -> str:
-    """One suite for each pair, one case for each interleaving."""
-    root = Element("testsuites", name="squall races")
-    for pair in dict.fromkeys(one.pair for one in result.results):
-        races = [one for one in result.results if one.pair == pair]
-        failed = sum(one.status is RaceStatus.FAILED for one in races)
-        suite = SubElement(root, "testsuite", name=_clean(pair), tests=str(len(races)))
-        suite.set("failures", str(failed))
-        for one in races:
-            case = SubElement(suite, "testcase", classname=f"squall.races.{_clean(pair)}")
-            case.set("name", one.interleaving)
-            case.set("time", f"{one.seconds:.3f}")
-            if one.status is RaceStatus.FAILED:
-                failure = SubElement(case, "failure", message=_clean(one.problems[0]))
-                lines = [*one.problems, *one.answers, *one.changes, *one.serial]
-                failure.text = _clean("\n".join(lines))
-            elif one.status is RaceStatus.NOT_HELD:
-                SubElement(case, "skipped", message="the statement was not sent")
-    indent(root)
-    return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
-
-
-def _clean(text: str) -> str:
-    return NOT_XML.sub("?", text)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from squall.racing.race_result import RaceResult, RacesResult, RaceStatus
+from squall.racing.race_result import RaceResult, RacesResult
+from squall.reports.races_page import WAITED, mark_of
 
-MARKS = {RaceStatus.SERIAL: "●", RaceStatus.FAILED: "✖", RaceStatus.NOT_HELD: "·"}
-WAITED = "◷"
 MAX_SHOWN = 10
 
 
@@ -23,10 +22,12 @@ def result_lines(result: RacesResult, files: Path) -> Iterator[str]:
     yield f"● serial  ✖ no serial order explains it  {WAITED} B waited for a lock of A"
     for left in result.left_out:
         yield f"left out: {left.operation}: {left.reason}"
+    for note in result.notes:
+        yield f"note: {note}"
     for one in result.failed[:MAX_SHOWN]:
         yield from _failing(result, one)
     if len(result.failed) > MAX_SHOWN:
-        yield f"… and {len(result.failed) - MAX_SHOWN} more in {files / 'races.json'}"
+        yield f"… and {len(result.failed) - MAX_SHOWN} more in {files / 'races.html'}"
     yield ""
     yield result.headline
     yield f"{result.seconds:.1f} s · seed {result.seed} · files in {files}"
@@ -38,7 +39,7 @@ def _rows(races: Sequence[RaceResult]) -> Iterator[str]:
         mine = [one for one in races if _kind(one) == kind]
         if mine:
             shown = "  ".join(
-                f"{one.interleaving.removesuffix('/cut')} {_mark(one)}" for one in mine
+                f"{one.interleaving.removesuffix('/cut')} {mark_of(one)}" for one in mine
             )
             yield f"  {kind:17} {shown}"
     locks = sorted({one.waited for one in races if one.waited})
@@ -52,11 +53,6 @@ def _kind(one: RaceResult) -> str:
     return "A and B held" if "/" in one.interleaving else "A held, B whole"
 
 
-def _mark(one: RaceResult) -> str:
-    waited = WAITED if one.waited and one.status is RaceStatus.SERIAL else ""
-    return waited or MARKS[one.status]
-
-
 def _failing(result: RacesResult, one: RaceResult) -> Iterator[str]:
     yield ""
     yield f"✖ {one.id}"
@@ -68,4 +64,4 @@ def _failing(result: RacesResult, one: RaceResult) -> Iterator[str]:
         yield f"      {line[:110]}"
     for line in one.serial:
         yield f"    {line[:110]}"
-    yield f"    repeat: {result.reproduce.replace('{race}', one.id)}"
+    yield f"    repeat: {result.command(one)}"

@@ -12,8 +12,8 @@ from squall.reports.html.page_parts import asset, environment
 from squall.reports.html.view_model import SIGN
 from squall.reports.sweep_failures import verdict_of
 from squall.sweeping.cells import CONNECT, DESCRIPTIONS, Cell
-from squall.sweeping.readiness_cells import NAME as READINESS
 from squall.sweeping.sweep_result import MARKS, CellFailure, CellResult, Status, SweepResult
+from squall.sweeping.whole_app_cells import WHOLE_APP
 
 POLICY = (
     "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src data:;"
@@ -34,6 +34,8 @@ SOMETIMES: tuple[tuple[str, str], ...] = (
     (MARKS[CellFailure.STORM], "too many statements or logins"),
     (MARKS[CellFailure.LOG], "unhandled error in the log"),
     (MARKS[CellFailure.READINESS], "readiness or liveness says otherwise"),
+    (MARKS[CellFailure.LEFTOVER], "failures leave something behind"),
+    (MARKS[CellFailure.START], "does not start without its database"),
     (MARKS[Status.NOT_EXERCISED], "not exercised"),
 )
 """These are explained on a page that has them."""
@@ -98,9 +100,10 @@ def _legend(result: SweepResult) -> Iterator[tuple[str, str]]:
 def blocks(result: SweepResult) -> list[Block]:
     """The heat map's tables. Faults without a cell in a table are left out."""
     found = []
-    probes = [one for one in result.results if one.cell.operation == READINESS]
-    if probes:
-        found.append(_block(READINESS, "on", probes, [(CONNECT, "(every statement)")]))
+    for name in WHOLE_APP:
+        mine = [one for one in result.results if one.cell.operation == name]
+        if mine:
+            found.append(_block(name, "on", mine, [(CONNECT, "(every statement)")]))
     for operation in result.operations:
         name = operation.name
         for mode in ("once", "on"):

@@ -8,7 +8,8 @@ import time
 from squall.sweeping.change_log import ChangeLog
 from squall.sweeping.tap import Tap
 
-PAUSE_SECONDS = 0.02
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02
+"""Seconds between two looks. Most apps are idle in the next millisecond."""
 
 
 async def wait_until_at_rest(tap: Tap, changes: ChangeLog | None, seconds: float) -> str:
@@ -17,7 +18,7 @@ async def wait_until_at_rest(tap: Tap, changes: ChangeLog | None, seconds: float
     A session works while it is in a transaction, and while the server runs a statement of it.
     """
     end = time.monotonic() + seconds
-    states = ""
+    states, pause = "", FIRST_PAUSE
     while time.monotonic() < end:
         if all(status in ("I", "") for status in tap.statuses().values()):
             states = await changes.busy() if changes else ""
@@ -25,5 +26,6 @@ async def wait_until_at_rest(tap: Tap, changes: ChangeLog | None, seconds: float
                 return ""
         else:
             states = "in a transaction"
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
     return states

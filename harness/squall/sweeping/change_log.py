@@ -7,7 +7,7 @@ old row, too. If Squall did not start the server (attach), effects are not judge
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from squall_faults.errors import InjectionFailed
@@ -34,7 +34,9 @@ CREATE = (
     "SELECT slot_name::text FROM pg_create_logical_replication_slot('squall_sweep', 'pgoutput')"
 )
 DROP = "SELECT pg_drop_replication_slot('squall_sweep')::text"
-BUSY = """SELECT coalesce(string_agg(state, ','), '') FROM pg_stat_activity
+PLACE = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text"
+BUSY = """SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text || ' '
+    || coalesce(string_agg(state, ','), '') FROM pg_stat_activity
     WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
     AND datname = current_database() AND state <> 'idle'"""
 WAITS = """SELECT coalesce(l.relation::regclass::text || ' ', '') || l.locktype || ' ' || l.mode
@@ -48,6 +50,10 @@ class ChangeLog:
     def __init__(self, session: DatabaseSession) -> None:
         self._session = session
         self._reads = 0
+        self.place = 0
+        """Where the WAL ended when :meth:`busy` or :meth:`mark` was last asked: what is committed
+        by then lies before it.
+        """
         self._tables: frozenset[str] = frozenset()
 
     async def cover_tables(self) -> int:
@@ -64,11 +70,26 @@ class ChangeLog:
 
     async def read(self) -> list[RowChange]:
         """The changes committed since the last call, in commit order."""
+        (changes,) = await self.read_parts(())
+        return changes
+
+    async def read_parts(self, places: Sequence[int]) -> list[list[RowChange]]:
+        """The same, parted at these places of the WAL, in one read: one part more than places."""
         self._reads += 1
         if self._reads % SETTLE_READS == 0:
             await self._session.values("SELECT pg_log_standby_snapshot()::text")
         rows = await self._session.values(READ)
-        return Decoder().decode(bytes(row) for row in rows)
+        decoder = Decoder()
+        parts: list[list[RowChange]] = [[] for _ in range(len(places) + 1)]
+        for change in decoder.decode(bytes(row) for row in rows):
+            place = decoder.committed_in[change.transaction]
+            parts[sum(one <= place for one in places)].append(change)
+        return parts
+
+    async def mark(self) -> int:
+        """Where the WAL ends now."""
+        self.place = int(str((await self._session.values(PLACE))[0]))
+        return self.place
 
     async def execute(self, sql: str) -> None:
         """Execute this as the superuser."""
@@ -76,7 +97,9 @@ class ChangeLog:
 
     async def busy(self) -> str:
         """States of the app's sessions that are not idle, such as ``idle in transaction``."""
-        return str((await self._session.values(BUSY))[0])
+        place, _, states = str((await self._session.values(BUSY))[0]).partition(" ")
+        self.place = int(place)
+        return states
 
     async def waits(self) -> list[str]:
         """The locks for which sessions wait now."""

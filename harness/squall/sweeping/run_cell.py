@@ -12,12 +12,11 @@ from squall.core.errors import AppFailed
 from squall.core.setting_kinds import changes_meaning
 from squall.history.op import Outcome
 from squall.lab import app_log
-from squall.lab.wal import RowChange
 from squall.sweeping.app_at_rest import wait_until_at_rest
+from squall.sweeping.cell_effects import CellEffects
 from squall.sweeping.cells import CONNECT, Cell
 from squall.sweeping.client import ReceivedAnswer
 from squall.sweeping.describe import Shown, describe
-from squall.sweeping.effects import EffectKind
 from squall.sweeping.judge_cell import Seen, judge_cell, undocumented
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
@@ -74,14 +73,14 @@ class CellRunner:
         """Run and judge one cell."""
         began = time.monotonic()
         room = self.room
-        await self._changes(profile)  # those of earlier requests
+        effects = CellEffects.of(room.changes, profile)
         log_size = app_log.size(room.lab.app.log_path)
         script = CellScript(cell, profile, room.deadline)
         settings = self.settings()
-        seen, changes = await self._inject(cell, profile, script)
+        seen = await self._inject(cell, profile, script, effects)
         left = frozenset(name for _, name in self.settings() - settings)
         statements = tuple(room.tap.statements)
-        seen = await self._ask_again(seen, changes)
+        seen, changes = await effects.complete(await self._ask_again(seen, effects))
         touched = {one.session for one in statements}
         after = await self.see_that_all_is_well(profile, touched, asked=seen.again is not None)
         log = tuple(app_log.problems(room.lab.app.log_path, log_size, self._patterns))
@@ -91,53 +90,41 @@ class CellRunner:
         return describe(seen, _status(seen, script.bites, problems), problems, shown)
 
     async def _inject(
-        self, cell: Cell, profile: StatementProfile, script: CellScript
-    ) -> tuple[Seen, list[RowChange]]:
-        """Send under the fault, heal, and read the effect."""
+        self, cell: Cell, profile: StatementProfile, script: CellScript, effects: CellEffects
+    ) -> Seen:
+        """Send under the fault, heal, and wait until the effect is there."""
         room = self.room
         if cell.point == CONNECT:
             room.tap.reset_connections()
             await asyncio.sleep(0)
+        await effects.begin()
         room.tap.forget()
         room.tap.script = script
         request = room.source.next(profile.operation)
         sending = asyncio.ensure_future(room.client.send(request))
         hung_up = cell.fault == "hang_up" and await self._hang_up(sending, script)
         answer = no_answer(request) if hung_up else await sending
-        early = cell.fault in EARLY and answer.good
-        at_answer = await self._changes(profile) if early else None
+        if cell.fault in EARLY and answer.good:
+            await effects.answered()
         script.heal()
         room.tap.script = Script()
         room.tap.release(script.id)
         sent, startups = tuple(room.tap.statements), room.tap.startups
         left_open = await self.settle()
-        changes = [*(at_answer or []), *(await self._changes(profile))]
-        seen = Seen(
+        await effects.settled(left_open)
+        return Seen(
             cell=cell,
             profile=profile,
             answer=answer,
             hung_up=hung_up,
-            at_answer=self._kind(profile, at_answer),
-            effect=self._kind(profile, changes),
             sent=sent,
             startups=startups,
             left_open=left_open,
         )
-        return seen, changes
 
     @property
     def _patterns(self) -> tuple[str, ...]:
         return self.room.lab.profile.unhandled_patterns
-
-    async def _changes(self, profile: StatementProfile) -> list[RowChange]:
-        if self.room.changes is None or profile.effect is None or not profile.writes:
-            return []
-        return await self.room.changes.read()
-
-    def _kind(self, profile: StatementProfile, changes: list[RowChange] | None) -> EffectKind:
-        if changes is None or profile.effect is None or self.room.changes is None:
-            return EffectKind.UNKNOWN
-        return profile.effect.compare(changes)
 
     async def _hang_up(self, sending: asyncio.Future[ReceivedAnswer], script: CellScript) -> bool:
         """Disconnect the client while its statement is held."""
@@ -153,7 +140,7 @@ class CellRunner:
         room = self.room
         return await wait_until_at_rest(room.tap, room.changes, QUIET_SECONDS + room.deadline)
 
-    async def _ask_again(self, seen: Seen, changes: list[RowChange]) -> Seen:
+    async def _ask_again(self, seen: Seen, effects: CellEffects) -> Seen:
         """Repeat the key if the operation promises one effect."""
         profile = seen.profile
         if not profile.idempotent:
@@ -165,8 +152,8 @@ class CellRunner:
                 break
             await asyncio.sleep(RETRY_SECONDS)
             again = await self.room.client.send(seen.answer.request)
-        changes += await self._changes(profile)
-        return replace(seen, again=again, total=self._kind(profile, changes))
+        await effects.repeated(seen.left_open or await self.settle())
+        return replace(seen, again=again)
 
     async def see_that_all_is_well(
         self, profile: StatementProfile, touched: set[int], *, asked: bool = False

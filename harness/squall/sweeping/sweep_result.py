@@ -40,6 +40,8 @@ class CellFailure(StrEnum):
     STORM = "too many statements"
     LOG = "log"
     READINESS = "readiness"
+    LEFTOVER = "left behind"
+    START = "does not start"
 
 
 MARKS: Mapping[str, str] = {
@@ -62,6 +64,8 @@ MARKS: Mapping[str, str] = {
     CellFailure.STORM: "≫",
     CellFailure.LOG: "▤",
     CellFailure.READINESS: "?",
+    CellFailure.LEFTOVER: "⊕",
+    CellFailure.START: "!",
 }
 
 

@@ -13,13 +13,14 @@ from squall.scenario.sharding import Shard
 from squall.sweeping.cell_queue import CellQueue
 from squall.sweeping.cells import Cell, Pruned, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
-from squall.sweeping.readiness_cells import readiness_cells
 from squall.sweeping.run_cell import MAX_RESTARTS
-from squall.sweeping.run_cells import CellRun, MoreLabs, Worker
+from squall.sweeping.run_cells import CellRun
+from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import CellResult, SweepResult, SweptOperation
 from squall.sweeping.sweep_shard import shard_of
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
+from squall.sweeping.whole_app_cells import whole_app_cells
 
 Restore = Callable[[Sequence[RowChange]], Awaitable[None]]
 
@@ -86,7 +87,8 @@ async def sweep_in(
     run = CellRun(
         CellQueue(cells, room.deadline, ends=ends, seed=room.lab.options.seed), wanted.on_result
     )
-    await run.work_in(room, profiles, more)
+    shared = SharedWork(run.work)
+    await shared.run(room, profiles, more if run.queue.seconds > WORTH_SECONDS else ())
     left = len(cells) - len(run.done)
     return SweepResult(
         target=room.lab.profile.name,
@@ -98,7 +100,7 @@ async def sweep_in(
         seconds=time.monotonic() - began,
         profile_seconds=profiled - began,
         reproduce=wanted.reproduce,
-        notes=[*([part.label] if part else []), *_notes(room, left, wanted.seconds), *run.notes],
+        notes=[*([part.label] if part else []), *_notes(room, left, wanted.seconds), *shared.notes],
         limits=wanted.limits,
         shard=part,
     )
@@ -109,8 +111,8 @@ def _planned(
 ) -> tuple[list[Cell], list[Pruned]]:
     """The cells to run and the pruned ones. Raises UsageError for one that does not exist."""
     cells, pruned = plan_cells(profiles, exhaustive=wanted.exhaustive or bool(wanted.cells))
-    if room.lab.profile.has_readiness and (wanted.cells or not wanted.only):
-        cells += readiness_cells()
+    if wanted.cells or not wanted.only:
+        cells += whole_app_cells(room)
     return (_known(wanted.cells, cells), []) if wanted.cells else (cells, pruned)
 
 

@@ -7,6 +7,8 @@ import contextlib
 import os
 import signal
 
+from squall.core.event_loop import loop_factory
+
 NICENESS = -10
 
 
@@ -16,13 +18,7 @@ def main() -> None:
     _go_first()
     from squall.workload.worker import serve  # noqa: PLC0415 - after the signal is ignored
 
-    try:
-        import uvloop  # noqa: PLC0415 - optional
-
-        factory = uvloop.new_event_loop
-    except ImportError:
-        factory = None
-    with asyncio.Runner(loop_factory=factory) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve())
 
 

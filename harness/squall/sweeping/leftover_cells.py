@@ -1,0 +1,108 @@
+"""Many failing requests while a fault lasts; then the idle app must hold what it held before.
+
+What a failure keeps is too little to be seen after one: a session, a place in the pool, a file, a
+lock, a listener. The gates that compare an idle app before and after a load judge it here, too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from squall.core import events
+from squall.core.clock import MonotonicClock
+from squall.gates.background_sessions_return import BackgroundSessionsReturn
+from squall.gates.no_secret_disclosed import NoSecretDisclosed
+from squall.gates.resources_return import ResourcesReturn
+from squall.gates.session_leftovers import SessionLeftovers
+from squall.gates.verdict import Verdict
+from squall.history.evidence import Contract, Evidence
+from squall.history.op import Op, Outcome
+from squall.lab.rest import RestProbe
+from squall.sweeping.cells import CONNECT, Cell
+from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.run_cell import CellRunner
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
+from squall.sweeping.sweep_script import CellScript
+from squall.sweeping.tap import Script
+
+LEFTOVERS = "leftovers"
+FAULTS = ("57014", "53100", "cut_before")
+"""A statement is cancelled, its session lives; the same for good; the session is lost."""
+REQUESTS = 24
+"""More than the allowance of each gate, so that one thing kept by each failure is seen."""
+MAX_SECONDS = 4.0
+MAX_MORE_SESSIONS = 5
+"""Requests come one by one, so a sound pool needs hardly any session more."""
+GATES = (ResourcesReturn(), SessionLeftovers(), BackgroundSessionsReturn(), NoSecretDisclosed())
+
+
+def leftover_cells() -> list[Cell]:
+    """One for each way in which requests fail."""
+    return [Cell(operation=LEFTOVERS, point=CONNECT, fault=one, mode="on") for one in FAULTS]
+
+
+async def run_leftover_cell(
+    runner: CellRunner, cell: Cell, profile: StatementProfile
+) -> CellResult:
+    """Send requests under a fault that lasts, heal, and compare the idle app."""
+    room, began = runner.room, time.monotonic()
+    found: list[events.Event] = []
+    await runner.settle()
+    probe = RestProbe(room.lab, MonotonicClock(), found.append)
+    await probe.look_before()
+    sent = await _send_under_fault(runner, cell)
+    problems = await runner.see_that_all_is_well(profile, set())
+    await runner.settle()
+    if not problems:
+        await probe.look_after(sent)
+        problems = list(judge_leftovers(sent, found, room.lab.profile.contract))
+    runner.ill |= bool(problems)  # what is kept would be found again
+    refused = sum(one.outcome is not Outcome.APPLIED for one in sent)
+    return CellResult(
+        cell=cell,
+        status=Status.FAILED if problems else Status.SURVIVED,
+        problems=tuple(problems),
+        answer=f"{len(sent)} requests, {refused} without success",
+        request=f"{REQUESTS} requests of each kind in turn",
+        seconds=time.monotonic() - began,
+    )
+
+
+async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
+    """Requests of all operations in turn; the fault lasts from the first one's statement on."""
+    room, sent = runner.room, []
+    end = time.monotonic() + MAX_SECONDS
+    for number in range(REQUESTS):
+        profile = runner.profiles[number % len(runner.profiles)]
+        last = number // len(runner.profiles) % 2
+        point = str(len(profile.steps) if last else 1)
+        fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode="on")
+        script = CellScript(fault, profile, room.deadline)
+        room.tap.script = script
+        answer = await room.client.send(room.source.next(profile.operation))
+        script.heal()
+        sent.append(answer.as_op())
+        if time.monotonic() > end:
+            break
+    room.tap.script = Script()
+    return sent
+
+
+def judge_leftovers(
+    sent: Sequence[Op], found: Sequence[events.Event], contract: Contract
+) -> Iterator[Problem]:
+    """What the gates for an idle app find."""
+    evidence = Evidence(ops=list(sent), events=list(found), final_state=None, contract=contract)
+    for gate in GATES:
+        finding = gate.judge(evidence)
+        if finding.verdict is Verdict.FAIL:
+            yield Problem(CellFailure.LEFTOVER, finding.reason)
+    samples = {one.moment: one for one in found if isinstance(one, events.RestSampled)}
+    if len(samples) == 2:  # noqa: PLR2004 - before and after
+        more = samples["after"].sessions - samples["before"].sessions
+        if more > MAX_MORE_SESSIONS:
+            yield Problem(
+                CellFailure.LEFTOVER,
+                f"{more} more sessions than before, although requests came one by one",
+            )

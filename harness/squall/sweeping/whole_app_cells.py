@@ -1,0 +1,29 @@
+"""Fault points of the app as a whole: readiness, start-up, and what failures leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from squall.sweeping.cells import Cell
+from squall.sweeping.leftover_cells import LEFTOVERS, leftover_cells, run_leftover_cell
+from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.readiness_cells import NAME, readiness_cells, run_readiness_cell
+from squall.sweeping.run_cell import CellRunner
+from squall.sweeping.start_up_cell import START_UP, run_start_up_cell, start_up_cells
+from squall.sweeping.sweep_result import CellResult
+from squall.sweeping.tapped_lab import TappedLab
+
+RunCell = Callable[[CellRunner, Cell, StatementProfile], Awaitable[CellResult]]
+
+WHOLE_APP: Mapping[str, RunCell] = {
+    NAME: run_readiness_cell,
+    LEFTOVERS: run_leftover_cell,
+    START_UP: run_start_up_cell,
+}
+"""Name of the pseudo-operation, and what runs its cells."""
+
+
+def whole_app_cells(room: TappedLab) -> list[Cell]:
+    """Those that this app and this lab allow."""
+    cells = readiness_cells() if room.lab.profile.has_readiness else []
+    return [*cells, *leftover_cells(), *start_up_cells(room)]
