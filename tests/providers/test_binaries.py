@@ -190,7 +190,7 @@ def test_an_account_without_a_name_is_told_before_initdb_refuses_it(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
     monkeypatch.setattr("pwd.getpwuid", _no_entry)
-    with pytest.raises(LabError, match="the account 54321 has no name.*enter it in /etc/passwd"):
+    with pytest.raises(LabError, match=r"the account 54321 has no name.*enter it in /etc/passwd"):
         binaries.account()
     assert binaries.server_accounts() == {54321}
 

@@ -24,6 +24,7 @@ from squall.core.clock import MonotonicClock
 from squall.core.errors import LabError
 from squall.core.ids import derived_seed
 from squall.core.logs import logged, logged_step
+from squall.core.run_to_end import run_to_end
 from squall.history.coverage import Coverage
 from squall.lab.cluster import Cluster
 from squall.lab.component_watch import ComponentWatch, Watched
@@ -44,6 +45,7 @@ from squall.lab.providers.process import lab_registry
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.proxies import ProxySet, create_proxies, task_group
 from squall.lab.roles import Roles
+from squall.lab.scenario_needs import missing_need
 from squall.lab.second_copy import SecondCopyRunner
 from squall.lab.setup import SetupPlace, run_setup, stand_ins_used
 from squall.lab.upstream_record import requests_without_answer, stand_in_of
@@ -167,10 +169,7 @@ class Lab:
         await logged_step("workload: starting its process", self.workload.start_process())
         patient = self.profile.starts_without_database and not self.profile.setup
         async with task_group() as group:
-            up = group.create_task(logged_step("PostgreSQL: starting", self.database.start()))
-            group.create_task(logged_step("engine and proxies: starting", self._wire(up)))
-            for needed in self._parts.dependencies:
-                group.create_task(logged_step(f"{needed.name}: starting", needed.start()))
+            self._start_servers(group)
             group.create_task(logged_step("workload: getting ready", self.workload.ready()))
             if patient:
                 group.create_task(logged_step("app: starting", self.app.start()))
@@ -180,12 +179,16 @@ class Lab:
     async def _start_tapped(self, before_app: Callable[[Lab], Awaitable[None]]) -> None:
         """Start without a load, and start what must exist before the app."""
         async with task_group() as group:
-            up = group.create_task(logged_step("PostgreSQL: starting", self.database.start()))
-            group.create_task(logged_step("engine and proxies: starting", self._wire(up)))
-            for needed in self._parts.dependencies:
-                group.create_task(logged_step(f"{needed.name}: starting", needed.start()))
+            self._start_servers(group)
         await before_app(self)
         await self._set_up_and_start_app()
+
+    def _start_servers(self, group: asyncio.TaskGroup) -> None:
+        """What the app depends on, and the proxies in front of it."""
+        up = group.create_task(logged_step("PostgreSQL: starting", self.database.start()))
+        group.create_task(logged_step("engine and proxies: starting", self._wire(up)))
+        for needed in self._parts.dependencies:
+            group.create_task(logged_step(f"{needed.name}: starting", needed.start()))
 
     async def _set_up_and_start_app(self) -> None:
         place = SetupPlace.of(
@@ -245,11 +248,8 @@ class Lab:
 
     def unsupported_reason(self, scenario: Scenario) -> str:
         """Why a scenario cannot be run here; empty if it can."""
-        writes = any(operation.effect != "read" for operation in self.profile.operations)
-        if "writes" in scenario.needs and not writes:
-            return "it is about writes, and the load has none"
-        if "streams" in scenario.needs and not any(one.streams for one in self.profile.operations):
-            return "it is about streams without an end, and the load has none"
+        if need := missing_need(scenario.needs, self.profile.operations):
+            return need
         for step in scenario.steps:
             try:
                 self.port_for(step.fault)
@@ -382,7 +382,7 @@ async def lab(
             await running.introduce()
         yield running
     finally:
-        await _closed(running)
+        await run_to_end(running.close(), CLOSE_SECONDS)
 
 
 async def _made(options: LabOptions, keeper: Watchdog) -> Lab:
@@ -392,16 +392,3 @@ async def _made(options: LabOptions, keeper: Watchdog) -> Lab:
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
-
-
-async def _closed(running: Lab) -> None:
-    """Close completely, even if this task is cancelled meanwhile."""
-    closing, interrupted = asyncio.ensure_future(running.close()), None
-    while not closing.done():
-        try:
-            await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
-            break
-        except asyncio.CancelledError as error:
-            interrupted = error
-    if interrupted is not None:
-        raise interrupted

@@ -10,6 +10,8 @@ from squall.cli.options import seed_of
 from squall.core.errors import ExitCode
 from squall.core.ids import SEED_LIMIT
 
+from squall_proof.mutants import FIRST, SETS
+
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0, SEED_LIMIT - 1001),
@@ -24,7 +26,7 @@ def points() -> None:
 
 @points.command(name="mutants")
 @click.option("--only", multiple=True, metavar="NAME", help="Try these mutants; repeatable.")
-@click.option("--second", is_flag=True, help="Try the second set instead of the first.")
+@click.option("--set", "set_name", type=click.Choice(SETS), default=FIRST, help="Which set.")
 @click.option("--limit", default=60.0, show_default=True, help="Seconds of each sweep, and races.")
 @click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True,
               help="Mutants at the same time, each in a lab of its own.")  # fmt: skip
@@ -35,7 +37,7 @@ def points() -> None:
 def points_of_mutants(
     *,
     only: tuple[str, ...],
-    second: bool,
+    set_name: str,
     limit: float,
     jobs: int,
     least: int,
@@ -43,12 +45,16 @@ def points_of_mutants(
     seed: int | None,
 ) -> int:
     """Sweep each mutant until a fault point fails; race those that survive."""
-    from squall_proof.mutants.mutant_gallery import chosen, gallery  # noqa: PLC0415 - a quick --help
+    from squall_proof.mutants.mutant_gallery import (  # noqa: PLC0415 - a quick --help
+        chosen,
+        gallery,
+        of_set,
+    )
     from squall_proof.points import point_table  # noqa: PLC0415 - the same
     from squall_proof.points.point_trial import PointPlan, try_mutants  # noqa: PLC0415 - the same
 
     there = chosen(gallery(), only)
-    there = there if only else [mutant for mutant in there if mutant.second == second]
+    there = there if only else of_set(there, set_name)
     plan = PointPlan(seed=seed_of(seed), limit=limit, jobs=jobs)
     click.echo(f"{len(there)} mutants, seed {plan.seed}")
     trials = asyncio.run(try_mutants(there, plan, lambda one: click.echo(point_table.line(one))))

@@ -1,0 +1,16 @@
+"""Whether the load of this app has what an outage is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from squall.workload.operations import Operation
+
+
+def missing_need(needs: Collection[str], operations: Sequence[Operation]) -> str:
+    """What the outage needs and the load does not have; empty if it has everything."""
+    if "writes" in needs and all(operation.effect == "read" for operation in operations):
+        return "it is about writes, and the load has none"
+    if "streams" in needs and not any(operation.streams for operation in operations):
+        return "it is about streams without an end, and the load has none"
+    return ""
