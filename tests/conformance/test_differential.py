@@ -71,7 +71,8 @@ def explanation(plan: Plan, side: str, embedded: Met, real: Met) -> str:
             return "unread-bytes"
     if _changed_while_held(plan):
         return "changes-keep"
-    if embedded.end == "open" and real.end == "closed" and _spared_timeout_removed(plan):
+    lost = real.end != "open" and real.size <= embedded.size
+    if lost and _spared_timeout_removed(plan):
         return "timeout-not-hit"
     first = next((n for n, kind in enumerate(kinds) if kind in DELAYERS), len(kinds))
     same = (embedded.size, embedded.end) == (real.size, real.end)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
 from dataclasses import dataclass
 
 import pytest
 
-from tests.conformance.bench import SLACK, ending, noise, rest, travel
+from tests.conformance.bench import SLACK, ending, noise, rest, silent, travel
 from tests.conformance.conftest import Bench
 
 EARLY = 0.004
@@ -161,3 +162,16 @@ def test_after_its_end_nothing_passes_when_toxics_go(bench: Bench) -> None:
     server.sendall(b"and more")
     route.remove(slow)
     assert rest(client) == b""
+
+
+def test_what_one_direction_holds_stays_held_when_the_server_has_left(bench: Bench) -> None:
+    route = bench.route()
+    route.toxic("bandwidth", rate=0)
+    route.toxic("reset_peer", "upstream", timeout=60)
+    client, server = route.pair()
+    server.sendall(b"held")
+    client.sendall(b"lost")
+    time.sleep(0.02)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.close()
+    assert silent(client, 0.2)

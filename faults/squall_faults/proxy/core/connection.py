@@ -127,14 +127,17 @@ class Connection:
 
         An end that a toxic made closes the destination whole. The other direction then has no
         source any more: what it holds still arrives, and behind that its own destination closes.
+        So it is where the destination has left by itself meanwhile.
         """
         other = self.downstream if link is self.upstream else self.upstream
         if self._over:
             return
         self._resets = self._resets or end is End.RESET
         destination = link.destination
-        if destination is None or other.ended or len(self._gone) > 0:
+        if destination is None or other.ended or self._left(other):
             self.reset() if self._resets else self.close()
+        elif self._left(link):
+            other.source_finished()
         elif end is End.EOF and not self._resets:
             if not destination.is_closing() and destination.can_write_eof():
                 self._half_close(destination)
@@ -143,6 +146,10 @@ class Connection:
                 _abort(link)
             destination.close()
             other.source_finished()
+
+    def _left(self, link: Link) -> bool:
+        """Whether the socket that a link writes to is gone."""
+        return (self.server if link is self.upstream else self.client) in self._gone
 
     def _half_close(self, destination: asyncio.Transport) -> None:
         """FIN; a peer that has reset the connection meanwhile takes none, and all is over."""

@@ -100,7 +100,7 @@ async def test_a_lab_is_ended_when_told(bench: Any) -> None:
             {"verb": "inject", "fault": {"fault": "app.pose"}},
             "",
             ExitCode.USAGE,
-            "unknown fault 'app.pose'; did you mean app.pause?",
+            "unknown fault 'app.pose'; did you mean app.pause or app.overlap?",
         ),
         (
             {"verb": "inject", "fault": {"fault": "app.pause", "x": 1}},

@@ -67,7 +67,13 @@ async def test_what_the_last_request_gives_back_late_is_not_left(
     published, took = await looked(tmp_path, {}, held, held, {})
     assert [one.moment for one in published] == ["before", "after"]
     assert published[1] == events.RestSampled(
-        at=published[1].at, moment="after", descriptors=40, threads=3, memory_bytes=10**8, **CALM
+        at=published[1].at,
+        moment="after",
+        descriptors=40,
+        threads=3,
+        memory_bytes=10**8,
+        log_bytes=0,
+        **CALM,
     )
     assert took == pytest.approx(2 * rest.LOOK_AGAIN_SECONDS)
 

@@ -31,8 +31,8 @@ class Place:
 
     def __post_init__(self) -> None:
         self.app = SimpleNamespace(
-            host="h", port=1, failed_starts=[], exit_code=None, meant_to_be_down=False,
-            times_down=0, processor_awaited=None, log_path=Path("none"),
+            scheme="http", host="h", port=1, failed_starts=[], exit_code=None,
+            meant_to_be_down=False, times_down=0, processor_awaited=None, log_path=Path("none"),
         )  # fmt: skip
 
     async def sample(self) -> events.BackendsSampled:

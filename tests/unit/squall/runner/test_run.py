@@ -17,6 +17,7 @@ from squall.core.errors import LabError
 from squall.history.op import Op, Outcome
 from squall.lab import app_log
 from squall.lab.component_watch import ComponentWatch
+from squall.lab.error_budget import ErrorBudget
 from squall.runner import injection as injecting
 from squall.runner import run as run_module
 from squall.runner.run import LEAD_SECONDS, Run, Runner
@@ -166,9 +167,11 @@ def place(took: float = 0.01) -> Place:
         made.tidied += 1
 
     made.lab = SimpleNamespace(
+        budget=ErrorBudget(None),
         profile=PROFILE, watch=ComponentWatch({}, clock), workload=made.workload,
         observer=Observer(clock), app=SimpleNamespace(log_path=Path("none")), tidy=tidy,
         engine_name="embedded", app_address="127.0.0.1:1", bearable_rate=20.0,
+        load_url="http://127.0.0.1:1",
         ensure_app=nothing, broken=nothing, renew_rights=nothing, verify_observer=nothing,
         port_for=lambda _fault: None,
     )  # fmt: skip
