@@ -132,7 +132,7 @@ def squall(log_level: str | None) -> None:
     """Put a service through real outages of its database and its network, and judge it.
 
     Exit codes: 0 pass, 1 a gate failed, 2 inconclusive, 3 the harness or lab failed, 4 usage,
-    5 nothing ran, 130 interrupted (and cleaned up).
+    5 nothing ran, 6 error budget spent, 130 interrupted (and cleaned up).
     """
     if log_level is not None:
         configure(log_level)
