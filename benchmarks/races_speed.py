@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 from squall.config.profile import AppProfile
-from squall.core.event_loop import loop_factory
 from squall.history.evidence import Contract
 from squall.lab.lab_options import LabOptions
 from squall.racing.racer import RaceOptions, run_races
@@ -88,10 +87,8 @@ def main() -> int:
         app = profile(Path(name))
         for jobs in JOBS:
             began = time.monotonic()
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                result = runner.run(
-                    run_races(LabOptions(profile=app, seed=4), RaceOptions(jobs=jobs))
-                )
+            options = LabOptions(profile=app, seed=4)
+            result = asyncio.run(run_races(options, RaceOptions(jobs=jobs)))
             seconds = time.monotonic() - began
             best, failed = min(best, seconds), failed + len(result.failed)
             print(f"{jobs} labs: {result.headline}, {seconds:.1f} s", flush=True)

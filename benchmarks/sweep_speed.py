@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from squall.config.profile import REFERENCE
-from squall.core.event_loop import loop_factory
 from squall.lab.lab_options import LabOptions
 from squall.sweeping import run_cell
 from squall.sweeping.cell_queue import CellQueue
@@ -30,7 +29,6 @@ from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 LABS = [int(word) for word in os.environ.get("SQUALL_BENCH_LABS", "1,2,3").split(",")]
 TURNS = int(os.environ.get("SQUALL_BENCH_TURNS", "3"))
 SEED = 4
-FACTORY = loop_factory() if os.environ.get("SQUALL_BENCH_LOOP", "uvloop") == "uvloop" else None
 FIGURE = 40.0
 
 spent: Counter[str] = Counter()
@@ -102,10 +100,7 @@ def main() -> int:
     timed("inject", run_cell.CellRunner, "_inject")
     print("| labs | cells | seconds | cells/s | processor time of the harness | failed |")
     print("|---:|---:|---:|---:|---:|---:|")
-    best = 0.0
-    for labs in LABS:
-        with asyncio.Runner(loop_factory=FACTORY) as runner:
-            best = max(best, runner.run(measure(labs)))
+    best = max(asyncio.run(measure(labs)) for labs in LABS)
     print(f"best: {best:.1f} a second; figure: {FIGURE:.0f}")
     return 0 if best >= FIGURE else 1
 

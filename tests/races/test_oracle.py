@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from squall.history.op import Outcome
@@ -87,6 +88,18 @@ def test_who_was_cut_may_not_know_of_its_own_work(serial: SerialRuns) -> None:
     seen = run([sale(20), stock(9, 8), sale(21), stock(8, 7)], answer(500), sold(20))
     assert serial.explanation(seen, cut=True) == "A then B"
     assert serial.explanation(seen) == ""
+
+
+def test_who_was_told_that_the_outcome_is_unknown_may_be_in_the_rows_or_not(
+    serial: SerialRuns,
+) -> None:
+    unknown = replace(answer(504), outcome=Outcome.UNKNOWN)
+    both = run([sale(20), stock(9, 8), sale(21), stock(8, 7)], unknown, sold(20))
+    assert serial.explanation(both) == "A then B"
+    alone = run([sale(20), stock(9, 8)], unknown, sold(20))
+    assert serial.explanation(alone) == "B; A was refused"
+    lost = run([sale(20), stock(9, 8), sale(21), stock(8, 8)], unknown, sold(20))
+    assert serial.explanation(lost) == ""
 
 
 def test_rows_are_put_back_in_the_opposite_order() -> None:

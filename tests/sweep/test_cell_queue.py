@@ -11,7 +11,7 @@ import pytest
 from squall.core.errors import LabError
 from squall.sweeping import run_cells
 from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
-from squall.sweeping.cells import WAITS, Cell, plan_cells
+from squall.sweeping.cells import START_UP, WAITS, Cell, plan_cells
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import SharedWork, Worker
@@ -67,6 +67,12 @@ def test_nothing_is_taken_after_the_end_and_no_batch_that_would_pass_it() -> Non
     waiting = [cell for cell in CELLS if cell.fault in WAITS and cell.mode == "once"]
     assert CellQueue(waiting, deadline=30, ends=time.monotonic() + 10).take() == ()
     assert CellQueue(waiting, deadline=3, ends=time.monotonic() + 10).take() != ()
+
+
+def test_a_cell_of_the_whole_app_starts_only_while_there_is_time_for_it() -> None:
+    start = Cell(operation=START_UP, point="connect", fault="cut_before", mode="on")
+    assert CellQueue([start], deadline=1, ends=time.monotonic() + 1).take() == ()
+    assert CellQueue([start], deadline=1, ends=time.monotonic() + 60).take() == (start,)
 
 
 class Room:

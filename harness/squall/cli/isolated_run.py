@@ -12,7 +12,6 @@ import click
 from squall.cli.isolate import isolate, start_lines, written_files
 from squall.cli.options import OUTPUT
 from squall.cli.suite_session import end_on_sigterm
-from squall.core.event_loop import loop_factory
 from squall.core.secrets import redact
 from squall.lab.lab_options import LabOptions
 from squall.reports.printable import printable
@@ -38,11 +37,8 @@ def run_isolated(
     say(start_lines(options))
     if output.parent == OUTPUT:
         remove_old_runs(OUTPUT)
-    with (
-        written_files(options, output, say),
-        asyncio.Runner(loop_factory=loop_factory()) as runner,
-    ):
-        return runner.run(run())
+    with written_files(options, output, say):
+        return asyncio.run(run())
 
 
 def show(lines: Iterable[str], *, last_only: bool = False) -> None:

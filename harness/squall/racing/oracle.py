@@ -47,12 +47,15 @@ class SerialRuns:
     def explanation(self, seen: Outcomes, *, cut: bool = False) -> str:
         """The serial order that explains a race; empty if none does.
 
-        ``cut``: A lost its connection, so it may not know whether its work was stored.
+        ``cut``: A lost its connection, so it may not know whether its work was stored. An answer
+        whose outcome is unknown says the same; it may be of either kind.
         """
-        for name in ("A then B", "B then A"):
-            if self._same(seen, self.runs[name], answers=(1,) if cut else (0, 1)):
-                return name
         first, second = seen.answers
+        doubtful = (cut or _is_unknown(first), _is_unknown(second))
+        certain = tuple(which for which in (0, 1) if not doubtful[which])
+        for name in ("A then B", "B then A"):
+            if self._same(seen, self.runs[name], answers=certain):
+                return name
         if _refused(first) and self._same_rows(seen, self.runs["B"]):
             return "B; A was refused" if self._same_answer(seen, self.runs["B"], 1) else ""
         if (_refused(first) or cut) and self._second_went_around(seen):
@@ -158,3 +161,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: AN
 
 def _refused(answer: ReceivedAnswer | None) -> bool:
     return answer is not None and not answer.good and answer.outcome is not Outcome.APPLIED
+
+
+def _is_unknown(answer: ReceivedAnswer | None) -> bool:
+    return answer is not None and not answer.good and answer.outcome is Outcome.UNKNOWN

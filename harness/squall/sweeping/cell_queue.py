@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from squall.sweeping.cells import WAITS, Cell
+from squall.sweeping.cells import WAITS, WHOLE_APP_SECONDS, Cell
 
 MAX_BATCH = 6
 """Cells that wait for the app's own time-out at the same time."""
@@ -49,6 +49,8 @@ class CellQueue:
         return sum(map(self._seconds_of, self._units))
 
     def _seconds_of(self, unit: tuple[Cell, ...]) -> float:
+        if unit[0].operation in WHOLE_APP_SECONDS:
+            return WHOLE_APP_SECONDS[unit[0].operation]
         return self._batch_seconds if unit[0].fault in WAITS else CELL_SECONDS
 
     def take(self) -> tuple[Cell, ...]:

@@ -14,6 +14,11 @@ Mode = Literal["once", "on"]
 MODES: tuple[Mode, ...] = ("once", "on")
 CONNECT = "connect"
 
+READINESS, START_UP, LEFTOVERS = "readiness", "start-up", "leftovers"
+"""In place of an operation: fault points of the app as a whole."""
+WHOLE_APP_SECONDS: Mapping[str, float] = {READINESS: 2.0, START_UP: 4.0, LEFTOVERS: 2.0}
+"""What such a cell takes, roughly. Only decides whether a further lab pays, and what still fits."""
+
 ERRORS = (
     "40001", "40P01", "57014", "53100", "53200", "53300", "25006", "25P02", "0A000", "26000",
 )  # fmt: skip

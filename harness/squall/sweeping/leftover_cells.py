@@ -19,14 +19,13 @@ from squall.gates.verdict import Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.lab.rest import RestProbe
-from squall.sweeping.cells import CONNECT, Cell
+from squall.sweeping.cells import CONNECT, LEFTOVERS, Cell
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cell import CellRunner
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 
-LEFTOVERS = "leftovers"
 FAULTS = ("57014", "53100", "cut_before")
 """A statement is cancelled, its session lives; the same for good; the session is lost."""
 REQUESTS = 24

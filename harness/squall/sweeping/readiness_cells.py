@@ -8,13 +8,12 @@ import time
 
 from squall_faults.proxy.rules.rule import Rule
 
-from squall.sweeping.cells import CONNECT, Cell
+from squall.sweeping.cells import CONNECT, READINESS, Cell
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cell import CellRunner
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
 from squall.sweeping.tap import Script, Statement
 
-NAME = "readiness"
 FAULTS = ("cut_before", "silence")
 NOTICE_SECONDS = 3.0
 """Time in which readiness must report that the database is down."""
@@ -47,7 +46,7 @@ class Outage(Script):
 
 def readiness_cells() -> list[Cell]:
     """One cell for each way in which a database can be down."""
-    return [Cell(operation=NAME, point=CONNECT, fault=fault, mode="on") for fault in FAULTS]
+    return [Cell(operation=READINESS, point=CONNECT, fault=fault, mode="on") for fault in FAULTS]
 
 
 async def run_readiness_cell(

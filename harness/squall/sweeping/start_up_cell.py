@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from squall.core.errors import AppFailed
-from squall.sweeping.cells import CONNECT, Cell
+from squall.sweeping.cells import CONNECT, START_UP, Cell
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.readiness_cells import Outage
 from squall.sweeping.run_cell import CellRunner
@@ -14,7 +14,6 @@ from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Statu
 from squall.sweeping.tap import Script
 from squall.sweeping.tapped_lab import TappedLab
 
-START_UP = "start-up"
 SERVES_SECONDS = 12.0
 """An app that has not answered any probe by then may still import; that is not judged."""
 PAUSE_SECONDS = 0.05

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from squall.sweeping.cells import Cell
-from squall.sweeping.leftover_cells import LEFTOVERS, leftover_cells, run_leftover_cell
+from squall.sweeping.cells import LEFTOVERS, READINESS, START_UP, Cell
+from squall.sweeping.leftover_cells import leftover_cells, run_leftover_cell
 from squall.sweeping.profile_operation import StatementProfile
-from squall.sweeping.readiness_cells import NAME, readiness_cells, run_readiness_cell
+from squall.sweeping.readiness_cells import readiness_cells, run_readiness_cell
 from squall.sweeping.run_cell import CellRunner
-from squall.sweeping.start_up_cell import START_UP, run_start_up_cell, start_up_cells
+from squall.sweeping.start_up_cell import run_start_up_cell, start_up_cells
 from squall.sweeping.sweep_result import CellResult
 from squall.sweeping.tapped_lab import TappedLab
 
 RunCell = Callable[[CellRunner, Cell, StatementProfile], Awaitable[CellResult]]
 
 WHOLE_APP: Mapping[str, RunCell] = {
-    NAME: run_readiness_cell,
+    READINESS: run_readiness_cell,
     LEFTOVERS: run_leftover_cell,
     START_UP: run_start_up_cell,
 }

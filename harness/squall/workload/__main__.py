@@ -7,8 +7,6 @@ import contextlib
 import os
 import signal
 
-from squall.core.event_loop import loop_factory
-
 NICENESS = -10
 
 
@@ -18,7 +16,13 @@ def main() -> None:
     _go_first()
     from squall.workload.worker import serve  # noqa: PLC0415 - after the signal is ignored
 
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+
+        factory = uvloop.new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(serve())
 
 

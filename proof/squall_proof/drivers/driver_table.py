@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from squall.sweeping.cells import DESCRIPTIONS
-
 from squall_proof.drivers.clients import CLIENTS
 from squall_proof.drivers.measure import FAULTS, LOGIN_FAULTS, PLACES, Entry
 
@@ -22,14 +20,18 @@ def markdown(entries: Sequence[Entry]) -> str:
 
 
 def _table(entries: Sequence[Entry], place: str, faults: Sequence[str]) -> Iterator[str]:
-    yield "| fault | " + " | ".join(NAMES) + " |"
-    yield "|---|" + "---|" * len(NAMES)
+    """Faults of which every driver makes the same share a row."""
     found = {(one.driver, one.fault): one for one in entries if one.place == place}
+    rows: dict[tuple[str, ...], list[str]] = {}
     for fault in faults:
-        cells = [_cell(found[name, fault]) for name in NAMES]
-        yield f"| `{fault}` {DESCRIPTIONS[fault]} | " + " | ".join(cells) + " |"
+        cells = tuple(_cell(found[name, fault]) for name in NAMES)
+        rows.setdefault(cells, []).append(f"`{fault}`")
+    yield "| faults | " + " | ".join(NAMES) + " |"
+    yield "|---|" + "---|" * len(NAMES)
+    for cells, names in rows.items():
+        yield f"| {', '.join(names)} | " + " | ".join(cells) + " |"
 
 
 def _cell(one: Entry) -> str:
-    raised = one.raised if " " in one.raised and "(" not in one.raised else f"`{one.raised}`"
+    raised = "its SQLSTATE" if f"({one.fault})" in one.raised.partition(" over ")[0] else one.raised
     return f"{raised}; {one.after}" if one.after else raised

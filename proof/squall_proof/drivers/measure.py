@@ -148,6 +148,15 @@ async def _raised(tap: Tap, script: CellScript, work: object) -> str:
 
 
 def _name(error: BaseException) -> str:
+    """Its class and SQLSTATE, and those of the first error if another one replaced it."""
+    first = error
+    while first.__context__ is not None:
+        first = first.__context__
+    one, other = _class_of(error), _class_of(first)
+    return one if one == other else f"{one} over {other}"
+
+
+def _class_of(error: BaseException) -> str:
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     return type(error).__name__ + (f" ({state})" if state else "")
 
