@@ -49,6 +49,7 @@ from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
 from squall.scenario.model import Scenario
 from squall.workload.generator import Workload
+from squall.workload.login import Login
 
 CLOSE_SECONDS = 10.0
 
@@ -189,7 +190,7 @@ class Lab:
         """Discover the app's operations. LabError if none reaches the database."""
         talk = AppAccess(self.database_traffic, self.app.log_path, self.options.attach)
         if self.options.attach is None:  # keys in the user's own database are not read
-            talk = dataclasses.replace(talk, keys=self.observer.keys)
+            talk = dataclasses.replace(talk, keys=self.observer.keys, run_sql=self.observer.run)
         url = f"http://{self.app.host}:{self.app.port}"
         with logged("app: discovering its operations"):
             discovery = await verify_database_is_used(self.profile, url, self.options.seed, talk)
@@ -205,6 +206,11 @@ class Lab:
             self.profile, self.coverage = warmed.profile, warmed.coverage
             self.bearable_rate = warmed.rate_per_second
         self.unanswered = await requests_without_answer(self)
+
+    @property
+    def logins(self) -> tuple[Login, ...]:
+        """The logins of the discovery, declared or found, as they can be declared."""
+        return self._roles.logins()
 
     async def renew_rights(self, seconds: float) -> None:
         """Log in again if credentials would expire within these seconds.
