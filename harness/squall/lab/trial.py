@@ -56,7 +56,7 @@ class TrialResult:
     @property
     def replies(self) -> bool:
         """Whether a websocket answered each message."""
-        return self.streams and all(self.texts)
+        return self.streams and bool(self.texts) and all(self.texts)
 
     def profile_of(self, operation: Operation, title: str) -> OperationProfile:
         """What the coverage says of the operation, under its title in the document."""

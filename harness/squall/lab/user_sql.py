@@ -27,6 +27,8 @@ MAIL = "squall@example.com"
 USERS = (MAIL, "squall")
 """The user of :mod:`.login_bodies`, by mail address or by name."""
 
+NOW = "now()"
+
 
 def literal(text: str) -> str:
     """A constant in a statement."""
@@ -47,7 +49,7 @@ def unlocked(column: Column) -> str:
     if column.category == "B":
         return "true" if ON.match(name) else "false" if OFF.match(name) else ""
     if column.category == "D":
-        return "now()" if STAMP.search(name) else ""
+        return NOW if STAMP.search(name) else ""
     if STATUS.match(name):
         return choice(column, ("active", "enabled", "verified", "confirmed", "approved"))
     return ""
@@ -124,9 +126,10 @@ def mightiest(roles: Table) -> Iterator[str]:
 
 
 def _update(table: Table, column: Column, value: str, users: Sequence[str]) -> str:
+    other = "IS NULL" if value == NOW else f"IS DISTINCT FROM ({value})"
     return (
         f"UPDATE {table.name} SET {column.quoted} = {value} WHERE {who(table, users)}"  # noqa: S608 - quoted
-        f" AND {column.quoted} IS DISTINCT FROM ({value})"
+        f" AND {column.quoted} {other}"
     )
 
 
