@@ -70,7 +70,7 @@ def init(app: str | None, python: str | None, untried: bool, time_limit: float) 
     _say_what_was_found(found[0], profile)
     code, best = ExitCode.PASS, drafts[0]
     if not untried:
-        code, best = _try(drafts, found, table.profile, profile, time_limit)
+        code, best = _try(drafts, table.profile, profile, time_limit)
     table.write(best)
     click.echo(f"written: [tool.squall] in {FILE}; read it, it holds guesses")
     if not TEST.exists():
@@ -127,22 +127,18 @@ def _say_what_was_found(found: Detected, profile: AppProfile) -> None:
 
 
 def _try(
-    drafts: Sequence[Draft], found: Sequence[Detected], read: Callable[[Draft], AppProfile],
-    profile: AppProfile, seconds: float,
-) -> tuple[ExitCode, Draft]:  # fmt: skip
+    drafts: Sequence[Draft],
+    read: Callable[[Draft], AppProfile],
+    profile: AppProfile,
+    seconds: float,
+) -> tuple[ExitCode, Draft]:
     from squall.cli.init_trial import try_drafts  # noqa: PLC0415 - keeps `squall --help` quick
 
     options = LabOptions(profile=profile)
     isolate(options)
     for line in start_lines(options):
         click.echo(line)
-    http = found[0].http
-    environment = {**drafts[0].environment}
-    users = {}
-    if http.user and http.password:
-        users = {"user": environment.get(http.user, http.user_value),
-                 "password": environment.get(http.password, http.password_value)}  # fmt: skip
-    trial = try_drafts(drafts, users, read, click.echo, seconds)
+    trial = try_drafts(drafts, read, click.echo, seconds)
     return _report(trial), trial.draft
 
 

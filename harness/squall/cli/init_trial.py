@@ -13,10 +13,7 @@ from squall.config.init.draft import Draft
 from squall.config.init.mend import mended
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError, UsageError
-from squall.lab.api_document import find_document
-from squall.lab.app_client import app_client
-from squall.lab.find_login import closed_paths, find_login
-from squall.lab.lab import Lab, lab
+from squall.lab.lab import lab
 from squall.lab.lab_options import LabOptions
 
 MAX_ROUNDS = 8
@@ -37,9 +34,7 @@ class DraftTrial:
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def try_drafts(
-    drafts: Sequence[Draft], users: Mapping[str, str], read: Read, say: Say, seconds: float
-) -> DraftTrial:
+def try_drafts(drafts: Sequence[Draft], read: Read, say: Say, seconds: float) -> DraftTrial:
     """The first draft that works, after corrections; else the first one with its last failure."""
     ends = time.monotonic() + seconds
     waiting, seen, worst = [(one, "") for one in drafts], list[Draft](), DraftTrial(draft=drafts[0])
@@ -52,7 +47,7 @@ def try_drafts(
         seen.append(draft)
         say(f"trying: {draft.app}" + (f" ({change})" if change else ""))
         try:
-            trial = asyncio.run(_in_time(_try(draft, read(draft), users), ends))
+            trial = asyncio.run(_in_time(_try(draft, read(draft)), ends))
         except (LabError, UsageError) as error:
             trial = DraftTrial(draft=draft, problem=str(error))
         if not trial.problem:
@@ -106,39 +101,20 @@ def _headline(problem: str) -> str:
     return (lines[after + 1] if 0 <= after < len(lines) - 1 else lines[0])[:160]
 
 
-async def _try(draft: Draft, profile: AppProfile, users: Mapping[str, str]) -> DraftTrial:
-    """Start the lab once, and try every kind of request that may reach the app's database."""
-    async with lab(LabOptions(profile=profile), introduced=False) as running:
-        client = app_client(f"http://{running.app.host}:{running.app.port}", {})
-        client.addresses.allowed = True
-        async with client.session:
-            document = await find_document(client, profile)
-            raw = document.raw
-            closed = await closed_paths(client, raw)
-            known = draft
-            if closed and not known.login:
-                found = await find_login(client, raw, closed, users)
-                known = dataclasses.replace(known, login=found)
-        return await _ask(running, known, profile)
-
-
-async def _ask(running: Lab, known: Draft, profile: AppProfile) -> DraftTrial:
-    """Send requests with writes, which create rows for reads; else without."""
+async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
+    """Start the lab once. Try requests with writes, which create rows for reads; else without."""
     problem = ""
-    # A registration has already created its user; a second one with the same name would be refused.
-    login = tuple(one for one in known.login if one.header)
-    for writes in (True, False):
-        running.profile = dataclasses.replace(
-            profile, openapi=known.openapi or profile.openapi, login=login, writes=writes
-        )
-        try:
-            await running.introduce()
-        except LabError as error:
-            problem = problem or str(error)
-            continue
-        return DraftTrial(
-            draft=dataclasses.replace(known, writes=writes),
-            operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
-            left_out=running.coverage.left_out,
-        )
+    async with lab(LabOptions(profile=profile), introduced=False) as running:
+        for writes in (True, False):
+            running.profile = dataclasses.replace(profile, login=draft.login, writes=writes)
+            try:
+                await running.introduce()
+            except LabError as error:
+                problem = problem or str(error)
+                continue
+            return DraftTrial(
+                draft=dataclasses.replace(draft, login=running.logins, writes=writes),
+                operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
+                left_out=running.coverage.left_out,
+            )
     raise LabError(problem)

@@ -206,6 +206,13 @@ KEYS: Mapping[str, Key] = {
         ' `{organization = "default"}`',
         left_out="examples of the document, ids in the app's own answers, defaults and bounds",
     ),
+    "websockets": Key(
+        hint=tuple[AppPath, ...],
+        wanted="a list of paths that start with /",
+        meaning="websockets to try, which no document contains: `/ws/{room}?token={token}`;"
+        " parameters get values as those of the document do, `token` that of the login",
+        left_out="none",
+    ),
     "login": Key(
         hint=tuple[Login, ...],
         wanted="an array of tables, [[tool.squall.login]]",

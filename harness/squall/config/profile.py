@@ -108,6 +108,8 @@ class AppProfile:
     """Sent with every operation, for example for authentication. ``$NAME`` is a variable."""
     min_coverage: float = 0.0
     """Minimum share of the app's operations that the load must request, in percent."""
+    websockets: tuple[str, ...] = ()
+    """Paths of websockets to try, with placeholders for their parameters."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Values for path, query and header parameters of the app's document, by name."""
     operations: tuple[Operation, ...] = ()

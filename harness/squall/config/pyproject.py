@@ -54,12 +54,13 @@ from squall.workload.operations import Operation, placeholder_problems
 
 FILE = "pyproject.toml"
 MAX_BYTES = 1 << 20
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "WEBSOCKET"]
 Share = Annotated[float, ValueRule("a share from 0 to 1", lambda number: 0 <= number <= 1)]
 WITHOUT_APP = frozenset({"plugins", "skip"})
 """Keys that are also read if the table names no app."""
 
-PRIVATE = frozenset({"not_before", "streams"})
+PRIVATE = frozenset({"not_before", "streams", "replies"})
 """Fields of an operation that are not keys."""
 
 LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]
@@ -84,7 +85,7 @@ PROFILE_FIELDS = {field.name for field in dataclasses.fields(AppProfile)}
 CONTRACT_FIELDS = {field.name for field in dataclasses.fields(Contract)}
 
 CONVERTER = StrictConverter()
-CONVERTER.know(Login, path=AppPath, method=Method)
+CONVERTER.know(Login, path=AppPath, method=HttpMethod)
 CONVERTER.know(DeclaredAnswer, path=Text)
 CONVERTER.know(Dependency, name=Text)
 CONVERTER.know(AppWorker, name=Text, command=Text)
@@ -195,8 +196,8 @@ def _array(
                     key, f"{title}{' ' if text.startswith(('has', 'needs')) else ': '}{text}"
                 )
             continue
-        if isinstance(value, Login) and not (value.path or value.basic):
-            problems.add("login", "login needs path, or basic")
+        if isinstance(value, Login) and not (value.path or value.basic or value.sql):
+            problems.add("login", "login needs path, basic or sql")
         for key, text in placeholder_problems(table):
             problems.add(key, f"{title}: {text}")
         yield value

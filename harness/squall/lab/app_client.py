@@ -14,10 +14,15 @@ from typing import Any
 import aiohttp
 
 from squall.lab.client_addresses import ClientAddresses
+from squall.lab.user_tables import RunSql
 from squall.workload.http_exchange import BODY_KEPT, Answer, client_session, exchange
+from squall.workload.operations import WEBSOCKET
 from squall.workload.urls import OtherOrigin, join_same_origin
+from squall.workload.websockets import exchange_once
 
 ASK_SECONDS = 5.0
+REPLY_SECONDS = 1.0
+"""How long a websocket's answer to a message is awaited."""
 MAX_REDIRECTS = 3
 CSRF_HEADERS = ("X-CSRF-Token", "X-CSRFToken", "X-XSRF-TOKEN")
 
@@ -37,6 +42,8 @@ class AppClient:
     keeps_cookies: bool = False
     """Whether cookies of answers are kept and sent: during a login."""
     addresses: ClientAddresses = field(default_factory=ClientAddresses)
+    run_sql: RunSql | None = None
+    """Statements on the lab's database; None if the database is the user's own."""
 
     async def send(
         self,
@@ -58,6 +65,8 @@ class AppClient:
         given = {**self.credentials(), **(headers or {})}
 
         async def once(own: Mapping[str, str]) -> Answer:
+            if method == WEBSOCKET:
+                return await exchange_once(self.session, url, {**given, **own}, body, REPLY_SECONDS)
             return await exchange(
                 self.session, method, url, headers={**given, **own}, body=body, media=media,
                 keep=keep,

@@ -19,6 +19,7 @@ from squall.lab import app_log, readiness
 from squall.lab.discovery import Discovery, discover
 from squall.lab.operation_search import KeySource, no_keys
 from squall.lab.providers.attached.attach import Attach
+from squall.lab.user_tables import RunSql
 
 ASK_AGAIN_SECONDS = 0.3
 LOG_SECONDS = 0.5
@@ -35,6 +36,8 @@ class AppAccess:
     """Whether the app was started by someone else."""
     keys: KeySource = no_keys
     """Primary and unique keys in its database, for parameters that have no other source."""
+    run_sql: RunSql | None = None
+    """Changes its database; None if that is the user's own."""
 
 
 async def verify_database_is_used(
@@ -86,7 +89,9 @@ async def _discover_patiently(
     while True:
         try:
             log = app_log.NewProblems(talk.log, profile.unhandled_patterns)
-            return await discover(profile, base_url, seed, talk.traffic, talk.keys, log.last)
+            return await discover(
+                profile, base_url, seed, talk.traffic, talk.keys, log.last, talk.run_sql
+            )
         except LabError:
             if time.monotonic() > ends:
                 raise

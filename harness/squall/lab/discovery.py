@@ -25,6 +25,7 @@ from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_
 from squall.lab.roles import Roles, add_found_roles, declared_roles
 from squall.lab.trial import TrafficSource, Trial
 from squall.lab.undeclared import undeclared
+from squall.lab.user_tables import RunSql
 from squall.lab.weights import weigh
 from squall.workload.openapi.document import ApiDocument
 
@@ -54,14 +55,18 @@ async def discover(
     traffic: TrafficSource,
     keys: KeySource = no_keys,
     log_problem: Callable[[], str] = no_log,
+    run_sql: RunSql | None = None,
 ) -> Discovery:
     """The profile with operations: the declared ones, or those that the OpenAPI document offers.
+
+    ``run_sql`` changes the lab's database, to confirm and promote users.
 
     Raises:
         LabError: no operation can be used; the message lists each that was tried, and why not.
     """
     client = app_client(base_url, resolve_headers(profile))
     client.addresses.allowed = profile.contract.process_known
+    client.run_sql = run_sql
     async with client.session:
         if profile.operations:
             return await _measure_declared(profile, client, seed, traffic)
@@ -95,15 +100,18 @@ async def _measure_declared(
     """Declared operations are used unchanged. The warm-up only measures them."""
     roles = await declared_roles(client, profile)
     trial, profiles = create_trial(profile, client, seed, traffic), list[OperationProfile]()
-    streams = set[str]()
+    streams, replying = set[str](), set[str]()
     await trial.measure_idle()
     for operation in (one for one in profile.operations if not one.after):
         trial.client = roles.client_of(operation)
         result = await trial.ask(operation)
         streams |= {operation.name} if result.streams else set()
+        replying |= {operation.name} if result.replies else set()
         profiles.append(result.profile_of(operation, f"{operation.method} {operation.path}"))
     operations = tuple(
-        dataclasses.replace(roles.with_credentials(one), streams=one.name in streams)
+        dataclasses.replace(
+            roles.with_credentials(one), streams=one.name in streams, replies=one.name in replying
+        )
         for one in profile.operations
     )
     profiles += await undeclared(client, profile)

@@ -10,54 +10,112 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from squall.lab.app_client import AppClient, NoAnswer
-from squall.lab.login_bodies import PASSWORD, bodies_of, example
+from squall.lab.login_operations import SQUALL, header_forms, logins, registrations
+from squall.lab.user_accounts import UserAccounts
 from squall.workload.http_exchange import Answer
 from squall.workload.login import Login
 from squall.workload.urls import OtherOrigin
 
-REGISTER = re.compile(r"regist|sign-?_?up|/users?/?$|/accounts?/?$|create.?user|user/create|/open$",
-                      re.IGNORECASE)  # fmt: skip
-LOG_IN = re.compile(r"login|log-in|sign-?_?in|token|/auth/?$|session|authenticate", re.IGNORECASE)
 TOKENS = ("access_token", "accessToken", "token", "access", "id_token", "jwt", "auth_token")
+EXISTS = (400, 409)
+"""What a registration answers if the user exists already."""
 CLOSED = (401, 403)
-MAX_TRIES = 12
+NO_ACCESS = (400, *CLOSED)
+Closed = tuple[str, str]
+"""Method and path of an operation that needs authentication."""
 
 
 async def find_login(
     client: AppClient,
     document: Mapping[str, Any],
-    closed: Sequence[str],
-    known: Mapping[str, str],
+    closed: Sequence[Closed],
+    known: Sequence[Mapping[str, str]],
     *,
     registers: bool = True,
 ) -> tuple[Login, ...]:
-    """Logins after which one of the protected paths answers; empty if none was found.
+    """Steps after which one of the protected paths answers; empty if none was found.
 
-    ``known``: user and password of a first user that the set-up created, if any.
+    ``known``: users and passwords that the set-up may have created.
     """
-    for registration in (None, *(_registrations(document) if registers else ())):
-        if registration is not None and await _answer(client, registration) is None:
+    accounts = UserAccounts(client.run_sql) if client.run_sql and registers else None
+    for registration in (None, *(registrations(document) if registers else ())):
+        made = registration and await _register(client, registration, locked=accounts is not None)
+        if registration is not None and made is None:
             continue
-        for login in _logins(document, registration, known):
-            found = await _working(client, document, login, closed)
-            if found is not None:
-                return tuple(one for one in (registration, found) if one)
+        tries = list(logins(document, SQUALL if made else known))
+        if found := await _first(client, document, tries, closed):
+            return tuple(one for one in (made, found) if one)
+        if made is not None and accounts is not None:
+            steps = await _unlocked(client, document, tries, closed, accounts)
+            if steps:
+                return (made, *steps)
+    return await _added(client, document, closed, accounts) if accounts else ()
+
+
+async def _register(client: AppClient, registration: Login, *, locked: bool) -> Login | None:
+    """The registration if there is a user after it; None if there is none.
+
+    A registration that cannot send its mail may answer 500 and leave a user (``locked``). One that
+    is refused because of a conflict has been sent before.
+    """
+    answer = await _sent(client, registration)
+    if answer is None:
+        return None
+    if answer.status >= 500 and locked:  # noqa: PLR2004 - HTTP's 5xx
+        return dataclasses.replace(registration, accept=(answer.status,))
+    return registration if answer.ok or answer.status in EXISTS else None
+
+
+async def _first(
+    client: AppClient, document: Mapping[str, Any], tries: Sequence[Login], closed: Sequence[Closed]
+) -> Login | None:
+    """The first login that gives access."""
+    for login in tries:
+        found = await _working(client, document, login, closed)
+        if found is not None:
+            return found
+    return None
+
+
+async def _unlocked(
+    client: AppClient, document: Mapping[str, Any], tries: Sequence[Login],
+    closed: Sequence[Closed], accounts: UserAccounts,
+) -> tuple[Login, ...]:  # fmt: skip
+    """Confirm the user in the database, then promote it, until a login gives access."""
+    statements: tuple[str, ...] = ()
+    for change in (accounts.unlock, accounts.promote):
+        changed = await change()
+        statements += changed
+        if changed and (found := await _first(client, document, tries, closed)):
+            return Login(sql=statements), found
+    return ()
+
+
+async def _added(
+    client: AppClient, document: Mapping[str, Any], closed: Sequence[Closed], accounts: UserAccounts
+) -> tuple[Login, ...]:
+    """Add a user to the database, for an app in which nobody can register."""
+    tries = list(logins(document, SQUALL))
+    for statements in await accounts.inserts() if tries else ():
+        changed = await accounts.add(statements)
+        if changed and (found := await _first(client, document, tries, closed)):
+            return Login(sql=changed), found
     return ()
 
 
 async def _working(
-    client: AppClient, document: Mapping[str, Any], login: Login, closed: Sequence[str]
+    client: AppClient, document: Mapping[str, Any], login: Login, closed: Sequence[Closed]
 ) -> Login | None:
     """The login and the header that give access to a protected path; None if there is no access."""
     answer = await _answer(client, login)
     if answer is None:
         return None
     place, text = _token(answer) or ("", "")
-    for name, before in _header_forms(document) if text else ():
+    for name, before in header_forms(document) if text else ():
         if await _opens(client, closed, {name: f"{before}{text}"}):
             return dataclasses.replace(login, header={name: f"{before}{{{place}}}"})
     if answer.cookies:
@@ -67,91 +125,19 @@ async def _working(
     return None
 
 
-def _header_forms(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Header names and token prefixes, the usual ones first."""
-    for word in ("Bearer ", "Token ", "JWT ", ""):
-        yield "Authorization", word
-    for scheme in _schemes(document):
-        name = scheme.get("name")
-        if scheme.get("type") == "apiKey" and scheme.get("in") == "header" and name:
-            yield str(name), ""
-            yield str(name), "Bearer "
-
-
-def _schemes(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    components = document.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    found = schemes.values() if isinstance(schemes, Mapping) else ()
-    return [one for one in found if isinstance(one, Mapping)]
-
-
-def _token_urls(document: Mapping[str, Any]) -> Iterator[str]:
-    """Token URLs of the document's password flows."""
-    for scheme in _schemes(document):
-        flows = scheme.get("flows")
-        flow = flows.get("password") if isinstance(flows, Mapping) else None
-        url = flow.get("tokenUrl") if isinstance(flow, Mapping) else None
-        if isinstance(url, str) and url and "://" not in url:
-            yield url if url.startswith("/") else f"/{url.removeprefix('./')}"
-
-
-def _posts(document: Mapping[str, Any], pattern: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
-    found = []
-    for path, item in (document.get("paths") or {}).items():
-        post = item.get("post") if isinstance(item, Mapping) else None
-        if isinstance(post, Mapping) and pattern.search(path) and "{" not in path:
-            found.append((path, post))
-    yield from sorted(found, key=lambda pair: (not re.search("regist|sign|login|token", pair[0]),
-                                               len(pair[0])))[:MAX_TRIES]  # fmt: skip
-
-
-def _registrations(document: Mapping[str, Any]) -> Iterator[Login]:
-    for path, post in _posts(document, REGISTER):
-        for media, schema in bodies_of(document, post):
-            body = example(document, schema)
-            if "password" in str(body).lower() or PASSWORD in str(body):
-                form = media != "application/json"
-                yield Login(path=path, form=body if form else {}, json=None if form else body)
-
-
-def _logins(
-    document: Mapping[str, Any], registration: Login | None, known: Mapping[str, str]
-) -> Iterator[Login]:
-    """The token path of the document's password flow, and operations that look like a login."""
-    urls = list(_token_urls(document))
-    users = [known] if known else []
-    if registration is not None:
-        users += [{"user": "squall@example.com", "password": PASSWORD},
-                  {"user": "squall", "password": PASSWORD}]  # fmt: skip
-    for user in users:
-        for url in urls:
-            yield Login(path=url, form={"username": user["user"], "password": user["password"]})
-        for path, post in _posts(document, LOG_IN):
-            for media, schema in bodies_of(document, post):
-                body = _as_user(example(document, schema), user)
-                if isinstance(body, dict) and media == "application/json":
-                    yield Login(path=path, json=body)
-                elif isinstance(body, dict):
-                    texts = {key: str(text) for key, text in body.items() if text not in (None, "")}
-                    yield Login(path=path, form=texts)
-
-
-def _as_user(body: Any, user: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(body, dict):
-        return {key: _as_user(one, user) for key, one in body.items()}
-    if body == PASSWORD:
-        return user["password"]
-    return user["user"] if body in ("squall", "squall@example.com") else body
-
-
 async def _answer(client: AppClient, login: Login) -> Answer | None:
     """The answer; None if the request is refused or gets no answer."""
+    answer = await _sent(client, login)
+    return answer if answer is not None and answer.ok else None
+
+
+async def _sent(client: AppClient, login: Login) -> Answer | None:
+    """The answer; None if there is none."""
     body, media = (dict(login.form), "form") if login.form else (login.json, "json")
     try:
-        answer = await client.send("POST", login.path, body=body, media=media)
+        return await client.send("POST", login.path, body=body, media=media)
     except (NoAnswer, OtherOrigin):
         return None
-    return answer if answer.ok else None
 
 
 def _token(answer: Answer) -> tuple[str, str] | None:
@@ -175,50 +161,54 @@ def _find_token(value: Any, place: str) -> tuple[str, str] | None:  # noqa: ANN4
     return None
 
 
-async def _opens(client: AppClient, closed: Sequence[str], headers: Mapping[str, str]) -> bool:
-    """Whether these headers give access to one of the paths."""
-    for path in closed:
-        try:
-            answer = await client.send("GET", path, headers=headers)
-        except (NoAnswer, OtherOrigin):
-            continue
-        if answer.status not in CLOSED:
+async def _opens(client: AppClient, closed: Sequence[Closed], headers: Mapping[str, str]) -> bool:
+    """Whether these headers give access to one of the operations.
+
+    A 400 or 5xx is no access: an app may answer so to credentials that it cannot read.
+    """
+    for method, path in closed:
+        status = await _status(client, method, path, headers)
+        if status is not None and status < 500 and status not in NO_ACCESS:  # noqa: PLR2004 - 5xx
             return True
     return False
 
 
-USERS = re.compile(r"^(.*)(USER(NAME)?|EMAIL|LOGIN)$", re.IGNORECASE)
-FIRST_USER = re.compile(r"super|admin|first|root|initial", re.IGNORECASE)
+async def _status(
+    client: AppClient, method: str, path: str, headers: Mapping[str, str]
+) -> int | None:
+    try:
+        return (await client.send(method, path, headers=headers)).status
+    except (NoAnswer, OtherOrigin):
+        return None
 
 
-def first_user(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user that the set-up creates: ``FIRST_SUPERUSER`` and ``FIRST_SUPERUSER_PASSWORD``."""
-    for name, user in environment.items():
-        if not FIRST_USER.search(name) or not USERS.match(name):
-            continue
-        stem = re.sub(r"_?(USER_?NAME|EMAIL|LOGIN)$", "", name, flags=re.IGNORECASE)
-        for key in (f"{name}_PASSWORD", f"{stem}_PASSWORD", f"{name}_password", f"{stem}_password"):
-            if key in environment:
-                return {"user": user, "password": environment[key]}
-    return {}
+async def closed_operations(client: AppClient, document: Mapping[str, Any]) -> list[Closed]:
+    """Reads that need authentication, those without parameters first; else writes with a body.
 
-
-async def closed_paths(client: AppClient, document: Mapping[str, Any]) -> list[str]:
-    """Reads that need authentication, those without parameters first."""
-    found: list[str] = []
+    A write is sent without its body: the app refuses it in any case, for its rights or its body.
+    """
     paths = document.get("paths")
-    items = paths.items() if isinstance(paths, Mapping) else ()
-    reads = [path for path, item in items if isinstance(item, Mapping) and "get" in item]
-    for path in sorted(reads, key=lambda one: "{" in one)[:MAX_PATHS]:
-        if "{" in path and found:
-            break
-        try:
-            answer = await client.send("GET", re.sub(r"\{[^{}]*\}", "1", path))
-        except (NoAnswer, OtherOrigin):
-            continue
-        if answer.status in CLOSED:
-            found.append(re.sub(r"\{[^{}]*\}", "1", path))
-    return found
+    items = [(path, item) for path, item in (paths.items() if isinstance(paths, Mapping) else ())
+             if isinstance(item, Mapping)]  # fmt: skip
+    reads = [("GET", path) for path, item in items if "get" in item]
+    writes = [(method.upper(), path) for path, item in items for method in ("post", "put", "patch")
+              if isinstance(item.get(method), Mapping) and _needs_body(item[method])]  # fmt: skip
+    for kind in (reads, writes):
+        found: list[Closed] = []
+        for method, path in sorted(kind, key=lambda one: "{" in one[1])[:MAX_PATHS]:
+            if "{" in path and found:
+                break
+            place = re.sub(r"\{[^{}]*\}", "1", path)
+            if await _status(client, method, place, {}) in CLOSED:
+                found.append((method, place))
+        if found:
+            return found
+    return []
+
+
+def _needs_body(operation: Mapping[str, Any]) -> bool:
+    body = operation.get("requestBody")
+    return isinstance(body, Mapping) and body.get("required") is True
 
 
 MAX_PATHS = 60

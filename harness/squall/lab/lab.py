@@ -52,6 +52,7 @@ from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
 from squall.scenario.model import Scenario
+from squall.workload.login import Login
 
 CLOSE_SECONDS = 10.0
 ENCRYPTED = "the app's sessions with its database are encrypted (TLS): messages cannot be read"
@@ -208,7 +209,7 @@ class Lab:
         """Discover the app's operations. LabError if none reaches the database."""
         talk = AppAccess(self.database_traffic, self.app.log_path, self.options.attach)
         if self.options.attach is None:  # keys in the user's own database are not read
-            talk = dataclasses.replace(talk, keys=self.observer.keys)
+            talk = dataclasses.replace(talk, keys=self.observer.keys, run_sql=self.observer.run)
         url = f"{self.app.scheme}://{self.app.host}:{self.app.port}"
         with logged("app: discovering its operations"):
             discovery = await verify_database_is_used(self.profile, url, self.options.seed, talk)
@@ -226,6 +227,11 @@ class Lab:
         self.unanswered = await requests_without_answer(self)
         if self.options.attach is not None and await self.observer.encrypted_sessions():
             self._ports.withhold(WireProxy, ENCRYPTED)
+
+    @property
+    def logins(self) -> tuple[Login, ...]:
+        """The logins of the discovery, declared or found, as they can be declared."""
+        return self._roles.logins()
 
     async def renew_rights(self, seconds: float) -> None:
         """Log in again if credentials would expire within these seconds.

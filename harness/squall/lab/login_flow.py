@@ -67,6 +67,9 @@ async def log_in(client: AppClient, profile: AppProfile) -> float | None:
     lasting: float | None = None
     client.keeps_cookies = bool(profile.login)
     for login in profile.login:
+        if login.sql:
+            await _run_statements(client, login)
+            continue
         title = f"login {login.method} {login.path}".strip()
         known = _known_parts(login, profile, title)
         if known["basic"]:
@@ -78,6 +81,13 @@ async def log_in(client: AppClient, profile: AppProfile) -> float | None:
     remember_headers(client.credentials())
     remember(client.cookies)
     return lasting
+
+
+async def _run_statements(client: AppClient, login: Login) -> None:
+    if client.run_sql is None:
+        raise LabError("login sql: only the database of a lab is changed, and this is yours")
+    for statement in login.sql:
+        await client.run_sql(statement)
 
 
 def _known_parts(login: Login, profile: AppProfile, title: str) -> dict[str, Any]:
@@ -130,7 +140,8 @@ async def _step(
     except (NoAnswer, OtherOrigin) as error:
         raise LabError(f"{title}: {error}") from error
     # A browser login answers with a redirect to the start page and a cookie, which is sufficient.
-    if answer.ok or (redirects(answer) and answer.cookies):
+    browser = redirects(answer) and answer.cookies
+    if answer.ok or browser or answer.status in login.accept:
         return answer
     place = answer.headers.get("location")
     more = " with a redirect, which is not followed: name its target" if place else ""

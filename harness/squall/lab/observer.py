@@ -167,6 +167,10 @@ class Observer:
                 found += [(table, field, row[0]) for row in await self._fetch(query)]
         return found
 
+    async def run(self, statement: str) -> list[Any]:
+        """Run one statement as the administrator. LabError if PostgreSQL refuses it."""
+        return await self._rows(statement)
+
     async def _rows(self, query: str) -> list[Any]:
         try:
             return await self._fetch(query)

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from squall.config.profile import AppProfile
@@ -23,6 +23,7 @@ from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResu
 from squall.lab.variants import NOT_THERE, try_variants
 from squall.workload.openapi.derive import DELETE, Candidate, fill_in, find_candidates
 from squall.workload.openapi.document import ApiDocument, CannotGenerate
+from squall.workload.openapi.socket_candidates import token_parameters, websocket_candidates
 from squall.workload.openapi.values import Harvest, singular
 from squall.workload.operations import Operation
 
@@ -82,6 +83,8 @@ class OperationSearch:
         for candidate in others:
             await self._try(candidate)
         await self._try_again([one for one in others if one.title in self._refused])
+        for candidate in websocket_candidates(self.profile.websockets, writes=writes):
+            await self._try(candidate)
         once = [one for one in others if self._may_follow(one)]
         for candidate in (*once, *deletions):
             await self._try_chain(candidate)
@@ -129,7 +132,7 @@ class OperationSearch:
             self._leave_out(candidate.title, "not tried: discovery took too long")
             return
         try:
-            operation = fill_in(self.document, candidate, self.profile.parameters, self.harvest)
+            operation = fill_in(self.document, candidate, self._given(), self.harvest)
         except CannotGenerate as reason:
             self._refuse(candidate, TrialResult(reason=str(reason)))
             return
@@ -137,6 +140,14 @@ class OperationSearch:
             self._leave_out(candidate.title, f"cannot be filled in: {error}"[:200])
             return
         await self._ask(candidate, operation)
+
+    def _given(self) -> Mapping[str, str]:
+        """Configured values, and the token for websockets, whose clients set no headers."""
+        headers = self.roles.all[0].client.headers
+        return {
+            **token_parameters(self.profile.websockets, headers),
+            **self.profile.parameters,
+        }
 
     async def _ask(self, candidate: Candidate, operation: Operation) -> None:
         """Try it as each role, until one is allowed."""
@@ -191,7 +202,10 @@ class OperationSearch:
         if self.trial.canary is None and operation.method == "GET" and main:
             self.trial.canary = await _needs_rights(self.trial, operation)
         operation = dataclasses.replace(
-            operation, least_interval_seconds=result.wait_seconds, streams=result.streams
+            operation,
+            least_interval_seconds=result.wait_seconds,
+            streams=result.streams,
+            replies=result.replies,
         )
         self.good.append((candidate.described.path, operation))
         self._note(candidate.title, operation, result)

@@ -6,6 +6,7 @@ declared logins ─▶ a role each       none declared ─▶ the login that the
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import time
@@ -16,8 +17,11 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.app_client import ASK_SECONDS, AppClient
-from squall.lab.find_login import closed_paths, find_login, first_user
+from squall.lab.find_login import closed_operations, find_login
 from squall.lab.login_flow import log_in, resolve_headers
+from squall.lab.login_operations import first_users, is_registration
+from squall.lab.user_accounts import UserAccounts
+from squall.lab.user_sql import USERS
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
@@ -36,7 +40,8 @@ class Role:
     client: AppClient
     steps: tuple[Login, ...] = ()
     registration: Login | None = None
-    """Creates the user of a login that was found; None if the login is declared."""
+    """Creates the user."""
+    registered: bool = False
     users: int = 1
     ends: float = math.inf
     """Monotonic time at which its credentials expire, if known."""
@@ -47,6 +52,10 @@ class Role:
         Raises:
             LabError: the login is refused.
         """
+        if self.registration is not None and not self.registered:
+            await self._log_in(profile, (self.registration, *self.steps))
+            self.registered = True
+            return
         try:
             await self._log_in(profile, self.steps)
         except LabError:
@@ -54,7 +63,7 @@ class Role:
                 raise
             self.users += 1
             steps = (self.registration, *self.steps)
-            first, *rest = (_renumbered(step, self.users) for step in steps)
+            first, *rest = (renumbered(step, self.users) for step in steps)
             await self._log_in(profile, (first, *rest))
             self.registration, self.steps = first, tuple(rest)
 
@@ -69,6 +78,14 @@ class Roles:
 
     all: list[Role] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def logins(self) -> tuple[Login, ...]:
+        """The steps of all roles, as they can be declared."""
+        return tuple(
+            dataclasses.replace(step, role=role.name)
+            for role in self.all
+            for step in (*((role.registration,) if role.registration else ()), *role.steps)
+        )
 
     def as_user(self, candidate: Candidate) -> Candidate:
         """An operation that is the login itself gets the registered user."""
@@ -130,7 +147,9 @@ async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
             client, headers=resolve_headers(profile), cookies={}
         )  # fmt: skip
         steps = tuple(login for login in profile.login if login.role == name)
-        role = Role(name=name, client=own, steps=steps)
+        registers = len(steps) > 1 and is_registration(steps[0])
+        role = Role(name=name, client=own, steps=steps[registers:])
+        role.registration = steps[0] if registers else None
         await role.enter(profile)
         roles.all.append(role)
     return roles
@@ -141,25 +160,65 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
     main = roles.all[0]
     if profile.login or main.client.credentials() or not _may_register(profile):
         return
-    closed = await closed_paths(main.client, document.raw)
+    closed = await closed_operations(main.client, document.raw)
     if not closed:
         return
-    users = first_user(profile.environment)
-    for name, known, registers in (("", {}, True), ("first-user", users, False)):
+    users = first_users(profile.environment)
+    for name, known, registers in (("", [], True), ("first-user", users, False)):
         if not known and not registers:
             continue
-        client = dataclasses.replace(main.client, headers=dict(main.client.headers), cookies={})
+        client = _another(main.client)
         found = await find_login(client, document.raw, closed, known, registers=registers)
-        if not found:
-            continue
-        login, registration = found[-1], found[0] if len(found) > 1 else None
-        role = Role(name=name, client=client, steps=(login,), registration=registration)
-        await role.enter(profile)
-        roles.all = [*[one for one in roles.all if one.steps], role]
-        by = f"a user registered by POST {registration.path}" if registration else "its first user"
-        roles.notes.append(f"login: POST {login.path} with {by}, found in the OpenAPI document")
+        if found:
+            await _add(roles, profile, Role(name=name, client=client), found)
+    await _add_promoted(roles, profile)
     if len(roles.all) == 1:
         roles.all[0].name = ""
+
+
+async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login, ...]) -> None:
+    """Add the role of a login that was found, with a note for the user."""
+    if is_registration(found[0]):
+        role.registration, role.registered, found = found[0], True, found[1:]
+    role.steps = found
+    await role.enter(profile)
+    roles.all = [*[one for one in roles.all if one.steps], role]
+    made = role.registration
+    by = f"a user registered by POST {made.path}" if made else "its first user"
+    by = "a user added to the lab's database" if _is_added(found) else by
+    changed = ", confirmed in the lab's database" if made and found[0].sql else ""
+    path = found[-1].path
+    roles.notes.append(f"login: POST {path} with {by}{changed}, found in the OpenAPI document")
+
+
+async def _add_promoted(roles: Roles, profile: AppProfile) -> None:
+    """A second registered user, made an administrator in the lab's database, if it has such."""
+    main = roles.all[0]
+    if main.registration is None or main.client.run_sql is None or len(roles.all) > 1:
+        return
+    role = Role(name="admin", client=_another(main.client), registered=True)
+    role.registration, *steps = (
+        renumbered(one, 2) for one in (main.registration, *main.steps) if not one.sql
+    )
+    accounts = UserAccounts(main.client.run_sql)
+    users = [user.replace("squall", "squall2", 1) for user in USERS]
+    with contextlib.suppress(LabError):
+        await log_in(role.client, dataclasses.replace(profile, login=(role.registration,)))
+        confirmed, changed = await accounts.unlock(users), await accounts.promote(users)
+        if changed:
+            role.steps = (Login(sql=(*confirmed, *changed)), *steps)
+            await role.enter(profile)
+            roles.all.append(role)
+            roles.notes.append("administrator: another registered user, promoted in the lab's"
+                               " database")  # fmt: skip
+
+
+def _another(client: AppClient) -> AppClient:
+    return dataclasses.replace(client, headers=dict(client.headers), cookies={})
+
+
+def _is_added(steps: tuple[Login, ...]) -> bool:
+    return any(text.startswith("INSERT") for step in steps[:1] for text in step.sql)
 
 
 def _may_register(profile: AppProfile) -> bool:
@@ -167,7 +226,8 @@ def _may_register(profile: AppProfile) -> bool:
     return profile.contract.process_known or profile.writes
 
 
-def _renumbered(login: Login, number: int) -> Login:
+def renumbered(login: Login, number: int) -> Login:
+    """The same step for another user."""
     return dataclasses.replace(
         login, form=_other_user(dict(login.form), number), json=_other_user(login.json, number)
     )

@@ -21,7 +21,7 @@ from squall_faults.ports import Traffic
 from squall.history.coverage import OperationProfile
 from squall.lab.app_client import AppClient, NoAnswer, redirects
 from squall.workload.http_exchange import Answer
-from squall.workload.operations import Operation, PlannedRequest, requests
+from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
 
 TRIES = 3
 IDLE_SECONDS = 0.1
@@ -52,6 +52,11 @@ class TrialResult:
     """Status of the answer that is the reason."""
     streams: bool = False
     """Its answers have no end."""
+
+    @property
+    def replies(self) -> bool:
+        """Whether a websocket answered each message."""
+        return self.streams and bool(self.texts) and all(self.texts)
 
     def profile_of(self, operation: Operation, title: str) -> OperationProfile:
         """What the coverage says of the operation, under its title in the document."""
@@ -136,6 +141,7 @@ class Trial:
             seen.streams = answer.stream and not answer.ended
             seen.statements += await self._sent(before, began)
         note = "a stream: read for a moment, then left" if answer.stream else ""
+        note = "a websocket" if operation.method == WEBSOCKET else note
         return seen.result(reason=self._slow(seen.seconds), note=note)
 
     def drawn(self, operation: Operation, count: int) -> list[PlannedRequest]:

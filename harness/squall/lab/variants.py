@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from squall.lab.trial import RATE_LIMITED, Trial, TrialResult
-from squall.workload.operations import Operation, PlannedRequest
+from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest
 
 MAX_BODIES = 4
 MAX_PATHS = 10
@@ -32,6 +32,8 @@ class _Accepted:
 
 async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
     """The operation with the values that the app accepts, and the result of three requests."""
+    if operation.method == WEBSOCKET and operation.bodies:
+        return await _try_messages(trial, operation)
     if len(operation.bodies) <= 1:
         result = await trial.ask(operation)
         if result.status not in NOT_THERE or "{" not in operation.path:
@@ -45,6 +47,19 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
         return operation, accepted.last
     narrowed = _narrowed(operation, accepted)
     return narrowed, await trial.ask(narrowed)
+
+
+async def _try_messages(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
+    """The first message that the websocket answers, else the first that it does not refuse."""
+    silent: tuple[Operation, TrialResult] | None = None
+    for message in operation.bodies:
+        tried = dataclasses.replace(operation, bodies=(message,))
+        result = await trial.ask(tried)
+        if result.replies:
+            return tried, result
+        if not result.reason and silent is None:
+            silent = tried, result
+    return silent or (operation, result)
 
 
 async def _try_body(trial: Trial, operation: Operation, body: Any, accepted: _Accepted) -> None:  # noqa: ANN401 - JSON

@@ -14,8 +14,9 @@ import aiohttp
 
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.http_exchange import client_session, hold_stream
-from squall.workload.operations import PlannedRequest, requests
+from squall.workload.operations import WEBSOCKET, PlannedRequest, requests
 from squall.workload.plan import LoadPlan
+from squall.workload.websockets import hold_socket
 
 LOOK_SECONDS = 0.005
 """How soon a change of their number is noticed."""
@@ -70,15 +71,21 @@ class StreamHolder:
         self, session: aiohttp.ClientSession, planned: Iterator[PlannedRequest]
     ) -> None:
         for request in planned:
-            operation = request.operation
             with contextlib.suppress(aiohttp.ClientError, OSError, ValueError, TimeoutError):
-                await hold_stream(
-                    session,
-                    operation.method,
-                    self._plan.base_url + request.path,
-                    headers=request.headers,
-                    body=request.body,
-                    media=operation.media,
-                    on_opened=self._on_opened,
-                )
+                await self._hold_one(session, request)
             await asyncio.sleep(REOPEN_SECONDS)
+
+    async def _hold_one(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
+        operation, url = request.operation, self._plan.base_url + request.path
+        if operation.method == WEBSOCKET:
+            await hold_socket(session, url, request, self._on_opened)
+            return
+        await hold_stream(
+            session,
+            operation.method,
+            url,
+            headers=request.headers,
+            body=request.body,
+            media=operation.media,
+            on_opened=self._on_opened,
+        )

@@ -21,6 +21,7 @@ from typing import Any
 import aiohttp
 
 from squall.workload.fixed_route import fixed_route
+from squall.workload.payload import payload
 
 BODY_KEPT = 64 * 1024
 BODY_READ = 1024 * 1024
@@ -86,9 +87,21 @@ def client_session(
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
+        trace_configs=[_refuse_redirects()],
     )
     session._retry_connection = False  # noqa: SLF001 - the switch has no public name
     return session
+
+
+def _refuse_redirects() -> aiohttp.TraceConfig:
+    """A websocket's handshake follows redirects, and credentials stay with the app."""
+    trace = aiohttp.TraceConfig()
+
+    async def refuse(*_: object) -> None:
+        raise InvalidAnswer("it redirects")
+
+    trace.on_request_redirect.append(refuse)
+    return trace
 
 
 async def exchange(
@@ -216,32 +229,7 @@ async def _read_stream(
 
 def _options(headers: Mapping[str, str] | None, body: Any, media: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """What every request is sent with. Redirects are never followed."""
-    return {"headers": headers, "allow_redirects": False, **_payload(body, media)}
-
-
-def _payload(body: Any, media: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    if media == "json" or body is None:
-        return {"json": body}
-    if not isinstance(body, Mapping):
-        return {"data": body if isinstance(body, (str, bytes)) else str(body)}
-    fields = {str(name): _text(value) for name, value in body.items()}
-    if media == "form":
-        return {"data": fields}
-    form = aiohttp.FormData(default_to_multipart=True)
-    for name, value in fields.items():
-        if value.startswith(FILE):
-            form.add_field(name, value.removeprefix(FILE).encode(), filename=f"{name}.txt")
-        else:
-            form.add_field(name, value)
-    return {"data": form}
-
-
-FILE = "squall-file:"
-"""Prefix of a value in a multipart body that is sent as a file."""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return {"headers": headers, "allow_redirects": False, **payload(body, media)}
 
 
 def _printable(value: str) -> str:

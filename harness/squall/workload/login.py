@@ -43,6 +43,12 @@ class Login:
     """``username`` and ``password`` are sent with every request, and ``path`` is not requested."""
     header: Mapping[str, str] = field(default_factory=dict)
     """Names and texts; ``{access_token}`` or ``{user.token}`` is a field of the JSON answer."""
+    sql: tuple[str, ...] = ()
+    """Statements that the administrator of the lab's database runs, instead of a request: they
+    confirm a mail address, or make the user an administrator.
+    """
+    accept: tuple[int, ...] = ()
+    """Statuses that are no failure: of a registration that cannot send its mail."""
 
 
 def substitute_variables(value: Any, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON

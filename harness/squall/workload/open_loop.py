@@ -25,11 +25,12 @@ from squall.workload.attempts import (
 )
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
-from squall.workload.http_exchange import Answer, client_session, exchange
+from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
 from squall.workload.pace import Pace
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
+from squall.workload.websockets import SocketPool
 
 MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
@@ -67,6 +68,7 @@ class OpenLoop:
         self.lags: list[float] = []
         self.behaviour = ClientBehaviour(plan.seed)
         self._streams = StreamHolder(plan, self.behaviour, on_stream)
+        self._sockets = SocketPool()
 
     def stop(self, at: float) -> None:
         """Send nothing with an intended start at ``at`` or later."""
@@ -89,6 +91,7 @@ class OpenLoop:
             for task in late:
                 task.cancel()  # each records itself as a time-out
             await asyncio.gather(*late, return_exceptions=True)
+            await self._sockets.close()
 
     async def _send_all(self, session: aiohttp.ClientSession) -> None:
         plan = self._plan
@@ -190,7 +193,7 @@ class OpenLoop:
         patience = self.behaviour.patience(request.id, usual)
         try:
             async with asyncio.timeout(patience):
-                answer = await self._exchanged(session, request)
+                answer = await self._sockets.exchange(session, self._plan.base_url, request)
         except Exception as failure:  # noqa: BLE001 - each request has its record
             impatient = patience < usual and isinstance(failure, TimeoutError)
             error = HUNG_UP if impatient else classify_error(failure)
@@ -206,13 +209,6 @@ class OpenLoop:
                 if following is not None and request.id not in self._repeated:
                     self._send(session, following, op.done)
         return op
-
-    async def _exchanged(self, session: aiohttp.ClientSession, request: PlannedRequest) -> Answer:
-        operation, url = request.operation, self._plan.base_url + request.path
-        return await exchange(
-            session, operation.method, url, headers=request.headers, body=request.body,
-            media=operation.media, stream_seconds=operation.stream_seconds,
-        )  # fmt: skip
 
     def _record(
         self,

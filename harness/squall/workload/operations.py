@@ -24,6 +24,9 @@ ONE = re.compile(r"\{one:([^{}]+)\}")
 
 Media = Literal["json", "form", "multipart"]
 
+WEBSOCKET = "WEBSOCKET"
+"""Method of an operation that is a websocket: its body is the message that clients send."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -45,6 +48,8 @@ class Operation:
     """How long an answer of ``text/event-stream`` is read before the client disconnects."""
     streams: bool = False
     """Whether its answer is a stream without an end, as its trial showed."""
+    replies: bool = False
+    """Whether the websocket answers a message, as its trial showed."""
     least_interval_seconds: float = 0.0
     """Minimum time between two of its requests: a rate limit of the app. 0 means no limit."""
     not_before: float = 0.0

@@ -32,6 +32,7 @@ class Draft:
     setup: tuple[str, ...] = ()
     seed: tuple[str, ...] = ()
     openapi: str = ""
+    websockets: tuple[str, ...] = ()
     writes: bool = False
     login: tuple[Login, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
@@ -53,6 +54,8 @@ class Draft:
                 lines.append(f"{key} = {_list(commands)}")
         if self.openapi:
             lines.append(f"openapi = {json.dumps(self.openapi)}")
+        if self.websockets:
+            lines.append(f"websockets = {_list(self.websockets)}")
         lines += ["writes = true"] * self.writes
         lines += ["deadline_seconds = 3.0", *FURTHER]
         lines += self._array_tables()
@@ -66,7 +69,11 @@ class Draft:
             lines += [f"kind = {json.dumps(needed.kind)}"]
             lines += [f"environment = {_inline(needed.environment)}"]
         for one in self.login:
-            lines += ["", "[[tool.squall.login]]", f"path = {json.dumps(one.path)}"]
+            lines += ["", "[[tool.squall.login]]"]
+            lines += [f"role = {json.dumps(one.role)}"] if one.role else []
+            lines += [f"path = {json.dumps(one.path)}"] if one.path else []
+            lines += [f"accept = {list(one.accept)}"] if one.accept else []
+            lines += [f"sql = {_list(one.sql)}"] if one.sql else []
             lines += [f"form = {_inline(one.form)}"] if one.form else []
             lines += [f"json = {_value(one.json)}"] if one.json is not None else []
             lines += [f"header = {_inline(one.header)}"] if one.header else []
@@ -87,6 +94,7 @@ def draft_of(found: Detected, *, python: str = "") -> Draft:
         seed=found.seed,
         dependencies=found.dependencies,
         openapi=found.http.openapi,
+        websockets=found.websockets,
     )
 
 

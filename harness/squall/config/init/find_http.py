@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from squall.config.init.project import Module
 
@@ -26,12 +26,8 @@ class FoundHttp:
     """``main.py:9``, the place where it is disabled."""
     token_path: str = ""
     """Path of the token endpoint in an OAuth2 password flow."""
-    user: str = ""
-    """The variable with the name of the first user."""
-    password: str = ""
-    user_value: str = ""
-    """Its default in the source. The environment holds the example's value, or an invented one."""
-    password_value: str = ""
+    first_user: Mapping[str, str] = field(default_factory=dict)
+    """The variables of the user whom the set-up creates, with their values or defaults."""
 
 
 def find_http(
@@ -40,23 +36,27 @@ def find_http(
     """Read the arguments of FastAPI and OAuth2PasswordBearer. ``defaults`` are those of
     settings.
     """
-    values = {name.lower(): text for name, text in defaults.items() if text is not None}
-    values |= _constants(modules)
+    values = text_values(modules, defaults)
     openapi, off = _document_place(modules, values, shown)
     token = next((path_of(_argument(call, "tokenUrl"), values)
                   for _, call in _calls_of(modules, "OAuth2PasswordBearer")), "")  # fmt: skip
-    user = next((name for name in defaults if USERS.match(name.upper())), "")
-    password = next((name for name in defaults if PASSWORDS.match(name.upper())), "")
+    passwords = [name for name in defaults if PASSWORDS.match(name.upper())]
+    users = [name for name in defaults if USERS.match(name.upper())]
     plain = "" if openapi in ("", "/openapi.json") else openapi
     return FoundHttp(
         openapi=plain,
         no_openapi=off,
         token_path=token,
-        user=user,
-        password=password,
-        user_value=defaults.get(user) or "",
-        password_value=defaults.get(password) or "",
+        first_user={name: text for name in (*users, *passwords) if (text := defaults[name])}
+        if passwords
+        else {},
     )
+
+
+def text_values(modules: Sequence[Module], defaults: Mapping[str, str | None]) -> dict[str, str]:
+    """What a name in the source may stand for: defaults of settings, and constants."""
+    values = {name.lower(): text for name, text in defaults.items() if text is not None}
+    return values | _constants(modules)
 
 
 def _document_place(

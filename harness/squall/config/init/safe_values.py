@@ -27,16 +27,24 @@ SERVICE = re.compile(
     r"|MEMCACHE|VAULT|QDRANT|OPENSEARCH|SENTRY|OTEL|OTLP|JAEGER|STATSD|LOGSTASH|CLICKHOUSE|MQTT",
     re.IGNORECASE,
 )
-OWN_HOSTS = {"", "0.0.0.0", "testserver"}  # noqa: S104 - what an app itself listens on
+HOST = re.compile(r"^[\w.-]+(?::\d+)?$|^\[?[0-9a-fA-F:]+\]?(?::\d+)?$")
+"""A name or an address, with or without a port. A mail address is neither."""
+OWN_HOSTS = {"", "0.0.0.0", "testserver", "true", "false"}  # noqa: S104 - what an app itself listens on
+"""Values that lead nowhere else. ``SSL_CHECK_HOSTNAME = "false"`` is a switch."""
 
+MAIL = "squall@example.com"
+INVENTED_PASSWORD = "Squall-2026-Pass"  # noqa: S105 - of users in a throw-away database
 INVENTED = (
     (r"ALGORITHM", "HS256"),
-    (r"EMAIL|MAIL_FROM|SUPERUSER$|FROM_ADDR", "squall@example.com"),
+    # Not the user whom Squall registers: the app would refuse the second one.
+    (r"(?:ADMIN|ROOT|SUPER).*MAIL|SUPERUSER$", "squall-admin@example.com"),
+    (r"PASS(?:WORD|WD)?$", INVENTED_PASSWORD),
+    (r"(?:USER|USER_?NAME|LOGIN)$", "squall-admin"),
+    (r"EMAIL|MAIL_FROM|FROM_ADDR", MAIL),
     (r"(?:^|_)PORT$", "9"),
-    (
-        r"MINUTES|SECONDS|HOURS|DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|COUNT|WORKERS|MAX|MIN",
-        "60",
-    ),
+    (r"MINUTES|SECONDS|HOURS|(?:^|_)DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|WORKERS", "60"),
+    (r"(?:^|_)(?:COUNT|MAX|MIN)(?:_|$)", "60"),
+    (r"DOMAIN$", "localhost"),
     (r"DEBUG|TESTING|ENABLE|DISABLE|^USE_|^IS_|_ENABLED$|RELOAD|ECHO|TLS|SSL", "false"),
     (r"LOG_?LEVEL", "INFO"),
     (r"ORIGINS|ALLOWED_HOSTS", "[]"),
@@ -45,23 +53,28 @@ INVENTED = (
     (r"PREFIX$|API_STR$|_STR$|ROOT_PATH", "/api"),
 )
 TYPED = ((r"\bint\b|\bfloat\b|PositiveInt|timedelta", "60"), (r"\bbool\b", "false"),
-         (r"[Ll]ist|[Ss]et|[Tt]uple", "[]"), (r"[Dd]ict|Json", "{}"),
-         (r"EmailStr", "squall@example.com"))  # fmt: skip
+         (r"[Ll]ist|[Ss]et|[Tt]uple", "[]"), (r"[Dd]ict|Json", "{}"))  # fmt: skip
 
 
 def invented_value(name: str, annotation: str) -> str:
     """A value that the setting accepts, judged by its name and type."""
     for pattern, text in TYPED:
         if re.search(pattern, annotation):
-            return "9" if text == "60" and name.upper().endswith("PORT") else text
+            return _number(name) if text == "60" else text
     if re.search(r"Url|Dsn|URI|_URL$|_DSN$", annotation + name):
         return f"{_scheme_by_name(name)}://{REFUSES}"
-    if HOST_NAME.search(name):
+    if HOST_NAME.search(name) and "Email" not in annotation:
         return REFUSES.partition(":")[0]
     for pattern, text in INVENTED:
         if re.search(pattern, name, re.IGNORECASE):
             return text
-    return SECRET
+    return MAIL if "EmailStr" in annotation else SECRET
+
+
+def _number(name: str) -> str:
+    """Of a refusing port, of Redis's first database, or a usual time or size."""
+    upper = name.upper()
+    return "9" if upper.endswith("PORT") else "0" if upper.endswith("_DB") else "60"
 
 
 def closed_value(name: str, value: str) -> str | None:
@@ -71,7 +84,8 @@ def closed_value(name: str, value: str) -> str | None:
     if _leads_outside(value.strip()):
         parts = urlsplit(value.strip())
         return "" if "SENTRY" in name.upper() else f"{parts.scheme}://{REFUSES}{parts.path}"
-    if HOST_NAME.search(name) and SERVICE.search(name) and value not in OWN_HOSTS:
+    names_host = HOST_NAME.search(name) and SERVICE.search(name) and HOST.match(value)
+    if names_host and value.lower() not in OWN_HOSTS:
         return REFUSES if HOST_AND_PORT.match(value) else REFUSES.partition(":")[0]
     if re.search(r"(?:^|_)PORT$", name, re.IGNORECASE) and SERVICE.search(name):
         return REFUSES.partition(":")[2]

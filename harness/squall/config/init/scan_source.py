@@ -16,10 +16,12 @@ from squall.config.dependencies import Dependency
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
-from squall.config.init.find_http import FoundHttp, find_http
+from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import find_setup
+from squall.config.init.find_switches import switch_on
+from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
 from squall.config.init.safe_values import closed_value, invented_value
@@ -62,6 +64,8 @@ class Detected:
     notes: tuple[str, ...] = ()
     """Notes for the user: values that were invented or disabled, and contradictions."""
     http: FoundHttp = field(default_factory=FoundHttp)
+    websockets: tuple[str, ...] = ()
+    """The paths of its websockets."""
     other_database: str = ""
     """The database that the app uses instead of PostgreSQL."""
 
@@ -97,8 +101,9 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     redis = find_redis(known, source, packages)
     told = {**database.env, **(redis.environment if redis else {})}
     environment, notes = _environment(settings, dotenv, known, told)
+    notes += switch_on(settings, near, environment)
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
-    shown = {str(one.path): project.shown(one.path) for one in near}
+    http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
         app=app.target,
         factory=app.factory,
@@ -106,13 +111,14 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         why=app.why,
         folder="" if folder == "." else folder,
         database_env=database.env,
-        environment=environment,
+        environment={**http.first_user, **environment},
         setup=prepared.setup,
         seed=prepared.seed,
         database=fixed,
         dependencies=(redis,) if redis else (),
         notes=(*notes, *([database.note] if database.note else [])),
-        http=find_http(near, defaults, shown),
+        http=http,
+        websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 import pytest
 from squall.cli import init_trial as module
@@ -22,7 +21,7 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, ...], str]:
     """What each set-up leads to; empty: it works."""
     known: dict[tuple[str, ...], str] = {}
 
-    async def start(draft: Draft, _profile: AppProfile, _users: Mapping[str, str]) -> DraftTrial:
+    async def start(draft: Draft, _profile: AppProfile) -> DraftTrial:
         problem = known.get((*draft.setup, *draft.seed), "nothing was said")
         if problem:
             raise LabError(problem)
@@ -34,7 +33,7 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, ...], str]:
 
 def tried(drafts: list[Draft], seconds: float = 60) -> tuple[DraftTrial, list[str]]:
     said: list[str] = []
-    return try_drafts(drafts, {}, lambda _: PROFILE, said.append, seconds), said
+    return try_drafts(drafts, lambda _: PROFILE, said.append, seconds), said
 
 
 def test_the_failure_of_the_set_up_is_told_and_not_what_misses_its_tables(

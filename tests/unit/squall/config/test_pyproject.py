@@ -120,7 +120,7 @@ MISTAKES = [
     ("app = 'x:y'\n" + OPERATION + "headers = {A = 1}\n", "headers must be a text, got 1"),
     ("app = 'x:y'\n" + OPERATION + "not_before = 1\n", "operation 'read' has no 'not_before'"),
     ("app = 'x:y'\n[[tool.squall.operations]]\nname = 'x'\n", "operation 'x' needs path"),
-    ("app = 'x:y'\n[[tool.squall.login]]\nmethod = 'POST'\n", "login needs path, or basic"),
+    ("app = 'x:y'\n[[tool.squall.login]]\nmethod = 'POST'\n", "login needs path, basic or sql"),
     ("app = 'x:y'\nsetup = ['']", "setup must be a list of commands"),
     ("app = 'x:y'\nwrites = 'true'", "writes must be true or false, got 'true'"),
 ]

@@ -98,7 +98,7 @@ def test_an_address_outside_the_lab_is_closed(name: str, value: str, closed: str
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "", "60"),
         ("ALGORITHM", "str", "HS256"),
         ("SMTP_PORT", "int", "9"),
-        ("FIRST_SUPERUSER", "EmailStr", "squall@example.com"),
+        ("FIRST_SUPERUSER", "EmailStr", "squall-admin@example.com"),
         ("DEBUG", "bool", "false"),
         ("CACHE_REDIS_URL", "", "redis://127.0.0.1:9"),
         ("SECRET_KEY", "str", SECRET),

@@ -419,3 +419,24 @@ def test_an_address_that_stands_fixed_in_the_source_is_told(
     tmp_path: Path, text: str, fixed: dict[str, str]
 ) -> None:
     assert project(tmp_path, {"main.py": f"{APP}{text}\n"}).database == fixed
+
+
+@pytest.mark.parametrize(
+    ("body", "environment"),
+    [
+        ("sys.exit(1)", {"READ_THE_DOCS": "true"}),
+        ("print('no')\n    raise SystemExit(1)", {"READ_THE_DOCS": "true"}),
+        ("print('no')", {}),
+    ],
+    ids=["exit", "raise", "goes-on"],
+)
+def test_a_switch_without_which_the_app_ends_is_on(
+    tmp_path: Path, body: str, environment: dict[str, str]
+) -> None:
+    found = project(tmp_path, {
+        "settings.py": "class Settings(BaseSettings):\n    READ_THE_DOCS: bool = False\n"
+        "    other: bool = False\n",
+        "main.py": f"import settings\napp = FastAPI()\nif not settings.get().READ_THE_DOCS:\n"
+        f"    {body}\n" + POSTGRES,
+    })  # fmt: skip
+    assert found.environment == environment

@@ -1,0 +1,49 @@
+"""Find switches without which an app ends when it starts: ``if not settings.ok: sys.exit(1)``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+from squall.config.init.find_settings import Setting
+from squall.config.init.project import Module
+
+ENDS = {"sys.exit", "exit", "quit", "os._exit"}
+
+
+def _switches(settings: Iterable[Setting], modules: Iterable[Module]) -> list[Setting]:
+    """Settings that are false by default and end the app unless they are true."""
+    demanded = {name.lower() for module in modules for name in _demanded(module)}
+    return [
+        one
+        for one in settings
+        if one.name.lower() in demanded and (one.default or "").lower() in ("false", "0", "")
+        and (one.annotation == "bool" or one.default is not None)
+    ]  # fmt: skip
+
+
+def _demanded(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if not (isinstance(node, ast.If) and isinstance(node.test, ast.UnaryOp)):
+            continue
+        asked = node.test.operand
+        if isinstance(node.test.op, ast.Not) and isinstance(asked, ast.Attribute) and any(
+            _ends(inner) for one in node.body for inner in ast.walk(one)):  # fmt: skip
+            yield asked.attr
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether the process ends here."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) in ENDS
+    return isinstance(node, ast.Raise) and "SystemExit" in ast.unparse(node)
+
+
+def switch_on(
+    settings: Sequence[Setting], modules: Sequence[Module], environment: dict[str, str]
+) -> list[str]:
+    """Set the switches without which the app ends. Returns notes."""
+    switches = _switches(settings, modules)
+    environment |= {one.name: "true" for one in switches}
+    return [f"switched on: {one.name} ({one.place}), without which the app ends"
+            for one in switches]  # fmt: skip
