@@ -40,6 +40,7 @@ from squall.lab.login_flow import remember_secrets
 from squall.lab.observed_database import ObservedDatabase
 from squall.lab.observer import Observer
 from squall.lab.observer_identity import verify_same_database
+from squall.lab.open_files import ensure_open_files
 from squall.lab.private_directory import explain_full_disk
 from squall.lab.providers.process import lab_registry
 from squall.lab.providers.process.watchdog import Watchdog
@@ -371,6 +372,7 @@ async def lab(
     before_app: Callable[[Lab], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Lab]:
     """A lab for the length of a block. Afterwards nothing of it is left, whatever happened."""
+    ensure_open_files()
     await asyncio.to_thread(lab_registry.end_abandoned)
     options = replace(options, profile=with_variables(options.profile))
     remember_secrets(options.profile)
