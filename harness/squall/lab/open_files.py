@@ -7,7 +7,7 @@ import resource
 from squall.core.errors import LabError
 
 NEEDED = 256
-"""Each client takes two descriptors of the engine; below this it turns clients away at usual load."""
+"""A client takes two of the engine's; with fewer it turns clients away at the usual load."""
 
 USUAL = 1024
 """The soft limit of most systems: what an app may expect."""
