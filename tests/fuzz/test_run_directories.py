@@ -93,6 +93,18 @@ def test_a_list_that_is_a_long_text_is_one_short_message(
     check(str(raised.value), home)
 
 
+def test_a_number_of_5000_digits_is_one_short_message(seed_directory: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(seed_directory, tmp_path / "out")
+    file = home / "selftest/events.jsonl"
+    head, first, *rest = file.read_text().split("\n")
+    event = json.loads(first)
+    event["9" * 5_000] = 1
+    file.write_text("\n".join([head, json.dumps(event), *rest]))
+    with pytest.raises(UsageError, match="does not fit this version") as raised:
+        reread(home)
+    check(str(raised.value), home)
+
+
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(2))

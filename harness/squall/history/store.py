@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cattrs import transform_error
 from cattrs.preconf.json import make_converter
 
 from squall.core import events
 from squall.core.errors import UsageError
 from squall.core.files import read_regular
+from squall.core.mismatch import describe_mismatch
 from squall.core.secrets import redact_values
 from squall.history.op import Op
 
@@ -58,7 +58,7 @@ def _structured(path: Path, number: int, line: dict[str, Any], kind: type[T] | N
     try:
         return _converter.structure(line, kind)
     except Exception as error:
-        told = "; ".join(transform_error(error)[:3])
+        told = describe_mismatch(error)
         raise UsageError(f"{path}:{number}: does not fit this version of Squall: {told}") from error
 
 

@@ -10,19 +10,14 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cattrs import transform_error
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from squall.core import events
-from squall.core.counting import listed
 from squall.core.errors import UsageError
+from squall.core.mismatch import describe_mismatch
 
 T = TypeVar("T")
-
-SHOWN_PROBLEMS = 3
-SHOWN_LETTERS = 300
-"""Anyone may have written the file: one wrong list of 5,000 elements has 5,000 problems."""
 
 _converter = make_converter(
     # sorted, so that the same run gives the same files
@@ -44,6 +39,5 @@ def from_json_data(kind: type[T], plain: object, *, where: str) -> T:
     try:
         return _converter.structure(plain, kind)
     except BaseValidationError as error:
-        problems = [one[:SHOWN_LETTERS] for one in transform_error(error)]
-        told = listed(problems, SHOWN_PROBLEMS)
+        told = describe_mismatch(error)
         raise UsageError(f"{where}: does not fit this version of Squall: {told}") from error
