@@ -3,6 +3,12 @@
     POST /notes {"title": "x-k17"}    ──▶ a row with the key k17          by key
     POST /notes ──▶ 201 {"id": 7}     ──▶ a new row whose id is 7         by answer
 
+The same number is often an id in several tables, since each counts from 1. So a link by answer is
+that to the column whose rows were committed while the request ran, or soonest after it:
+
+    POST /users ── sent ───── 201 {"id": 7}
+                      users.id 7 ✓              notes.id 7 ✗ (another request, much later)
+
 An operation is *linked* if this holds for each of its acknowledged requests before the first fault.
 It must then hold for later requests, too. Operations that write nothing, or write rows that cannot
 be matched, are not linked and not judged.
@@ -10,6 +16,7 @@ be matched, are not linked and not judged.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +30,12 @@ MIN_LEARNED = 6
 """Minimum number of acknowledged requests of an operation from which a link is learned."""
 ACCEPTED = 202
 """The status 202 promises that something will be done, not that it has been done."""
+
+MAX_LAG_SECONDS = 1.0
+"""In calm, a row that was committed later than this after the answer is another request's."""
+
+CLOCK_SECONDS = 0.005
+"""Difference allowed between the clocks of the server and of the workload."""
 
 Link = tuple[str, str]
 """Place in an answer, and column of a table."""
@@ -109,10 +122,37 @@ def _link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Link | None:
          for column in rows.places.get(value, ())}
         for op in ops
     ]  # fmt: skip
-    for link in sorted(set.intersection(*found)):
-        if len({identities(op)[link[0]] for op in ops}) == len(ops):
-            return link
-    return None
+    possible = [
+        (lag, link)
+        for link in sorted(set.intersection(*found))
+        if len({identities(op)[link[0]] for op in ops}) == len(ops)
+        and (lag := _lag_seconds(ops, rows, link)) <= MAX_LAG_SECONDS
+    ]
+    lag, link = min(possible, default=(0.0, None))
+    if link is None or (lag > CLOCK_SECONDS and _names_what_was_there(ops, rows, link[0])):
+        return None
+    return link
+
+
+def _lag_seconds(ops: Sequence[Op], rows: CommittedRows, link: Link) -> float:
+    """The longest time from an answer to the commit of its row; 0 if each was committed in time,
+    infinite if a row was there before the request.
+    """
+    commits = [(op, rows.of_request(op, link)[0].at) for op in ops]
+    if any(at < op.sent - CLOCK_SECONDS for op, at in commits):
+        return math.inf
+    return max(0.0, *(at - op.done for op, at in commits))
+
+
+def _names_what_was_there(ops: Sequence[Op], rows: CommittedRows, place: str) -> bool:
+    """Whether a value of an answer was in a row before the request: it may be no new row's."""
+    return any(
+        commit.at < op.sent
+        for op in ops
+        for value in [identities(op)[place]]
+        for column in rows.places.get(value, ())
+        for commit in rows.by_id[column, value]
+    )
 
 
 def _states_its_effect(ops: Sequence[Op]) -> bool:

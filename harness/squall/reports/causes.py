@@ -82,7 +82,7 @@ def at_lines(places: Sequence[str], handlers: Sequence[str]) -> str:
     """``at shop/main.py:81 in list_items``, or the functions that answered; empty if unknown."""
     if places:
         return f"at {', '.join(places)}"
-    return f"answered by {', '.join(handlers)}" if handlers else ""
+    return f"handled by {', '.join(handlers)}" if handlers else ""
 
 
 def cause_title(diagnosis: Diagnosis) -> str:

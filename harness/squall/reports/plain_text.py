@@ -44,7 +44,7 @@ def timeline(run: Run) -> Iterator[str]:
 def source_lines(run: Run) -> list[str]:
     """Where to look in the project: functions that answered, then lines that raised errors."""
     handlers = run.diagnosis.handlers[:MAX_HANDLERS]
-    return [*([f"answered by {', '.join(handlers)}"] if handlers else []), *error_lines(run)]
+    return [*([f"handled by {', '.join(handlers)}"] if handlers else []), *error_lines(run)]
 
 
 def error_lines(run: Run) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from squall.core.counting import counted
 from squall.reports.causes import Cause, causes_of_runs
 from squall.reports.causes_text import causes_lines
 from squall.reports.judged_count import judged_count, not_judged_lines
@@ -82,7 +83,8 @@ class FindingsPrinter:
         for line in lines[:MAX_ERRORS]:
             self._indented(markup_of(line))
         if len(lines) > MAX_ERRORS:
-            self._indented(f"[dim]and {len(lines) - MAX_ERRORS} more groups of errors[/]")
+            more = counted(len(lines) - MAX_ERRORS, "more groups of errors")
+            self._indented(f"[dim]and {more}[/]")
 
     def not_judged(self, runs: Sequence[Run]) -> None:
         """Which lines of configuration would enable more gates. Printed once, not for each

@@ -93,6 +93,40 @@ def test_a_new_row_is_found_by_the_id_of_the_answer(evidence: Any, make: Any) ->
     assert (found.code, found.figures["early"]) == ("answered-before-commit", 11)
 
 
+def ids(at: float, column: str, number: int) -> TransactionCommitted:
+    return TransactionCommitted(at=at, keys={}, ids={column: [str(number)]})
+
+
+@pytest.mark.parametrize("other", [-0.4, 0.4, 6.0], ids=["ahead", "behind", "far behind"])
+@pytest.mark.parametrize(
+    ("own", "code"), [(-0.001, "holds"), (0.03, "answered-before-commit")], ids=["sound", "early"]
+)
+def test_a_table_that_counts_alike_is_no_proof(
+    evidence: Any, make: Any, other: float, own: float, code: str
+) -> None:
+    """users.id and notes.id both count from 1: the notes are those of other requests."""
+    ops = [write(make, number) for number in [*CALM, LATER]]
+    commits = [ids(op.done + own, "users.id", op.id) for op in ops]
+    commits += [ids(op.done + other, "notes.id", op.id) for op in ops]
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=22)]
+    found = AcknowledgedBeforeCommit().judge(evidence(ops, happened))
+    if other > 0:
+        assert found.code == code
+        assert found.figures["acknowledged"] == len(ops)
+    else:  # the number was there before: whose it is is not certain
+        assert found.code == "holds"
+
+
+def test_a_change_of_a_row_is_not_linked_to_new_rows_of_others(evidence: Any, make: Any) -> None:
+    """PATCH /notes/7 answers the id of a row that was there; users.id 7 comes a moment later."""
+    ops = [write(make, number, request="PATCH /notes/7") for number in [*CALM, LATER]]
+    commits = [ids(op.sent - 0.1, "notes.id", op.id) for op in ops]
+    commits += [ids(op.done + 0.1, "users.id", op.id) for op in ops]
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=22)]
+    found = AcknowledgedBeforeCommit().judge(evidence(ops, happened))
+    assert (found.code, found.figures["acknowledged"]) == ("holds", 0)
+
+
 def test_the_same_id_in_each_answer_identifies_nothing(evidence: Any, make: Any) -> None:
     shape = json.dumps({"": "object", ".item_id": "=5"})
     ops = [write(make, number, shape=shape) for number in CALM]

@@ -65,9 +65,9 @@ def test_without_a_line_that_raised_the_functions_that_answered_are_named(
     assert [one.verdict for one in kept] == [Verdict.FAIL]
     both = [dataclasses.replace(made, evidence=evidence, findings=kept)] * 2
     assert both[0].diagnosis.handlers == (HERE,)
-    assert source_lines(both[0])[0] == f"answered by {HERE}"
+    assert source_lines(both[0])[0] == f"handled by {HERE}"
     [cause] = causes_of_runs(both)
-    assert cause.at == f"answered by {HERE}"
+    assert cause.at == f"handled by {HERE}"
     raised = dataclasses.replace(evidence, events=(*evidence.events, logged(THERE, 3)))
     [cause] = causes_of_runs([dataclasses.replace(one, evidence=raised) for one in both])
     assert cause.at == f"at {THERE}"
