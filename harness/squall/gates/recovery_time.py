@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.core.counting import counted
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.percentiles import percentile
@@ -68,7 +69,9 @@ class RecoveryTime(Gate):
             recovery = (steady[0].done - healed) * 1000
         within = self.within_seconds(evidence) * 1000
         figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
-        told = f"recovered {recovery:.0f} ms after the heal, {len(bad)} bad answers since"
+        told = (
+            f"recovered {recovery:.0f} ms after the heal, {counted(len(bad), 'bad answers')} since"
+        )
         told += f"; limit {within:g} ms"
         if recovery <= within:
             return passed(self.name, told, figures)
