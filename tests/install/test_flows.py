@@ -177,7 +177,7 @@ def test_the_tests_of_three_pages(first: dict[str, Any], project: Project) -> No
              "readme": blocks("README.md", "python")}  # fmt: skip
     for name, texts in pages.items():
         text = re.sub(r'"/(?:items|orders)/1"', f'"{own}"', "\n\n".join(texts))
-        text = text.replace('outage("database")', 'outage("database-restart")')
+        text = text.replace('outage("database")', 'outage("database-fast-restart")')
         (project.home / f"test_{name}.py").write_text(text)
     files = " ".join(f"test_{name}.py" for name in pages)
     told = project.type(f"pytest {files}", 0, 1)
