@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterable
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
-from squall.diagnosis.rules_after_heal import error_text, not_recovered, short_on_capacity, silence
+from squall.diagnosis.rules_after_heal import (
+    error_text,
+    known_message,
+    not_recovered,
+    short_on_capacity,
+    silence,
+)
 from squall.diagnosis.rules_at_rest import (
     disclosed_secret,
     killed_at_deploy,
@@ -183,7 +189,9 @@ def not_steady(case: JudgedRun) -> Diagnosis | None:
     if ill := case.failed("steady-state"):
         problems = [e.line for e in case.evidence.events if isinstance(e, LogProblem)]
         more = f"; the app's log: {problems[0]}" if problems else ""
-        return Diagnosis(f"{ill.reason}{more}", remedies.PROVE_SOMETHING)
+        what, remedy = known_message(case) or ("", remedies.PROVE_SOMETHING)
+        told = f"{what}; " if what else ""
+        return Diagnosis(f"{told}{ill.reason}{more}", remedy)
     finding = case.unclear("steady-state")
     if finding is None:
         return None

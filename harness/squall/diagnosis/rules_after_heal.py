@@ -23,30 +23,33 @@ FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
 
+KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
+    (NO_WRITES, "the pool kept connections to a server that takes no writes", remedies.READ_ONLY),
+    (PREPARED, "connections were kept whose prepared statements are gone", remedies.PREPARED),
+    (SHARED, "requests share one connection or session", remedies.OWN_SESSION),
+    (CONFLICT, "transactions that lost a conflict were not run again", remedies.RETRY),
+    (TOO_MANY, "the app asked for more connections than the server has", remedies.LIMIT_POOL),
+    (POOL_EMPTY, "every connection of the pool was taken", remedies.BOUND_WAITS),
+)
+"""Messages, what they say, and what helps."""
+
+
+def known_message(case: JudgedRun) -> tuple[str, remedies.Remedy] | None:
+    """What a known message in the log or in an answer says, and the remedy."""
+    return next(((what, remedy) for words, what, remedy in KNOWN if case.said(words)), None)
+
+
 def error_text(case: JudgedRun) -> Diagnosis | None:
     """A known message in the log or in an answer, after the heal or during the outage."""
     bad = case.bad_after or [op for op in case.during if not op.good]
     if not bad or not any(case.failed(gate) for gate in ("recovery-time", "error-contract",
                                                          "availability", "log-clean")):  # fmt: skip
         return None
+    known = known_message(case)
+    if known is None:
+        return None
     when = "after the heal" if case.bad_after else "during the outage"
-    told = f"{count(len(bad), 'request')} failed {when}"
-    known: tuple[tuple[str, str, remedies.Remedy], ...] = (
-        (
-            NO_WRITES,
-            "the pool kept connections to a server that takes no writes",
-            remedies.READ_ONLY,
-        ),
-        (PREPARED, "connections were kept whose prepared statements are gone", remedies.PREPARED),
-        (SHARED, "requests share one connection or session", remedies.OWN_SESSION),
-        (CONFLICT, "transactions that lost a conflict were not run again", remedies.RETRY),
-        (TOO_MANY, "the app asked for more connections than the server has", remedies.LIMIT_POOL),
-        (POOL_EMPTY, "every connection of the pool was taken", remedies.BOUND_WAITS),
-    )
-    for words, what, remedy in known:
-        if case.said(words):
-            return Diagnosis(f"{what}; {told}", remedy)
-    return None
+    return Diagnosis(f"{known[0]}; {count(len(bad), 'request')} failed {when}", known[1])
 
 
 def silence(case: JudgedRun) -> Diagnosis | None:

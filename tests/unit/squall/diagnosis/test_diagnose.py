@@ -434,6 +434,20 @@ def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> No
     assert asked.reason.endswith("does the load need this upstream?")
 
 
+def test_a_known_message_explains_what_is_not_well_without_a_fault(
+    evidence: Any, make: Any, told: Any
+) -> None:
+    line = "Exception in ASGI application: InterfaceError: another operation is in progress"
+    ill = told.failed("steady-state", "read-item: 3 of 9 failed")
+    assert diagnose(evidence([make.op(0)], [log(line)]), [ill]) == Diagnosis(
+        "requests share one connection or session; read-item: 3 of 9 failed; the app's log: "
+        + line,
+        remedies.OWN_SESSION,
+    )
+    other = diagnose(evidence([make.op(0)], [log("Exception: KeyError: 1")]), [ill])
+    assert other.remedy == remedies.PROVE_SOMETHING
+
+
 def test_what_is_not_well_before_explains_the_rest(evidence: Any, make: Any, told: Any) -> None:
     found = [
         told.inconclusive("steady-state", "not well to begin with"),
