@@ -14,6 +14,10 @@ from squall.config.profile import DEFAULT_CONTRACT
 pytestmark = pytest.mark.scenario
 
 SHAPES = ("alchemy_5_10", "alchemy_20_0", "alchemy_40_20", "null_pool", "asyncpg_10", "per_request")
+MORE_SHAPES = ("tortoise", "psycopg_pool")
+"""For ``make proof``."""
+
+EVERY_SHAPE = [*SHAPES, *(pytest.param(name, marks=pytest.mark.proof) for name in MORE_SHAPES)]
 OUTAGES = ("connection-refused", "silent-network")
 MORE_OUTAGES = ("database-crash-restart", "pool-exhausted-by-slow-queries", "sessions-terminated")
 """For ``make proof``."""
@@ -42,7 +46,7 @@ def profile(shape: str) -> AppProfile:
     )
 
 
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(scope="module", params=EVERY_SHAPE)
 def lab(request: pytest.FixtureRequest) -> Iterator[SyncLab]:
     held = SyncLab(LabOptions(profile=profile(request.param), seed=3))
     yield held

@@ -127,7 +127,8 @@ async def _tortoise(url: str) -> AsyncIterator[Run]:
     parts = urlsplit(url)
     client = AsyncpgDBClient(
         parts.username, parts.password, parts.path.removeprefix("/"), parts.hostname,
-        parts.port or 5432, minsize=5, maxsize=10, timeout=1, command_timeout=1,
+        parts.port or 5432, connection_name="notes", minsize=5, maxsize=10,
+        timeout=1, command_timeout=1,
     )  # fmt: skip
     await client.create_connection(with_db=True)
 
