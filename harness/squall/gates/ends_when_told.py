@@ -7,10 +7,12 @@ whose connections are all leaked, an endless stream).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from squall.core.events import AppTerminated
-from squall.gates.findings import failed, not_judged, passed
+from squall.core.events import AppTerminated, FaultInjected
+from squall.gates.findings import failed, inconclusive, not_judged, passed
+from squall.gates.starvation import STARVED_SHARE, awaited_share
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -22,6 +24,8 @@ ORDERLY = frozenset({0, -15, 143, -2, 130})
 
 WITH_AN_ERROR = "ended-with-an-error"
 
+TERMINATE = "app.terminate"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndsWhenTold(Gate):
@@ -29,7 +33,6 @@ class EndsWhenTold(Gate):
 
     name = "ends-when-told"
     severity = Severity.DEAD
-    timed = True
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the grace period."""
@@ -39,11 +42,33 @@ class EndsWhenTold(Gate):
         slowest = max(ends, key=lambda end: end.seconds)
         figures = {"seconds": round(slowest.seconds, 2), "exit_code": slowest.exit_code}
         killed = [end for end in ends if end.exit_code in KILLED]
-        if killed:
-            reason = f"the app did not end {killed[0].seconds:.1f} s after SIGTERM, and was killed"
-            return failed(self.name, reason, figures, patience=killed[0].seconds)
+        if not killed:
+            return self._ended(ends, slowest, figures)
+        reason = f"the app did not end {killed[0].seconds:.1f} s after SIGTERM, and was killed"
+        if (share := _starved(evidence, ends)) >= STARVED_SHARE:
+            reason += f"; but it waited for a processor for {share:.0%} of them: a busy machine"
+            return inconclusive(self.name, reason, figures)
+        return failed(self.name, reason, figures)
+
+    def _ended(
+        self, ends: Sequence[AppTerminated], slowest: AppTerminated, figures: dict[str, float]
+    ) -> Finding:
         odd = [end for end in ends if end.exit_code not in ORDERLY]
         if odd:
             reason = f"the app ended with exit code {odd[0].exit_code} after SIGTERM: an error"
             return failed(self.name, reason, figures, code=WITH_AN_ERROR)
         return passed(self.name, f"the app ended {slowest.seconds:.2f} s after SIGTERM", figures)
+
+
+def _starved(evidence: Evidence, ends: Sequence[AppTerminated]) -> float:
+    """The largest share of a grace period in which the app waited for a CPU.
+
+    The start of the next version is no part of it, though that takes the most CPU of all.
+    """
+    told = [
+        event.at
+        for event in evidence.events
+        if isinstance(event, FaultInjected) and event.fault == TERMINATE
+    ]
+    periods = zip(told, ends, strict=False)
+    return max((awaited_share(evidence, at, at + end.seconds) for at, end in periods), default=0.0)

@@ -37,6 +37,13 @@ def starved_share(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> flo
     return worst
 
 
+def awaited_share(evidence: Evidence, start: float, end: float) -> float:
+    """The share of this time in which the app waited for a CPU; 0 if unknown."""
+    samples = [event for event in evidence.events if isinstance(event, ProcessorAwaited)]
+    inside = [sample.seconds for sample in samples if start <= sample.at <= end]
+    return (max(inside) - inside[0]) / (end - start) if inside and end > start else 0.0
+
+
 def excuse(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> str:
     """Why gates that measure time cannot judge a starved app; empty if it was not starved."""
     share = starved_share(evidence, span_seconds)

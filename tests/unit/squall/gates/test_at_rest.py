@@ -10,6 +10,7 @@ from squall.core.events import (
     BackendsSampled,
     FaultInjected,
     IdleStatements,
+    ProcessorAwaited,
     RestSampled,
     RunEnded,
     SecretDisclosed,
@@ -20,7 +21,8 @@ from squall.gates.ends_when_told import EndsWhenTold
 from squall.gates.no_secret_disclosed import NoSecretDisclosed
 from squall.gates.resources_return import ResourcesReturn
 from squall.gates.session_leftovers import SessionLeftovers
-from squall.gates.verdict import Gate
+from squall.gates.starvation import excuse_starved
+from squall.gates.verdict import Gate, judge_gate
 
 MIB = 1024**2
 
@@ -39,6 +41,23 @@ def test_an_app_that_is_told_to_end_ends_by_itself(
 ) -> None:
     end = AppTerminated(at=2.5, exit_code=exit_code, seconds=5.0)
     assert EndsWhenTold().judge(evidence([], [*make.outage(), end])).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("waits", "start", "verdict"),
+    [(0.0, 0.0, "fail"), (0.0, 9.0, "fail"), (0.05, 0.0, "inconclusive")],
+    ids=["calm", "the next start is starved", "starved in its grace period"],
+)
+def test_only_a_starved_grace_period_excuses_a_kill(
+    evidence: Any, waits: float, start: float, verdict: str
+) -> None:
+    told = FaultInjected(at=1.0, step=0, fault="app.terminate", label="x", effect="ends")
+    grace = [ProcessorAwaited(at=1 + n / 10, seconds=3 + n * waits) for n in range(50)]
+    after = [ProcessorAwaited(at=6.1 + n / 10, seconds=n * start) for n in range(9)]
+    end = AppTerminated(at=8.0, exit_code=-9, seconds=5.0)
+    run = evidence([], [told, *grace, *after, end])
+    (finding,) = excuse_starved([judge_gate(EndsWhenTold(), run)], run)
+    assert finding.verdict == verdict
 
 
 def test_a_failed_transaction_that_nobody_rolled_back_has_a_code_of_its_own(evidence: Any) -> None:
