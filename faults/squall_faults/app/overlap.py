@@ -28,7 +28,7 @@ class AppOverlap:
         """It bites with the copy that was started. One that does not get ready is evidence."""
 
         async def bite() -> Bite:
-            return Bite(count=1, what="second copies of the app were started")
+            return Bite(count=1, what="instances of the app beside the first")
 
         try:
             await copies.start_second()

@@ -13,7 +13,6 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
-    known_message,
     not_recovered,
     short_on_capacity,
     silence,
@@ -28,6 +27,7 @@ from squall.diagnosis.rules_at_rest import (
     resources_not_returned,
     starved_by_streams,
 )
+from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import hold_and_wait
 from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
@@ -42,7 +42,6 @@ from squall.diagnosis.rules_of_writes import (
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates import retry_storm as storm
-from squall.gates.validity import faults_bit
 
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
@@ -180,46 +179,8 @@ def below_target(case: JudgedRun) -> Diagnosis | None:
                      remedies.BOUND_WAITS)  # fmt: skip
 
 
-def not_steady(case: JudgedRun) -> Diagnosis | None:
-    """The app was unhealthy before the fault, so that none was injected. No other finding
-    counts.
-    """
-    if case.faults:
-        return None
-    if ill := case.failed("steady-state"):
-        problems = [e.line for e in case.evidence.events if isinstance(e, LogProblem)]
-        more = f"; the app's log: {problems[0]}" if problems else ""
-        what, remedy = known_message(case) or ("", remedies.PROVE_SOMETHING)
-        told = f"{what}; " if what else ""
-        return Diagnosis(f"{told}{ill.reason}{more}", remedy)
-    finding = case.unclear("steady-state")
-    if finding is None:
-        return None
-    told = f"no fault was injected, since the app was not healthy without one: {finding.reason}"
-    return Diagnosis(told, remedies.PROVE_SOMETHING)
-
-
-def unproven(case: JudgedRun) -> Diagnosis | None:
-    """Nothing failed, and nothing is proven."""
-    finding = case.unclear("faults-bit")
-    if (
-        finding is not None
-        and finding.code == faults_bit.NEVER_BIT
-        and case.unclear("steady-state") is None
-    ):
-        told = f"the fault touched nothing ({finding.reason})"
-        if case.faults and all(fault.startswith("upstream.") for fault in case.faults):
-            return Diagnosis(f"{told}: does the load need this upstream?",
-                             remedies.USE_THE_ADDRESS)  # fmt: skip
-        return Diagnosis(f"{told}: does the app use the database that it was given?",
-                         remedies.USE_THE_ADDRESS)  # fmt: skip
-    unclear = [one for one in case.findings if one.verdict.severity == 1]
-    if not unclear:
-        return None
-    return Diagnosis(f"nothing is proven: {unclear[0].reason}", remedies.PROVE_SOMETHING)
-
-
 CAUSES: Iterable[Cause] = (
+    hold_and_wait,
     not_steady,
     acknowledged_write_lost,
     acknowledged_before_commit,
@@ -236,7 +197,6 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
-    hold_and_wait,
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,

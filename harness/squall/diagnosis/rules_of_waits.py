@@ -22,32 +22,37 @@ MIN_HUNG = 2
 
 
 def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
-    """Requests hang after a fault that failed nothing, and no statement runs: each holds a
-    connection and waits for another one.
+    """Requests hang although nothing failed, and no statement runs: each holds a connection and
+    waits for another one. It takes a short slowness, or only many requests at once.
 
     A connection that an error path keeps looks alike, but needs an error.
     """
-    if not case.effects or case.effects - HARMLESS or case.failed("answered-in-time") is None:
+    if case.failed("answered-in-time") is None:
         return None
-    bad = [op for op in (*case.during, *case.after) if not op.good]
+    if case.effects - HARMLESS or not (case.effects or case.failed("steady-state")):
+        return None
+    bad = [op for op in case.evidence.awaited if not op.good]
     hung = [op for op in bad if op.error == "timeout"]
     if len(hung) < MIN_HUNG or len(hung) < len(bad) or not _database_is_idle(case, hung):
         return None
     names = Counter(op.name for op in hung)
     told = f"{count(len(hung), 'request')} of {', '.join(sorted(names))} never got an answer"
+    other = "" if case.effects else ", or some were never given back"
     return Diagnosis(
         f"{told}, while no statement failed and the database had nothing to do: a request holds"
-        f" one connection of the pool ({case.sessions} are open) and waits for another one",
+        f" one connection of the pool ({case.sessions} are open) and waits for another one{other}",
         remedies.ONE_CONNECTION,
     )
 
 
 def _database_is_idle(case: JudgedRun, hung: Sequence[Op]) -> bool:
-    """Whether no statement ran from the heal until the last client gave up."""
+    """Whether no statement ran from the heal until the last client gave up; without a fault, from
+    the first request that hung.
+    """
     healed = case.evidence.last_healed
-    if healed is None:
-        return False
-    start, end = healed + SETTLED_SECONDS, max(op.done for op in hung)
+    began = min(op.sent for op in hung)
+    start = began if healed is None else healed + SETTLED_SECONDS
+    end = max(op.done for op in hung)
     samples = [
         event.active
         for event in case.evidence.events

@@ -72,3 +72,14 @@ def test_an_app_that_answers_errors_may_have_lost_its_connections_there(
 ) -> None:
     more = [make.refusal(155)]
     assert code_of(evidence, make, "wire.delay_statement", more=more) == "silence"
+
+
+@pytest.mark.parametrize(("active", "code"), [(0, "hold-and-wait"), (3, "not-steady")])
+def test_many_requests_at_once_are_enough_for_it(
+    evidence: Any, make: Any, active: int, code: str
+) -> None:
+    samples = [event for event in happened("wire.delay_statement", active) if event.at > 2]
+    ill = failed("steady-state", "without any fault, 2 of 2 requests failed")
+    found = diagnose(evidence([hung(make, 50), hung(make, 60)], samples), [LATE, ill])
+    assert found.code == code
+    assert found.reason.endswith(", or some were never given back") == (active == 0)

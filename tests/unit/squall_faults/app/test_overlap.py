@@ -33,7 +33,7 @@ async def test_the_second_copy_starts_and_ends() -> None:
         bite = await injection.bite()
         assert copies.calls == ["start"]
     assert copies.calls == ["start", "end"]
-    assert (bite.count, bite.what) == (1, "second copies of the app were started")
+    assert (bite.count, bite.what) == (1, "instances of the app beside the first")
 
 
 @pytest.mark.parametrize(
