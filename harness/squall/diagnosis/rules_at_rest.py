@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
 from squall.gates import background_sessions_return
+from squall.gates.ends_when_told import KILLED, TERMINATE
+
+ENDING_SECONDS = 0.5
+"""An app that was told to end has stopped accepting by then."""
 
 REMEDY_OF: dict[str, Remedy] = {
     "background-sessions-return": remedies.RECONNECT_LISTENERS,
     "session-leftovers": remedies.CLEAN_SESSIONS,
     "resources-return": remedies.GIVE_BACK_RESOURCES,
-    "ends-when-told": remedies.END_WHEN_TOLD,
     "no-secret-disclosed": remedies.HIDE_SECRETS,
     "finishes-requests": remedies.FINISH_REQUESTS,
 }
@@ -33,8 +37,36 @@ def lost_listener(case: JudgedRun) -> Diagnosis | None:
 
 
 def killed_at_deploy(case: JudgedRun) -> Diagnosis | None:
-    """The app did not end after SIGTERM."""
-    return _from_gate("ends-when-told", case)
+    """The app did not end after SIGTERM: it goes on serving, or its shutdown waits."""
+    finding = case.failed("ends-when-told")
+    if finding is None:
+        return None
+    return Diagnosis(f"{finding.reason}{_what_it_did(case)}", remedies.END_WHEN_TOLD)
+
+
+def _what_it_did(case: JudgedRun) -> str:
+    """What the app did in the grace period in which it did not end."""
+    events = case.evidence.events
+    ends = [event for event in events if isinstance(event, AppTerminated)]
+    told = [e.at for e in events if isinstance(e, FaultInjected) and e.fault == TERMINATE]
+    for at, end in zip(told, ends, strict=False):
+        if end.exit_code not in KILLED:
+            continue
+        start, killed = at + ENDING_SECONDS, at + end.seconds
+        if any(op.good and start < op.sent < killed for op in case.evidence.ops):
+            return ": it went on serving, so the signal did not reach it, or it ignores it"
+        held = [
+            event.total
+            for event in events
+            if isinstance(event, BackendsSampled) and start < event.at < killed
+        ]
+        if held and held[-1]:
+            open_still = count(held[-1], "connection")
+            return (
+                f": it took no more requests, and its shutdown waits with {open_still} to the"
+                " database open, such as for one that is never given back"
+            )
+    return ""
 
 
 def no_room_for_two(case: JudgedRun) -> Diagnosis | None:

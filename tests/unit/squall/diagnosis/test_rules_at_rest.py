@@ -1,0 +1,34 @@
+"""What an app did in the grace period in which it did not end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
+from squall.diagnosis.diagnose import diagnose
+from squall.gates.findings import failed
+
+KILLED = failed("ends-when-told", "the app did not end 5.0 s after SIGTERM, and was killed")
+SERVES = ": it went on serving, so the signal did not reach it, or it ignores it"
+WAITS = (
+    ": it took no more requests, and its shutdown waits with 2 connections to the database open,"
+    " such as for one that is never given back"
+)
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "sessions", "told"),
+    [(1.1, 2, WAITS), (2.0, 2, SERVES), (1.1, 0, "")],
+    ids=["its shutdown waits", "it serves", "nothing is known"],
+)
+def test_an_app_that_was_killed_served_or_waited(
+    evidence: Any, make: Any, answered_at: float, sessions: int, told: str
+) -> None:
+    happened = [
+        FaultInjected(at=1.0, step=0, fault="app.terminate", label="x", effect="ends"),
+        BackendsSampled(at=5.0, total=sessions, active=0, idle=sessions, idle_in_transaction=0),
+        AppTerminated(at=9.0, exit_code=-9, seconds=5.0),
+    ]
+    run = evidence([make.op(1, at=answered_at)], happened)
+    assert diagnose(run, [KILLED]).reason == KILLED.reason + told
