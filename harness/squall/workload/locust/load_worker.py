@@ -46,7 +46,7 @@ class LoadWorker:
         """Return when the master or the generator has ended, or standard input if it counts."""
         where = {"host": socket.gethostname(), "pid": os.getpid(), "boot": boot_id()}
         self._runner.send_message(messages.HELLO, where)
-        ends = [gevent.spawn(self._read), self._runner.greenlet]
+        ends = [gevent.spawn(self._read), gevent.spawn(self._runner.greenlet.join)]
         gevent.spawn(self._flush_always)
         if ends_with_input:
             ends.append(gevent.spawn(_wait_for_end_of_input))

@@ -7,6 +7,9 @@ from gevent import subprocess
 from squall.core.child_programs import clean_environment, python_module
 from squall.core.errors import describe_end
 
+MAX_RESTARTS = 10
+"""Workers that end again and again will not come up; then the master is not ready any more."""
+
 
 class LocalWorkers:
     """A fixed number of worker processes; one that ends is started again."""
@@ -15,6 +18,7 @@ class LocalWorkers:
         words = ["worker", "--host", host, "--port", str(port), "--ends-with-input"]
         self._command = python_module("squall.workload.locust", *words)
         self._closed = False
+        self._restarts = 0
         self._processes = [self._started() for _ in range(count)]
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -26,7 +30,10 @@ class LocalWorkers:
             return {}
         codes = {one.pid: one.poll() for one in self._processes}
         ended = {pid: describe_end(code) for pid, code in codes.items() if code is not None}
-        self._processes = [self._started() if one.pid in ended else one for one in self._processes]
+        self._restarts += len(ended)
+        kept = [one for one in self._processes if one.pid not in ended]
+        again = len(ended) if self._restarts <= MAX_RESTARTS else 0
+        self._processes = [*kept, *(self._started() for _ in range(again))]
         return ended
 
     def close(self) -> None:

