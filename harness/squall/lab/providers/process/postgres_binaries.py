@@ -130,15 +130,16 @@ def find(version: str = "") -> Path:
     Raises:
         LabError: it was not found; the message says what to install.
     """
-    wanted, others = version or os.environ.get(VERSION, ""), list[str]()
+    wanted, others = version or os.environ.get(VERSION, ""), dict[str, Path]()
     for directory in _candidates():
         if (directory / "postgres").exists() and (directory / "initdb").exists():
             if not wanted or wanted == (found := version_of(directory)):
                 return directory
-            others.append(f"{found or 'unknown'} ({directory})")
+            others.setdefault(found or "unknown", directory)
     if wanted:
+        there = ", ".join(f"{number} ({one})" for number, one in others.items())
         raise LabError(
-            f"no PostgreSQL {wanted} was found; there is {', '.join(others) or 'none'}."
+            f"no PostgreSQL {wanted} was found; there is {there or 'none'}."
             f" Install it ({install_command(wanted, cache_directory())}),"
             " or set SQUALL_PG_BIN to the directory of its initdb and postgres"
         )
