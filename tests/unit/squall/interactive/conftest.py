@@ -57,6 +57,7 @@ class StubLab:
     """What the console needs of ``squall.lab.lab.Lab``; it has no database."""
 
     app_address = "127.0.0.1:1"
+    load_url = "http://127.0.0.1:1"
     app_database_url = "postgresql://app@127.0.0.1:2/app"
     engine_address = "http://127.0.0.1:3"
     database = SimpleNamespace(url="postgresql://app@127.0.0.1:4/app")
