@@ -69,10 +69,8 @@ class RecoveryTime(Gate):
             recovery = (steady[0].done - healed) * 1000
         within = self.within_seconds(evidence) * 1000
         figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
-        told = (
-            f"recovered {recovery:.0f} ms after the heal, {counted(len(bad), 'bad answers')} since"
-        )
-        told += f"; limit {within:g} ms"
+        since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
+        told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
             return passed(self.name, told, figures)
         shown = [after[index] for index in bad]

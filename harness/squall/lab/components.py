@@ -232,3 +232,11 @@ class Components:
     """Whether the proxies already exist and were created by someone else."""
     clear: Callable[[], Awaitable[None]] = _nothing
     """The last step, after all components were closed."""
+
+    def servers(self) -> dict[str, EngineComponent | DependencyComponent | None]:
+        """Engines and dependencies by name, each of which must run as long as the lab."""
+        return {
+            "engine": self.engine,
+            "meter": self.meter,
+            **{one.name: one for one in self.dependencies},
+        }

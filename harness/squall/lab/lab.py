@@ -27,7 +27,7 @@ from squall.core.logs import logged, logged_step
 from squall.core.run_to_end import run_to_end
 from squall.history.coverage import Coverage
 from squall.lab.cluster import Cluster
-from squall.lab.component_watch import ComponentWatch, Watched
+from squall.lab.component_watch import ComponentWatch
 from squall.lab.components import Components, DatabaseComponent
 from squall.lab.database_use import AppAccess, verify_database_is_used
 from squall.lab.endpoint import Endpoint
@@ -104,13 +104,11 @@ class Lab:
             parts, lambda: self.database, lambda: self._wiring.servers[0]
         )
         self._ports.copies = self.copies if parts.another_app is not None else None
-        watched: dict[str, Watched | None] = {
+        watched = {
             "PostgreSQL": self._cluster,
-            "engine": parts.engine,
-            "meter": parts.meter,
             "workload": self.workload,
             "watchdog": keeper,
-            **{one.name: one for one in parts.dependencies},
+            **parts.servers(),
         }
         self.watch = ComponentWatch(watched, MonotonicClock())
         """Notices components that exit unexpectedly."""
