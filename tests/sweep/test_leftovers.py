@@ -6,7 +6,7 @@ from typing import Any
 
 from squall.core.events import RestSampled, SecretDisclosed
 from squall.history.evidence import Contract
-from squall.sweeping.leftover_cells import REQUESTS, judge_leftovers
+from squall.sweeping.leftover_cells import FAILURES, judge_leftovers
 from squall.sweeping.sweep_result import CellFailure
 
 
@@ -28,12 +28,12 @@ def test_an_app_that_holds_what_it_held_has_no_problem() -> None:
 
 
 def test_a_session_for_each_failure_is_found() -> None:
-    (text,) = problems(sessions=5 + REQUESTS, descriptors=30 + REQUESTS)
+    (text,) = problems(sessions=5 + FAILURES, descriptors=30 + FAILURES)
     assert text == "24 more sessions than before, although requests came one by one"
 
 
 def test_a_file_for_each_failure_is_found() -> None:
-    (text,) = problems(descriptors=30 + REQUESTS)
+    (text,) = problems(descriptors=30 + FAILURES)
     assert "more files and sockets are open" in text
 
 

@@ -43,6 +43,19 @@ def test_the_reference_survives_or_refuses_well() -> None:
         ("no_retry_after", "place-order/1/57014/once", CellFailure.UNDOCUMENTED),
         ("commits_after_the_answer", "place-order/3/slow/once", CellFailure.EARLY),
         ("always_ready", "readiness/connect/cut_before/on", CellFailure.READINESS),
+        ("opens_a_file_for_each_error", "leftovers/connect/cut_before/on", CellFailure.LEFTOVER),
+        pytest.param(
+            "opens_a_connection_for_each_error",
+            "leftovers/connect/57014/on",
+            CellFailure.LEFTOVER,
+            marks=pytest.mark.proof,
+        ),
+        pytest.param(
+            "keeps_a_session_lock",
+            "place-order/3/40001/once",
+            CellFailure.LEFT_OPEN,
+            marks=pytest.mark.proof,
+        ),
     ],
 )
 def test_a_defect_is_found_at_one_fault_point(mutant: str, cell: str, failure: CellFailure) -> None:
@@ -62,6 +75,7 @@ def test_the_same_points_are_clean_in_the_reference() -> None:
     cells = (
         "place-order/1/40P01/once", "place-order/3/cut_after/once", "place-order/1/57014/once",
         "place-order/3/slow/once", "readiness/connect/cut_before/on",
+        "leftovers/connect/cut_before/on", "start-up/connect/cut_before/on",
     )  # fmt: skip
     result = squall.sweep(LabOptions(profile=squall.REFERENCE, seed=4), cells=cells)
     assert failures(result) == set()

@@ -35,8 +35,11 @@ CREATE = (
 )
 DROP = "SELECT pg_drop_replication_slot('squall_sweep')::text"
 PLACE = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text"
-BUSY = """SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text || ' '
-    || coalesce(string_agg(state, ','), '') FROM pg_stat_activity
+BUSY = """SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text
+    || ' ' || (SELECT count(*) FROM pg_locks l JOIN pg_stat_activity i USING (pid)
+               WHERE l.locktype = 'advisory' AND l.granted AND i.state = 'idle'
+               AND i.datname = current_database() AND i.application_name NOT LIKE 'squall-%')
+    || ' ' || coalesce(string_agg(state, ','), '') FROM pg_stat_activity
     WHERE backend_type = 'client backend' AND application_name NOT LIKE 'squall-%'
     AND datname = current_database() AND state <> 'idle'"""
 WAITS = """SELECT coalesce(l.relation::regclass::text || ' ', '') || l.locktype || ' ' || l.mode
@@ -54,6 +57,8 @@ class ChangeLog:
         """Where the WAL ended when :meth:`busy` or :meth:`mark` was last asked: what is committed
         by then lies before it.
         """
+        self.locks = 0
+        """Advisory locks that idle sessions held when :meth:`busy` was last asked."""
         self._tables: frozenset[str] = frozenset()
 
     async def cover_tables(self) -> int:
@@ -97,8 +102,8 @@ class ChangeLog:
 
     async def busy(self) -> str:
         """States of the app's sessions that are not idle, such as ``idle in transaction``."""
-        place, _, states = str((await self._session.values(BUSY))[0]).partition(" ")
-        self.place = int(place)
+        place, locks, states = str((await self._session.values(BUSY))[0]).split(" ", 2)
+        self.place, self.locks = int(place), int(locks)
         return states
 
     async def waits(self) -> list[str]:

@@ -73,6 +73,21 @@ class ReceivedAnswer:
         )
 
 
+def no_answer(request: PlannedRequest) -> ReceivedAnswer:
+    """The answer of a client that disconnected."""
+    now = time.monotonic()
+    return ReceivedAnswer(
+        request=request,
+        status=None,
+        error="hung-up",
+        headers={},
+        text="",
+        sent=now,
+        done=now,
+        outcome=Outcome.UNKNOWN,
+    )
+
+
 class Client:
     """Clients of the app that share a session; each has its own connection."""
 

@@ -28,8 +28,10 @@ from squall.sweeping.tap import Script
 
 FAULTS = ("57014", "53100", "cut_before")
 """A statement is cancelled, its session lives; the same for good; the session is lost."""
-REQUESTS = 24
+FAILURES = 24
 """More than the allowance of each gate, so that one thing kept by each failure is seen."""
+MAX_REQUESTS = 72
+"""An app may answer some of its operations without the database."""
 MAX_SECONDS = 4.0
 MAX_MORE_SESSIONS = 5
 """Requests come one by one, so a sound pool needs hardly any session more."""
@@ -57,13 +59,13 @@ async def run_leftover_cell(
         await probe.look_after(sent)
         problems = list(judge_leftovers(sent, found, room.lab.profile.contract))
     runner.ill |= bool(problems)  # what is kept would be found again
-    refused = sum(one.outcome is not Outcome.APPLIED for one in sent)
+    refused = _failures(sent)
     return CellResult(
         cell=cell,
         status=Status.FAILED if problems else Status.SURVIVED,
         problems=tuple(problems),
         answer=f"{len(sent)} requests, {refused} without success",
-        request=f"{REQUESTS} requests of each kind in turn",
+        request="requests of each kind in turn",
         seconds=time.monotonic() - began,
     )
 
@@ -72,7 +74,7 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
     """Requests of all operations in turn; the fault lasts from the first one's statement on."""
     room, sent = runner.room, []
     end = time.monotonic() + MAX_SECONDS
-    for number in range(REQUESTS):
+    for number in range(MAX_REQUESTS):
         profile = runner.profiles[number % len(runner.profiles)]
         last = number // len(runner.profiles) % 2
         point = str(len(profile.steps) if last else 1)
@@ -82,7 +84,7 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         answer = await room.client.send(room.source.next(profile.operation))
         script.heal()
         sent.append(answer.as_op())
-        if time.monotonic() > end:
+        if time.monotonic() > end or _failures(sent) >= FAILURES:
             break
     room.tap.script = Script()
     return sent
@@ -105,3 +107,7 @@ def judge_leftovers(
                 CellFailure.LEFTOVER,
                 f"{more} more sessions than before, although requests came one by one",
             )
+
+
+def _failures(sent: Sequence[Op]) -> int:
+    return sum(one.outcome is not Outcome.APPLIED for one in sent)

@@ -10,12 +10,11 @@ from typing import Any
 
 from squall.core.errors import AppFailed
 from squall.core.setting_kinds import changes_meaning
-from squall.history.op import Outcome
 from squall.lab import app_log
 from squall.sweeping.app_at_rest import wait_until_at_rest
 from squall.sweeping.cell_effects import CellEffects
 from squall.sweeping.cells import CONNECT, Cell
-from squall.sweeping.client import ReceivedAnswer
+from squall.sweeping.client import ReceivedAnswer, no_answer
 from squall.sweeping.describe import Shown, describe
 from squall.sweeping.judge_cell import Seen, judge_cell, undocumented
 from squall.sweeping.profile_operation import StatementProfile
@@ -23,7 +22,6 @@ from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Statu
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 from squall.sweeping.tapped_lab import TappedLab
-from squall.workload.operations import PlannedRequest
 
 MAX_RESTARTS = 8
 """An app that was restarted this often is not swept further: each new process takes seconds."""
@@ -52,6 +50,8 @@ class CellRunner:
     """Whether the last cell left the app unhealthy, so that it needs a new process."""
     restarts: int = 0
     _usual: frozenset[str] | None = None
+    _is_leader: bool | None = None
+    """Whether it holds an advisory lock in calm: it may lose it by a fault, and take it again."""
 
     async def new_process(self) -> None:
         """Restart an app that a cell left unhealthy, or that exited."""
@@ -68,6 +68,23 @@ class CellRunner:
         if self._usual is None:  # nothing was injected until now
             self._usual = frozenset(name for _, name in now)
         return frozenset(x for x in now if x[1] not in self._usual and changes_meaning(x[1]))
+
+    def _locks(self) -> int:
+        """Advisory locks of idle sessions, as last seen."""
+        now = 0 if self.room.changes is None else self.room.changes.locks
+        if self._is_leader is None:  # nothing was injected until now
+            self._is_leader = now > 0
+        return now
+
+    async def _keeps_a_lock(self, before: int) -> bool:
+        """Whether an idle session holds an advisory lock more, and does not release it."""
+        end = time.monotonic() + QUIET_SECONDS
+        while self._locks() > before and not self._is_leader and self.room.changes is not None:
+            if time.monotonic() > end:
+                return True
+            await asyncio.sleep(RETRY_SECONDS)
+            await self.room.changes.busy()
+        return False
 
     async def run(self, cell: Cell, profile: StatementProfile) -> CellResult:
         """Run and judge one cell."""
@@ -110,8 +127,11 @@ class CellRunner:
         room.tap.script = Script()
         room.tap.release(script.id)
         sent, startups = tuple(room.tap.statements), room.tap.startups
+        locks = self._locks()
         left_open = await self.settle()
         await effects.settled(left_open)
+        if not left_open and await self._keeps_a_lock(locks):
+            left_open = "holding an advisory lock"
         return Seen(
             cell=cell,
             profile=profile,
@@ -211,21 +231,6 @@ async def bitten_or_answered(
     both: set[asyncio.Future[Any]] = {waiting, sending}
     await asyncio.wait(both, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def no_answer(request: PlannedRequest) -> ReceivedAnswer:
-    """The answer of a client that disconnected."""
-    now = time.monotonic()
-    return ReceivedAnswer(
-        request=request,
-        status=None,
-        error="hung-up",
-        headers={},
-        text="",
-        sent=now,
-        done=now,
-        outcome=Outcome.UNKNOWN,
-    )
 
 
 def _status(seen: Seen, bites: int, problems: Sequence[Problem]) -> Status:
