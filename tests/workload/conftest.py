@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from squall.config.profile import DEFAULT_CONTRACT, AppProfile
 from squall.lab.discovery import Discovery, discover
+from squall.lab.user_tables import RunSql
 from squall_faults.ports import Traffic
 
 
@@ -52,13 +53,15 @@ def served(app: FastAPI) -> Iterator[str]:
             thread.join(10)
 
 
-async def discovered(app: FastAPI, database: Database, **given: Any) -> Discovery:
+async def discovered(
+    app: FastAPI, database: Database, run_sql: RunSql | None = None, **given: Any
+) -> Discovery:
     """What discovery makes of an app."""
     with served(app) as url:
         fields = {"name": "app", "app": "app:app", "contract": DEFAULT_CONTRACT, **given}
         profile = AppProfile(**fields)
         async with asyncio.timeout(60):
-            return await discover(profile, url, 1, database.traffic)
+            return await discover(profile, url, 1, database.traffic, run_sql=run_sql)
 
 
 @pytest.fixture

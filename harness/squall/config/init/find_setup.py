@@ -24,7 +24,7 @@ PREPARES = re.compile(
 )
 NOT_SCRIPTS = re.compile(
     r"pytest|pip|http\.server|venv|build|uvicorn|gunicorn|downgrade|revision|test"
-    r"|makemigrations|debugpy|celery"
+    r"|makemigrations|debugpy|celery|generate_(?!data|schemas)"
 )
 MAKES_TABLES = re.compile(
     r"\.create_all|generate_schemas|create_db_and_tables|CREATE\s+TABLE", re.IGNORECASE

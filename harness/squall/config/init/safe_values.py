@@ -19,8 +19,11 @@ NOT_REACHED = re.compile(
 )
 """Addresses that an app only prints or compares, without opening a connection."""
 HOST_NAME = re.compile(
-    r"(?:^|_)(?:HOST|HOSTNAME|SERVER|ENDPOINT|BROKER|ADDR|ADDRESS)S?$", re.IGNORECASE
+    r"^(?!.*(?:FROM|SENDER|MAIL_?ADDR))(?:.*_)?"
+    r"(?:HOST|HOSTNAME|SERVER|ENDPOINT|BROKER|ADDR|ADDRESS)S?$",
+    re.IGNORECASE,
 )
+"""The address of a sender is not that of a server."""
 HOST_AND_PORT = re.compile(r"^[\w.-]+:\d+$")
 SERVICE = re.compile(
     r"REDIS|RABBIT|AMQP|KAFKA|MONGO|ELASTIC|SMTP|MAIL|CELERY|BROKER|CACHE|S3|MINIO|CONSUL|NATS"

@@ -31,6 +31,7 @@ def test_a_value_fits_the_name_of_its_setting(name: str, annotation: str, value:
     ("name", "value", "closed"),
     [
         ("EMAIL_FROM_ADDRESS", "noreply@example.org", None),
+        ("EMAIL_FROM_ADDRESS", "changethis", None),
         ("REDIS_SSL_CHECK_HOSTNAME", "false", None),
         ("SMTP_HOST", "mail.example.org", "127.0.0.1"),
         ("SMTP_SERVER", "mail.example.org:587", "127.0.0.1:9"),

@@ -354,6 +354,14 @@ CLIENT = "\nimport redis\n"
             },
             {"REDIS_HOST": "{host}", "REDIS_PASSWORD": "", "REDIS_PORT": "{port}"},
         ),
+        (
+            {
+                "main.py": APP + POSTGRES + CLIENT + "from pydantic_settings import BaseSettings\n"
+                "class S(BaseSettings):\n    cache_host: str\n    cache_port: int\n"
+                "    cache_db: int\n",
+            },
+            {"CACHE_HOST": "{host}", "CACHE_PORT": "{port}"},
+        ),
     ],
 )
 def test_redis_is_found_with_the_variables_that_tell_of_it(

@@ -1,0 +1,123 @@
+"""A registered user and a promoted one reach what each of them may, in a lab's database only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from squall.lab.discovery import Discovery
+
+from tests.workload.conftest import Database
+
+Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="login"))]
+COLUMNS: tuple[Any, ...] = (
+    ("users", "email", "text", "S", True, [], None, False),
+    ("users", "password", "text", "S", True, [], None, False),
+    ("users", "is_active", "boolean", "B", True, [], None, False),
+    ("users", "is_admin", "boolean", "B", True, [], None, False),
+)
+
+
+class User(BaseModel):
+    email: str
+    password: str
+
+
+@dataclass
+class Users:
+    """The table of users, and what is done to it."""
+
+    rows: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+    async def run_sql(self, text: str) -> Sequence[Any]:
+        """As PostgreSQL would, for the statements that Squall makes of this table."""
+        if "pg_attribute" in text:
+            return COLUMNS
+        if not text.startswith("UPDATE"):
+            return []
+        (column,) = re.findall(r'SET "(\w+)"', text)
+        changed = [
+            row for name, row in self.rows.items() if f"'{name}'" in text and not row[column]
+        ]
+        for row in changed:
+            row[column] = True
+        return changed
+
+
+def make_app(database: Database, users: Users, *, confirmed: bool) -> FastAPI:
+    app = FastAPI()
+
+    def known(token: str) -> dict[str, bool]:
+        database.execute()
+        if not users.rows.get(token, {}).get("is_active"):
+            raise HTTPException(401)
+        return users.rows[token]
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        if user.email in users.rows:
+            raise HTTPException(409)
+        users.rows[user.email] = {"is_active": confirmed, "is_admin": False}
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        known(user.email)
+        return {"access_token": user.email}
+
+    @app.get("/me")
+    async def me(token: Token) -> None:
+        known(token)
+
+    @app.get("/everyone")
+    async def everyone(token: Token) -> None:
+        if not known(token)["is_admin"]:
+            raise HTTPException(403)
+
+    return app
+
+
+async def reached(
+    discovery_of: Callable[..., Any], app: FastAPI, users: Users | None, **given: Any
+) -> tuple[Discovery, dict[str, str]]:
+    """What is asked, by path, with the role that asks it."""
+    found = await discovery_of(app, run_sql=users.run_sql if users else None, **given)
+    return found, {one.path: one.role for one in found.profile.operations}
+
+
+async def test_a_promoted_user_reaches_what_the_first_one_may_not(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    users = Users()
+    app = make_app(database, users, confirmed=True)
+    found, roles = await reached(discovery_of, app, users)
+    assert roles == {"/me": "", "/everyone": "admin"}
+    assert [row["is_admin"] for row in users.rows.values()] == [False, True]
+    assert [(one.path, bool(one.sql), one.role) for one in found.roles.logins()] == [
+        ("/register", False, ""), ("/login", False, ""),
+        ("/register", False, "admin"), ("", True, "admin"), ("/login", False, "admin"),
+    ]  # fmt: skip
+
+
+async def test_the_steps_that_were_found_can_be_declared_for_a_new_database(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    users = Users()
+    found, roles = await reached(discovery_of, make_app(database, users, confirmed=False), users)
+    again = Users()
+    app = make_app(database, again, confirmed=False)
+    _, declared = await reached(discovery_of, app, again, login=found.roles.logins())
+    assert roles == declared == {"/me": "", "/everyone": "admin"}
+
+
+async def test_the_users_own_database_keeps_its_users_as_they_are(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    users = Users()
+    _, roles = await reached(discovery_of, make_app(database, users, confirmed=True), None)
+    assert roles == {"/me": ""}
+    assert [row["is_admin"] for row in users.rows.values()] == [False]
