@@ -162,6 +162,12 @@ KEYS: Mapping[str, Key] = {
         flag="`--openapi`",
         metavar="PATH",
     ),
+    "openapi_mounted": Key(
+        hint=tuple[AppPath, ...],
+        wanted="a list of paths that start with /",
+        meaning="documents of the apps that are mounted in it: `/app/v1/openapi.json`",
+        left_out="none",
+    ),
     "metrics": Key(
         hint=AppPath,
         wanted="a path, such as /metrics",

@@ -102,6 +102,8 @@ class AppProfile:
     unhandled_patterns: tuple[str, ...] = UNHANDLED
     """Regular expressions for log lines that report an unhandled error."""
     openapi: str = "/openapi.json"
+    openapi_mounted: tuple[str, ...] = ()
+    """Documents of the apps that are mounted in it."""
     writes: bool = False
     """Whether operations that write may be derived from the OpenAPI document."""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ usual path.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
 
@@ -18,6 +19,7 @@ from squall.workload.openapi.document import (
     parse_document,
     read_document,
 )
+from squall.workload.openapi.merged import merge_documents
 from squall.workload.urls import OtherOrigin, join_same_origin
 
 NAMED = re.compile(r"""(?:url:|spec-url=)\s*["']([^"']{1,300})["']""")
@@ -37,6 +39,8 @@ async def find_document(client: AppClient, profile: AppProfile) -> ApiDocument:
     try:
         async with asyncio.timeout(TOTAL_SECONDS):
             found = await _look(client, profile, reasons)
+            if found is not None and profile.openapi_mounted:
+                found = await _with_mounted(client, profile, found)
         if found is not None:
             return found
     except TimeoutError:
@@ -66,6 +70,19 @@ async def _look(
         except (NoAnswer, OtherOrigin, UnusableDocument) as error:
             reasons[place] = str(error)
     return None
+
+
+async def _with_mounted(client: AppClient, profile: AppProfile, main: ApiDocument) -> ApiDocument:
+    """The document with those of mounted apps. One that cannot be read is as if it were not there:
+    its app is asked nothing, and the coverage cannot know of it.
+    """
+    mounted = []
+    for place in profile.openapi_mounted:
+        with contextlib.suppress(NoAnswer, OtherOrigin, UnusableDocument):
+            answer = await client.get_page(place, keep=MAX_DOCUMENT_BYTES)
+            if answer.ok:
+                mounted.append((place, await asyncio.to_thread(parse_document, answer.body)))
+    return await asyncio.to_thread(read_document, merge_documents(main.raw, mounted))
 
 
 async def _places(client: AppClient, declared: str) -> AsyncIterator[str]:

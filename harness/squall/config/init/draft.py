@@ -32,6 +32,7 @@ class Draft:
     setup: tuple[str, ...] = ()
     seed: tuple[str, ...] = ()
     openapi: str = ""
+    openapi_mounted: tuple[str, ...] = ()
     websockets: tuple[str, ...] = ()
     writes: bool = False
     login: tuple[Login, ...] = ()
@@ -54,8 +55,9 @@ class Draft:
                 lines.append(f"{key} = {_list(commands)}")
         if self.openapi:
             lines.append(f"openapi = {json.dumps(self.openapi)}")
-        if self.websockets:
-            lines.append(f"websockets = {_list(self.websockets)}")
+        for key in ("openapi_mounted", "websockets"):
+            if paths := getattr(self, key):
+                lines.append(f"{key} = {_list(paths)}")
         lines += ["writes = true"] * self.writes
         lines += ["deadline_seconds = 3.0", *FURTHER]
         lines += self._array_tables()
@@ -94,6 +96,7 @@ def draft_of(found: Detected, *, python: str = "") -> Draft:
         seed=found.seed,
         dependencies=found.dependencies,
         openapi=found.http.openapi,
+        openapi_mounted=found.http.mounted,
         websockets=found.websockets,
     )
 

@@ -22,6 +22,8 @@ class FoundHttp:
 
     openapi: str = ""
     """Path of the document; empty for the default path."""
+    mounted: tuple[str, ...] = ()
+    """Paths of the documents of mounted apps."""
     no_openapi: str = ""
     """``main.py:9``, the place where it is disabled."""
     token_path: str = ""
@@ -45,6 +47,7 @@ def find_http(
     plain = "" if openapi in ("", "/openapi.json") else openapi
     return FoundHttp(
         openapi=plain,
+        mounted=tuple(one for one in _mounted(modules, values) if one != plain),
         no_openapi=off,
         token_path=token,
         first_user={name: text for name in (*users, *passwords) if (text := defaults[name])}
@@ -78,6 +81,16 @@ def _document_place(
         else:
             openapi = openapi or path_of(given, values)
     return (below, "") if off and below and not openapi else (openapi, off)
+
+
+def _mounted(modules: Sequence[Module], values: Mapping[str, str]) -> Iterator[str]:
+    """The documents of mounted apps."""
+    mounts = _mounts(modules, values)
+    for _, call in _calls_of(modules, "FastAPI"):
+        given = _argument(call, "openapi_url")
+        off = isinstance(given, ast.Constant) and given.value is None
+        if mounts.get(call) and not off:
+            yield mounts[call] + (path_of(given, values) or "/openapi.json")
 
 
 def _mounts(modules: Sequence[Module], values: Mapping[str, str]) -> dict[ast.expr, str]:

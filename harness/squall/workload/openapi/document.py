@@ -143,7 +143,7 @@ def read_document(raw: Mapping[str, Any]) -> ApiDocument:
             odd[title] = str(reason)
         except Exception as error:  # noqa: BLE001 - a document can be odd in any way
             odd[title] = f"its description is not OpenAPI: {_words(error)}"
-    return ApiDocument(raw=raw, operations=tuple(operations), odd=odd, prefix=_prefix(raw))
+    return ApiDocument(raw=raw, operations=tuple(operations), odd=odd, prefix=path_prefix(raw))
 
 
 def _words(error: Exception) -> str:
@@ -190,7 +190,7 @@ def _listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else []
 
 
-def _prefix(raw: Mapping[str, Any]) -> str:
+def path_prefix(raw: Mapping[str, Any]) -> str:
     """The path of the first server, as ``root_path`` adds it. The host is never used."""
     servers = raw.get("servers")
     first = servers[0] if isinstance(servers, list) and servers else None

@@ -26,4 +26,7 @@ def test_an_app_without_a_document_may_mount_one_that_has_it(
     tmp_path: Path, text: str, openapi: str
 ) -> None:
     (tmp_path / "main.py").write_text(f"from fastapi import FastAPI\n{text}")
-    assert scan_source(tmp_path, "main:app")[0].http.openapi == openapi
+    http = scan_source(tmp_path, "main:app")[0].http
+    assert http.openapi == openapi
+    below = MOUNTED in text and openapi != "/api/docs.json"
+    assert http.mounted == (("/api/docs.json",) if below else ())
