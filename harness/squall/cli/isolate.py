@@ -40,7 +40,11 @@ def _service_names(directory: Path | None) -> list[str]:
 
 
 def start_lines(options: LabOptions) -> list[str]:
-    """Which protection is active, and which interpreter runs an app of a directory."""
+    """Which protection is active, which interpreter runs an app of a directory, and what to type on
+    hosts that send the load.
+    """
+    if options.load is not None and options.load.hosts:
+        return options.load.start_lines()
     if options.provider != "process" or options.attach is not None or options.profile.cwd is None:
         return []
     return [
