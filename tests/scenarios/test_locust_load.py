@@ -22,7 +22,7 @@ from squall_proof.patterns.pattern_gallery import GALLERY
 
 LIGHT = next(pattern for pattern in GALLERY if pattern.name == "asyncpg_pool")
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scenario, pytest.mark.proof, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(autouse=True)
