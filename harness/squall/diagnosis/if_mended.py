@@ -46,6 +46,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "left-on-session": frozenset({"session-leftovers"}),
     "resources-not-returned": frozenset({"resources-return"}),
     "disclosed-secret": frozenset({"no-secret-disclosed"}),
+    "one-session-for-all": WAITS | RECOVERY | {"connection-leaks"},
     "hold-and-wait": WAITS | RECOVERY,
     "leaked-connection": RECOVERY | {"connection-leaks", "capacity-returns"},
     "error-text": RECOVERY | {"error-contract", "log-clean"},

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from squall.core.events import (
     BackendsSampled,
@@ -97,6 +98,19 @@ class JudgedRun:
             e.total for e in self.evidence.events if isinstance(e, BackendsSampled) and e.at < start
         ]
         return seen[-1] if seen else 0
+
+    @cached_property
+    def most_sessions(self) -> int:
+        """The largest number of sessions that the app had at a time."""
+        seen = (e.total for e in self.evidence.events if isinstance(e, BackendsSampled))
+        return max(seen, default=0)
+
+    @cached_property
+    def most_at_once(self) -> int:
+        """The largest number of requests that waited for their answers at a time."""
+        ends = sorted((at, change) for op in self.evidence.awaited
+                      for at, change in ((op.sent, 1), (op.done, -1)))  # fmt: skip
+        return max(accumulate(change for _, change in ends), default=0)
 
     @cached_property
     def _said(self) -> str:

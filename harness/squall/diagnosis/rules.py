@@ -28,7 +28,7 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
-from squall.diagnosis.rules_of_waits import hold_and_wait
+from squall.diagnosis.rules_of_waits import hold_and_wait, one_session_for_all
 from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
@@ -197,6 +197,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    one_session_for_all,
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,

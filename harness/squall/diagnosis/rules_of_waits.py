@@ -45,6 +45,17 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
     )
 
 
+def one_session_for_all(case: JudgedRun) -> Diagnosis | None:
+    """The one session of the app stays in a transaction: requests share it."""
+    finding = case.failed("connection-leaks")
+    if finding is None or not finding.figures.get("busy_after"):
+        return None
+    if not case.most_sessions == 1 < case.most_at_once:
+        return None
+    told = f"all requests share one session ({case.most_at_once} at once), which stays in a"
+    return Diagnosis(f"{told} transaction: {finding.reason}", remedies.OWN_SESSION)
+
+
 def _database_is_idle(case: JudgedRun, hung: Sequence[Op]) -> bool:
     """Whether no statement ran from the heal until the last client gave up; without a fault, from
     the first request that hung.

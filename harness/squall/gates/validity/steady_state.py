@@ -84,7 +84,9 @@ class SteadyState(Gate):
         count = len(evidence.window("before"))
         figures = {"ill": float(len(ill)), "requests": float(count)}
         told = f"without any fault, {len(ill)} of {count} requests failed: {describe_ill(ill)}"
-        return failed(self.name, told, figures, ill, code=NOT_WELL)
+        hung = [op.done - op.sent for op in ill if op.error == "timeout"]
+        patience = min(hung) if len(hung) == len(ill) else 0.0
+        return failed(self.name, told, figures, ill, code=NOT_WELL, patience=patience)
 
 
 def _ill(ops: list[Op], allowed: float) -> list[Op]:

@@ -32,3 +32,28 @@ def test_an_app_that_was_killed_served_or_waited(
     ]
     run = evidence([make.op(1, at=answered_at)], happened)
     assert diagnose(run, [KILLED]).reason == KILLED.reason + told
+
+
+@pytest.mark.parametrize(
+    ("sessions", "done", "key"),
+    [
+        (1, 2.0, "a-session-of-its-own-for-each-request"),
+        (1, 1.005, "give-connections-back"),  # one request at a time
+        (2, 2.0, "give-connections-back"),
+    ],
+)
+def test_one_session_for_all_requests_is_told_from_one_that_was_left(
+    evidence: Any, make: Any, sessions: int, done: float, key: str
+) -> None:
+    samples = [
+        BackendsSampled(at=at, total=sessions, active=0, idle=0, idle_in_transaction=1)
+        for at in (0.5, 5.0)
+    ]
+    left = failed(
+        "connection-leaks", "1 of 1 sessions are still in a transaction",
+        {"before": 1, "after": sessions, "busy_after": 1}, code="sessions-left-in-transaction",
+    )  # fmt: skip
+    run = evidence([make.op(n, at=1 + n / 100, done=done + n / 100) for n in range(5)], samples)
+    remedy = diagnose(run, [left]).remedy
+    assert remedy is not None
+    assert remedy.key == key

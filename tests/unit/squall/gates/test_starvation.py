@@ -11,7 +11,9 @@ from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.recovery_time import RecoveryTime
 from squall.gates.starvation import excuse_starved, machine_was_busy, starved_share
 from squall.gates.threshold import parse_threshold
+from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Gate, Verdict, judge_gate
+from squall.history.op import Outcome
 
 TOLD = "; but the app waited for a processor for 40% of half a second: a busy machine"
 
@@ -114,3 +116,16 @@ def test_a_run_is_done_again_only_for_the_machine(
     evidence: Any, findings: list[Any], samples: list[ProcessorAwaited], busy: bool
 ) -> None:
     assert machine_was_busy(findings, evidence([], samples)) is busy
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"), [("timeout", Verdict.FAIL), ("disconnected", Verdict.INCONCLUSIVE)]
+)
+def test_an_app_that_never_answers_without_a_fault_is_not_excused_by_a_moment(
+    evidence: Any, make: Any, error: str, verdict: Verdict
+) -> None:
+    lost = {"status": None, "error": error, "outcome": Outcome.UNKNOWN}
+    ops = [make.op(n, done=6.0 + n / 100, **lost) for n in range(9)]
+    run = evidence(ops, awaited(0.0, 0.1, 0.2))
+    (finding,) = excuse_starved([judge_gate(SteadyState(), run)], run)
+    assert (finding.code, finding.verdict) == ("not-well-without-faults", verdict)
