@@ -34,6 +34,10 @@ LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak test: every wait in it is bounded by this."""
 
 
+MAX_PROLONGED = 4.0
+"""A fault that hits a share of the statements lasts at most this many times as long."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One fault on the timeline. Times count from the end of the ``before`` window."""
@@ -54,6 +58,12 @@ class Step:
     def label(self) -> str:
         """The fault's key, for people."""
         return key_of(self.fault)
+
+    def prolonged(self, times: float) -> Step:
+        """The same for longer, if the fault hits a share of what passes; at most four times."""
+        if getattr(self.fault, "share", 1.0) >= 1:
+            return self
+        return replace(self, lasting_seconds=self.lasting_seconds * min(times, MAX_PROLONGED))
 
     def for_deadline(self, seconds: float) -> Step:
         """The same with durations in seconds and milliseconds."""
@@ -146,7 +156,7 @@ class Scenario:
 
     def at_most(self, rate_per_second: float) -> Scenario:
         """The same with less load. The windows around the faults grow, so that gates see as many
-        requests.
+        requests; and a fault that hits a share of them lasts longer, so that it hits as many.
 
         Raises:
             UsageError: the load is out of bounds, or the run would take too long.
@@ -159,6 +169,9 @@ class Scenario:
             before_seconds=self.before_seconds * times,
             after_seconds=self.after_seconds * times,
             load=replace(self.load, rate_per_second=rate_per_second),
+            steps=tuple(step.prolonged(times) for step in self.steps)
+            if len(self.steps) == 1
+            else self.steps,
         )
 
     def under(self, load: Load) -> Scenario:
