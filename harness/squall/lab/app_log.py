@@ -10,7 +10,7 @@ from pathlib import Path
 
 from squall.config.profile import UNHANDLED
 from squall.core.secrets import redact
-from squall.lab.logged_errors import COLOUR
+from squall.lab.logged_errors import COLOUR, GOES_ON
 
 KINDS = "Error|Exception|Timeout|Interrupt|Warning|Refused|Exit"
 EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\s.*)?)$")
@@ -74,10 +74,14 @@ def _raised(lines: Sequence[str], start: int) -> str:
     first = lines[start].lstrip(" |+") if start < len(lines) else ""
     if not first.startswith(("Traceback", "Exception Group Traceback")):
         return ""
-    last = ""
+    last = above = ""
     for line in itertools.islice(lines, start, start + MAX_LINES):
-        if LOGGED.match(line):
-            break
+        bare = line.strip(" |")
+        if LOGGED.match(line) or (
+            above and bare.startswith("Traceback") and not GOES_ON.match(above)
+        ):
+            break  # another record, perhaps without a level
+        above = bare or above
         if raised := EXCEPTION.match(line):
             last = raised["raised"]
     return f": {last}" if last else ""

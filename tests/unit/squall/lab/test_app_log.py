@@ -33,6 +33,17 @@ GROUP = f"""{ASGI}
     | asyncpg.exceptions.TooManyConnectionsError: sorry
     +------------------------------------
 """
+TWO = f"""{ASGI}
+Traceback (most recent call last):
+  File "x.py", line 3, in y
+asyncpg.exceptions._base.InternalClientError: cannot switch to state
+Failed to restore the pool; retrying
+Traceback (most recent call last):
+  File "pool.py", line 564, in _maintain
+ConnectionError: unexpected connection_lost() call
+"""
+"""Python's last resort writes a record without its level."""
+
 COLOURED = PLAIN.replace(ASGI, f"\x1b[1m{ASGI}\x1b[0m").replace("sqlalch", "\x1b[31msqlalch")
 
 
@@ -41,6 +52,7 @@ COLOURED = PLAIN.replace(ASGI, f"\x1b[1m{ASGI}\x1b[0m").replace("sqlalch", "\x1b
     [
         (PLAIN, [f"{ASGI}: sqlalchemy.exc.DBAPIError: connection was closed"]),
         (GROUP, [f"{ASGI}: asyncpg.exceptions.TooManyConnectionsError: sorry"]),
+        (TWO, [f"{ASGI}: asyncpg.exceptions._base.InternalClientError: cannot switch to state"]),
         (f"{ASGI}\n{ASGI}\n", [ASGI, ASGI]),
         ("Task was destroyed but it is pending 0x7f12 1234\n",
          ["Task was destroyed but it is pending # #"]),
