@@ -7,7 +7,7 @@ circuit breaker opens because of conflicts refuses what would have worked, or se
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.core.errors import UsageError
@@ -93,7 +93,7 @@ class Availability(Gate):
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
-        short, told, overrun = [], [], 0.0
+        short, told, overrun, patience = [], [], 0.0, 0.0
         for limit in self._limits():
             ops, least = limit.chosen(evidence), limit.least
             if limit.skips(ops):
@@ -109,10 +109,12 @@ class Availability(Gate):
             if least is not None and share < least:
                 short.append(limit.short(ops, share))
                 overrun = max(overrun, (1 - share) / (1 - least) if least < 1 else math.inf)
+                patience = max(patience, _failed_seconds(ops, share))
         if not short:
             return passed(self.name, "good answers: " + ", ".join(told), figures)
         code = next(code for name, code in CODES if is_short(figures, name))
-        return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun)
+        return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun,
+                      patience=patience)  # fmt: skip
 
 
 CODES = (
@@ -125,6 +127,11 @@ CODES = (
 
 LEAST_OF_A_KIND = 10
 """Fewer reads or writes prove nothing."""
+
+
+def _failed_seconds(ops: Sequence[Op], share: float) -> float:
+    """How long requests failed: half a second without a CPU does not explain three seconds."""
+    return (1 - share) * (ops[-1].intended - ops[0].intended)
 
 
 def is_short(figures: Mapping[str, float], window: str) -> bool:

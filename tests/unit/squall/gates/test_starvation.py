@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from squall.core.events import ProcessorAwaited
+from squall.gates.availability import Availability
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.recovery_time import RecoveryTime
 from squall.gates.starvation import excuse_starved, machine_was_busy, starved_share
@@ -129,3 +130,16 @@ def test_an_app_that_never_answers_without_a_fault_is_not_excused_by_a_moment(
     run = evidence(ops, awaited(0.0, 0.1, 0.2))
     (finding,) = excuse_starved([judge_gate(SteadyState(), run)], run)
     assert (finding.code, finding.verdict) == ("not-well-without-faults", verdict)
+
+
+@pytest.mark.parametrize(
+    ("failed_requests", "verdict"), [(40, Verdict.INCONCLUSIVE), (250, Verdict.FAIL)]
+)
+def test_seconds_of_failures_are_not_excused_by_a_moment(
+    evidence: Any, make: Any, failed_requests: int, verdict: Verdict
+) -> None:
+    during = [make.refusal(n) for n in range(100, 100 + failed_requests)]
+    ops = [*during, *(make.op(n) for n in range(100 + failed_requests, 500))]
+    run = evidence(ops, [*make.outage(1.0, 5.0), *awaited(0.0, 0.1, 0.2)])
+    (finding,) = excuse_starved([judge_gate(Availability(during_min=0.95), run)], run)
+    assert finding.verdict is verdict
