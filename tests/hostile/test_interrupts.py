@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.scenario, pytest.mark.proof, pytest.mark.timeout(300)]
 
 SECONDS = 60.0
 END_SECONDS = 20.0
@@ -63,7 +63,6 @@ PHASES = {
     "last answers": "waiting for the last answers ...",
     "report": "RunEnded ",
 }
-QUICK = ("lab start", "fault")
 ONE_LINE = re.compile(r"^squall: interrupted; [^\n]+$", re.MULTILINE)
 
 
@@ -147,12 +146,7 @@ def verify_end(check: Check) -> None:
     assert leftovers(check.home) == []
 
 
-PHASE = [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.proof, id=name) for name in PHASES
-]
-
-
-@pytest.mark.parametrize("phase", PHASE)
+@pytest.mark.parametrize("phase", PHASES)
 def test_ctrl_c_is_one_line_and_leaves_nothing(phase: str, tmp_path: Path) -> None:
     setup = ["--setup", SETUP] if phase == "set-up" else []
     check = start(tmp_path, "--only", "slow-network", *setup)
@@ -165,7 +159,6 @@ def test_ctrl_c_is_one_line_and_leaves_nothing(phase: str, tmp_path: Path) -> No
     assert not document.exists() or json.loads(document.read_text())["verdict"] != "pass"
 
 
-@pytest.mark.proof
 def test_what_was_judged_before_ctrl_c_is_kept(tmp_path: Path) -> None:
     chosen = ["--only", "slow-network", "--only", "silent-network", "--only", "app-crash"]
     check = start(tmp_path, *chosen)
@@ -185,7 +178,6 @@ def test_what_was_judged_before_ctrl_c_is_kept(tmp_path: Path) -> None:
     assert f'name="{judged}"' in (tmp_path / "out/junit.xml").read_text("utf-8")
 
 
-@pytest.mark.proof
 def test_a_second_ctrl_c_during_the_end_changes_nothing(tmp_path: Path) -> None:
     check = start(tmp_path, "--only", "slow-network")
     try:
