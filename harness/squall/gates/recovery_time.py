@@ -4,9 +4,11 @@
          └──────────────┘
          recovery time: until the first answer from which on every answer is good and quick
 
-An answer that is marked as a copy (Age, Cache-Status) does not count as good, unless the operation
-had such answers before the fault. Recovery is when that answer arrived. Zero is possible: the app
-answered successfully before the heal, and did not stop.
+Later than half a deadline after the heal, an answer that is marked as a copy (Age, Cache-Status)
+does not count as good, unless the operation had such answers before the fault.
+
+Recovery is when the first of the good answers arrived. Zero is possible: the app answered successfully before the heal, and did not
+stop.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from squall.history.op import Op
 
 LEAST_SECONDS = 0.5
 USUAL_TIMES = 3.0
+COPIES_DEADLINES = 0.5
+"""How long after the heal copies are as good as fresh answers: a circuit waits for its trial."""
 
 LATE = "recovered-late"
 NEVER = "not-recovered"
@@ -111,6 +115,9 @@ class _Healthy:
     def __init__(self, slow_seconds: float, evidence: Evidence) -> None:
         self._slow = slow_seconds
         self._is_fresh = Freshness(evidence)
+        pause = evidence.contract.deadline_seconds * COPIES_DEADLINES
+        self._fresh_from = (evidence.last_healed or 0.0) + pause
 
     def __call__(self, op: Op) -> bool:
-        return op.good and self._is_fresh(op) and op.response_seconds <= self._slow
+        early = op.intended < self._fresh_from
+        return op.good and (early or self._is_fresh(op)) and op.response_seconds <= self._slow

@@ -78,15 +78,17 @@ def test_without_a_heal_or_answers_nothing_is_proven(evidence: Any, make: Any, t
 
 
 def test_a_copy_after_the_heal_is_no_recovery(evidence: Any, make: Any) -> None:
-    copies = [make.op(100 + n, at=2.0 + n * 0.02, copy=True) for n in range(20)]
-    fresh = [make.op(200 + n, at=2.5 + n * 0.01) for n in range(30)]
-    found = RecoveryTime(within_ms=300).judge(evidence([*copies, *fresh]))
-    assert (found.code, found.figures["bad_after_heal"]) == ("recovered-late", 20)
-    assert RecoveryTime(within_ms=600).judge(evidence([*copies, *fresh])).verdict == "pass"
+    copies = [make.op(100 + n, at=2.005 + n * 0.05, copy=True) for n in range(20)]
+    fresh = [make.op(200 + n, at=3.0 + n * 0.01) for n in range(30)]
+    found = RecoveryTime(within_ms=900).judge(evidence([*copies, *fresh]))
+    assert (found.code, found.figures["bad_after_heal"]) == ("recovered-late", 10)
+    assert RecoveryTime(within_ms=1100).judge(evidence([*copies, *fresh])).verdict == "pass"
+    early = [*copies[:10], *fresh]
+    assert RecoveryTime(within_ms=100).judge(evidence(early)).verdict == "pass"
 
 
 def test_copies_that_there_were_before_the_fault_are_usual(evidence: Any, make: Any) -> None:
-    copies = [make.op(n, at=at + n * 0.01, copy=True) for n, at in enumerate([0.1] + [2.0] * 30)]
+    copies = [make.op(n, at=at + n * 0.02, copy=True) for n, at in enumerate([0.1] + [2.0] * 40)]
     assert RecoveryTime(within_ms=100).judge(evidence(copies)).verdict == "pass"
     other = [make.op(0, at=0.1, copy=True, name="list-items"), *copies[1:]]
     assert RecoveryTime(within_ms=100).judge(evidence(other)).code == "not-recovered"
