@@ -7,8 +7,8 @@
 Later than half a deadline after the heal, an answer that is marked as a copy (Age, Cache-Status)
 does not count as good, unless the operation had such answers before the fault.
 
-Recovery is when the first of the good answers arrived. Zero is possible: the app answered successfully before the heal, and did not
-stop.
+Recovery is when the first of the good answers arrived. Zero is possible: the app answered
+successfully before the heal, and did not stop.
 """
 
 from __future__ import annotations
