@@ -56,15 +56,20 @@ class SerialRuns:
         for name in ("A then B", "B then A"):
             if self._same(seen, self.runs[name], answers=certain):
                 return name
-        if _refused(first) and self._same_rows(seen, self.runs["B"]):
-            return "B; A was refused" if self._same_answer(seen, self.runs["B"], 1) else ""
+        if _refused(first) and self._alone(seen, "B", None if doubtful[1] else 1):
+            return "B; A was refused"
         if (_refused(first) or cut) and self._second_went_around(seen):
             return "B, around what A had locked; A was undone"
-        if _refused(second) and self._same_rows(seen, self.runs["A"]):
-            return "A; B was refused" if self._same_answer(seen, self.runs["A"], 0) else ""
+        if _refused(second) and self._alone(seen, "A", None if doubtful[0] else 0):
+            return "A; B was refused"
         if _refused(first) and _refused(second) and not self.net(seen):
             return "neither; both were refused"
         return ""
+
+    def _alone(self, seen: Outcomes, name: str, answer: int | None) -> bool:
+        """Whether only this request has an effect, and its answer, if certain, says so."""
+        same = answer is None or self._same_answer(seen, self.runs[name], answer)
+        return same and self._same_rows(seen, self.runs[name])
 
     def _second_went_around(self, seen: Outcomes) -> bool:
         """B has the effect that it has after A, as with SKIP LOCKED, and A has none."""

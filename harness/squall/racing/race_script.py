@@ -25,12 +25,14 @@ class HoldScript(Script):
         self._target: Statement | None = None
         self.session = 0
         """Where it was held."""
+        self.other = 0
+        """The session of the other request, whose statements may be equal to those of this one."""
         self.held = asyncio.Event()
         self.over = False
 
     def statement(self, statement: Statement) -> Rule | None:
         """Hold it before the server receives it."""
-        if self.over or self._place >= self._hold.step:
+        if self.over or self._place >= self._hold.step or statement.session == self.other:
             return None
         if statement.fingerprint != self._steps[self._place].fingerprint:
             return None

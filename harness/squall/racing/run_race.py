@@ -100,6 +100,7 @@ class RaceRunner:
         """Run B to its end or to its own hold. Also returns the lock for which it waits, if any."""
         if race.second is not None:
             holding = HoldScript(race.second, pair.second)
+            holding.other = script.scripts[0].session
             script.scripts.append(holding)
             done = holding.held
         else:

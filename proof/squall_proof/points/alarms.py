@@ -10,6 +10,7 @@ from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
 from squall.racing.racer import RaceOptions, races_in
 from squall.sweeping.cells import parse_cell
+from squall.sweeping.sweep_result import Status
 from squall.sweeping.sweeper import SweepOptions, run_sweep, sweep_in
 from squall.sweeping.tapped_lab import tapped_lab
 
@@ -37,6 +38,9 @@ async def sweep_reference(times: int, seed: int, jobs: int, say: Say) -> Alarms:
         say(f"sweep {turn + 1}: {result.headline}, {result.seconds:.1f} s")
         for one in result.failed:
             say(f"    {one.cell.id}: {one.problems[0].text}")
+        for one in result.results:
+            if one.status is Status.NOT_EXERCISED:
+                say(f"    {one.cell.id}: not exercised: {one.answer}")
     return total
 
 
