@@ -50,6 +50,16 @@ BY_NAME = (
     (r"zip|postal", "10115"),
     (r"user.?name|login|nick|handle|slug", "squall" + UNIQUE),
 )
+BY_PARAMETER = (
+    (r"e.?mail", "squall@example.com"),
+    (r"^q$|search|query|term|keyword|text|title|(^|_)name$", "squall"),
+    (r"currency", "EUR"),
+    (r"country", "DE"),
+    (r"lang|locale", "en"),
+    (r"time.?zone|^tz$", "UTC"),
+)
+"""What a client asks for; nothing of it has to be unique."""
+
 CANDIDATES = (
     "squall" + UNIQUE, "Squall" + UNIQUE, "squall", "Squall", "SQUALL", "#336699", "+14155552671",
     "1234567890", "12345", "10115", "2030-01-15", "10:00", "https://example.com/", "A1", "a", "1",
@@ -71,6 +81,19 @@ def likely_text(schema: Mapping[str, Any], name: str) -> str:
     if known is not None:
         return known
     return _fitting(_texts(name), schema)
+
+
+def likely_parameter(schema: Mapping[str, Any], name: str) -> str:
+    """A text for a parameter of a query or a header; empty if none is known.
+
+    An identity is never guessed: it has to come from the app.
+    """
+    if schema.get("type") != "string" or {"pattern", "enum", "const", "default"} & set(schema):
+        return ""
+    known = BY_FORMAT.get(str(schema.get("format")), "")
+    if known:
+        return "" if "{" in known or known == PASSWORD else known
+    return next((text for words, text in BY_PARAMETER if re.search(words, name, re.IGNORECASE)), "")
 
 
 def _texts(name: str) -> Iterator[str]:

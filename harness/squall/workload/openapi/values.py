@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from squall.workload.openapi.document import CannotGenerate, Parameter, resolve_references
+from squall.workload.openapi.likely_text import likely_parameter
 
 SPAN = 9
 """Whole numbers are drawn from the minimum and the next nine, because first rows usually exist."""
@@ -137,6 +138,9 @@ def parameter_text(
         return quote(_plain(value), safe="")
     if values := harvest.values(path, parameter.name):
         return values[0] if len(values) == 1 else "{one:" + "|".join(values) + "}"
+    likely = likely_parameter(_kind(document, schema)[1], parameter.name)
+    if likely and parameter.place != "path":
+        return quote(likely, safe="")
     return _drawn(document, schema, parameter.name)
 
 

@@ -1,0 +1,33 @@
+"""Texts for parameters that the document has no example of."""
+
+from __future__ import annotations
+
+import pytest
+from squall.workload.openapi.derive import derive_operations
+
+STRING = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "schema", "value"),
+    [
+        ("query", "search_term", STRING, "squall"),
+        ("query", "on", {"type": "string", "format": "date"}, "2030-01-15"),
+        ("query", "since", {"anyOf": [{"type": "string", "format": "date-time"},
+                                      {"type": "null"}]}, "2030-01-15T10%3A00%3A00Z"),
+        ("query", "email", STRING, "squall%40example.com"),
+        ("query", "owner_id", STRING, None),
+        ("query", "owner", {"type": "string", "format": "uuid"}, None),
+        ("query", "sort", {"type": "string", "default": "age"}, "age"),
+        ("path", "search_term", STRING, None),
+    ],
+)  # fmt: skip
+def test_what_a_client_asks_for_is_likely_and_an_identity_is_not_guessed(
+    place: str, name: str, schema: object, value: str | None
+) -> None:
+    path = f"/things/{{{name}}}" if place == "path" else "/things"
+    parameter = {"name": name, "in": place, "required": True, "schema": schema}
+    document = {"paths": {path: {"get": {"parameters": [parameter]}}}}
+    found = derive_operations(document, writes=False, seed=1)
+    wanted = [] if value is None else [f"/things?{name}={value}"]
+    assert [one.path for one in found.operations] == wanted
