@@ -21,7 +21,6 @@ EVENTUALLY = {"job_queue": {"jobs": "SELECT count(*) FROM job WHERE NOT done"}}
 """Queries for pending work, of the pairs that have some."""
 
 EVENTS = replace(READ, name="events", path="/events")
-STOCK = replace(READ, name="stock", method="WEBSOCKET", path="/stock", body="{int:1..100}")
 SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
 SHELF = replace(READ, name="shelf", path="/shelves/{int:1..100}")
 PAIRS = [
@@ -43,8 +42,6 @@ PAIRS = [
     ),
     ("two_pools", "rolling-deploy", "second-copy-starts", (READ,)),
     ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
-    ("sockets", "callers-hold-streams", "availability", (STOCK, READ)),
-    ("sockets", "sessions-terminated", "availability", (STOCK, READ)),
     ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),
 ]
 
