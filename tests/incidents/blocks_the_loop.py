@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 from fastapi import FastAPI
 
 from tests.incidents.thread_shop import READ, connect, make_app
 
+mine = threading.local()
+
 
 def look(item_id: int) -> dict[str, int]:
-    with connect(autocommit=True) as connection:
-        row = connection.execute(READ, (item_id,)).fetchone()
+    if getattr(mine, "connection", None) is None or mine.connection.closed:
+        mine.connection = connect(autocommit=True)
+    row = mine.connection.execute(READ, (item_id,)).fetchone()
     assert row is not None
     return {"id": item_id, "stock": row[0]}
 

@@ -40,14 +40,14 @@ async def work(pool: asyncpg.Pool, free: str) -> None:
         except AWAY:
             found = False
         if not found:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
 
 def make(*, free: str) -> FastAPI:
     @asynccontextmanager
     async def workers(app: FastAPI) -> AsyncIterator[None]:
         await app.state.pool.execute(TABLE)
-        tasks = [asyncio.create_task(work(app.state.pool, free)) for _ in range(4)]
+        tasks = [asyncio.create_task(work(app.state.pool, free)) for _ in range(2)]
         yield
         for task in tasks:
             task.cancel()

@@ -26,25 +26,34 @@ async def second(request: Request) -> AsyncIterator[asyncpg.Connection]:
         yield connection
 
 
-def make(*takes: object) -> FastAPI:
-    app = make_app()
-    user_from, item_from = (Depends(take) for take in takes)  # type: ignore[arg-type]
+async def look(
+    users: asyncpg.Connection, items: asyncpg.Connection, item_id: int
+) -> dict[str, int]:
+    await users.fetchval("SELECT count(*) FROM items")
+    return {"id": await items.fetchval("SELECT id FROM items WHERE id = $1", item_id)}
 
-    @app.get("/items/{item_id}/checked")
-    async def checked(
-        item_id: int,
-        users: Annotated[asyncpg.Connection, user_from],
-        items: Annotated[asyncpg.Connection, item_from],
-    ) -> dict[str, int]:
-        await users.fetchval("SELECT count(*) FROM items")
-        return {"id": await items.fetchval("SELECT id FROM items WHERE id = $1", item_id)}
 
-    return app
+async def look_twice(
+    item_id: int,
+    users: Annotated[asyncpg.Connection, Depends(first)],
+    items: Annotated[asyncpg.Connection, Depends(second)],
+) -> dict[str, int]:
+    return await look(users, items, item_id)
+
+
+async def look_once(
+    item_id: int, both: Annotated[asyncpg.Connection, Depends(of_the_request)]
+) -> dict[str, int]:
+    return await look(both, both, item_id)
 
 
 def broken() -> FastAPI:
-    return make(first, second)
+    app = make_app()
+    app.add_api_route("/items/{item_id}/checked", look_twice)
+    return app
 
 
 def sound() -> FastAPI:
-    return make(of_the_request, of_the_request)
+    app = make_app()
+    app.add_api_route("/items/{item_id}/checked", look_once)
+    return app

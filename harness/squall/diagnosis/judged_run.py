@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from squall.core.events import (
     BackendsSampled,
+    DatabaseLoad,
     ErrorsLogged,
     FaultInjected,
     HandlerLocated,
@@ -98,6 +99,19 @@ class JudgedRun:
             e.total for e in self.evidence.events if isinstance(e, BackendsSampled) and e.at < start
         ]
         return seen[-1] if seen else 0
+
+    @cached_property
+    def hung(self) -> list[Op]:
+        """Requests that never got an answer."""
+        return [op for op in self.evidence.awaited if op.error == "timeout"]
+
+    @cached_property
+    def connects_again(self) -> bool:
+        """Whether the app tried to connect after the heal; True if it is not known."""
+        healed = self.evidence.last_healed
+        loads = [e for e in self.evidence.events if isinstance(e, DatabaseLoad)]
+        since = [load.connections for load in loads if healed is not None and load.at > healed]
+        return not since or since[-1] > since[0]
 
     @cached_property
     def most_sessions(self) -> int:

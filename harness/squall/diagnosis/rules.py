@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
     not_recovered,
@@ -42,6 +42,7 @@ from squall.diagnosis.rules_of_writes import (
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates import retry_storm as storm
+from squall.gates.verdict import Finding
 
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
@@ -75,8 +76,8 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
             f"an error path keeps places of the pool: {lost.reason}", remedies.GIVE_BACK
         )
     finding = case.failed("connection-leaks")
-    if finding is None:
-        return None
+    if finding is None or (SILENCES in case.effects and case.hung):
+        return None  # requests still wait on those connections: nobody could give them back
     if finding.code == connection_leaks.ABORTED:
         held = count(int(finding.figures["aborted"]), "connection stays", "connections stay")
         told = f"{held} in a failed transaction: each later statement on them is refused"
@@ -86,6 +87,11 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
         held = count(stuck, "connection was", "connections were")
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, remedies.GIVE_BACK)
+    return _more_sessions(finding)
+
+
+def _more_sessions(finding: Finding) -> Diagnosis:
+    """More sessions than before, none of them in a transaction."""
     before, after = int(finding.figures["before"]), int(finding.figures["after"])
     if finding.code == connection_leaks.BEYOND_BOUND:
         return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", remedies.LIMIT_POOL)
