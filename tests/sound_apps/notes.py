@@ -149,11 +149,20 @@ async def _psycopg(url: str) -> AsyncIterator[Run]:
                                check=AsyncConnectionPool.check_connection)  # fmt: skip
     await pool.open()
 
-    async def run(sql: str) -> Any:
+    async def ask(sql: str) -> Any:
         async with pool.connection() as connection:
             cursor = await connection.execute(sql)
             row = await cursor.fetchone() if cursor.description else None
             return row[0] if row else None
+
+    async def run(sql: str) -> Any:
+        # A statement that is cancelled waits for the server's word on that, so it is left alone.
+        asked = asyncio.create_task(ask(sql))
+        done, _ = await asyncio.wait({asked}, timeout=DEADLINE / 2)
+        if not done:
+            asked.cancel()
+            raise TimeoutError
+        return asked.result()
 
     yield run
     await pool.close(timeout=1)
