@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from squall.core.events import ProcessorAwaited
+from squall.core.events import ComponentEnded, ProcessorAwaited
 from squall.gates.validity.generator_kept_up import LAGGED, UNSENT
 from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Evidence
@@ -72,8 +72,10 @@ def _excused(finding: Finding, evidence: Evidence) -> Finding:
 
 def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:
     """Whether nothing failed and only the overloaded machine made the run inconclusive:
-    retry it.
+    retry it. A run that lost a load worker stays what it is: that is no matter of CPU time.
     """
+    if any(isinstance(event, ComponentEnded) for event in evidence.events):
+        return False
     verdicts = {finding.verdict for finding in findings}
     if Verdict.FAIL in verdicts or Verdict.INCONCLUSIVE not in verdicts:
         return False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import ProcessorAwaited
+from squall.core.events import ComponentEnded, ProcessorAwaited
 from squall.gates.availability import Availability
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.recovery_time import RecoveryTime
@@ -143,3 +143,10 @@ def test_seconds_of_failures_are_not_excused_by_a_moment(
     run = evidence(ops, [*make.outage(1.0, 5.0), *awaited(0.0, 0.1, 0.2)])
     (finding,) = excuse_starved([judge_gate(Availability(during_min=0.95), run)], run)
     assert finding.verdict is verdict
+
+
+def test_a_run_that_lost_a_load_worker_is_not_done_again(evidence: Any) -> None:
+    """A repeat with all workers would be green, and hide the loss."""
+    lost = ComponentEnded(at=1.0, component="load worker", how="worker 7 ended by SIGKILL")
+    late = [inconclusive("recovery-time", "late")]
+    assert not machine_was_busy(late, evidence([], [*awaited(0.0, 0.2), lost]))
