@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+from common.figures import MISSED, record
 from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
 from squall.sweeping import run_cell
@@ -101,8 +102,9 @@ def main() -> int:
     print("| labs | cells | seconds | cells/s | processor time of the harness | failed |")
     print("|---:|---:|---:|---:|---:|---:|")
     best = max(asyncio.run(measure(labs)) for labs in LABS)
+    met = record("fault points a second without a stall", best, at_least=FIGURE, unit="1/s").met
     print(f"best: {best:.1f} a second; figure: {FIGURE:.0f}")
-    return 0 if best >= FIGURE else 1
+    return 0 if met else MISSED
 
 
 if __name__ == "__main__":

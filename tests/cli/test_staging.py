@@ -157,7 +157,9 @@ def test_instances_behind_one_address_with_tls_to_app_and_database(
     assert len(balancer.used) == INSTANCES
     assert "are encrypted (TLS): messages cannot be read" in said.words
     assert said.code in (0, 1, 2), said.out + said.err
-    assert said.code == 2 or "connections reset" in said.out
+    # An overloaded machine answers too late before the fault; then no fault is injected.
+    told = ("connections reset", "without any fault")
+    assert said.code == 2 or any(words in said.words for words in told)
 
 
 async def encrypt(held: SyncLab, certificate: tuple[Path, Path]) -> None:

@@ -95,7 +95,7 @@ def stop_every_toxiproxy() -> SuiteListener:
         if isinstance(event.event, events.FaultInjected):
             hung.add(event.scenario.name)
             for process in psutil.Process().children():
-                if "toxiproxy" in process.name():
+                if find_toxiproxy() in process.cmdline():
                     process.suspend()
 
     return listen

@@ -82,7 +82,7 @@ def describe_app(base: AppProfile, given: AppOptions) -> AppProfile:
 SHOWN_BY_CHECK = frozenset({
     "only", "seed", "engine", "provider", "app", "factory", "jobs", "output", "form", "quiet",
     "verbose", "listing", "last_failed", "paired", "gates", "rate",
-    "shard", "shard_times", "cells", "races", "exhaustive", "min_survived", "baseline",
+    "postgres", "shard", "shard_times", "cells", "races", "exhaustive", "min_survived", "baseline",
     "write_baseline",
 })  # fmt: skip
 """Options that the reproduce command contains anyway, or must not contain."""

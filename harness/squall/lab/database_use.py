@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from squall_faults.ports import Traffic
@@ -17,6 +17,7 @@ from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab import app_log, readiness
 from squall.lab.discovery import Discovery, discover
+from squall.lab.observer import Observer
 from squall.lab.operation_search import KeySource, no_keys
 from squall.lab.providers.attached.attach import Attach
 from squall.lab.user_tables import RunSql
@@ -49,10 +50,29 @@ async def verify_database_is_used(
         LabError: there are none, or none that reaches the database through its proxy; the message
             shows problems from the app's log.
     """
+    observer = None if talk.attach is None else Observer(talk.attach.database)
     try:
+        if observer is not None:
+            talk = replace(talk, traffic=_unread_if_encrypted(talk.traffic, observer))
         return await _verify(profile, base_url, seed, talk)
     except LabError as error:
         raise LabError(f"{error}{await _last_log_problem(talk.log, profile)}") from error
+    finally:
+        if observer is not None:
+            await observer.close()
+
+
+def _unread_if_encrypted(
+    traffic: Callable[[], Awaitable[Traffic]], observer: Observer
+) -> Callable[[], Awaitable[Traffic]]:
+    """Statements that TLS hides are not known, which is something else than none."""
+
+    async def seen() -> Traffic:
+        now = await traffic()
+        hidden = not now.statements and await observer.encrypted_sessions()
+        return replace(now, statements=None) if hidden else now
+
+    return seen
 
 
 async def _last_log_problem(log: Path, profile: AppProfile) -> str:

@@ -7,6 +7,8 @@ import os
 import click
 import pytest
 from click.testing import CliRunner
+from squall.cli.app_options import reproduce_arguments
+from squall.cli.check import check
 from squall.cli.postgres_option import postgres_option, postgres_words
 from squall.core.errors import UsageError
 
@@ -43,3 +45,11 @@ def test_several_versions_are_for_a_command_that_takes_them() -> None:
         CliRunner().invoke(
             shown, ["--postgres", "15,17"], standalone_mode=False, catch_exceptions=False
         )
+
+
+def test_the_command_that_repeats_an_outage_has_the_version_once() -> None:
+    """The option has no value of its own in the context: its words come from the variable."""
+    context = check.make_context("check", ["x:y", "--postgres", "15", "--writes"])
+    with context:
+        assert reproduce_arguments(context) == ["x:y", "--writes"]
+    assert postgres_words() == ["--postgres", "15"]
