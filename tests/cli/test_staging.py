@@ -156,10 +156,8 @@ def test_instances_behind_one_address_with_tls_to_app_and_database(
         held.close()
     assert len(balancer.used) == INSTANCES
     assert "are encrypted (TLS): messages cannot be read" in said.words
-    assert said.code in (0, 1, 2), said.out + said.err
-    # An overloaded machine answers too late before the fault; then no fault is injected.
-    told = ("connections reset", "without any fault")
-    assert said.code == 2 or any(words in said.words for words in told)
+    assert said.code in (0, 1), said.out + said.err
+    assert "connections reset" in said.words
 
 
 async def encrypt(held: SyncLab, certificate: tuple[Path, Path]) -> None:
