@@ -88,14 +88,15 @@ def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
     (inner.path / "broken_app.py").write_text(source.read_text("utf-8"), "utf-8")
     # Its API and its migrations are those of the reference app.
     (inner.path / "pyproject.toml").write_text('[tool.squall]\napp = "reference"\n', "utf-8")
+    # Longer than the app's deadline: no retry hides the defect.
     inner.makepyfile(
         """
-        def test_crash(squall):
-            run = squall.run("database-crash-restart")
+        def test_silence(squall):
+            run = squall.run("silent-network")
             assert run.passed
 
         def test_shorter(squall):
-            assert squall.run("database-crash-restart")
+            assert squall.run("silent-network")
         """
     )
     broken = "broken_app:create_app"
@@ -103,20 +104,20 @@ def test_a_failed_assertion_says_which_outage_why_and_how_to_repeat_it(
         "--squall-seed", "5", "--squall-app", broken, "--squall-factory", "true"
     )
     result.assert_outcomes(failed=2)
-    why = "database-crash-restart seed 5: *: *"
+    why = "silent-network seed 5: *: *"
     result.stdout.fnmatch_lines(
         [
             f"E * where False = <Run {why}*",
-            "*- squall: database-crash-restart -*",
+            "*- squall: silent-network -*",
             "  why: *",
             "  remedy: * (squall explain *)",
-            f"reproduce: pytest *::test_crash* --squall-seed 5 * --squall-app {broken}*",
-            "*- squall: timeline of database-crash-restart -*",
+            f"reproduce: pytest *::test_silence* --squall-seed 5 * --squall-app {broken}*",
+            "*- squall: timeline of silent-network -*",
             "*steady state *",
-            "*- squall: connections of the app in database-crash-restart -*",
+            "*- squall: connections of the app in silent-network -*",
             f"E * assert <Run {why}*",
-            "FAILED *::test_crash - database-crash-restart: *",
-            "FAILED *::test_shorter - database-crash-restart: *",
+            "FAILED *::test_silence - silent-network: *",
+            "FAILED *::test_shorter - silent-network: *",
         ]
     )
     result.stdout.no_fnmatch_line("*Evidence(*")
