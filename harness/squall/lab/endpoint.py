@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from collections import deque
 from dataclasses import dataclass
 
 from squall.core.errors import LabError
@@ -14,6 +15,9 @@ of a server that is down for a moment.
 """
 
 TRIES = 200
+
+_RECENT: deque[int] = deque(maxlen=500)
+"""Ports that this process was given: a component binds its own some time after it was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Endpoint:
 
 
 def free_port() -> int:
-    """A loopback port on which nothing listens now.
+    """A loopback port on which nothing listens now, and none of the last few hundred.
 
     Raises:
         LabError: no free port was found.
@@ -37,10 +41,13 @@ def free_port() -> int:
     draws = random.SystemRandom()
     for _ in range(TRIES):
         port = draws.choice(PORTS)
+        if port in _RECENT:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _RECENT.append(port)
             return port
     raise LabError(f"no free port from {PORTS.start} to {PORTS.stop} on 127.0.0.1")
