@@ -106,6 +106,12 @@ SHOWN: Mapping[str, Shown] = {
     "wire.refuse_startup": Shown("per_request_connect", RefuseStartup(), "error-contract"),
 }
 
+MINUTES = {
+    "database.exhaust_connections", "database.long_transaction", "network.bandwidth",
+    "network.slicer", "wire.refuse_startup",
+}  # fmt: skip
+"""Apps that authenticate for each request, or wait for half a minute: proofs, for their time."""
+
 
 def run_of(profile: AppProfile, scenario: Scenario) -> Run:
     held = SyncLab(LabOptions(profile=profile, seed=1))
@@ -131,7 +137,9 @@ def test_no_fault_is_left_out() -> None:
 
 @pytest.mark.scenario
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("key", SHOWN)
+@pytest.mark.parametrize(
+    "key", [pytest.param(key, marks=[pytest.mark.proof] * (key in MINUTES)) for key in SHOWN]
+)
 def test_an_app_fails_under_the_fault(key: str) -> None:
     shown = SHOWN[key]
     run = run_of(shown.profile, shown.scenario)
