@@ -94,6 +94,12 @@ class Coverage:
         return any(one.statements is not None for one in self.operations)
 
     @property
+    def untouched(self) -> bool:
+        """Whether it is certain that no operation of the load touches the database."""
+        unknown = any(one.asked and one.statements is None for one in self.operations)
+        return self.measured and not self.touching and not unknown
+
+    @property
     def left_out(self) -> Mapping[str, str]:
         """Operations that are not requested, each with its reason."""
         return {one.operation: one.reason for one in self.operations if not one.asked}

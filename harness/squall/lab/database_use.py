@@ -96,7 +96,7 @@ async def _verify(profile: AppProfile, base_url: str, seed: int, talk: AppAccess
             f"    {talk.attach.database_for_the_app}\n"
             "  for its database's address, and run this again"
         )
-    if discovery.coverage.measured and not discovery.coverage.touching:
+    if discovery.coverage.untouched:
         raise LabError(_untouched_message(discovery))
     return discovery
 

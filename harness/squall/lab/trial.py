@@ -183,7 +183,7 @@ class Trial:
         return f"takes {usual:.1f} s without a fault, of a deadline of {self.deadline_seconds:g} s"
 
     async def _sent(self, before: Traffic, began: float) -> list[float]:
-        """Statements since then, minus those that the app sends anyway."""
+        """Statements since then; empty if they cannot be told from what the app sends anyway."""
         now = await self.traffic()
         if now.statements is None or before.statements is None:
             return []
@@ -192,7 +192,7 @@ class Trial:
             now = await self.traffic()
         sent = (now.statements or 0) - before.statements
         expected = self.background * (time.monotonic() - began)
-        return [float(sent) if sent > 2 * expected else 0.0]
+        return [float(sent)] if sent > 2 * expected or not sent else []
 
     async def lost_rights(self) -> bool:
         """Whether the client has lost access that it had before."""
