@@ -20,6 +20,9 @@ from typing import Protocol
 from squall_faults.proxy.toxics.chunk import Chunk
 from squall_faults.proxy.toxics.stage import End, Sink, Stage, now
 
+PIECES_BYTES = 2048
+"""What may wait in the transport behind a stage: 65,536 pieces of a byte stalled all for 70 ms."""
+
 
 class Owner(Protocol):
     """Who learns that a link has written its last byte."""
@@ -138,6 +141,12 @@ class Link:
         self.destination = destination
         handle = destination.get_extra_info("socket")
         self._descriptor = -1 if handle is None else handle.fileno()
+        self._limit_buffer()
+
+    def _limit_buffer(self) -> None:
+        if self.destination is not None and not self.destination.is_closing():
+            limit = PIECES_BYTES if self._stages else None
+            self.destination.set_write_buffer_limits(high=limit)
 
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
@@ -163,6 +172,7 @@ class Link:
             last = next(reversed(self._stages.values()))
             last.next = stage
         self._stages[name] = stage
+        self._limit_buffer()
         self.throttle()
 
     @property
@@ -209,6 +219,7 @@ class Link:
             if before.next is stage:
                 before.next = stage.next
         del self._stages[name]
+        self._limit_buffer()
         self.throttle()
 
     def clear(self) -> None:
@@ -216,6 +227,7 @@ class Link:
         stages, self._stages = self._stages, {}
         for stage in stages.values():
             stage.drain()
+        self._limit_buffer()
         self.throttle()
 
     def stop(self) -> None:
