@@ -5,14 +5,14 @@
 Without a toxic, bytes go straight from the source to the destination. Back-pressure: the source
 is not read while the destination's buffer is full, or while the stages hold too much.
 
-Four places can be intercepted (:mod:`squall_faults.proxy.core.interception`): what comes from the
-source (``received``, ``source_finished``) and what goes to the destination (``deliver``,
-``conclude``). Without an interception they cost nothing.
+``received``, ``source_finished``, ``deliver`` and ``conclude`` can be intercepted
+(:mod:`squall_faults.proxy.core.interception`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Protocol
@@ -124,10 +124,8 @@ class Link:
                 destination.write(data)
 
     def _write_at_once(self, destination: asyncio.Transport, data: bytes) -> bytes:
-        """Write past the transport; what is left for it to write.
-
-        The transport waits for the end of the loop's turn, which costs one more turn for each
-        message, and joins what it gets until then: a chunk must be a write of its own.
+        """Write past the transport; what is left for it. It would wait for the end of the loop's
+        turn, which costs one more turn for each message, and join what it gets until then.
         """
         if self._descriptor < 0 or destination.get_write_buffer_size():
             return data
@@ -144,9 +142,10 @@ class Link:
         self._limit_buffer()
 
     def _limit_buffer(self) -> None:
-        if self.destination is not None and not self.destination.is_closing():
+        if self.destination is not None:
             limit = PIECES_BYTES if self._stages else None
-            self.destination.set_write_buffer_limits(high=limit)
+            with contextlib.suppress(RuntimeError):  # uvloop: an error has closed it already
+                self.destination.set_write_buffer_limits(high=limit)
 
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
