@@ -13,9 +13,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from squall.config.init.project import Project
+from squall.config.init.project_files import python_files, read_text
 from squall.config.profile import AppProfile
 from squall.core import events
 from squall.history.op import Op
@@ -23,6 +25,7 @@ from squall.workload.operations import Operation
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 ANY_METHOD = frozenset({"route", "api_route"})
+DECORATED = re.compile(rf"@[\w.]+\.(?:{'|'.join(sorted(METHODS | ANY_METHOD))})\s*\(")
 PARAMETER = re.compile(r"\{[^{}]*\}")
 IMPORT_STRING = re.compile(r"(?P<module>[\w.]+):\w")
 NOT_A_NAME = re.compile(r"\W")
@@ -65,26 +68,41 @@ def _same(part: str, asked: str) -> bool:
     return re.fullmatch(pattern, asked) is not None
 
 
+@lru_cache(maxsize=8)
+def known_routes(root: Path, app: str) -> tuple[Route, ...]:
+    """The same, read once for a process: a large project takes seconds of CPU time."""
+    return tuple(find_routes(root, app))
+
+
 def find_routes(root: Path, app: str) -> list[Route]:
     """The routes of the project below ``root``; none if the app is not a part of it."""
     project = Project(root)
     named = IMPORT_STRING.search(app)
     main = named["module"].replace(".", "/") if named else ""
-    paths = {path: path.relative_to(root).with_suffix("").as_posix() for path in project.modules}
+    paths = {path: path.relative_to(root).with_suffix("").as_posix() for path in python_files(root)}
     top = main.partition("/")[0]
     if " " not in app and not any(top in path.split("/") for path in paths.values()):
         return []
     return [
         Route(
             method, path, node.name,
-            place=f"{project.shown(module.path, node.lineno)} in {node.name}",
-            in_main=f"/{paths[module.path]}".endswith(f"/{main}"),
+            place=f"{project.shown(module, node.lineno)} in {node.name}",
+            in_main=f"/{paths[module]}".endswith(f"/{main}"),
         )
-        for module in project.modules.values()
-        for node in ast.walk(module.tree)
+        for module in paths
+        for node in ast.walk(_tree(module))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         for method, path in _declared(node)
     ]  # fmt: skip
+
+
+def _tree(path: Path) -> ast.AST:
+    """What a file declares; nothing is parsed that has no route."""
+    text = read_text(path)
+    try:
+        return ast.parse(text if DECORATED.search(text) else "")
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module(body=[], type_ignores=[])
 
 
 def _declared(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
@@ -118,7 +136,7 @@ def locate_handlers(
         if not op.good or op.done - op.sent > profile.contract.deadline_seconds
     }
     wanted = [one for one in profile.operations if one.name in bad]
-    routes = find_routes(profile.cwd or Path.cwd(), profile.app) if wanted else []
+    routes = known_routes(profile.cwd or Path.cwd(), profile.app) if wanted else ()
     for operation in wanted:
         place = handler_of(operation, routes)
         if place:
