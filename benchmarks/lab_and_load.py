@@ -10,18 +10,15 @@ import statistics
 import time
 
 from common.figures import record
+from common.least_server import answer, plan
 from squall.config.profile import REFERENCE
-from squall.core.ids import lab_id
 from squall.lab.lab import lab
 from squall.lab.lab_options import LabOptions
 from squall.workload.generator import Workload
-from squall.workload.operations import Operation
-from squall.workload.plan import LoadPlan
 
 STARTS = 10
 RATE = 1000.0
 SECONDS = 5.0
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 async def start_seconds() -> float:
@@ -30,33 +27,13 @@ async def start_seconds() -> float:
         return time.perf_counter() - begun
 
 
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """The least HTTP server there is: the generator is what is measured."""
-    try:
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(ANSWER)
-    except (asyncio.IncompleteReadError, OSError):
-        writer.close()
-
-
 async def lag() -> tuple[int, float]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     workload = Workload()
     await workload.start_process()
     await workload.ready()
-    plan = LoadPlan(
-        base_url=f"http://127.0.0.1:{port}",
-        operations=(Operation(name="read", method="GET", path="/", effect="read"),),
-        rate_per_second=RATE,
-        arrivals="poisson",
-        seed=1,
-        run_id=lab_id(),
-        start_at=time.monotonic() + 0.1,
-        max_seconds=SECONDS + 5,
-        timeout_seconds=2.0,
-    )
-    await workload.start(plan)
+    await workload.start(plan(port, RATE, SECONDS))
     await asyncio.sleep(SECONDS)
     report = await workload.stop(time.monotonic())
     await workload.close()

@@ -14,41 +14,15 @@ from collections.abc import Mapping
 
 import psutil
 from common.figures import record
+from common.least_server import answer, plan
 from common.missing import skip
-from squall.core.ids import lab_id
 from squall.lab.endpoint import free_port
 from squall.workload.generator import Workload
 from squall.workload.load_workers import EXTRA, LoadWorkers
-from squall.workload.operations import Operation
-from squall.workload.plan import LoadPlan
 
 RATE = float(os.environ.get("SQUALL_BENCH_RATE", "1000"))
 WORKERS = int(os.environ.get("SQUALL_BENCH_WORKERS", "3"))
 SECONDS = 6.0
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-READ = Operation(name="read", method="GET", path="/", effect="read")
-
-
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(ANSWER)
-    except (asyncio.IncompleteReadError, OSError):
-        writer.close()
-
-
-def plan(port: int) -> LoadPlan:
-    return LoadPlan(
-        base_url=f"http://127.0.0.1:{port}",
-        operations=(READ,),
-        rate_per_second=RATE,
-        arrivals="poisson",
-        seed=1,
-        run_id=lab_id(),
-        start_at=time.monotonic() + 0.1,
-        max_seconds=SECONDS + 5,
-        timeout_seconds=2.0,
-    )
 
 
 def part_of(process: psutil.Process) -> str:
@@ -69,7 +43,7 @@ async def cost(workload: Workload, port: int) -> Mapping[str, float]:
     await workload.ready()
     processes = [root, *root.children(recursive=True)]
     before = spent(processes)
-    await workload.start(plan(port))
+    await workload.start(plan(port, RATE, SECONDS))
     await asyncio.sleep(SECONDS)
     report = await workload.stop(time.monotonic())
     after = spent(processes)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from common.figures import record
 from common.missing import skip
 from squall.lab.providers.process.engine_process import INSTALL, find_toxiproxy
 
@@ -45,6 +46,7 @@ def main() -> None:
         middle = {engine: statistics.median(values) for engine, values in seen.items()}
         ratios = ", ".join(f"{one / two:.2f}" for one, two in zip(*seen.values(), strict=True))
         ratio = middle["embedded"] / middle["toxiproxy"]
+        record(f"{name}: p95 during, difference from Toxiproxy's", abs(ratio - 1), at_most=0.2)
         print(f"| {name} | {middle['embedded']:.1f} | {middle['toxiproxy']:.1f}"
               f" | {ratio:.2f} | {ratios} |")  # fmt: skip
 

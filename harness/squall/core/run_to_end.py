@@ -1,9 +1,12 @@
-"""Clean-up that a cancellation must not cut short."""
+"""Tasks that end as a lab needs it: to their end although cancelled, or cut as soon as told."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 async def run_to_end(work: Coroutine[object, object, None], seconds: float) -> None:
@@ -21,3 +24,25 @@ async def run_to_end(work: Coroutine[object, object, None], seconds: float) -> N
             interrupted = error
     if interrupted is not None:
         raise interrupted
+
+
+async def run_until(
+    stop: Callable[[], object],
+    work: Coroutine[Any, Any, T],
+    *,
+    look_seconds: float,
+    end_seconds: float,
+) -> asyncio.Task[T]:
+    """The task of ``work`` when it has ended, or was cancelled since ``stop`` became true.
+
+    Looks at ``stop`` every ``look_seconds``; a task that is cancelled has ``end_seconds`` to end.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done() and not stop():
+            await asyncio.wait({task}, timeout=look_seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=end_seconds)
+    return task

@@ -94,6 +94,7 @@ class Availability(Gate):
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
         short, told, overrun, patience = [], [], 0.0, 0.0
+        is_fresh = Freshness(evidence)
         for limit in self._limits():
             ops, least = limit.chosen(evidence), limit.least
             if limit.skips(ops):
@@ -101,7 +102,7 @@ class Availability(Gate):
             if not ops:
                 reason = f"there was no operation {limit.window} the outage"
                 return inconclusive(self.name, reason)
-            share = limit.share(ops, Freshness(evidence))
+            share = limit.share(ops, is_fresh)
             figures[f"{limit.name}_share"] = round(share, 4)
             told.append(limit.told(ops, share))
             if least is not None:

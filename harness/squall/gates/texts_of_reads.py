@@ -36,8 +36,7 @@ class TextsOfReads:
     def same_request(self, op: Op) -> list[Mapping[str, str]]:
         """The texts of other answers to the same request; empty unless both sides have some."""
         key = (op.name, op.request)
-        before, after = self._before.get(key, []), self._after.get(key, [])
-        return [*before, *after] if before and after else []
+        return self.both_sides(key) if key in self._before and key in self._after else []
 
     def both_sides(self, key: tuple[str, str]) -> list[Mapping[str, str]]:
         """All answers to a request."""

@@ -8,13 +8,13 @@ The app is not watched here: a gate judges its exits during a run.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.errors import ComponentLost
+from squall.core.run_to_end import run_until
 
 T = TypeVar("T")
 
@@ -62,18 +62,16 @@ class ComponentWatch:
         Raises:
             ComponentLost: with the name of the first one; ``log`` gets an event for each.
         """
-        task = asyncio.ensure_future(work)
-        try:
-            while not task.done() and not self.lost():
-                await asyncio.wait({task}, timeout=LOOK_SECONDS)
-            if task.done() and not task.cancelled() and task.exception() is not None:
-                await self._wait_for_report()
-        finally:
-            lost = self.lost()
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task}, timeout=CUT_SECONDS)
-        if not lost:
+        lost: list[events.ComponentEnded] = []
+
+        def look() -> bool:
+            lost[:] = self.lost()
+            return bool(lost)
+
+        task = await run_until(look, work, look_seconds=LOOK_SECONDS, end_seconds=CUT_SECONDS)
+        if not lost and not task.cancelled() and task.exception() is not None:
+            await self._wait_for_report()
+        if not lost and not look():
             return task.result()
         for event in lost:
             log(event)

@@ -39,6 +39,21 @@ class AppAccess:
     """Primary and unique keys in its database, for parameters that have no other source."""
     run_sql: RunSql | None = None
     """Changes its database; None if that is the user's own."""
+    encrypted: Callable[[], Awaitable[int]] | None = None
+    """Counts its encrypted sessions; None where none can be."""
+
+    @classmethod
+    def of(
+        cls,
+        traffic: Callable[[], Awaitable[Traffic]],
+        log: Path,
+        attach: Attach | None,
+        observer: Observer,
+    ) -> AppAccess:
+        """Keys in the user's own database are not read, and nothing in it is changed."""
+        if attach is not None:
+            return cls(traffic, log, attach, encrypted=observer.encrypted_sessions)
+        return cls(traffic, log, None, keys=observer.keys, run_sql=observer.run)
 
 
 async def verify_database_is_used(
@@ -50,26 +65,22 @@ async def verify_database_is_used(
         LabError: there are none, or none that reaches the database through its proxy; the message
             shows problems from the app's log.
     """
-    observer = None if talk.attach is None else Observer(talk.attach.database)
+    if talk.encrypted is not None:
+        talk = replace(talk, traffic=_unread_if_encrypted(talk.traffic, talk.encrypted))
     try:
-        if observer is not None:
-            talk = replace(talk, traffic=_unread_if_encrypted(talk.traffic, observer))
         return await _verify(profile, base_url, seed, talk)
     except LabError as error:
         raise LabError(f"{error}{await _last_log_problem(talk.log, profile)}") from error
-    finally:
-        if observer is not None:
-            await observer.close()
 
 
 def _unread_if_encrypted(
-    traffic: Callable[[], Awaitable[Traffic]], observer: Observer
+    traffic: Callable[[], Awaitable[Traffic]], encrypted: Callable[[], Awaitable[int]]
 ) -> Callable[[], Awaitable[Traffic]]:
     """Statements that TLS hides are not known, which is something else than none."""
 
     async def seen() -> Traffic:
         now = await traffic()
-        hidden = not now.statements and await observer.encrypted_sessions()
+        hidden = not now.statements and await encrypted()
         return replace(now, statements=None) if hidden else now
 
     return seen

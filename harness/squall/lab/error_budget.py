@@ -8,11 +8,11 @@ A request fails if it had no answer, or a server error. One that its client left
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from squall.core.errors import BudgetSpent
+from squall.core.run_to_end import run_until
 from squall.history.op import Op
 
 T = TypeVar("T")
@@ -56,14 +56,10 @@ class ErrorBudget:
         """
         if self.limit is None:
             return await work
-        task = asyncio.ensure_future(work)
-        try:
-            while not task.done() and not self.charge(history()):
-                await asyncio.wait({task}, timeout=LOOK_SECONDS)
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task}, timeout=END_SECONDS)
+        task = await run_until(
+            lambda: self.charge(history()), work,
+            look_seconds=LOOK_SECONDS, end_seconds=END_SECONDS,
+        )  # fmt: skip
         if self.charge(history()):
             raise BudgetSpent(self.failed, self.limit)
         return task.result()

@@ -206,9 +206,8 @@ class Lab:
 
     async def introduce(self) -> None:
         """Discover the app's operations. LabError if none reaches the database."""
-        talk = AppAccess(self.database_traffic, self.app.log_path, self.options.attach)
-        if self.options.attach is None:  # keys in the user's own database are not read
-            talk = dataclasses.replace(talk, keys=self.observer.keys, run_sql=self.observer.run)
+        log, attach = self.app.log_path, self.options.attach
+        talk = AppAccess.of(self.database_traffic, log, attach, self.observer)
         url = f"{self.app.scheme}://{self.app.host}:{self.app.port}"
         with logged("app: discovering its operations"):
             discovery = await verify_database_is_used(self.profile, url, self.options.seed, talk)

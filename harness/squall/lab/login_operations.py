@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from squall.lab.login_bodies import PASSWORD, bodies_of, example
+from squall.lab.user_sql import USERS
 from squall.workload.login import Login
 
 REGISTER = re.compile(r"regist|sign-?_?up|/users?/?$|/accounts?/?$|create.?user|user/create|/open$",
                       re.IGNORECASE)  # fmt: skip
 LOG_IN = re.compile(r"login|log-in|sign-?_?in|token|/auth/?$|session|authenticate", re.IGNORECASE)
-SQUALL = ({"user": "squall@example.com", "password": PASSWORD},
-          {"user": "squall", "password": PASSWORD})  # fmt: skip
+SQUALL = tuple({"user": user, "password": PASSWORD} for user in USERS)
 """The user that is registered here, by mail address or by name."""
 MAX_TRIES = 12
 
@@ -87,7 +87,7 @@ def _as_user(body: Any, user: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
         return {key: _as_user(one, user) for key, one in body.items()}
     if body == PASSWORD:
         return user["password"]
-    return user["user"] if body in ("squall", "squall@example.com") else body
+    return user["user"] if body in USERS else body
 
 
 def is_registration(login: Login) -> bool:

@@ -12,6 +12,7 @@ from squall_faults.errors import FaultUnavailable
 from squall_faults.toxiproxy import ToxiproxyServer
 
 from squall.core.errors import AppFailed
+from squall.core.events import SecondCopyEnded
 from squall.lab.components import AppComponent, Components, DatabaseComponent
 
 APP = "app"
@@ -36,21 +37,6 @@ USUAL_TIMES = 4.0
 ONE_COPY = "this provider runs one copy of the app"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyOutcome:
-    """How one second copy of the app fared."""
-
-    ready: bool
-    exit_code: int | None
-    """None if it did not exit before it was ended."""
-    seconds: float
-    """Until it was ready, or failed."""
-    refused: int
-    """Connections that the server refused meanwhile, of either copy, because it was full."""
-    clashed: bool
-    """Whether it failed because of something that two copies share on one machine only."""
-
-
 @dataclass(slots=True)
 class SecondCopyRunner:
     """Implements ``squall_faults.ports.AppCopies``."""
@@ -60,8 +46,8 @@ class SecondCopyRunner:
     """The primary."""
     engine: Callable[[], ToxiproxyServer]
     """The last engine in front of the app."""
-    seen: list[CopyOutcome] = field(default_factory=list)
-    """Every second copy so far. The list only grows."""
+    seen: list[SecondCopyEnded] = field(default_factory=list)
+    """Every second copy so far, not published yet. The list only grows."""
     _second: AppComponent | None = None
     _failed: str = ""
     _refused_before: int = 0
@@ -88,8 +74,8 @@ class SecondCopyRunner:
         if not self._failed:
             await self._lead(self.parts.app)
         self.seen.append(
-            CopyOutcome(
-                ready=not self._failed and exit_code is None, exit_code=exit_code,
+            SecondCopyEnded(
+                at=0.0, ready=not self._failed and exit_code is None, exit_code=exit_code,
                 seconds=self._seconds, refused=refused,
                 clashed=TAKEN.search(self._failed) is not None,
             )

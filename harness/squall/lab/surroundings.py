@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 
 from squall.core import events
 from squall.core.clock import Clock
@@ -55,7 +55,7 @@ class Surroundings:
             now = self._clock.now()
             self._log(events.AppTerminated(at=now, exit_code=exit_code, seconds=seconds))
         for copy in self._lab.copies.seen[self._copies :]:
-            self._log(events.SecondCopyEnded(at=self._clock.now(), **asdict(copy)))
+            self._log(replace(copy, at=self._clock.now()))
         await self._upstreams.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)

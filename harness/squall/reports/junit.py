@@ -6,9 +6,8 @@ proven. Attributes and elements are those that Jenkins, GitLab and GitHub's repo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from squall.gates.verdict import Verdict
 from squall.history.coverage import Coverage
@@ -17,11 +16,9 @@ from squall.reports.shard_record import Part
 from squall.reports.summary_row import summary_row
 from squall.reports.verdict_json import Reported, coverage_of, unproven
 from squall.reports.windows import WINDOWS, recovery_ms, run_seconds, window_figures
+from squall.reports.xml_file import xml_document, xml_text
 from squall.runner.result import EVERYTHING_RAN, LabFailure, NotRun
 from squall.scenario.selection import Skipped
-
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0, section 2.2, does not allow even if escaped."""
 
 ELEMENT = {Verdict.FAIL: "failure", Verdict.INCONCLUSIVE: "error"}
 
@@ -50,8 +47,7 @@ def junit(
     for number, problem in enumerate(problems, 1):
         case = SubElement(suite, "testcase", classname="squall", name=f"merge, problem {number}")
         SubElement(case, "error", message=_clean(problem), type="merge")
-    indent(root)
-    return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
+    return xml_document(root)
 
 
 def _totals(
@@ -140,4 +136,4 @@ def _seconds(reported: Reported) -> float:
 
 
 def _clean(text: str) -> str:
-    return NOT_XML.sub("�", text)
+    return xml_text(text, "�")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import Any
 
 from squall.gates.verdict import Verdict
 from squall.racing.race_result import RaceResult, RacesResult, RaceStatus
+from squall.reports.published_schema import published_schema
 
 VERSION = 1
 
 
 def races_schema() -> dict[str, Any]:
     """The published schema (JSON Schema 2020-12)."""
-    text = files("squall.reports").joinpath("schema/races.schema.json").read_text("utf-8")
-    published: dict[str, Any] = json.loads(text)
-    return published
+    return published_schema("races")
 
 
 def verdict_of(result: RacesResult) -> Verdict:

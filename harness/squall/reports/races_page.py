@@ -6,13 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from squall.racing.race_result import RacedPair, RaceResult, RacesResult, RaceStatus
-from squall.reports.html.page_parts import asset, environment
-from squall.reports.html.view_model import SIGN
+from squall.reports.html.page_parts import MAP_STYLES, render_page
 from squall.reports.races_json import verdict_of
-from squall.reports.sweep_page import POLICY
 
 MARKS = {RaceStatus.SERIAL: "●", RaceStatus.FAILED: "✖", RaceStatus.NOT_HELD: "·"}
 WAITED = "◷"
@@ -52,22 +48,17 @@ class PairBlock:
 
 def races_page(result: RacesResult) -> str:
     """The page's text."""
-    style = "\n".join(asset(name) for name in ("squall.css", "sweep.css"))
-    return (
-        environment()
-        .get_template("races.html.j2")
-        .render(
-            style=Markup(style),  # noqa: S704 - our own files
-            policy=POLICY,
-            result=result,
-            blocks=blocks(result),
-            legend=LEGEND,
-            failing=result.failed,
-            verdict=verdict_of(result),
-            sign=SIGN,
-            anchor=anchor,
-            mark=mark_of,
-        )
+    return render_page(
+        "races.html.j2",
+        (),
+        styles=MAP_STYLES,
+        result=result,
+        blocks=blocks(result),
+        legend=LEGEND,
+        failing=result.failed,
+        verdict=verdict_of(result),
+        anchor=anchor,
+        mark=mark_of,
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import Any
 
+from squall.reports.published_schema import published_schema
 from squall.reports.serialization import to_json_data
 from squall.reports.sweep_failures import verdict_of
 from squall.sweeping.sweep_result import CellResult, Status, SweepResult
@@ -15,9 +14,7 @@ VERSION = 1
 
 def sweep_schema() -> dict[str, Any]:
     """The published schema (JSON Schema 2020-12)."""
-    text = files("squall.reports").joinpath("schema/sweep.schema.json").read_text("utf-8")
-    published: dict[str, Any] = json.loads(text)
-    return published
+    return published_schema("sweep")
 
 
 def sweep_document(result: SweepResult) -> dict[str, Any]:

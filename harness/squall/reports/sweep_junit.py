@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
-from squall.reports.junit import NOT_XML
 from squall.reports.sweep_failures import evidence_lines, failing_lines
+from squall.reports.xml_file import xml_document, xml_text
 from squall.sweeping.cells import Cell
 from squall.sweeping.sweep_result import CellResult, Status, SweepResult
 
@@ -18,18 +18,17 @@ def sweep_junit(result: SweepResult) -> str:
     for name in dict.fromkeys(one.cell.operation for one in result.results):
         cells = [one for one in result.results if one.cell.operation == name]
         new = [one for one in cells if one.status is Status.FAILED and one.cell not in known]
-        suite = SubElement(root, "testsuite", name=_clean(name), tests=str(len(cells)))
+        suite = SubElement(root, "testsuite", name=xml_text(name), tests=str(len(cells)))
         suite.set("failures", str(len(new)))
         suite.set("time", f"{sum(one.seconds for one in cells):.3f}")
         for one in cells:
             suite.append(_case(result, one, known))
-    indent(root)
-    return "<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, encoding="unicode") + "\n"
+    return xml_document(root)
 
 
 def _case(result: SweepResult, one: CellResult, known: Collection[Cell]) -> Element:
-    case = Element("testcase", classname=f"squall.sweep.{_clean(one.cell.operation)}")
-    case.set("name", _clean(one.cell.id))
+    case = Element("testcase", classname=f"squall.sweep.{xml_text(one.cell.operation)}")
+    case.set("name", xml_text(one.cell.id))
     case.set("time", f"{one.seconds:.3f}")
     if one.status is Status.NOT_EXERCISED:
         SubElement(case, "skipped", message="the statement was not sent")
@@ -37,10 +36,6 @@ def _case(result: SweepResult, one: CellResult, known: Collection[Cell]) -> Elem
         SubElement(case, "skipped", message="baseline: known to fail")
     elif one.status is Status.FAILED:
         failure = SubElement(case, "failure", type=one.worst.value)
-        failure.set("message", _clean(one.problems[0].text))
-        failure.text = _clean("\n".join([*failing_lines(result, one), *evidence_lines(one)]))
+        failure.set("message", xml_text(one.problems[0].text))
+        failure.text = xml_text("\n".join([*failing_lines(result, one), *evidence_lines(one)]))
     return case
-
-
-def _clean(text: str) -> str:
-    return NOT_XML.sub("?", text)

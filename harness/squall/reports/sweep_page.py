@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from squall.reports.html.page_parts import asset, environment
-from squall.reports.html.view_model import SIGN
+from squall.reports.html.page_parts import MAP_STYLES, render_page
 from squall.reports.sweep_failures import verdict_of
 from squall.sweeping.cells import CONNECT, DESCRIPTIONS, Cell
 from squall.sweeping.sweep_result import MARKS, CellFailure, CellResult, Status, SweepResult
 from squall.sweeping.whole_app_cells import WHOLE_APP
 
-POLICY = (
-    "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-    " base-uri 'none'; form-action 'none'"
-)
 ALWAYS: tuple[tuple[str, str], ...] = (
     (MARKS[Status.SURVIVED], "survived"),
     (MARKS[Status.REFUSED], "refused well"),
@@ -66,23 +59,18 @@ class Block:
 
 def sweep_page(result: SweepResult) -> str:
     """The page's text."""
-    style = "\n".join(asset(name) for name in ("squall.css", "sweep.css"))
-    return (
-        environment()
-        .get_template("sweep.html.j2")
-        .render(
-            style=Markup(style),  # noqa: S704 - our own files
-            policy=POLICY,
-            result=result,
-            blocks=blocks(result),
-            legend=list(_legend(result)),
-            descriptions=DESCRIPTIONS,
-            failing=result.failed,
-            known=result.limits.known,
-            verdict=verdict_of(result),
-            sign=SIGN,
-            anchor=anchor,
-        )
+    return render_page(
+        "sweep.html.j2",
+        (),
+        styles=MAP_STYLES,
+        result=result,
+        blocks=blocks(result),
+        legend=list(_legend(result)),
+        descriptions=DESCRIPTIONS,
+        failing=result.failed,
+        known=result.limits.known,
+        verdict=verdict_of(result),
+        anchor=anchor,
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Sequence
-from importlib.resources import files
 from typing import Any, TypeVar
 
 from squall.gates.verdict import Finding, Verdict
 from squall.history.coverage import Coverage
 from squall.history.evidence import Window
+from squall.reports.published_schema import published_schema
 from squall.reports.shard_record import Part
 from squall.reports.windows import (
     WINDOWS,
@@ -61,9 +60,7 @@ class Reported:
 
 def schema() -> dict[str, Any]:
     """The published schema (JSON Schema 2020-12)."""
-    text = files("squall.reports").joinpath("schema/verdict.schema.json").read_text("utf-8")
-    published: dict[str, Any] = json.loads(text)
-    return published
+    return published_schema("verdict")
 
 
 def document(

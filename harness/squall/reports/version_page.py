@@ -4,19 +4,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from squall.reports.atomic_file import write_text
+from squall.reports.atomic_file import write_json, write_text
 from squall.reports.html.page_parts import render_page
 from squall.reports.version_table import VersionRun, exit_code_of, rows_of
 
 
 def write_versions(home: Path, columns: Sequence[VersionRun]) -> Path:
     """Write both files. Returns the page."""
-    write_text(home / "versions.json", json.dumps(_document(columns), indent=2) + "\n")
+    write_json(home / "versions.json", _document(columns))
     page = home / "versions.html"
     write_text(page, versions_page(home, columns))
     return page

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from squall.core import events
 from squall.core.clock import MonotonicClock
+from squall.gates.at_rest import rest_samples
 from squall.gates.background_sessions_return import BackgroundSessionsReturn
 from squall.gates.no_secret_disclosed import NoSecretDisclosed
 from squall.gates.resources_return import ResourcesReturn
@@ -99,14 +100,13 @@ def judge_leftovers(
         finding = gate.judge(evidence)
         if finding.verdict is Verdict.FAIL:
             yield Problem(CellFailure.LEFTOVER, finding.reason)
-    samples = {one.moment: one for one in found if isinstance(one, events.RestSampled)}
-    if len(samples) == 2:  # noqa: PLR2004 - before and after
-        more = samples["after"].sessions - samples["before"].sessions
-        if more > MAX_MORE_SESSIONS:
-            yield Problem(
-                CellFailure.LEFTOVER,
-                f"{more} more sessions than before, although requests came one by one",
-            )
+    samples = rest_samples(evidence)
+    more = samples[1].sessions - samples[0].sessions if samples else 0
+    if more > MAX_MORE_SESSIONS:
+        yield Problem(
+            CellFailure.LEFTOVER,
+            f"{more} more sessions than before, although requests came one by one",
+        )
 
 
 def _failures(sent: Sequence[Op]) -> int:

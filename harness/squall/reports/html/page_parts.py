@@ -22,6 +22,8 @@ from squall.reports.html.view_model import SIGN
 
 PACKAGE = "squall.reports.html"
 STYLES = ("uPlot.min.css", "squall.css")
+MAP_STYLES = ("squall.css", "sweep.css")
+"""Of the maps of sweep and races, which have no chart."""
 OUTCOME_WORDS = {
     "applied": "successful", "refused": "refused", "unknown": "unknown", "gone": "cancelled",
 }  # fmt: skip
@@ -49,9 +51,15 @@ def asset(name: str) -> str:
     return files(PACKAGE).joinpath("assets", name).read_text("utf-8")
 
 
-def render_page(template: str, scripts: Sequence[str], **context: Any) -> str:  # noqa: ANN401 - templates take anything
+def render_page(
+    template: str,
+    scripts: Sequence[str],
+    *,
+    styles: Sequence[str] = STYLES,
+    **context: Any,  # noqa: ANN401 - templates take anything
+) -> str:
     """A page with these scripts and no other; the style sheets are in it."""
-    style = "\n".join(asset(name) for name in STYLES)
+    style = "\n".join(asset(name) for name in styles)
     shared = {"style": Markup(style), "Verdict": Verdict, "sign": SIGN}  # noqa: S704 - our own files
     own = [Markup(script) for script in scripts]  # noqa: S704 - our own files
     return (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 
-PORT = 5557
-"""Locust's own."""
+from squall.workload.load_workers import PORT
 
 
 def main() -> None:
