@@ -19,9 +19,6 @@ RETRY_STORM = RetryStorm.name
 TRIES = {"process": 2, "docker": 3}
 """Inconclusive: nothing is proven, the machine was too busy. A failure is not tried again."""
 
-DRAWS = 8
-"""Toxiproxy draws a share of the connections without a seed: none of three, three times in ten."""
-
 
 def chosen(provider: str, engine: str, outage: Scenario) -> bool:
     """Everything on the quickest lab; elsewhere what the other engine or provider can change."""
@@ -84,10 +81,7 @@ def test_the_reference_app_survives(
     if (provider, engine) == ("process", "toxiproxy") and find_toxiproxy() is None:
         need("toxiproxy", "go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0")
     bad: dict[str, str] = {}
-    drawn = engine == "toxiproxy" and any(
-        getattr(step.fault, "share", 1.0) < 1 for step in outage.steps
-    )
-    for _ in range(DRAWS if drawn else TRIES[provider]):
+    for _ in range(TRIES[provider]):
         run = lab_of(provider, engine).run(outage)
         verdicts = run.verdicts
         bad = {name: verdict for name, verdict in verdicts.items() if Verdict(verdict).is_bad}

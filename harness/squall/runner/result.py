@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from squall.core.events import FaultHealed
 from squall.diagnosis.diagnose import describe_outage, diagnose
 from squall.diagnosis.judged_run import Diagnosis
 from squall.gates.close_failure import failed_closely, note_close_failure
 from squall.gates.starvation import machine_was_busy
+from squall.gates.validity.faults_bit import NEVER_BIT
 from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Finding, Verdict, worst
 from squall.history.coverage import Coverage
@@ -114,6 +116,16 @@ class Run:
     def machine_was_busy(self) -> bool:
         """Whether the run is inconclusive because other processes used the CPU."""
         return machine_was_busy(self.findings, self.evidence)
+
+    @property
+    def missed_by_chance(self) -> bool:
+        """Whether it proves nothing only because a share of few, drawn by chance, hit nothing that
+        was used.
+        """
+        bad = [finding.code for finding in self.findings if finding.verdict.is_bad]
+        healed = [event for event in self.evidence.events if isinstance(event, FaultHealed)]
+        idle = [self.scenario.steps[event.step] for event in healed if event.bites < 1]
+        return bad == [NEVER_BIT] and all(step.hits_a_share for step in idle)
 
     @property
     def failed_closely(self) -> bool:

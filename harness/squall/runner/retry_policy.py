@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from squall.runner.result import Run
 
 
-def machine_was_busy(run: Run) -> bool:
-    """Whether a run is inconclusive because other programs used the CPU."""
-    return run.machine_was_busy
+def proves_nothing(run: Run) -> bool:
+    """Whether a run is inconclusive because other programs used the CPU, or by chance."""
+    return run.machine_was_busy or run.missed_by_chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class RetryPolicy:
 
     tries: int = 3
     """Maximum number of runs of one scenario, while ``proves_nothing`` is true for each."""
-    proves_nothing: Callable[[Run], bool] = machine_was_busy
+    proves_nothing: Callable[[Run], bool] = proves_nothing
     confirm_close_failures: bool = True
     """Whether a run that missed limits by less than twice, and nothing else, is repeated until two
     runs agree: three runs at most.

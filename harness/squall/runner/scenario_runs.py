@@ -34,6 +34,7 @@ from squall.scenario.selection import Skipped
 log = logging.getLogger(__name__)
 
 BUSY = "the machine was too busy to say"
+MISSED = "by chance the fault hit nothing that was used"
 CLOSE = "a limit was missed by less than twice: once more, to be sure"
 UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
 
@@ -143,7 +144,7 @@ class ScenarioRuns:
 
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
         task.repeats += 1
-        await self._repeat(run, BUSY)
+        await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
         last = task.repeats + 1 == self.policy.tries
         alone = self.policy.repeat_alone or (self.crowded and last)
         if not alone and not self.policy.fresh_lab_each:

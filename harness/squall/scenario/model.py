@@ -59,9 +59,14 @@ class Step:
         """The fault's key, for people."""
         return key_of(self.fault)
 
+    @property
+    def hits_a_share(self) -> bool:
+        """Whether chance draws what the fault hits."""
+        return bool(getattr(self.fault, "share", 1.0) < 1)
+
     def prolonged(self, times: float) -> Step:
         """The same for longer, if the fault hits a share of what passes; at most four times."""
-        if getattr(self.fault, "share", 1.0) >= 1:
+        if not self.hits_a_share:
             return self
         return replace(self, lasting_seconds=self.lasting_seconds * min(times, MAX_PROLONGED))
 

@@ -88,6 +88,8 @@ class World:
     """What the clean-up raises then."""
     task: asyncio.Task[Any] | None = None
     """The suite's."""
+    missed: dict[str, int] = field(default_factory=dict)
+    """By chance its fault hits nothing."""
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
     close: dict[str, list[bool]] = field(default_factory=dict)
@@ -140,7 +142,7 @@ class World:
             case ScenarioFinished():
                 self.lines.append(event.run.scenario.name)
             case ScenarioRepeated():
-                kinds = {"healthy": "unhealthy", "limit": "close"}
+                kinds = {"healthy": "unhealthy", "limit": "close", "chance": "missed"}
                 kind = next((kinds[word] for word in kinds if word in event.reason), "busy")
                 self.lines.append(f"{event.run.scenario.name} {kind}")
             case LabFailed(failure=failure):
@@ -207,6 +209,9 @@ class FakeRunner:
             self._lab.sick.append(name)
         taints = unhealthy or name in world.taints
         run = FakeRun(scenario, unhealthy, taints, busy, seed, name in world.ill)
+        if world.missed.get(name, 0):
+            world.missed[name] -= 1
+            run.missed_by_chance = True
         if close := world.close.get(name):
             run.failed_closely = close.pop(0)
         return run
@@ -221,6 +226,7 @@ class FakeRun:
     seed: int
     ill_without_faults: bool = False
     failed_closely: bool = False
+    missed_by_chance: bool = False
     note: str = ""
 
     @property

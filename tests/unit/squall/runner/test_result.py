@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from squall.core import events
 from squall.gates.registry import standard_gates, validity_gates
+from squall.gates.validity.faults_bit import NEVER_BIT
 from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.runner.result import Run
 from squall.scenario.model import Scenario, at
 from squall_faults.network.refuse import Refuse
+from squall_faults.network.stall import Stall
 
 INJECTED = events.FaultInjected(at=1.0, step=0, fault="network.refuse", label="refuse")
 
@@ -67,3 +70,30 @@ def test_what_outlasts_an_outage_spends_the_lab(gate: str) -> None:
 def test_what_ends_with_the_outage_does_not() -> None:
     bad = ("error-contract", "availability", "answered-in-time", "no-duplicate", "log-clean")
     assert not run_of(*((name, Verdict.FAIL) for name in bad)).taints_lab
+
+
+@pytest.mark.parametrize(
+    ("share", "bites", "others", "by_chance"),
+    [
+        (0.3, 0, (), True),
+        (1.0, 0, (), False),
+        (0.3, 0, ("error-contract",), False),
+        (0.3, 5, (), False),
+    ],
+    ids=["a share of few", "all of them", "something failed, too", "it hit"],
+)
+def test_a_share_that_hit_nothing_missed_by_chance(
+    share: float, bites: int, others: tuple[str, ...], by_chance: bool
+) -> None:
+    healed = events.FaultHealed(at=2, step=0, fault="network.stall", bites=bites, what="bytes held")
+    run = run_of(*((name, Verdict.FAIL) for name in others))
+    missed = Finding(
+        gate="faults-bit", verdict=Verdict.INCONCLUSIVE, reason="", code=NEVER_BIT
+    )  # fmt: skip
+    run = replace(
+        run,
+        scenario=replace(run.scenario, steps=(at(0, Stall(share=share), lasting=1),)),
+        evidence=replace(run.evidence, events=(*run.evidence.events, healed)),
+        findings=(*run.findings, *([] if bites else [missed])),
+    )
+    assert run.missed_by_chance is by_chance

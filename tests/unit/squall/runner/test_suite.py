@@ -220,6 +220,14 @@ async def test_a_run_on_a_busy_machine_is_repeated_in_the_same_lab_three_times_a
     assert world.seeds == [("a", 7)] * 2 + [("b", 7)] * 3
 
 
+async def test_a_fault_that_missed_by_chance_is_injected_again_three_times_at_most(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.missed = {"a": 1, "b": 9}
+    await run_fakes("ab")
+    assert (world.lines, world.started) == (["a missed", "a", "b missed", "b missed", "b"], 1)
+
+
 @pytest.mark.parametrize(
     ("close", "lines", "passed", "note"),
     [
