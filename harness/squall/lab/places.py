@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from squall.core import events
 from squall.core.clock import Clock
@@ -44,7 +45,7 @@ class PlacesProbe:
             known = [each for each in counts if each is not None]
             self._lab.places = max(known, key=lambda each: each.places, default=None)
         if self._lab.places is not None:
-            self._log(self._lab.places)
+            self._log(replace(self._lab.places, at=self._clock.now()))  # an event of this run
 
     async def look_after(self, plan: LoadPlan) -> None:
         """Publish the places after the load; the best count, if some were lost at first."""

@@ -6,6 +6,8 @@ after an outage   |             |   none for nine seconds: its task has ended
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from squall.core import events
 from squall.core.clock import Clock
 from squall.lab.lab import Lab
@@ -34,7 +36,7 @@ class PollProbe:
         if self._lab.polls is None:
             self._lab.polls = await self._count_in_calm()
         if self._lab.polls.statements:
-            self._log(self._lab.polls)
+            self._log(replace(self._lab.polls, at=self._clock.now()))  # an event of this run
 
     async def look_after(self) -> None:
         """Publish the statements since now, as soon as there is one, or the time is over."""

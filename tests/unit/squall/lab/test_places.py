@@ -73,6 +73,15 @@ async def test_the_count_in_calm_is_made_once_for_a_lab(make: Any) -> None:
     assert lab.bursts == 4
 
 
+async def test_a_count_from_an_earlier_run_is_told_in_this_runs_time(make: Any) -> None:
+    """An event from before the run would stretch its time axis."""
+    lab, clock, heard = BurstLab(make, [15]), VirtualClock(), list[Any]()
+    await PlacesProbe(cast("Any", lab), clock, heard.append).look_before(PLAN)
+    await clock.sleep(60)
+    await PlacesProbe(cast("Any", lab), clock, heard.append).look_before(PLAN)
+    assert heard[1].at >= 60 > heard[0].at
+
+
 async def test_connections_that_were_cut_get_the_time_to_come_back(make: Any) -> None:
     lab = BurstLab(make, [15, 15, 9, 12, 15])
     assert await published(lab) == [("before", 15), ("after", 15)]
