@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from squall_faults.proxy.core import descriptors
+from squall_faults.proxy.core.busy_wait import message_noticed
 from squall_faults.proxy.core.link import Link
 from squall_faults.proxy.core.silence import NAME as SILENCE
 from squall_faults.proxy.core.silence import SilentStage
@@ -39,6 +40,7 @@ class Side(asyncio.Protocol):
         self.out = Link(connection)
         """The link that this side is the source of."""
         self.into: Link = self.out
+        self._noticed = message_noticed()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""
@@ -48,6 +50,7 @@ class Side(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket."""
         self.out.received(data)
+        self._noticed()
 
     def eof_received(self) -> bool:
         """Keep the socket open for the other direction."""

@@ -64,7 +64,10 @@ class Link:
     def take(self, data: bytes) -> None:
         """Bytes from the source socket."""
         self.bytes += len(data)
-        self.forward(data)
+        if self._stages or self.destination is None:
+            self.forward(data)
+        else:
+            self.deliver(data)
 
     def forward(self, data: bytes) -> None:
         """Bytes into the chain, or past it when there is none."""
@@ -115,24 +118,25 @@ class Link:
             self._owner.link_ended(self, self._end or End.EOF)
 
     def put(self, data: bytes) -> None:
-        """Write to the destination socket; what comes behind the end is dropped."""
-        destination = self.destination
-        if destination is not None and not (self.ended or destination.is_closing()):
-            self.written += len(data)
-            data = self._write_at_once(destination, data)
-            if data:
-                destination.write(data)
+        """Write to the destination socket; what comes behind the end is dropped.
 
-    def _write_at_once(self, destination: asyncio.Transport, data: bytes) -> bytes:
-        """Write past the transport; what is left for it. It would wait for the end of the loop's
-        turn, which costs one more turn for each message, and join what it gets until then.
+        Past the transport while nothing waits in it: it would write at the end of the loop's turn,
+        which costs one more turn for each message, and join what it gets until then. In one
+        function, since it runs for each message.
         """
-        if self._descriptor < 0 or destination.get_write_buffer_size():
-            return data
-        try:
-            return data[os.write(self._descriptor, data) :]
-        except OSError:  # it is full or gone; the transport finds out which
-            return data
+        destination = self.destination
+        if destination is None or self.ended or destination.is_closing():
+            return
+        self.written += len(data)
+        if self._descriptor >= 0 and not destination.get_write_buffer_size():
+            try:
+                taken = os.write(self._descriptor, data)
+            except OSError:  # it is full or gone; the transport finds out which
+                taken = 0
+            if taken == len(data):
+                return
+            data = data[taken:]
+        destination.write(data)
 
     def set_destination(self, destination: asyncio.Transport) -> None:
         """The socket that this link writes to."""
