@@ -11,7 +11,7 @@ import pytest
 from squall.core.errors import LabError
 from squall.sweeping import run_cells
 from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
-from squall.sweeping.cells import START_UP, WAITS, Cell, plan_cells
+from squall.sweeping.cells import START_UP, WAITS, Cell, parse_cell, plan_cells
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import SharedWork, Worker
@@ -114,6 +114,75 @@ async def test_what_a_batch_does_not_judge_is_run_alone(ran: list[tuple[object, 
     batches = [unit for unit in taken(CellQueue(CELLS, deadline=1)) if len(unit) > 1]
     twice = {unit[0] for unit in batches}
     assert sorted(cell for _, cell in ran) == sorted([*CELLS, *twice])
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "tries"),
+    [
+        ("RRR", Status.FAILED, 3),
+        ("RRS", Status.SURVIVED, 3),
+        ("S", Status.SURVIVED, 1),
+        ("F", Status.FAILED, 1),
+    ],
+)
+async def test_what_was_survived_before_fails_when_it_is_refused_three_times(
+    monkeypatch: pytest.MonkeyPatch, ends: str, status: Status, tries: int
+) -> None:
+    cell = parse_cell("a/1/40001/once")
+    words = {
+        "R": cell_result(cell.id, Status.REFUSED),
+        "S": cell_result(cell.id),
+        "F": cell_result(cell.id, Status.FAILED, (CellFailure.TWICE, "two")),
+    }
+    answers = iter(ends)
+
+    async def run(*_: object) -> CellResult:
+        return words[next(answers)]
+
+    monkeypatch.setattr(run_cells, "_guarded", run)
+    sweep = CellRun(CellQueue([cell], deadline=1), survived=frozenset({cell}))
+    await sweep.work(cast("TappedLab", Room()), PROFILES)
+    assert sweep.done[cell].status is status
+    assert len(ends) - len(list(answers)) == tries
+    if ends == "RRR":
+        assert sweep.done[cell].worst is CellFailure.WORSE
+
+
+async def test_a_refusal_is_no_failure_where_nothing_was_survived_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cell = parse_cell("a/1/40001/once")
+
+    async def run(*_: object) -> CellResult:
+        return cell_result(cell.id, Status.REFUSED)
+
+    monkeypatch.setattr(run_cells, "_guarded", run)
+    sweep = CellRun(CellQueue([cell], deadline=1))
+    await sweep.work(cast("TappedLab", Room()), PROFILES)
+    assert sweep.done[cell].status is Status.REFUSED
+
+
+async def test_what_a_batch_refuses_and_was_survived_before_is_run_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = [cell for cell in CELLS if cell.id.startswith("a/1/s") and cell.mode == "once"]
+    alone: list[Cell] = []
+
+    async def run(_runner: Any, cell: Cell, _profile: StatementProfile) -> CellResult:
+        alone.append(cell)
+        return cell_result(cell.id)
+
+    async def batch(
+        _runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]
+    ) -> list[CellResult]:
+        return [cell_result(cell.id, Status.REFUSED) for cell, _ in wanted]
+
+    monkeypatch.setattr(run_cells, "_guarded", run)
+    monkeypatch.setattr(run_cells, "run_batch", batch)
+    sweep = CellRun(CellQueue(waiting, deadline=1), survived=frozenset(waiting[:1]))
+    await sweep.work(cast("TappedLab", Room()), PROFILES)
+    assert alone == waiting[:1]
+    assert [sweep.done[cell].status for cell in waiting] == [Status.SURVIVED, Status.REFUSED]
 
 
 async def test_two_labs_share_the_cells_and_none_is_run_twice(

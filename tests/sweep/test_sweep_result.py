@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ from squall.core.errors import UsageError
 from squall.reports.sweep_directory import write_sweep
 from squall.reports.sweep_failures import failing_lines
 from squall.reports.sweep_junit import sweep_junit
-from squall.sweeping.baseline import mended, read_baseline, write_baseline
+from squall.sweeping.baseline import comparable, mended, read_baseline, write_baseline
 from squall.sweeping.cells import parse_cell
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import Status
@@ -20,7 +21,9 @@ from tests.sweep.made_sweep import (
     GOOD,
     LATE,
     NOT_READY,
+    ORDER,
     POISONED,
+    READ,
     TWICE,
     cell_result,
     sweep_result,
@@ -48,7 +51,7 @@ def test_a_coverage_can_be_demanded(least: float, passes: bool) -> None:
 def test_with_a_baseline_only_new_failures_count(tmp_path: Path) -> None:
     file = tmp_path / "fault-points.txt"
     write_baseline(file, sweep_result(*GOOD, TWICE, LATE))
-    known = SweepLimits(baseline=read_baseline(file))
+    known = read_baseline(file).limits()
     assert sweep_result(*GOOD, TWICE, limits=known)
     worse = sweep_result(*GOOD, TWICE, POISONED, limits=known)
     assert not worse
@@ -57,9 +60,32 @@ def test_with_a_baseline_only_new_failures_count(tmp_path: Path) -> None:
     assert mended(better) == [LATE.cell]
 
 
-def test_a_baseline_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_a_baseline_keeps_what_was_survived_while_the_statements_are_the_same(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "fault-points.txt"
-    file.write_text("# known\nplace-order/3\n")
+    before = sweep_result(*GOOD, TWICE)
+    write_baseline(file, before)
+    limits = read_baseline(file).limits(80)
+    survived = {one.cell for one in GOOD if one.status is Status.SURVIVED}
+    assert limits.min_survived == 80
+    assert comparable(limits, before.operations) == (frozenset(survived), [])
+    other = replace(ORDER, statements=ORDER.statements[:2])
+    same, changed = comparable(limits, [other, READ])
+    assert changed == ["place-order"]
+    assert {cell.operation for cell in same} == {"read-item"}
+
+
+def test_a_baseline_of_failing_points_only_still_reads(tmp_path: Path) -> None:
+    file = tmp_path / "fault-points.txt"
+    file.write_text(f"# known\n{TWICE.cell.id}\n")
+    assert read_baseline(file).limits() == SweepLimits(baseline=frozenset({TWICE.cell}))
+
+
+@pytest.mark.parametrize("line", ["place-order/3", "survived place-order/3", "survived"])
+def test_a_baseline_that_is_none_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "fault-points.txt"
+    file.write_text(f"# known\n{line}\n")
     with pytest.raises(UsageError, match=r"fault-points.txt:2: "):
         read_baseline(file)
 

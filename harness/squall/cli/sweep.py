@@ -22,9 +22,8 @@ from squall.cli.progress_line import ProgressLine
 from squall.cli.shard_options import chosen_shard, shard_option
 from squall.cli.sweep_output import report_sweep
 from squall.sweeping import baseline as baselines
-from squall.sweeping.baseline import read_baseline
 from squall.sweeping.cells import parse_cell
-from squall.sweeping.sweep_limits import SweepLimits
+from squall.sweeping.sweep_from_python import limits_of
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
 file_option = click.Path(path_type=Path, dir_okay=False)
@@ -39,9 +38,9 @@ sweep_options = grouped(
     click.option("--min-survived", type=click.FloatRange(0, 100), default=100.0, show_default=True,
                  metavar="PERCENT", help="Fail below this fault-point coverage."),
     click.option("--baseline", type=file_option, metavar="FILE",
-                 help="Fault points that are known to fail: fail for new ones only."),
+                 help="How fault points ended before: fail only for those that are worse."),
     click.option("--write-baseline", type=file_option, metavar="FILE",
-                 help="Write the failing fault points of this sweep to FILE."),
+                 help="Write how the fault points of this sweep ended to FILE."),
 )  # fmt: skip
 
 
@@ -72,9 +71,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     result is a number, the fault-point coverage, and a heat map of operations and statements.
     """
     lab = LabArguments.take(given)
-    limits = SweepLimits(
-        min_survived=min_survived, baseline=read_baseline(baseline) if baseline else None
-    )
+    limits = limits_of(baseline, min_survived)
     words = ["squall", "sweep", *reproduce_arguments(click.get_current_context())]
     attach = parse_attach(target, given)
     profile = describe_app(lab.profile(target), AppOptions(**given))

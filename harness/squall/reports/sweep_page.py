@@ -29,6 +29,7 @@ SOMETIMES: tuple[tuple[str, str], ...] = (
     (MARKS[CellFailure.READINESS], "readiness or liveness says otherwise"),
     (MARKS[CellFailure.LEFTOVER], "failures leave something behind"),
     (MARKS[CellFailure.START], "does not start without its database"),
+    (MARKS[CellFailure.WORSE], "refused; when the baseline was written, it was survived"),
     (MARKS[Status.NOT_EXERCISED], "not exercised"),
 )
 """These are explained on a page that has them."""

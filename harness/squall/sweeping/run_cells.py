@@ -17,6 +17,9 @@ from squall.sweeping.whole_app_cells import WHOLE_APP
 TRIES = 2
 """A cell whose fault did not act is tried again, because a background task may have interfered."""
 
+WORSE_TRIES = 3
+"""A cell that was survived before must be refused so often in a row: repeats draw their pauses."""
+
 
 @dataclass(slots=True)
 class CellRun:
@@ -24,6 +27,8 @@ class CellRun:
 
     queue: CellQueue
     on_result: Callable[[CellResult], None] | None = None
+    survived: frozenset[Cell] = frozenset()
+    """Cells that were survived when the baseline was written."""
     done: dict[Cell, CellResult] = field(default_factory=dict)
 
     async def work(self, room: TappedLab, profiles: Sequence[StatementProfile]) -> None:
@@ -33,11 +38,27 @@ class CellRun:
         while runner.restarts < MAX_RESTARTS and (cells := self.queue.take()):
             wanted = [(one, by_name.get(one.operation, profiles[0])) for one in cells]
             if len(wanted) == 1:
-                self._note(await _one(runner, *wanted[0], tried=self.queue.confirmed))
+                self._note(await self._alone(runner, *wanted[0]))
             else:
                 for result in await run_batch(runner, wanted):
-                    self._note(result)
+                    if not self._is_worse(result):
+                        self._note(result)
                 self.queue.put_back(one for one in cells if one not in self.done)
+
+    async def _alone(self, runner: CellRunner, cell: Cell, profile: StatementProfile) -> CellResult:
+        for _ in range(WORSE_TRIES):
+            result = await _one(runner, cell, profile, tried=self.queue.confirmed)
+            if not self._is_worse(result):
+                return result
+        problem = Problem(
+            CellFailure.WORSE,
+            f"refused {WORSE_TRIES} times of {WORSE_TRIES}; it was survived when the baseline was"
+            " written",
+        )
+        return replace(result, status=Status.FAILED, problems=(problem,))
+
+    def _is_worse(self, result: CellResult) -> bool:
+        return result.status is Status.REFUSED and result.cell in self.survived
 
     def _note(self, result: CellResult) -> None:
         self.done[result.cell] = result

@@ -32,7 +32,7 @@ def sweep(
         only: operations by name; all if empty.
         cells: fault points by their ids, such as ``place-order/3/cut_after/once``; all if empty.
         exhaustive: also run pruned cells.
-        baseline: a file with fault points that are known to fail: only other ones count.
+        baseline: a file of an earlier sweep: only fault points that are worse than it count.
         min_survived: least fault-point coverage in per cent, without a baseline.
         jobs: labs at the same time, if there is enough to do.
 
@@ -49,8 +49,9 @@ def sweep(
 
 def limits_of(baseline: str | Path | None, min_survived: float) -> SweepLimits:
     """The limits. Raises UsageError if the baseline cannot be read."""
-    known = None if baseline is None else read_baseline(Path(baseline))
-    return SweepLimits(min_survived=min_survived, baseline=known)
+    if baseline is None:
+        return SweepLimits(min_survived=min_survived)
+    return read_baseline(Path(baseline)).limits(min_survived)
 
 
 def _command(options: LabOptions) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from squall.sweeping.cells import Cell
 
@@ -15,6 +16,10 @@ class SweepLimits:
     """Least fault-point coverage in per cent. Not used with a baseline."""
     baseline: frozenset[Cell] | None = None
     """Cells that are known to fail. With it, only other failing cells count."""
+    survived: frozenset[Cell] = frozenset()
+    """Cells that the app survived when the baseline was written. Refused now, they fail."""
+    statements: Mapping[str, str] = field(default_factory=dict)
+    """By operation, the digest of the statements that ``survived`` is about."""
 
     @property
     def known(self) -> frozenset[Cell]:

@@ -42,6 +42,7 @@ class CellFailure(StrEnum):
     READINESS = "readiness"
     LEFTOVER = "left behind"
     START = "does not start"
+    WORSE = "survived before"
 
 
 MARKS: Mapping[str, str] = {
@@ -66,6 +67,7 @@ MARKS: Mapping[str, str] = {
     CellFailure.READINESS: "?",
     CellFailure.LEFTOVER: "⊕",
     CellFailure.START: "!",
+    CellFailure.WORSE: "↓",
 }
 
 

@@ -76,5 +76,6 @@ def _digest(options: LabOptions, limits: SweepLimits) -> str:
         version("squall"), options.profile.app, options.provider, options.engine,
         options.attach is not None, contract.deadline_seconds, sorted(contract.error_statuses),
         limits.min_survived, limits.baseline is not None, sorted(one.id for one in limits.known),
+        sorted(one.id for one in limits.survived),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

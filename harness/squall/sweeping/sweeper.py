@@ -10,6 +10,7 @@ from squall.core.errors import LabError, UsageError
 from squall.lab.lab_options import LabOptions
 from squall.lab.wal import RowChange
 from squall.scenario.sharding import Shard
+from squall.sweeping.baseline import comparable
 from squall.sweeping.cell_queue import CellQueue
 from squall.sweeping.cells import Cell, Pruned, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
@@ -84,23 +85,29 @@ async def sweep_in(
     cells, part = shard_of(cells, wanted.shard, room.lab.options, wanted.limits)
     if wanted.on_plan is not None:
         wanted.on_plan(len(cells), len(pruned))
-    run = CellRun(
-        CellQueue(cells, room.deadline, ends=ends, seed=room.lab.options.seed), wanted.on_result
-    )
+    operations = [SweptOperation.of(profile) for profile in profiles]
+    survived, changed = comparable(wanted.limits, operations)
+    queue = CellQueue(cells, room.deadline, ends=ends, seed=room.lab.options.seed)
+    run = CellRun(queue, wanted.on_result, survived)
     shared = SharedWork(run.work)
     await shared.run(room, profiles, more if run.queue.seconds > WORTH_SECONDS else ())
     left = len(cells) - len(run.done)
     return SweepResult(
         target=room.lab.profile.name,
         seed=room.lab.options.seed,
-        operations=[SweptOperation.of(profile) for profile in profiles],
+        operations=operations,
         left_out=left_out,
         results=[run.done[cell] for cell in cells if cell in run.done],
         pruned=pruned,
         seconds=time.monotonic() - began,
         profile_seconds=profiled - began,
         reproduce=wanted.reproduce,
-        notes=[*([part.label] if part else []), *_notes(room, left, wanted.seconds), *shared.notes],
+        notes=[
+            *([part.label] if part else []),
+            *_notes(room, left, wanted.seconds),
+            *_not_compared(changed),
+            *shared.notes,
+        ],
         limits=wanted.limits,
         shard=part,
     )
@@ -128,6 +135,13 @@ def _notes(room: TappedLab, left: int, seconds: float | None) -> list[str]:
             " come back; mend the failures above, or sweep one operation with --only"
         )
     return notes
+
+
+def _not_compared(changed: Sequence[str]) -> list[str]:
+    if not changed:
+        return []
+    names = ", ".join(changed)
+    return [f"not compared with the baseline, since they send other statements now: {names}"]
 
 
 async def profile_all(

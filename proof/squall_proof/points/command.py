@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -51,12 +52,18 @@ def points_of_mutants(
         of_set,
     )
     from squall_proof.points import point_table  # noqa: PLC0415 - the same
-    from squall_proof.points.point_trial import PointPlan, try_mutants  # noqa: PLC0415 - the same
+    from squall_proof.points.point_trial import (  # noqa: PLC0415 - the same
+        PointPlan,
+        sweep_sound,
+        try_mutants,
+    )
 
     there = chosen(gallery(), only)
     there = there if only else of_set(there, set_name)
     plan = PointPlan(seed=seed_of(seed), limit=limit, jobs=jobs)
     click.echo(f"{len(there)} mutants, seed {plan.seed}")
+    plan = replace(plan, limits=asyncio.run(sweep_sound(plan)))
+    click.echo(f"the reference app survives {len(plan.limits.survived)} fault points")
     trials = asyncio.run(try_mutants(there, plan, lambda one: click.echo(point_table.line(one))))
     click.echo(point_table.summary(trials))
     if markdown is not None:

@@ -16,12 +16,13 @@ def line(one: PointTrial) -> str:
 
 def summary(trials: Sequence[PointTrial]) -> str:
     """The figures."""
-    by = {way: sum(one.way == way for one in trials) for way in ("sweep", "races")}
+    by = {way: sum(one.way == way for one in trials) for way in ("sweep", "baseline", "races")}
     unclear = sum(bool(one.unclear) for one in trials)
     slowest = max((one.seconds for one in trials if one.way), default=0.0)
     return (
         f"{by['sweep']} of {len(trials)} mutants caught by the sweep alone,"
-        f" {by['sweep'] + by['races']} by sweep and races, {unclear} unclear;"
+        f" {by['sweep'] + by['baseline']} with the reference's baseline,"
+        f" {sum(by.values())} with races, {unclear} unclear;"
         f" the slowest after {slowest:.1f} s"
     )
 

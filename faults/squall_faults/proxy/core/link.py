@@ -5,8 +5,7 @@
 Without a toxic, bytes go straight from the source to the destination. Back-pressure: the source
 is not read while the destination's buffer is full, or while the stages hold too much.
 
-``received``, ``source_finished``, ``deliver`` and ``conclude`` can be intercepted
-(:mod:`squall_faults.proxy.core.interception`).
+``received``, ``source_finished``, ``deliver`` and ``conclude`` can be intercepted (`interception`).
 """
 
 from __future__ import annotations
@@ -120,9 +119,8 @@ class Link:
     def put(self, data: bytes) -> None:
         """Write to the destination socket; what comes behind the end is dropped.
 
-        Past the transport while nothing waits in it: it would write at the end of the loop's turn,
-        which costs one more turn for each message, and join what it gets until then. In one
-        function, since it runs for each message.
+        Past the transport while nothing waits in it: that would write at the end of the loop's
+        turn, which costs one more turn for each message, and join what it gets until then.
         """
         destination = self.destination
         if destination is None or self.ended or destination.is_closing():
@@ -154,9 +152,8 @@ class Link:
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
         self.set_destination(destination)
-        early, self._early = self._early, []
-        for chunk in early:
-            self._first.feed(chunk)
+        while self._early:
+            self._first.feed(self._early.pop(0))
         if self.source_ended:
             self._first.finish(End.EOF)
         self.throttle()
