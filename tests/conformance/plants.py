@@ -18,7 +18,7 @@ class Plant(NamedTuple):
     wrong: str
 
 
-WRITE = "            if data:\n                destination.write(data)"
+WRITE = "        self.written += len(data)\n"
 ENABLED = 'if given.boolean("enabled", default=True):\n                await proxy.start()'
 CHECKED = "toxics = await _all_checked(entries)"
 DRAIN = "chunk = self.queue.popleft()\n            self.next.feed(chunk)"
@@ -33,7 +33,7 @@ LATE = "asyncio.get_running_loop().call_later({}, destination.write, bytes(data)
 
 def write(wrong: str) -> Plant:
     """Another last step on the way to the socket."""
-    return Plant("core/link.py", WRITE, f"            if data:\n                {wrong}")
+    return Plant("core/link.py", WRITE, f"{WRITE}        {wrong}\n        return\n")
 
 
 def removal(wrong: str) -> Plant:
@@ -158,9 +158,7 @@ PLANTS = {
     "test_the_version_is_exact": Plant("api/routes.py", 'VERSION = "2.12.0"', 'VERSION = "2.11.0"'),
     # Proxies
     "test_a_message_arrives_before_the_end": write(LATE.format(6)),
-    "test_a_message_in_two_parts_arrives_in_order": write(
-        "asyncio.get_running_loop().call_later(0.2 / len(data), destination.write, bytes(data))"
-    ),
+    "test_a_message_in_two_parts_arrives_in_order": write("destination.write(data[::-1])"),
     "test_a_big_message_arrives_both_ways": write("destination.write(data[:60_000])"),
     "test_a_dead_upstream_is_an_open_connection_that_ends": Plant(
         "core/proxy.py",
@@ -276,7 +274,7 @@ PLANTS = {
         "while end - start > 3 * self._largest:",
     ),
     "test_pieces_are_read_one_by_one": Plant(
-        "core/link.py", "            data = self._write_at_once(destination, data)\n", ""
+        "core/link.py", "if self._descriptor >= 0 and not", "if self._descriptor is None and not"
     ),
     "test_a_latency_in_front_of_it_is_removed_at_once": Plant(
         "core/toxic_set.py",

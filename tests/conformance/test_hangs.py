@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.conformance.bench import PATIENCE, Api, Route, noise, receive, server
+from tests.conformance.bench import PATIENCE, Api, Route, answers, noise, receive, server
 from tests.conformance.conftest import Bench
 
 LIMIT = 1.0
@@ -137,38 +137,52 @@ def test_many_stalled_connections_are_healed_at_once(bench: Bench, stream: str) 
         assert receive(receiver, 20_000) == noise(20_000)
 
 
-def test_calls_in_parallel_while_clients_come_and_go(bench: Bench) -> None:
-    route = bench.route()
-    stop = threading.Event()
-    failures: list[str] = []
-
-    def visit() -> None:
+def visit(route: Route, stop: threading.Event, failures: list[str]) -> None:
+    """Clients come and go."""
+    try:
         while not stop.is_set():
             client, upstream = route.pair()
             client.sendall(b"x" * 1000)
             client.close()
             upstream.close()
+    except OSError as error:
+        failures.append(f"a client: {error}")
 
-    def flip(number: int) -> None:
+
+def flip(api: Api, path: str, number: int, failures: list[str]) -> None:
+    """A toxic comes, changes and goes, again and again."""
+    body = {"type": "latency", "name": f"t{number}", "attributes": {"latency": 5}}
+    try:
         for _ in range(25):
-            body = {"type": "latency", "name": f"t{number}", "attributes": {"latency": 5}}
-            path = f"{route.path}/toxics"
             codes = (
-                bench.api("POST", path, body).status,
-                bench.api("PATCH", f"{path}/t{number}", {"attributes": {"latency": 1}}).status,
-                bench.api("DELETE", f"{path}/t{number}").status,
+                api("POST", path, body).status,
+                api("PATCH", f"{path}/t{number}", {"attributes": {"latency": 1}}).status,
+                api("DELETE", f"{path}/t{number}").status,
             )
             if codes != (200, 200, 204):
                 failures.append(str(codes))
+    except OSError as error:
+        failures.append(f"a call: {error}")
 
-    visitor = threading.Thread(target=visit)
-    flippers = [threading.Thread(target=flip, args=(number,)) for number in range(4)]
+
+def test_calls_in_parallel_while_clients_come_and_go(bench: Bench) -> None:
+    route = bench.route()
+    stop = threading.Event()
+    failures: list[str] = []
+    visitor = threading.Thread(target=visit, args=(route, stop, failures))
+    flippers = [
+        threading.Thread(target=flip, args=(bench.api, f"{route.path}/toxics", number, failures))
+        for number in range(4)
+    ]
     for thread in (visitor, *flippers):
         thread.start()
     for thread in flippers:
         thread.join(20)
     stop.set()
     visitor.join(PATIENCE)
+    if failures and not answers(bench.api):
+        assert bench.differs("parallel-changes", embedded=False, toxiproxy=True), failures
+        return
     assert failures == []
     assert route.shown()["toxics"] == []
 
