@@ -73,6 +73,7 @@ class Check:
     home: Path
     process: subprocess.Popen[str]
     lines: queue.Queue[str]
+    reader: threading.Thread
     said: list[str] = field(default_factory=list)
 
     def until(self, words: str) -> None:
@@ -94,11 +95,9 @@ class Check:
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(SECONDS)
         took = time.monotonic() - begun
-        while not self.lines.empty() or (time.monotonic() - begun) < took + 0.5:
-            try:
-                self.said.append(self.lines.get(timeout=0.1))
-            except queue.Empty:
-                continue
+        self.reader.join(SECONDS)  # until the last process that could write has ended
+        while not self.lines.empty():
+            self.said.append(self.lines.get())
         return took, "".join(self.said)
 
 
@@ -116,11 +115,13 @@ def start(home: Path, *words: str) -> Check:
 
     def read() -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            lines.put(line)
+        with process.stderr as told:
+            for line in told:
+                lines.put(line)
 
-    threading.Thread(target=read, daemon=True).start()
-    return Check(home, process, lines)
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return Check(home, process, lines, reader)
 
 
 def leftovers(home: Path) -> list[str]:
