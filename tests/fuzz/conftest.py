@@ -82,6 +82,35 @@ def mutated_json(value: Any, draws: random.Random) -> Any:
     return root[0]
 
 
+INPUTS = {
+    "test_very_many_mutated_files": (10, 1_200),
+    "test_very_many_mutated_documents": (6, 1_000),
+    "test_very_many_mutated_tables": (2, 1_000),
+    "test_very_many_mutated_run_directories": (2, 800),
+    "test_very_many_odd_options": (1, 2_000),
+}
+"""The proofs: how many seeds, and how many inputs of each."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each seed of a proof."""
+    if "seed" in metafunc.fixturenames:
+        seeds, _ = INPUTS[metafunc.function.__name__]
+        metafunc.parametrize("seed", range(1, seeds + 1))
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> int:
+    """How many inputs a proof tries of one seed."""
+    return INPUTS[request.node.originalname][1]
+
+
+@pytest.fixture
+def inputs() -> dict[str, int]:
+    """How many inputs each proof tries in all."""
+    return {name: seeds * each for name, (seeds, each) in INPUTS.items()}
+
+
 @pytest.fixture
 def mutations() -> Any:
     """The functions above, for tests: they are no package and cannot import them."""

@@ -58,7 +58,7 @@ PHASES = {
     "lab start": "PostgreSQL: starting ...",
     "app start": "app: starting ...",
     "discovery": "app: discovering its operations ...",
-    "steady state": "RunStarted scenario=",
+    "steady state": "RunStarted ",
     "fault": "FaultInjected ",
     "last answers": "waiting for the last answers ...",
     "report": "RunEnded ",
@@ -73,6 +73,7 @@ class Check:
     home: Path
     process: subprocess.Popen[str]
     lines: queue.Queue[str]
+    reader: threading.Thread
     said: list[str] = field(default_factory=list)
 
     def until(self, words: str) -> None:
@@ -80,9 +81,9 @@ class Check:
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
             try:
-                self.said.append(self.lines.get(timeout=SECONDS))
+                self.said.append(self.lines.get(timeout=1.0))
             except queue.Empty:
-                break
+                continue
             if words in self.said[-1]:
                 return
             assert self.process.poll() is None or not self.lines.empty(), "".join(self.said)
@@ -94,11 +95,9 @@ class Check:
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(SECONDS)
         took = time.monotonic() - begun
-        while not self.lines.empty() or (time.monotonic() - begun) < took + 0.5:
-            try:
-                self.said.append(self.lines.get(timeout=0.1))
-            except queue.Empty:
-                continue
+        self.reader.join(SECONDS)  # until the last process that could write has ended
+        while not self.lines.empty():
+            self.said.append(self.lines.get())
         return took, "".join(self.said)
 
 
@@ -116,11 +115,13 @@ def start(home: Path, *words: str) -> Check:
 
     def read() -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            lines.put(line)
+        with process.stderr as told:
+            for line in told:
+                lines.put(line)
 
-    threading.Thread(target=read, daemon=True).start()
-    return Check(home, process, lines)
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return Check(home, process, lines, reader)
 
 
 def leftovers(home: Path) -> list[str]:
@@ -164,7 +165,7 @@ def test_what_was_judged_before_ctrl_c_is_kept(tmp_path: Path) -> None:
     check = start(tmp_path, *chosen)
     try:
         for _ in range(2):
-            check.until("RunStarted scenario=")
+            check.until("RunStarted ")
         verify_end(check)
     finally:
         check.process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,39 @@ def temporary(folder: str) -> str:
     return f"mkdir -p '{folder}'; chmod 1777 '{folder}'; export TMPDIR=\"$PWD/{folder}\"; "
 
 
+JUMPS = r"""
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static time_t jump(void) {
+    struct timespec now;
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    return now.tv_sec / 2 % 2 ? 3600 : -3600;
+}
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int code = syscall(SYS_clock_gettime, clock, now);
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) now->tv_sec += jump();
+    return code;
+}
+int gettimeofday(struct timeval *now, void *zone) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    now->tv_sec = exact.tv_sec;
+    now->tv_usec = exact.tv_nsec / 1000;
+    return 0;
+}
+time_t time(time_t *now) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    return now ? (*now = exact.tv_sec) : exact.tv_sec;
+}
+"""
+"""A wall clock that jumps by two hours, every two seconds, for every process that has it loaded."""
+LOADED = "cc -shared -fPIC -o jumps.so jumps.c; export LD_PRELOAD=$PWD/jumps.so; "
+
 SHM = "/dev/shm"  # noqa: S108 - where PostgreSQL keeps shared memory
 READ_ONLY_HOME = f"{tmpfs('4k', 'home', 'ro')}export HOME=$PWD/home; unset XDG_CACHE_HOME; "
 MACHINES = [
@@ -64,12 +98,17 @@ MACHINES = [
     Machine("64 open files", before="ulimit -n 64; ", codes=(3,), says="a lab needs 256"),
     Machine("3,000 requests a second", words=f"{CHECK} --rate 3000", codes=(0, 1, 2)),
     Machine("optimizing Python", flags="-O"),
+    Machine("clock jumps", before=LOADED, codes=(0, 2)),
 ]  # fmt: skip
 
 
 def run(machine: Machine, home: Path) -> tuple[int, str]:
     """Squall on this machine: exit code, and everything that it said."""
     home.mkdir()
+    if machine.before == LOADED:
+        if shutil.which("cc") is None:
+            pytest.skip("cc is missing; install it with: apt-get install -y gcc")
+        (home / "jumps.c").write_text(JUMPS)
     program = f"exec {sys.executable} {machine.flags} -m squall.cli {machine.words}"
     command = ["bash", "-c", f"set -e; {machine.before}{program}"]
     if machine.namespace:

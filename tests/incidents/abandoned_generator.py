@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,11 +29,12 @@ async def closing(request: Request) -> AsyncIterator[AsyncSession]:
 
 def make(*, careful: bool) -> FastAPI:
     app = make_app(make_engine())
-    dependency = closing if careful else abandoning
+    own = Depends(closing if careful else abandoning)
 
     @app.get("/items/{item_id}")
     async def read(
-        item_id: int, session: Annotated[AsyncSession, Depends(dependency)]
+        item_id: int,
+        session: AsyncSession = own,
     ) -> dict[str, int]:
         stock = (await session.execute(READ, {"id": item_id})).scalar_one()
         return {"id": item_id, "stock": stock}

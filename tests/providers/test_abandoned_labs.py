@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from squall.core.process_identity import ProcessIdentity
+from squall.core.runtime_directory import runtime_directory
 from squall.lab.providers.process import lab_registry
 from squall.lab.providers.process.lab_registry import LabEntry
 
@@ -155,7 +156,7 @@ def test_only_directories_of_this_account_are_removed(
 
 
 def test_damaged_records_are_removed(registry: Path) -> None:
-    assert lab_registry.runtime_directory() == registry
+    assert runtime_directory() == registry
     (registry / f"x{lab_registry.SUFFIX}").write_text(json.dumps({"lab": 3}))
     assert lab_registry.abandoned() == []
     assert list(registry.glob(f"*{lab_registry.SUFFIX}")) == []
@@ -167,6 +168,6 @@ def test_a_directory_that_others_may_write_to_is_not_used(
     registry.mkdir(mode=0o777)
     registry.chmod(0o777)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    used = lab_registry.runtime_directory()
+    used = runtime_directory()
     assert used != registry
     assert used is None or stat.S_IMODE(used.stat().st_mode) == 0o700

@@ -10,7 +10,7 @@ import pytest
 from squall.config.dependencies import Dependency
 from squall.core.errors import LabError
 from squall.lab.observed_redis import ObservedRedis
-from squall.lab.providers.process.redis_binaries import find_redis
+from squall.lab.providers.process.redis_binaries import find_redis, redis_command
 from squall.lab.providers.process.redis_server import RedisServer
 from squall.lab.providers.process.watchdog import Watchdog
 from squall_faults import InjectionFailed, RedisCrash, RedisFlush, RedisPause, RedisRestart, within
@@ -108,3 +108,42 @@ async def test_a_server_that_is_gone_refuses_the_fault(server: RedisServer) -> N
         await server.flush()
     with pytest.raises(InjectionFailed, match="cache: SAVE"):
         await server.stop(keep=True)
+
+
+DANGEROUS = [
+    ("CONFIG", "SET", "dir", "/tmp"),  # noqa: S108 - refused
+    ("CONFIG", "SET", "dbfilename", "authorized_keys"),
+    ("MODULE", "LOAD", "/tmp/x.so"),  # noqa: S108 - refused
+    ("DEBUG", "RELOAD"),
+    ("REPLICAOF", "127.0.0.1", "1"),
+    ("SLAVEOF", "127.0.0.1", "1"),
+    ("MIGRATE", "127.0.0.1", "1", "a", "0", "1"),
+]
+
+
+@pytest.mark.parametrize("command", DANGEROUS, ids=" ".join)
+async def test_other_users_cannot_take_the_server_over(
+    client: redis.Valkey, command: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValkeyError, match=r"unknown command|protected|not allowed"):
+        await client.execute_command(*command)  # type: ignore[no-untyped-call] # valkey
+    assert await client.get("a") == b"1"
+
+
+@pytest.mark.parametrize(
+    ("told", "config"),
+    [
+        ("Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64", True),
+        ("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64", False),
+        ("Valkey server v=9.1.2 sha=00000000:0 malloc=libc bits=64", False),
+        ("something else", True),
+    ],
+)
+def test_an_older_server_cannot_be_configured_by_its_clients(
+    tmp_path: Path, told: str, config: bool
+) -> None:
+    """Before version 7 ``CONFIG SET dir`` writes anywhere where the account can."""
+    program = tmp_path / "redis-server"
+    program.write_text(f"#!/bin/sh\necho '{told}'\n")
+    program.chmod(0o755)
+    assert ("CONFIG" in redis_command(program, 1, tmp_path / "x")) is config

@@ -141,13 +141,18 @@ def squall(log_level: str | None) -> None:
     plugins.load_plugins(Path.cwd())
 
 
+CLEANED_UP = "squall: interrupted; faults are healed and the lab is cleaned up"
+
+
 def exit_code_of(group: click.Group) -> int:
     """Run the command. Every exception becomes a message and an exit code."""
     try:
         code = group.main(prog_name=group.name, standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as error:
         code = ExitCode.INTERRUPTED
+        if isinstance(error.__cause__, KeyboardInterrupt):  # click's form of Ctrl-C
+            click.echo(CLEANED_UP, err=True)
     except click.ClickException as error:
         error.show()
         code = ExitCode.USAGE
@@ -156,7 +161,7 @@ def exit_code_of(group: click.Group) -> int:
         wrong = ExitCode.USAGE if isinstance(error, InvalidFault) else ExitCode.HARNESS
         code = getattr(error, "exit_code", wrong)
     except KeyboardInterrupt:
-        click.echo("squall: interrupted; faults are healed and the lab is cleaned up", err=True)
+        click.echo(CLEANED_UP, err=True)
         code = ExitCode.INTERRUPTED
     except asyncio_cancelled():
         click.echo("squall: terminated; faults are healed and the lab is cleaned up", err=True)

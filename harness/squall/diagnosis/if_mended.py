@@ -9,6 +9,7 @@ estimate: only a run of the fixed app is proof.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,6 +28,9 @@ WAITS = frozenset({
     "answered-in-time", "recovery-time", "availability", "response-time", "fails-fast",
     "connection-leaks", "health-probes",
 })  # fmt: skip
+CLOSED = frozenset({"disconnected", "reset"})
+CLOSING_SECONDS = 0.1
+"""How long a request may already be under way when its connection is closed behind an error."""
 RECOVERY = frozenset({"recovery-time", "availability", "response-time"})
 
 EXPLAINED: dict[str, frozenset[str]] = {
@@ -81,16 +85,33 @@ def remaining(
 
 
 def with_handled_errors(evidence: Evidence) -> Evidence:
-    """The run with each undocumented error replaced by a declared answer with status 503."""
+    """The run with each undocumented error replaced by a declared answer with status 503.
+
+    So is what an error took with it: its server closes the connection after it, and the request
+    that follows on it has no answer.
+    """
     contract = evidence.contract
     status = 503 if 503 in contract.error_statuses else max(contract.error_statuses, default=503)  # noqa: PLR2004 - Service Unavailable
     body = json.dumps({"type": "about:blank", "title": "Service unavailable", "status": status})
+    media = contract.error_media_type or "application/json"
+
+    def undocumented(op: Op) -> bool:
+        known = contract.error_statuses
+        return op.status is not None and op.status >= SERVER_ERRORS and op.status not in known
+
+    media = contract.error_media_type or "application/json"
+    ends = sorted(op.done for op in evidence.ops if undocumented(op))
+
+    def closed_with(op: Op) -> bool:
+        after = bisect_left(ends, op.sent - CLOSING_SECONDS)
+        return op.error in CLOSED and after < len(ends) and ends[after] <= op.done
 
     def handled(op: Op) -> Op:
-        if op.status is None or op.status < SERVER_ERRORS or op.status in contract.error_statuses:
+        if not undocumented(op) and not closed_with(op):
             return op
-        media = contract.error_media_type or "application/json"
-        return replace(op, status=status, body=body, content_type=media, retry_after="1")
+        return replace(
+            op, error=None, status=status, body=body, content_type=media, retry_after="1"
+        )
 
     events = [
         event for event in evidence.events if not isinstance(event, LogProblem | ErrorsLogged)

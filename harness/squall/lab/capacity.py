@@ -22,7 +22,7 @@ from squall.core.clock import Clock
 from squall.core.ids import lab_id
 from squall.history.evidence import Contract
 from squall.lab.lab import Lab
-from squall.workload.plan import LoadPlan
+from squall.workload.plan import LEAD_SECONDS, LoadPlan
 
 ALLOWANCE = 5
 """Up to this many sessions more than before, no probe is made."""
@@ -55,7 +55,7 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
     requests = min(MAX_REQUESTS, sample.total + MARGIN)
     async with AsyncExitStack() as stack:
         await slow_down(lab, stack)
-        start = clock.now() + 0.05
+        start = clock.now() + LEAD_SECONDS
         burst = burst_plan(plan, requests, start)
         await lab.workload.start(burst)
         await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from squall.core.errors import LabError
+from squall.core.port_claims import PortClaims
 
 PORTS = range(15_000, 32_000)
 """Below the kernel's ephemeral range (32768 up on Linux): no outgoing connection can take the port
@@ -16,8 +17,12 @@ of a server that is down for a moment.
 
 TRIES = 200
 
-_RECENT: deque[int] = deque(maxlen=500)
+MAX_RECENT = 500
+
+_RECENT: deque[int] = deque()
 """Ports that this process was given: a component binds its own some time after it was chosen."""
+
+_CLAIMS = PortClaims()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Endpoint:
 
 
 def free_port() -> int:
-    """A loopback port on which nothing listens now, and none of the last few hundred.
+    """A loopback port on which nothing listens now, and that no Squall of this account has drawn
+    lately.
 
     Raises:
         LabError: no free port was found.
@@ -41,13 +47,22 @@ def free_port() -> int:
     draws = random.SystemRandom()
     for _ in range(TRIES):
         port = draws.choice(PORTS)
-        if port in _RECENT:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            _RECENT.append(port)
+        if port not in _RECENT and _is_free(port) and _CLAIMS.take(port):
+            _remember(port)
             return port
     raise LabError(f"no free port from {PORTS.start} to {PORTS.stop} on 127.0.0.1")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _remember(port: int) -> None:
+    if len(_RECENT) == MAX_RECENT:
+        _CLAIMS.give_back(_RECENT.popleft())
+    _RECENT.append(port)

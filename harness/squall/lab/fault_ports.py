@@ -23,7 +23,7 @@ from squall_faults.ports import (
 from squall_faults.toxiproxy import ToxiproxyProxy
 
 from squall.lab.cluster import Cluster
-from squall.lab.components import Components
+from squall.lab.components import Components, DependencyComponent
 from squall.lab.observed_database import ObservedDatabase
 from squall.lab.observed_redis import ObservedRedis
 from squall.lab.upstream_record import stand_in_of
@@ -91,12 +91,7 @@ class FaultPorts:
         raise FaultUnavailable(f"this lab has no {needs.__name__}")
 
     def _stand_in(self, wanted: str) -> UpstreamServer:
-        """The stand-in with this name, else the first of this kind."""
-        found = {one.name: one for one in self._parts.dependencies}
-        kinds = {one.kind: one for one in reversed(self._parts.dependencies)}
-        there = stand_in_of(found[wanted]) if wanted in found else None
-        if there is None and wanted in kinds:
-            there = stand_in_of(kinds[wanted])
+        there = next(filter(None, map(stand_in_of, self._called(wanted))), None)
         if there is None:
             raise FaultUnavailable(
                 f"this lab has no stand-in {wanted}: no [[tool.squall.dependencies]] of kind http"
@@ -121,10 +116,15 @@ class FaultPorts:
             )
         return WorkerSet(found)
 
+    def _called(self, wanted: str) -> list[DependencyComponent]:
+        """The dependency with this name, then those of this kind."""
+        there = self._parts.dependencies
+        return [one for key in ("name", "kind") for one in there if getattr(one, key) == wanted]
+
     def _named(self, wanted: str) -> str:
-        """This proxy, else that of the first dependency of this kind."""
-        kinds = {one.kind: one.name for one in reversed(self._parts.dependencies)}
-        return wanted if wanted in self.proxies else kinds.get(wanted, wanted)
+        """This proxy, else that of the first dependency that is called so."""
+        names = [one.name for one in self._called(wanted)]
+        return wanted if wanted in self.proxies or not names else names[0]
 
     def _proxy(self, wanted: str) -> ToxiproxyProxy:
         name = self._named(wanted)

@@ -20,6 +20,7 @@ from squall.config.init.project import Project
 from squall.config.init.project_files import python_files, read_text
 from squall.config.profile import AppProfile
 from squall.core import events
+from squall.gates.verdict import Finding, Verdict
 from squall.history.op import Op
 from squall.workload.operations import Operation
 
@@ -127,14 +128,14 @@ def handler_of(operation: Operation, routes: Iterable[Route]) -> str:
 
 
 def locate_handlers(
-    profile: AppProfile, ops: Iterable[Op], at: float
+    profile: AppProfile, ops: Iterable[Op], at: float, findings: Iterable[Finding] = ()
 ) -> Iterator[events.HandlerLocated]:
-    """For each operation that was not answered well at least once: the function that answers it."""
-    bad = {
-        op.name
-        for op in ops
-        if not op.good or op.done - op.sent > profile.contract.deadline_seconds
-    }
+    """For each operation that was not answered well at least once, or that a failed gate shows:
+    the function that answers it. An answer that hides the outage looks like a good one.
+    """
+    shown = {number for one in findings if one.verdict is Verdict.FAIL for number in one.ops}
+    deadline = profile.contract.deadline_seconds
+    bad = {op.name for op in ops if not op.good or op.done - op.sent > deadline or op.id in shown}
     wanted = [one for one in profile.operations if one.name in bad]
     routes = known_routes(profile.cwd or Path.cwd(), profile.app) if wanted else ()
     for operation in wanted:

@@ -16,10 +16,9 @@ from squall.core.clock import Clock
 from squall.history.op import Op
 from squall.lab.capacity import BURST_SECONDS, HELD_SECONDS, burst_plan, slow_down
 from squall.lab.lab import Lab
-from squall.workload.plan import LoadPlan
+from squall.workload.plan import LEAD_SECONDS, LoadPlan
 
 REQUESTS = 60
-LEAD_SECONDS = 0.05
 TRIES = 4
 """Counts after an outage, while there are fewer places than before: connections that an outage has
 cut are opened again by the first burst.

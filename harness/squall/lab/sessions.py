@@ -21,6 +21,12 @@ def tls_of(url: str) -> bool | None:
     return None if "sslmode=" in url else False
 
 
+def _failed(sql: str, error: Exception) -> InjectionFailed:
+    """The server's reason first: a statement may be long, and have several lines."""
+    reason = str(error) or type(error).__name__
+    return InjectionFailed(f"{reason}; the statement was: {' '.join(sql.split())}")
+
+
 class DirectSession:
     """Implements ``squall_faults.ports.DatabaseSession``."""
 
@@ -32,14 +38,14 @@ class DirectSession:
         try:
             await self._connection.execute(sql)
         except BROKEN as error:
-            raise InjectionFailed(f"{sql}: {error}") from error
+            raise _failed(sql, error) from error
 
     async def values(self, sql: str) -> Sequence[Any]:
         """The first column of a query's result. InjectionFailed has the server's error."""
         try:
             rows = await self._connection.fetch(sql)
         except BROKEN as error:
-            raise InjectionFailed(f"{sql}: {error}") from error
+            raise _failed(sql, error) from error
         return [row[0] for row in rows]
 
 

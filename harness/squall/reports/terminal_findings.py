@@ -22,6 +22,9 @@ MAX_ALIKE = 3
 
 MAX_ERRORS = 3
 
+BEFORE_COMMAND = " · "
+"""Between a sentence and the command that tells more."""
+
 
 class FindingsPrinter:
     """Prints the results of a suite."""
@@ -54,7 +57,11 @@ class FindingsPrinter:
             return
         self._console.print("\n[bold]Causes[/]")
         for style, line in causes_lines(causes, reproduce):
-            self._console.print(Text(printable(line), style=style), soft_wrap="reproduce:" in line)
+            text = Text(printable(line), style=style)
+            if "reproduce:" in line:
+                self._console.print(text, soft_wrap=True)
+            else:
+                self._hanging(text, len(line) - len(line.lstrip()) + 2)
 
     def _run(self, run: Run, reproduce: str) -> None:
         shown = [f for f in run.findings if self._verbose or f.noted or f.verdict.is_bad]
@@ -103,11 +110,24 @@ class FindingsPrinter:
         if not self._console.is_terminal:
             self._console.print(f"  {markup}", soft_wrap=True)
             return
-        width = max(20, self._console.width - 4)
-        lines = Text.from_markup(markup, emoji=False).wrap(self._console, width)
+        self._hanging(Text("  ") + Text.from_markup(markup, emoji=False), 4)
+
+    def _hanging(self, text: Text, indent: int) -> None:
+        """On a terminal, continuation lines are indented, and a command is on one line."""
+        if not self._console.is_terminal:
+            self._console.print(text, soft_wrap=True)
+            return
+        head, dot, command = text.plain.rpartition(BEFORE_COMMAND)
+        if dot and len(text) > self._console.width:
+            self._hanging(text[: len(head)], indent)
+            whole = Text(" " * indent + command, style=text.style)
+            self._console.print(whole, soft_wrap=True)  # it is to be copied
+            return
+        blank = len(text.plain) - len(text.plain.lstrip())
+        lines = text[blank:].wrap(self._console, max(20, self._console.width - indent))
         for number, line in enumerate(lines):
             line.rstrip()
-            self._console.print(Text("    " if number else "  ") + line)
+            self._console.print(Text(" " * (indent if number else blank)) + line)
 
     def failures(self, failures: Sequence[LabFailure]) -> None:
         """Failures of the harness itself, in full. They are not verdicts on the app."""

@@ -28,12 +28,9 @@ from squall.runner.wait_for_recovery import RecoverySeen, wait_for_recovery
 from squall.runner.wait_for_samples import wait_for_samples
 from squall.scenario.judge import judge_run
 from squall.scenario.model import Load, Scenario
-from squall.workload.plan import LoadPlan, WorkloadReport
+from squall.workload.plan import LEAD_SECONDS, LoadPlan, WorkloadReport
 
 __all__ = ["Run", "Runner"]
-
-LEAD_SECONDS = 0.05
-"""From the plan to its first request, so that the plan can reach the generator."""
 
 PATIENCE_SECONDS = 3.0
 """Clients wait this much longer than the app's deadline."""
@@ -116,6 +113,10 @@ class Runner:
         if control is not None:
             evidence = replace(evidence, control=align_control(control, evidence, plan.start_at))
         findings = judge_run(scenario, evidence)
+        now = self._clock.now()
+        for located in handlers.locate_handlers(self._lab.profile, evidence.ops, now, findings):
+            log(located)
+        evidence = replace(evidence, events=tuple(log.happened))
         return Run(
             scenario=scenario, seed=seed, engine=engine, evidence=evidence, findings=findings
         )
@@ -196,8 +197,6 @@ class Runner:
         found = logged_errors.read_errors(path, written, root, profile.unhandled_patterns)
         for group in logged_errors.grouped_errors(found, watch.written_at):
             log(group)
-        for located in handlers.locate_handlers(profile, self._lab.workload.ops, self._clock.now()):
-            log(located)
 
     async def _settled(self, log: _Log) -> None:
         """Sample until no session is in a transaction. After the time limit only those that were in

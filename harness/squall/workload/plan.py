@@ -11,6 +11,9 @@ from squall.history.op import Op
 from squall.workload import operations
 from squall.workload.operations import DEFAULT_REFUSED, Operation
 
+LEAD_SECONDS = 0.05
+"""From the plan to its first request, so that the plan can reach the generator."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:

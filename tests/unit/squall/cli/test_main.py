@@ -47,6 +47,24 @@ def test_an_error_becomes_an_exit_code(
     assert capsys.readouterr().err.startswith(words)
 
 
+def test_ctrl_c_in_a_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """click turns it into an Abort with an empty line."""
+
+    @click.group()
+    def group() -> None:
+        pass
+
+    @group.command()
+    def verb() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["squall", "verb"])
+        assert module.exit_code_of(group) == 130
+    told = capsys.readouterr().err.split("\n")
+    assert [line for line in told if line] == [module.CLEANED_UP]
+
+
 @pytest.mark.parametrize(("answer", "code"), [(None, 0), (0, 0), (1, 1), (2, 2)])
 def test_what_a_verb_answers_is_the_exit_code(
     answer: int | None, code: int, monkeypatch: pytest.MonkeyPatch

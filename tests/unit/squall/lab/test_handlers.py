@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from squall.config.profile import DEFAULT_CONTRACT, AppProfile
+from squall.gates.verdict import Finding, Verdict
 from squall.history.op import Op, Outcome
 from squall.lab.handlers import find_routes, handler_of, locate_handlers
 from squall.workload.operations import Operation
@@ -130,7 +131,7 @@ def op(number: int, name: str, *, status: int = 200, seconds: float = 0.01) -> O
     )  # fmt: skip
 
 
-def test_only_operations_without_a_good_answer_are_located(root: Path) -> None:
+def test_only_operations_without_a_good_answer_or_with_a_finding_are_located(root: Path) -> None:
     profile = replace(
         AppProfile(name="shop", app="shop.main:app", contract=DEFAULT_CONTRACT), cwd=root,
         operations=(operation("GET", "/health", "health"), operation("GET", "/any", "any"),
@@ -143,3 +144,6 @@ def test_only_operations_without_a_good_answer_are_located(root: Path) -> None:
         ("item", "shop/items.py:8 in read_item"),
     ]
     assert list(locate_handlers(profile, answers[:1], at=9.0)) == []
+    hidden = Finding(gate="answer-unlike-calm", verdict=Verdict.FAIL, reason="x", ops=(1,))
+    (lied,) = locate_handlers(profile, answers[:1], at=9.0, findings=[hidden])
+    assert (lied.operation, lied.place) == ("health", "shop/main.py:10 in health")

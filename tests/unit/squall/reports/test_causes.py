@@ -83,6 +83,23 @@ def test_what_would_remain_is_what_the_gates_find_without_the_cause(unhandled: A
     )
 
 
+@pytest.mark.parametrize(("at", "remains"), [(1.301, False), (1.6, True)])
+def test_a_connection_that_an_error_closed_is_mended_with_the_error(
+    unhandled: Any, make: Any, at: float, remains: bool
+) -> None:
+    """The last of the errors ends at 1.295 s: its server closes the connection behind it."""
+    cut = make.op(400, at=at, done=at + 0.002, status=None, outcome="unknown", error="disconnected")
+    made = unhandled("cut")
+    ops = tuple(sorted([*made.evidence.ops, cut], key=lambda op: op.sent))
+    evidence = dataclasses.replace(made.evidence, ops=ops)
+    judged = tuple(
+        one for one in judge_run(made.scenario, evidence) if one.gate == "error-contract"
+    )
+    assert [one.verdict for one in judged] == [Verdict.FAIL]
+    [cause] = causes_of_runs([dataclasses.replace(made, evidence=evidence, findings=judged)] * 2)
+    assert [one.remains is not None for one in cause.failures] == [remains] * 2
+
+
 def test_the_commonest_cause_is_first_and_failures_go_before_what_is_not_proven(
     unhandled: Any, run: Any, finding: Any
 ) -> None:

