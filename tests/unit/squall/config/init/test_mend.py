@@ -46,6 +46,23 @@ def test_several_heads_are_all_upgraded() -> None:
     assert better.setup == ("alembic upgrade heads", "seed")
 
 
+@pytest.mark.parametrize(
+    ("words", "database"),
+    [
+        ('FATAL:  database "dev-shop" does not exist', {"name": "dev-shop"}),
+        ('asyncpg.exceptions.InvalidAuthorizationSpecificationError: role "web" does not exist',
+         {"user": "web"}),
+    ],
+)  # fmt: skip
+def test_a_name_that_no_variable_sets_is_taken_from_the_refusal(
+    words: str, database: dict[str, str]
+) -> None:
+    better = first(DRAFT, words)
+    assert better is not None
+    assert better.database == database
+    assert first(replace(DRAFT, database=database), words) is None
+
+
 def test_rows_for_tables_of_the_app_wait_for_its_start() -> None:
     words = "the setup 'seed' ended with 1\nUndefinedTable: relation \"a\" does not exist"
     better = first(DRAFT, words)
