@@ -44,6 +44,23 @@ END $$;
 """The app's role becomes the owner of schemas, relations and types that no extension owns."""
 
 
+EXTENSION = re.compile(r"^\s*CREATE\s+EXTENSION\s", re.IGNORECASE)
+
+
+def is_statement(command: str) -> bool:
+    """Whether an entry of the set-up is a statement that only an administrator may run."""
+    return bool(EXTENSION.match(command))
+
+
+def statement_command(statement: str, admin_url: str) -> list[str]:
+    """What runs such a statement.
+
+    Raises:
+        LabError: this machine has no psql.
+    """
+    return [_psql(), "--no-psqlrc", "--quiet", "--dbname", admin_url, "--command", statement]
+
+
 def psql_commands(file: Path, admin_url: str, role: str = APP_ROLE) -> Iterator[list[str]]:
     """What runs a file: roles that it names, the file, the change of owners.
 

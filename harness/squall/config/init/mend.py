@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from squall.config.init.draft import Draft
+from squall.config.init.mend_extensions import creates, missing_extension
 from squall.config.init.safe_values import REFUSES, invented_value
 
 Rule = Callable[[Draft, str], Iterator[tuple[Draft, str]]]
@@ -97,6 +98,13 @@ def _other_name(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
         yield dataclasses.replace(draft, database=database), f"the lab's database takes {names}"
 
 
+def _extension(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
+    name = missing_extension(words)
+    if name and creates(name) not in draft.setup:
+        setup = (creates(name), *draft.setup)
+        yield dataclasses.replace(draft, setup=setup), f"with the extension {name}"
+
+
 def _concerned(draft: Draft, words: str) -> list[str]:
     """The variables with a whole address; if one is named for asyncio, the matching one."""
     whole = [name for name, text in draft.database_env.items() if FORM.match(text)]
@@ -144,5 +152,6 @@ def _no_redis(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
 
 
 RULES: tuple[Rule, ...] = (
-    _missing_setting, _wrong_value, _driver, _other_name, _heads, _no_redis, _failed_setup,
+    _missing_setting, _wrong_value, _driver, _other_name, _extension, _heads, _no_redis,
+    _failed_setup,
 )  # fmt: skip

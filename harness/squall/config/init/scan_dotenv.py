@@ -51,6 +51,12 @@ def dotenv_places(directory: Path) -> Iterator[tuple[str, str, str]]:
             yield entry.name, entry.value, entry.place
 
 
+def read_dotenv(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and value of each variable of one file; nothing if it cannot be read."""
+    for entry in _entries(path, path, own=True):
+        yield entry.name, entry.value
+
+
 def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
     for names, own in ((OWN, True), (EXAMPLES, False)):
         for folder in dict.fromkeys(folders):

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from squall.config.dependencies import Dependency
+from squall.config.init.compose_values import compose_values
+from squall.config.init.find_alembic import NO_REVISIONS, makes_from_models
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
@@ -34,6 +36,9 @@ from squall.config.init.start_commands import (
 )
 
 WHOLE_FORM = re.compile(r"^\{(?:url|asyncpg|psycopg2?)\}$|://")
+
+SECRET = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)
+"""A value that is not copied from a compose file into the table, but invented."""
 
 HOPED_FOR = re.compile(r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES", re.IGNORECASE)
 """A variable read by ``os.getenv`` without a default, and used as if it were always set."""
@@ -90,7 +95,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     start = app.root.parent if below_src else app.root
     folder = start.relative_to(project.directory).as_posix()
     dotenv = scan_dotenv(project.directory, (folder,) if folder != "." else ())
-    known = list(_known(settings, dotenv, _compose_values(project)))
+    compose = compose_values(project)
+    known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = _packages(project, app.root)
     database = find_database(known, source, packages)
@@ -100,7 +106,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     prepared = find_setup(project, start, commands, source, whole[0] if whole else "")
     redis = find_redis(known, source, packages)
     told = {**database.env, **(redis.environment if redis else {})}
-    environment, notes = _environment(settings, dotenv, known, told)
+    environment, notes = _environment(settings, dotenv, known, told, compose)
+    notes += [NO_REVISIONS] if makes_from_models(prepared.setup) else []
     notes += switch_on(settings, near, environment)
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
@@ -168,27 +175,6 @@ def _services(project: Project) -> list[dict[str, Any]]:
     return [one for path in compose_files(project) for one in compose_services(path).values()]
 
 
-def _compose_values(project: Project) -> dict[str, Known]:
-    """The environment of the services that are built here, without the servers next to them."""
-    found: dict[str, Known] = {}
-    for path in compose_files(project)[:3]:
-        for service in compose_services(path).values():
-            given = service.get("environment")
-            if "build" not in service or not given:
-                continue
-            pairs = given.items() if isinstance(given, dict) else (
-                str(item).split("=", 1) for item in given if "=" in str(item))  # fmt: skip
-            for name, value in pairs:
-                text = re.sub(
-                    r"\$\{\w+:?-([^}]*)\}", r"\1", str(value if value is not None else "")
-                )
-                if "$" not in text:
-                    found.setdefault(str(name), Known(
-                        name=str(name), value=text, place=project.shown(path), read=False
-                    ))  # fmt: skip
-    return found
-
-
 def _alembic_address(root: Path) -> str:
     found = re.search(r"^sqlalchemy\.url\s*=.*$", read_text(root / "alembic.ini"), re.MULTILINE)
     return f"\n# {found[0]}" if found else ""
@@ -217,7 +203,7 @@ def _packages(project: Project, root: Path) -> set[str]:
 
 def _environment(
     settings: Sequence[Setting], dotenv: Sequence[DotenvEntry], known: Sequence[Known],
-    told: Mapping[str, str],
+    told: Mapping[str, str], compose: Mapping[str, Known],
 ) -> tuple[dict[str, str], list[str]]:  # fmt: skip
     """Safe values for the settings that the lab does not set (``told``), with notes on changes."""
     entries = {one.name: one for one in dotenv}
@@ -232,9 +218,13 @@ def _environment(
         one for one in settings
         if one.required and (one.strict or HOPED_FOR.search(one.name))
         and one.name not in found and one.name not in told
-        and not (one.name in entries and entries[one.name].own and entries[one.name].value)
+        and not (one.name in entries and entries[one.name].own and entries[one.name].value
+                 and one.name not in compose)
     ]  # fmt: skip
-    found |= {one.name: invented_value(one.name, one.annotation) for one in invented}
+    given = {one.name: value for one in invented if not SECRET.search(one.name)
+             and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
+    invented = [one for one in invented if one.name not in given]
+    found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given
     shown = ", ".join(f"{one.name} ({one.place})" for one in invented)
     notes = [f"invented: {shown} had no value"] if invented else []
     if closed:
