@@ -34,14 +34,17 @@ ELSEWHERE = (
 """Alembic resolves a relative ``script_location`` from the folder in which it starts."""
 
 FROM_MODELS = (
-    "python -c \"import os, sys; sys.path.insert(0, os.getcwd()); os.chdir('{folder}');"
-    " from alembic.config import Config; from alembic.script import ScriptDirectory;"
+    'python -c "import os, sys; sys.path.insert(0, os.getcwd()); import {module};'
+    " os.chdir('{folder}'); from alembic.config import Config;"
+    " from alembic.script import ScriptDirectory;"
     " from alembic.runtime.environment import EnvironmentContext; c = Config('{file}');"
     " s = ScriptDirectory.from_config(c); make = lambda _, m:"
     " [m.opts['target_metadata'].create_all(m.connection)][:0];"
     ' EnvironmentContext(c, s, fn=make).__enter__(); s.run_env()"'
 )
-"""Through Alembic's own env.py, which knows the models and the address; no file is written."""
+"""Through Alembic's own env.py, which knows the address; the app knows all models, and env.py often
+only their base. No file is written.
+"""
 
 NO_REVISIONS = "no revision of Alembic came with the project: its models create the tables"
 
@@ -49,13 +52,21 @@ REVISION = re.compile(r"^\s*down_revision\b", re.MULTILINE)
 
 
 def find_alembic(
-    project: Project, root: Path, commands: Sequence[Command], variable: str
+    project: Project, root: Path, commands: Sequence[Command], variable: str, module: str
 ) -> tuple[str, str] | None:
-    """The command and the file that shows its use; None if there is no ``alembic.ini``."""
+    """The command and the file that shows its use; None if there is no ``alembic.ini``.
+
+    ``module`` is that of the app.
+    """
     ini = _ini(project, root, commands)
     if ini is None:
         return None
     heads = "heads" if any("upgrade heads" in one.text for one in commands) else "head"
+    env = _scripts(ini, root)
+    if module and env is not None and not _has_revisions(ini, env):
+        folder = relative_place(ini.parent, root)
+        command = FROM_MODELS.format(module=module, folder=folder, file=ini.name)
+        return command, project.shown(ini)
     return _command(ini, root, heads, variable), project.shown(ini)
 
 
@@ -68,9 +79,6 @@ def _command(ini: Path, root: Path, heads: str, variable: str) -> str:
     """The command. If only the .ini file holds the address, a command that replaces it."""
     place = relative_place(ini, root)
     folder = relative_place(ini.parent, root)
-    env = _scripts(ini, root)
-    if env is not None and not _has_revisions(ini, env):
-        return FROM_MODELS.format(folder=folder, file=ini.name)
     written = re.search(r"^\s*sqlalchemy\.url\s*=\s*postgres", read_text(ini), re.MULTILINE)
     texts = [read_text(path) for path in ini.parent.rglob("env.py") if ".venv" not in path.parts]
     if written and variable and texts and not any(OWN_ADDRESS.search(text) for text in texts):
@@ -78,7 +86,10 @@ def _command(ini: Path, root: Path, heads: str, variable: str) -> str:
     if ini.parent == root:
         return f"alembic upgrade {heads}"
     location = _option(ini, "script_location")
-    if "%(here)s" not in location and env == ini.parent / location != root / location:
+    if (
+        "%(here)s" not in location
+        and _scripts(ini, root) == ini.parent / location != root / location
+    ):
         return ELSEWHERE.format(folder=folder, file=ini.name, heads=heads)
     return f"alembic -c {shlex.quote(place)} upgrade {heads}"
 

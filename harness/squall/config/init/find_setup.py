@@ -40,14 +40,20 @@ class FoundSetup:
 
 
 def find_setup(
-    project: Project, root: Path, commands: Sequence[Command], source: str, variable: str = ""
+    project: Project,
+    root: Path,
+    commands: Sequence[Command],
+    source: str,
+    variable: str = "",
+    module: str = "",
 ) -> FoundSetup:
     """SQL for extensions and tables first, then the migrations, then the rows.
 
-    ``variable`` is the one with the whole address of the database, if there is one.
+    ``variable`` is the one with the whole address of the database, if there is one; ``module``
+    that of the app.
     """
     sql = [(relative_place(path, root), place) for path, place in mounted_sql(project)]
-    tool, tool_place = _migrations(project, root, commands, variable)
+    tool, tool_place = _migrations(project, root, commands, variable, module)
     scripts = list(_scripts(project, root, commands))
     prepares = [one for one in scripts if not FILLS.search(one[0])]
     fills = [one for one in scripts if FILLS.search(one[0])]
@@ -68,10 +74,10 @@ def find_setup(
 
 
 def _migrations(
-    project: Project, root: Path, commands: Sequence[Command], variable: str
+    project: Project, root: Path, commands: Sequence[Command], variable: str, module: str
 ) -> tuple[str, str]:
     """The command of the migration tool and the file that shows its use; empty if there is none."""
-    alembic = find_alembic(project, root, commands, variable)
+    alembic = find_alembic(project, root, commands, variable, module)
     if alembic is not None:
         return alembic
     pyproject = next((one for one in (root / "pyproject.toml", project.directory / "pyproject.toml")

@@ -103,7 +103,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
     whole = [name for name, text in database.env.items() if WHOLE_FORM.match(text)]
-    prepared = find_setup(project, start, commands, source, whole[0] if whole else "")
+    prepared = find_setup(project, start, commands, source, whole[0] if whole else "",
+                          app.target.partition(":")[0])  # fmt: skip
     redis = find_redis(known, source, packages)
     told = {**database.env, **(redis.environment if redis else {})}
     environment, notes = _environment(settings, dotenv, known, told, compose)

@@ -53,6 +53,7 @@ BY_NAME = (
 BY_PARAMETER = (
     (r"e.?mail", "squall@example.com"),
     (r"^q$|search|query|term|keyword|text|title|(^|_)name$", "squall"),
+    (r"(^|_)date$|^date_|Date$|^(since|until)$", "2030-01-15"),
     (r"currency", "EUR"),
     (r"country", "DE"),
     (r"lang|locale", "en"),

@@ -115,8 +115,13 @@ def resource_of(path: str) -> str:
 
 
 def resource_before(path: str, name: str) -> str:
-    """The fixed segment before a parameter."""
-    return resource_of(path.split(f"{{{name}}}", maxsplit=1)[0])
+    """The fixed segment before a parameter, without one that only repeats the parameter's name:
+    ``/items/name/{name}``, ``/items/by-slug/{slug}``.
+    """
+    before = path.split(f"{{{name}}}", maxsplit=1)[0].rstrip("/")
+    head, _, last = before.rpartition("/")
+    repeats = plain_name(last).removeprefix("getby").removeprefix("by") == plain_name(name)
+    return resource_of(head if repeats and resource_of(head) else before)
 
 
 def parameter_text(

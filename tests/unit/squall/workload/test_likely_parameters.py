@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from squall.workload.openapi.derive import derive_operations
+from squall.workload.openapi.values import Harvest
 
 STRING = {"type": "string"}
 
@@ -16,6 +17,7 @@ STRING = {"type": "string"}
         ("query", "since", {"anyOf": [{"type": "string", "format": "date-time"},
                                       {"type": "null"}]}, "2030-01-15T10%3A00%3A00Z"),
         ("query", "email", STRING, "squall%40example.com"),
+        ("query", "booking_date", STRING, "2030-01-15"),
         ("query", "owner_id", STRING, None),
         ("query", "owner", {"type": "string", "format": "uuid"}, None),
         ("query", "sort", {"type": "string", "default": "age"}, "age"),
@@ -31,3 +33,12 @@ def test_what_a_client_asks_for_is_likely_and_an_identity_is_not_guessed(
     found = derive_operations(document, writes=False, seed=1)
     wanted = [] if value is None else [f"/things?{name}={value}"]
     assert [one.path for one in found.operations] == wanted
+
+
+@pytest.mark.parametrize(
+    "path", ["/items/name/{name}", "/items/by-name/{name}", "/items/get-by-name/{name}"]
+)
+def test_a_segment_that_repeats_the_parameter_is_no_resource(path: str) -> None:
+    harvest = Harvest()
+    harvest.read("/items", '[{"name": "lamp"}]')
+    assert harvest.values(path, "name") == ["lamp"]

@@ -60,16 +60,18 @@ def test_the_models_create_the_tables_through_the_projects_own_env(tmp_path: Pat
     pytest.importorskip("alembic")
     env = (
         "from alembic import context\nfrom sqlalchemy import create_engine\n"
-        "from shop.models import metadata\n"
+        "from shop.base import metadata\n"
         "with create_engine('sqlite:///made.db').connect() as connection:\n"
         "    context.configure(connection=connection, target_metadata=metadata)\n"
         "    with context.begin_transaction():\n        context.run_migrations()\n"
     )
     models = (
-        "from sqlalchemy import Column, Integer, MetaData, Table\nmetadata = MetaData()\nx = 1\n"
+        "from sqlalchemy import Column, Integer, Table\nfrom shop.base import metadata\nx = 1\n"
         "Table('orders', metadata, Column('id', Integer, primary_key=True))\n"
     )
-    files = {"main.py": APP, "shop/models.py": models, "alembic.ini": INI % "m", "m/env.py": env}
+    base = "from sqlalchemy import MetaData\nmetadata = MetaData()\n"
+    files = {"main.py": APP, "shop/models.py": models, "shop/base.py": base,
+             "alembic.ini": INI % "m", "m/env.py": env}  # fmt: skip
     words = shlex.split(project(tmp_path, files).setup[0])
     subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, check=True, env={**os.environ})
     assert b"orders" in (tmp_path / "made.db").read_bytes()
