@@ -40,7 +40,10 @@ WHOLE_FORM = re.compile(r"^\{(?:url|asyncpg|psycopg2?)\}$|://")
 SECRET = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)
 """A value that is not copied from a compose file into the table, but invented."""
 
-HOPED_FOR = re.compile(r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES", re.IGNORECASE)
+HOPED_FOR = re.compile(
+    r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES|(?:^|_)(?:TITLE|VERSION|PROJECT_NAME|APP_NAME)$",
+    re.IGNORECASE,
+)
 """A variable read by ``os.getenv`` without a default, and used as if it were always set."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ KINDS: tuple[tuple[str, Media], ...] = (
     ("application/x-www-form-urlencoded", "form"),
     ("multipart/form-data", "multipart"),
 )
+
+REFERS = re.compile(r"_id$|uuid$|Id$|^refresh_?token$", re.IGNORECASE)
+"""Names of fields that hold what the app has given out, and nothing else."""
 
 KEY_ROOM = 24
 """Number of characters of a request's key. A text with a lower maximum length is not changed."""
@@ -100,7 +104,7 @@ def with_known_ids(path: str, body: Any, harvest: Harvest) -> Any:  # noqa: ANN4
         if isinstance(value, (Mapping, list)):
             changed[name] = with_known_ids(path, value, harvest)
             continue
-        refers = str(name).lower().endswith(("_id", "uuid")) or str(name).endswith("Id")
+        refers = bool(REFERS.search(str(name)))
         known = harvest.values(path, str(name)) if refers else ()
         if known and isinstance(value, (int, str)) and not isinstance(value, bool):
             text = known[0]
