@@ -16,6 +16,7 @@ from squall.lab.providers.process import postgres_binaries
 from squall.lab.providers.process.postgres_template import APP_ROLE
 
 ROLE = re.compile(r"\b(?:OWNER\s+TO|GRANT\s[^;]*?\bTO|FOR\s+ROLE)\s+\"?(\w+)\"?", re.IGNORECASE)
+CREATED = re.compile(r"\bCREATE\s+(?:USER|ROLE)\s+\"?(\w+)\"?", re.IGNORECASE)
 NOT_ROLES = {"public", "current_user", "session_user", "current_role"}
 
 HAND_OVER = """
@@ -72,7 +73,8 @@ def psql_commands(file: Path, admin_url: str, role: str = APP_ROLE) -> Iterator[
     except OSError as error:
         raise LabError(f"the set-up file {file}: cannot be read: {error.strerror}") from error
     psql = [_psql(), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", admin_url]
-    for named in sorted({name.lower() for name in ROLE.findall(text)} - NOT_ROLES):
+    created = {name.lower() for name in CREATED.findall(text)}
+    for named in sorted({name.lower() for name in ROLE.findall(text)} - NOT_ROLES - created):
         unless = f"SELECT FROM pg_roles WHERE rolname = '{named}'"
         create = f'CREATE ROLE "{named}" LOGIN'
         yield [

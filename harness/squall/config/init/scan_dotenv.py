@@ -15,6 +15,7 @@ EXAMPLES = (
     ".env.defaults", ".env.local.example", "env.sample", "env.template", ".env.development",
     ".env.dev", "env.dist", "example_env",
 )  # fmt: skip
+EXAMPLE = re.compile(r"example|sample|template|dist\b|default|(?:^|\.)dev", re.IGNORECASE)
 OWN = (".env", ".env.local")
 FOLDERS = ("", "src", "app", "backend", "config", "docker", "envs", "env", ".envs", "api",
            "server", "deploy", "deployment")  # fmt: skip
@@ -68,7 +69,7 @@ def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bo
         for path in sorted(directory.glob(pattern)):
             name = path.relative_to(directory).as_posix()
             if path.is_file() and not FOREIGN.search(name) and ".venv" not in name:
-                yield path, path.name not in EXAMPLES
+                yield path, not EXAMPLE.search(path.name)
 
 
 def _entries(path: Path, shown: Path, *, own: bool) -> Iterator[DotenvEntry]:

@@ -473,3 +473,12 @@ def test_a_demanded_setting_takes_the_value_of_the_compose_file(tmp_path: Path) 
     environment = project(tmp_path, files).environment
     assert environment["ORIGINS"] == "http://a;http://b"
     assert "never-copied" not in environment.values()
+
+
+@pytest.mark.parametrize("name", [".sample.env", "template.env", ".env.example.local"])
+def test_an_example_under_another_name_is_an_example(tmp_path: Path, name: str) -> None:
+    files = {
+        "main.py": APP + "import os\nx = os.environ['FIRST_USER']\nu = os.environ['DATABASE_URL']",
+        name: "FIRST_USER=a@b.example\n",
+    }
+    assert project(tmp_path, files).environment["FIRST_USER"] == "a@b.example"
