@@ -16,7 +16,7 @@ KINDS: tuple[tuple[str, Media], ...] = (
     ("multipart/form-data", "multipart"),
 )
 
-REFERS = re.compile(r"_id$|uuid$|Id$|^refresh_?token$", re.IGNORECASE)
+REFERS = re.compile(r"(?i:_u?id$|uuid$|_pk$|^refresh_?token$)|Id$")
 """Names of fields that hold what the app has given out, and nothing else."""
 
 KEY_ROOM = 24

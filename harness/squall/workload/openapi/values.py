@@ -83,14 +83,19 @@ class Harvest:
         return ()
 
 
+ENDS = ("uuid", "guid", "uid", "id", "pk", "slug")
+"""Ends of the names of identities: ``book_uid`` is the ``uid`` of a book, or its ``id``."""
+
+
 def _sources(resource: str, wanted: str) -> Iterator[tuple[str | None, str]]:
     yield resource, wanted
     short = wanted.removeprefix(plain_name(resource))
     if short != wanted:
         yield resource, short
-    if wanted.endswith("id") and len(wanted) > len("id"):
-        yield wanted[: -len("id")], "id"
-        yield resource, "id"
+    end = next((one for one in ENDS if wanted.endswith(one) and wanted != one), "")
+    if end:
+        stem = wanted[: -len(end)]
+        yield from ((stem, end), (stem, "id"), (resource, end), (resource, "id"))
     if wanted not in ("id", "name", "key"):
         yield None, wanted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from squall.workload.openapi.derive import derive_operations
+from squall.workload.openapi.media import with_known_ids
 from squall.workload.openapi.values import Harvest
 
 STRING = {"type": "string"}
@@ -42,3 +43,30 @@ def test_a_segment_that_repeats_the_parameter_is_no_resource(path: str) -> None:
     harvest = Harvest()
     harvest.read("/items", '[{"name": "lamp"}]')
     assert harvest.values(path, "name") == ["lamp"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "path", "name"),
+    [
+        ("/books", "/books/{book_uid}", "book_uid"),
+        ("/books", "/shelf/{book_uid}/lend", "book_uid"),
+        ("/books", "/shelf/{book_uuid}", "book_uuid"),
+        ("/reading-groups", "/reading-groups/{group_pk}", "group_pk"),
+    ],
+)
+def test_an_identity_is_known_by_each_usual_end_of_its_name(
+    answered: str, path: str, name: str
+) -> None:
+    harvest, end = Harvest(), name.rpartition("_")[2]
+    harvest.read(answered, f'[{{"{end}": "x-1"}}]')
+    assert harvest.values(path, name) == ["x-1"]
+
+
+def test_a_field_takes_a_known_identity_only_by_its_name() -> None:
+    harvest = Harvest()
+    harvest.read("/books", '[{"uid": "x-1", "id": 7, "paid": "no"}]')
+    harvest.read("/token", '{"refresh_token": "given-out"}')
+    body = {"book_uid": "?", "bookId": 1, "paid": "?", "refresh_token": "?"}
+    assert with_known_ids("/loans", body, harvest) == {
+        "book_uid": "x-1", "bookId": 7, "paid": "?", "refresh_token": "given-out"
+    }  # fmt: skip
