@@ -118,8 +118,9 @@ class ScenarioRuns:
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
             return await self._repeat_unproven(task, run)
-        if used and run.unhealthy_before_fault and self.replaceable:
-            task.repeats = 0
+        new_lab_helps = used and task.unhealthy_labs < self.policy.unhealthy_labs
+        if run.unhealthy_before_fault and self.replaceable and new_lab_helps:
+            task.repeats, task.unhealthy_labs = 0, task.unhealthy_labs + 1
             await self._repeat(run, UNHEALTHY)
             await self.slot.discard()
             return None
