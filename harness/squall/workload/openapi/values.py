@@ -87,6 +87,14 @@ ENDS = ("uuid", "guid", "uid", "id", "pk", "slug")
 """Ends of the names of identities: ``book_uid`` is the ``uid`` of a book, or its ``id``."""
 
 
+PEOPLE = frozenset({
+    "owner", "author", "assignee", "participant", "member", "creator", "sender", "recipient",
+    "receiver", "manager", "friend", "follower", "teacher", "student", "customer", "employee",
+    "seller", "buyer", "reviewer", "person", "invitee", "lead", "contact", "peer", "companion",
+})  # fmt: skip
+"""Who is a user by another name: ``assignee_id`` is the id of a user."""
+
+
 def _sources(resource: str, wanted: str) -> Iterator[tuple[str | None, str]]:
     yield resource, wanted
     short = wanted.removeprefix(plain_name(resource))
@@ -95,7 +103,10 @@ def _sources(resource: str, wanted: str) -> Iterator[tuple[str | None, str]]:
     end = next((one for one in ENDS if wanted.endswith(one) and wanted != one), "")
     if end:
         stem = wanted[: -len(end)]
-        yield from ((stem, end), (stem, "id"), (resource, end), (resource, "id"))
+        yield from ((stem, end), (stem, "id"))
+        if stem in PEOPLE:
+            yield from (("user", end), ("user", "id"))
+        yield from ((resource, end), (resource, "id"))
     if wanted not in ("id", "name", "key"):
         yield None, wanted
 
