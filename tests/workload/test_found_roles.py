@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
+import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from squall.lab.discovery import Discovery
 
 from tests.workload.conftest import Database
@@ -127,14 +128,20 @@ class Chosen(User):
     role: Literal["buyer", "seller", "auditor"] = "buyer"
 
 
-def make_app_with_roles(database: Database) -> FastAPI:
+class Matching(User):
+    role: str = Field("buyer", pattern="^(seller|buyer|auditor)$")
+
+
+def make_app_with_roles(database: Database, registration: type[Any]) -> FastAPI:
     app, given = FastAPI(), dict[str, str]()
 
-    @app.post("/register", status_code=201)
-    async def register(user: Chosen) -> None:
+    async def register(user: Any) -> None:
         if user.email in given or user.role == "auditor":
             raise HTTPException(409)
         given[user.email] = user.role
+
+    register.__annotations__["user"] = registration
+    app.post("/register", status_code=201)(register)
 
     @app.post("/login")
     async def login(user: User) -> dict[str, str]:
@@ -154,9 +161,11 @@ def make_app_with_roles(database: Database) -> FastAPI:
     return app
 
 
+@pytest.mark.parametrize("registration", [Chosen, Matching])
 async def test_users_are_registered_with_each_role_that_the_document_offers(
-    discovery_of: Callable[..., Any], database: Database
+    discovery_of: Callable[..., Any], database: Database, registration: type[Any]
 ) -> None:
-    found, roles = await reached(discovery_of, make_app_with_roles(database), None)
+    app = make_app_with_roles(database, registration)
+    found, roles = await reached(discovery_of, app, None)
     assert roles == {"/for-buyer": "", "/for-seller": "seller"}
     assert "a user registered with role seller" in found.coverage.notes

@@ -19,6 +19,7 @@ from squall.lab.user_accounts import UserAccounts
 from squall.lab.user_sql import USERS
 from squall.workload.login import Login
 from squall.workload.openapi.document import ApiDocument, resolve_references
+from squall.workload.openapi.likely_text import choices_of
 
 ROLE_FIELD = re.compile(r"^(?:user|account)?_?(?:role|type|kind)s?$", re.IGNORECASE)
 MAX_CHOICES = 3
@@ -50,10 +51,16 @@ def role_choices(document: Mapping[str, Any], registration: Login) -> Iterator[t
     schema = resolve_references(document, described.get("schema") or {})
     for name, property_ in (schema.get("properties") or {}).items():
         choices = _choices(document, property_) if ROLE_FIELD.match(str(name)) else []
-        first = body.get(name, choices[0] if choices else None)
+        first = body.get(name, _default(document, property_) or (choices or [None])[0])
         others = [one for one in choices if one != first]
         for value in others[:MAX_CHOICES]:
             yield str(name), value
+
+
+def _default(document: Mapping[str, Any], schema: Any) -> Any:  # noqa: ANN401 - JSON
+    return resolve_references(document, schema if isinstance(schema, Mapping) else {}).get(
+        "default"
+    )
 
 
 def _choices(document: Mapping[str, Any], schema: Any) -> list[str]:  # noqa: ANN401 - JSON
@@ -61,8 +68,8 @@ def _choices(document: Mapping[str, Any], schema: Any) -> list[str]:  # noqa: AN
     options = [found, *(resolve_references(document, one)
                         for key in ("anyOf", "oneOf", "allOf") for one in found.get(key) or []
                         if isinstance(one, Mapping))]  # fmt: skip
-    values = (one.get("enum") for one in options)
-    listed = next((one for one in values if isinstance(one, list)), [])
+    values = (one.get("enum") or choices_of(one.get("pattern")) for one in options)
+    listed = next((one for one in values if isinstance(one, list) and one), [])
     return [one for one in listed if isinstance(one, str)]
 
 

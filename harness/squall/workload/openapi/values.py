@@ -23,6 +23,7 @@ SPAN = 9
 MAX_VALUES = 20
 MAX_ITEMS = 50
 MAX_VALUE = 200
+MAX_TOKEN = 4000
 DEPTH = 4
 """Maximum depth at which an answer is searched for ids."""
 
@@ -60,7 +61,8 @@ class Harvest:
 
     def add(self, resource: str, name: str, value: object) -> None:
         """Keep one value."""
-        if value is None or isinstance(value, (bool, float)) or len(str(value)) > MAX_VALUE:
+        longest = MAX_TOKEN if plain_name(name) == "refreshtoken" else MAX_VALUE
+        if value is None or isinstance(value, (bool, float)) or len(str(value)) > longest:
             return
         values = self.found.setdefault(resource, {}).setdefault(plain_name(name), [])
         text = quote(str(value), safe="")
