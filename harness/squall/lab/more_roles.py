@@ -51,7 +51,7 @@ def role_choices(document: Mapping[str, Any], registration: Login) -> Iterator[t
     schema = resolve_references(document, described.get("schema") or {})
     for name, property_ in (schema.get("properties") or {}).items():
         choices = _choices(document, property_) if ROLE_FIELD.match(str(name)) else []
-        first = body.get(name, _default(document, property_) or (choices or [None])[0])
+        first = body.get(name, _default(document, property_) or next(iter(choices), ""))
         others = [one for one in choices if one != first]
         for value in others[:MAX_CHOICES]:
             yield str(name), value

@@ -70,9 +70,9 @@ def find_alembic(
     return _command(ini, root, heads, variable), project.shown(ini)
 
 
-def makes_from_models(setup: Sequence[str]) -> bool:
-    """Whether a command creates the tables without a revision."""
-    return any("fn=make" in one for one in setup)
+def notes_on(setup: Sequence[str]) -> list[str]:
+    """What to say of commands that create the tables without a revision."""
+    return [NO_REVISIONS] if any("fn=make" in one for one in setup) else []
 
 
 def _command(ini: Path, root: Path, heads: str, variable: str) -> str:

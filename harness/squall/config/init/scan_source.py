@@ -14,14 +14,14 @@ from typing import Any
 
 from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
-from squall.config.init.find_alembic import NO_REVISIONS, makes_from_models
+from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
-from squall.config.init.find_setup import find_setup
+from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import switch_on
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
@@ -96,8 +96,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     # A command in the parent of src finds the modules in src, and the dotenv file next to it.
     below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
     start = app.root.parent if below_src else app.root
-    folder = start.relative_to(project.directory).as_posix()
-    dotenv = scan_dotenv(project.directory, (folder,) if folder != "." else ())
+    folder = start.relative_to(project.directory).as_posix().removeprefix(".")
+    dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
     compose = compose_values(project)
     known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
@@ -105,14 +105,11 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     database = find_database(known, source, packages)
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
-    whole = [name for name, text in database.env.items() if WHOLE_FORM.match(text)]
-    prepared = find_setup(project, start, commands, source, whole[0] if whole else "",
-                          app.target.partition(":")[0])  # fmt: skip
+    prepared = _prepared(project, app, start, commands, source, database.env)
     redis = find_redis(known, source, packages)
     told = {**database.env, **(redis.environment if redis else {})}
     environment, notes = _environment(settings, dotenv, known, told, compose)
-    notes += [NO_REVISIONS] if makes_from_models(prepared.setup) else []
-    notes += switch_on(settings, near, environment)
+    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
@@ -120,7 +117,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         factory=app.factory,
         app_place=project.shown(app.path, app.line),
         why=app.why,
-        folder="" if folder == "." else folder,
+        folder=folder,
         database_env=database.env,
         environment={**http.first_user, **environment},
         setup=prepared.setup,
@@ -132,6 +129,14 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _prepared(
+    project: Project, app: FoundApp, start: Path, commands: Sequence[Command], source: str,
+    env: Mapping[str, str],
+) -> FoundSetup:  # fmt: skip
+    whole = next((name for name, text in env.items() if WHOLE_FORM.match(text)), "")
+    return find_setup(project, start, commands, source, whole, app.target.partition(":")[0])
 
 
 def _migration_modules(project: Project) -> Iterator[Module]:
@@ -218,16 +223,10 @@ def _environment(
     copied = {one.name: one.value for one in others if one.value and one.read
               and one.name in entries and not entries[one.name].own}  # fmt: skip
     found = {**copied, **closed}
-    invented = [
-        one for one in settings
-        if one.required and (one.strict or HOPED_FOR.search(one.name))
-        and one.name not in found and one.name not in told
-        and not (one.name in entries and entries[one.name].own and entries[one.name].value
-                 and one.name not in compose)
-    ]  # fmt: skip
-    given = {one.name: value for one in invented if not SECRET.search(one.name)
+    demanded = _demanded(settings, entries, compose, {**found, **told})
+    given = {one.name: value for one in demanded if not SECRET.search(one.name)
              and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
-    invented = [one for one in invented if one.name not in given]
+    invented = [one for one in demanded if one.name not in given]
     found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given
     shown = ", ".join(f"{one.name} ({one.place})" for one in invented)
     notes = [f"invented: {shown} had no value"] if invented else []
@@ -235,3 +234,17 @@ def _environment(
         notes.insert(0, f"closed: {', '.join(closed)} led outside the lab, now to an address that"
                         " refuses")  # fmt: skip
     return found, notes
+
+
+def _demanded(
+    settings: Sequence[Setting], entries: Mapping[str, DotenvEntry],
+    compose: Mapping[str, Known], set_already: Mapping[str, str],
+) -> list[Setting]:  # fmt: skip
+    """The settings that the app demands, or uses as if they were always set, and nothing sets."""
+    own = {name for name, entry in entries.items() if entry.own and entry.value
+           and name not in compose}  # fmt: skip
+    return [
+        one for one in settings
+        if one.required and (one.strict or HOPED_FOR.search(one.name))
+        and one.name not in set_already and one.name not in own
+    ]  # fmt: skip

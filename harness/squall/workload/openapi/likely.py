@@ -17,7 +17,7 @@ MAX_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Filling:
     """How much of a schema a body fills."""
 
     required_only: bool = False
@@ -31,9 +31,9 @@ def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tup
     """
     found: list[Any] = []
     problem: CannotGenerate | None = None
-    for shape in (Shape(), Shape(required_only=True), Shape(least_items=1)):
+    for filling in (Filling(), Filling(required_only=True), Filling(least_items=1)):
         try:
-            body = likely_value(document, schema, shape=shape)
+            body = likely_value(document, schema, filling=filling)
         except CannotGenerate as reason:
             problem = reason
             continue
@@ -49,7 +49,7 @@ def likely_value(
     schema: object,
     name: str = "",
     *,
-    shape: Shape | None = None,
+    filling: Filling | None = None,
     depth: int = MAX_DEPTH,
 ) -> Any:  # noqa: ANN401 - JSON
     """A value that fits the schema and is likely for its name.
@@ -63,11 +63,11 @@ def likely_value(
     schema = _one_of(document, schema)
     if (given := _given(schema)) is not None:
         return given[0]
-    kind, shape = _kind(schema), shape or Shape()
+    kind, filling = _kind(schema), filling or Filling()
     if kind == "object":
-        return _object(document, schema, shape=shape, depth=depth)
+        return _object(document, schema, filling=filling, depth=depth)
     if kind == "array":
-        return _array(document, schema, name, shape=shape, depth=depth)
+        return _array(document, schema, name, filling=filling, depth=depth)
     if kind in ("integer", "number"):
         return _number(schema)
     if kind == "boolean":
@@ -111,16 +111,16 @@ def _one_of(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[s
 
 
 def _object(
-    document: Mapping[str, Any], schema: Mapping[str, Any], *, shape: Shape, depth: int
+    document: Mapping[str, Any], schema: Mapping[str, Any], *, filling: Filling, depth: int
 ) -> dict[str, Any]:
     required = {str(name) for name in _list(schema.get("required"))}
     made: dict[str, Any] = {}
     for name, described in _map(schema.get("properties")).items():
         needed = name in required
-        if (shape.required_only and not needed) or _map(described).get("readOnly") is True:
+        if (filling.required_only and not needed) or _map(described).get("readOnly") is True:
             continue
         try:
-            made[name] = likely_value(document, described, name, shape=shape, depth=depth - 1)
+            made[name] = likely_value(document, described, name, filling=filling, depth=depth - 1)
         except CannotGenerate:
             if needed:
                 raise
@@ -132,13 +132,13 @@ def _array(
     schema: Mapping[str, Any],
     name: str,
     *,
-    shape: Shape,
+    filling: Filling,
     depth: int,
 ) -> list[Any]:
-    least = max(whole_number(schema.get("minItems"), 0), shape.least_items)
+    least = max(whole_number(schema.get("minItems"), 0), filling.least_items)
     if least == 0:
         return []
-    item = likely_value(document, schema.get("items"), name, shape=shape, depth=depth - 1)
+    item = likely_value(document, schema.get("items"), name, filling=filling, depth=depth - 1)
     return [item] * min(least, 10)
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from squall.config.init.find_alembic import NO_REVISIONS, makes_from_models
+from squall.config.init.find_alembic import NO_REVISIONS, notes_on
 from squall.config.init.scan_source import Detected, scan_source
 
 APP = "from fastapi import FastAPI\nfrom shop.models import x\napp = FastAPI()\n"
@@ -28,7 +28,7 @@ def project(directory: Path, files: dict[str, str]) -> Detected:
 def test_without_a_revision_the_models_create_the_tables(tmp_path: Path) -> None:
     files = {"main.py": APP, "shop/models.py": "x = 1", "alembic.ini": INI % "m", "m/env.py": ""}
     found = project(tmp_path, files)
-    assert makes_from_models(found.setup)
+    assert notes_on(found.setup) == [NO_REVISIONS]
     assert NO_REVISIONS in found.notes
     (tmp_path / "m" / "versions").mkdir()
     (tmp_path / "m" / "versions" / "a.py").write_text(REVISION)
