@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from squall.lab.discovery import Discovery
 
 from tests.workload.conftest import Database
@@ -121,3 +122,50 @@ async def test_the_users_own_database_keeps_its_users_as_they_are(
     _, roles = await reached(discovery_of, make_app(database, users, confirmed=True), None)
     assert roles == {"/me": ""}
     assert [row["is_admin"] for row in users.rows.values()] == [False]
+
+
+class Chosen(User):
+    role: Literal["buyer", "seller", "auditor"] = "buyer"
+
+
+class Matching(User):
+    role: str = Field("buyer", pattern="^(seller|buyer|auditor)$")
+
+
+def make_app_with_roles(database: Database, registration: type[Any]) -> FastAPI:
+    app, given = FastAPI(), dict[str, str]()
+
+    async def register(user: Any) -> None:
+        if user.email in given or user.role == "auditor":
+            raise HTTPException(409)
+        given[user.email] = user.role
+
+    register.__annotations__["user"] = registration
+    app.post("/register", status_code=201)(register)
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        if user.email not in given:
+            raise HTTPException(401)
+        return {"access_token": user.email}
+
+    def add(role: str) -> None:
+        @app.get(f"/for-{role}")
+        async def read(token: Token) -> None:
+            database.execute()
+            if given.get(token) != role:
+                raise HTTPException(403 if token in given else 401)
+
+    for role in ("buyer", "seller", "auditor"):
+        add(role)
+    return app
+
+
+@pytest.mark.parametrize("registration", [Chosen, Matching])
+async def test_users_are_registered_with_each_role_that_the_document_offers(
+    discovery_of: Callable[..., Any], database: Database, registration: type[Any]
+) -> None:
+    app = make_app_with_roles(database, registration)
+    found, roles = await reached(discovery_of, app, None)
+    assert roles == {"/for-buyer": "", "/for-seller": "seller"}
+    assert "a user registered with role seller" in found.coverage.notes

@@ -6,7 +6,8 @@ Files are written only at the end, so that an interrupted command leaves no half
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ def test_the_service_survives(squall, outage):
     assert run.passed
 '''
 SHOWN_OPERATIONS = 8
+SHOWN_REASONS = 6
+REASON_LETTERS = 100
 
 
 @click.command()
@@ -150,9 +153,18 @@ def _report(trial: DraftTrial) -> ExitCode:
     more = len(trial.operations) - SHOWN_OPERATIONS
     click.echo(f"works: {len(trial.operations)} operations reach the app, and the database is used")
     click.echo(f"  {shown}" + (f", and {more} more" if more > 0 else ""))
-    if trial.left_out:
-        click.echo(f"  {len(trial.left_out)} are left out; `squall check` shows why")
+    for line in left_out_lines(trial.left_out):
+        click.echo(line)
     return ExitCode.PASS
+
+
+def left_out_lines(left_out: Mapping[str, str]) -> list[str]:
+    """How many operations are left out, and the reasons that most of them share."""
+    if not left_out:
+        return []
+    counts = Counter(reason.partition("\n")[0][:REASON_LETTERS] for reason in left_out.values())
+    lines = [f"  {count} x {reason}" for reason, count in counts.most_common(SHOWN_REASONS)]
+    return [f"  {len(left_out)} are left out; `squall check` shows each", *lines]
 
 
 @dataclass(frozen=True, slots=True)

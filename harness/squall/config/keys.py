@@ -126,8 +126,8 @@ KEYS: Mapping[str, Key] = {
     "setup": Key(
         hint=tuple[Text, ...],
         wanted="a list of commands",
-        meaning="commands that run before the app starts: migrations, first rows; `.sql` files run"
-        " as the lab's administrator",
+        meaning="commands that run before the app starts: migrations, first rows; `.sql` files and"
+        " `CREATE EXTENSION …` run as the lab's administrator",
         left_out="none",
         flag="`--setup`",
         metavar="COMMAND",

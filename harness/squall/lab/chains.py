@@ -22,7 +22,7 @@ from squall.workload.read_back import fill_follow_up
 
 LAST_PARAMETER = re.compile(r"\{([^{}/]+)\}(?=[^{}]*$)")
 DEPTH = 4
-IDENTITIES = ("id", "uuid", "guid", "pk", "slug", "key")
+IDENTITIES = ("id", "uuid", "guid", "uid", "pk", "slug", "key")
 
 
 async def try_chain(

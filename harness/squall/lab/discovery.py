@@ -21,6 +21,7 @@ from squall.history.coverage import Coverage, OperationProfile
 from squall.lab.api_document import find_document
 from squall.lab.app_client import AppClient, app_client
 from squall.lab.login_flow import resolve_headers
+from squall.lab.more_roles import add_more_roles
 from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
 from squall.lab.roles import Roles, add_found_roles, declared_roles
 from squall.lab.trial import TrafficSource, Trial
@@ -75,6 +76,7 @@ async def discover(
         document = await find_document(client, profile)
         roles = await declared_roles(client, profile)
         await add_found_roles(roles, profile, document)
+        await add_more_roles(roles, profile, document)
         trial = create_trial(profile, roles.all[0].client, seed, traffic)
         found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends)
         await found.try_all()

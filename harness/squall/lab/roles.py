@@ -6,7 +6,6 @@ declared logins ─▶ a role each       none declared ─▶ the login that the
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
 import time
@@ -20,8 +19,6 @@ from squall.lab.app_client import ASK_SECONDS, AppClient
 from squall.lab.find_login import closed_operations, find_login
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration
-from squall.lab.user_accounts import UserAccounts
-from squall.lab.user_sql import USERS
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
@@ -167,13 +164,10 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
     for name, known, registers in (("", [], True), ("first-user", users, False)):
         if not known and not registers:
             continue
-        client = _another(main.client)
+        client = another(main.client)
         found = await find_login(client, document.raw, closed, known, registers=registers)
         if found:
             await _add(roles, profile, Role(name=name, client=client), found)
-    await _add_promoted(roles, profile)
-    if len(roles.all) == 1:
-        roles.all[0].name = ""
 
 
 async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login, ...]) -> None:
@@ -191,29 +185,8 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
     roles.notes.append(f"login: POST {path} with {by}{changed}, found in the OpenAPI document")
 
 
-async def _add_promoted(roles: Roles, profile: AppProfile) -> None:
-    """A second registered user, made an administrator in the lab's database, if it has such."""
-    main = roles.all[0]
-    if main.registration is None or main.client.run_sql is None or len(roles.all) > 1:
-        return
-    role = Role(name="admin", client=_another(main.client), registered=True)
-    role.registration, *steps = (
-        renumbered(one, 2) for one in (main.registration, *main.steps) if not one.sql
-    )
-    accounts = UserAccounts(main.client.run_sql)
-    users = [user.replace("squall", "squall2", 1) for user in USERS]
-    with contextlib.suppress(LabError):
-        await log_in(role.client, dataclasses.replace(profile, login=(role.registration,)))
-        confirmed, changed = await accounts.unlock(users), await accounts.promote(users)
-        if changed:
-            role.steps = (Login(sql=(*confirmed, *changed)), *steps)
-            await role.enter(profile)
-            roles.all.append(role)
-            roles.notes.append("administrator: another registered user, promoted in the lab's"
-                               " database")  # fmt: skip
-
-
-def _another(client: AppClient) -> AppClient:
+def another(client: AppClient) -> AppClient:
+    """A client of the same app without credentials."""
     return dataclasses.replace(client, headers=dict(client.headers), cookies={})
 
 

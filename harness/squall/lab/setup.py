@@ -22,7 +22,7 @@ from squall.lab.isolation.protection import Protection, confined, protection
 from squall.lab.providers.process.extension_stand_ins import USED
 from squall.lab.providers.process.managed_process import ManagedProcess
 from squall.lab.providers.process.watchdog import Watchdog
-from squall.lab.sql_files import psql_commands
+from squall.lab.sql_files import is_statement, psql_commands, statement_command
 from squall.lab.startup_failure import Failure, describe_failure
 
 SETUP_SECONDS = 120.0
@@ -84,7 +84,8 @@ async def run_setup(commands: Sequence[str], place: SetupPlace) -> list[str]:
         before = await place.connections()
         for words in _argument_lists(command, place):
             await _run(command, words, place)
-        if not command.endswith(SQL) and before is not None and await place.connections() == before:
+        as_app = not command.endswith(SQL) and not is_statement(command)
+        if as_app and before is not None and await place.connections() == before:
             unseen.append(command)
             if protection() is Protection.NONE:
                 raise LabError(
@@ -108,6 +109,9 @@ def _argument_lists(command: str, place: SetupPlace) -> Iterator[list[str]]:
     if command.endswith(SQL) and " " not in command.strip():
         file = (place.profile.cwd or Path()) / command
         yield from psql_commands(file, place.admin_url, place.role)
+        return
+    if is_statement(command):
+        yield statement_command(command, place.admin_url)
         return
     words = shlex.split(command)
     path = place.environment.get("PATH", os.environ.get("PATH", os.defpath))

@@ -16,6 +16,7 @@ from squall.lab.providers.process import postgres_binaries
 from squall.lab.providers.process.postgres_template import APP_ROLE
 
 ROLE = re.compile(r"\b(?:OWNER\s+TO|GRANT\s[^;]*?\bTO|FOR\s+ROLE)\s+\"?(\w+)\"?", re.IGNORECASE)
+CREATED = re.compile(r"\bCREATE\s+(?:USER|ROLE)\s+\"?(\w+)\"?", re.IGNORECASE)
 NOT_ROLES = {"public", "current_user", "session_user", "current_role"}
 
 HAND_OVER = """
@@ -44,6 +45,23 @@ END $$;
 """The app's role becomes the owner of schemas, relations and types that no extension owns."""
 
 
+EXTENSION = re.compile(r"^\s*CREATE\s+EXTENSION\s", re.IGNORECASE)
+
+
+def is_statement(command: str) -> bool:
+    """Whether an entry of the set-up is a statement that only an administrator may run."""
+    return bool(EXTENSION.match(command))
+
+
+def statement_command(statement: str, admin_url: str) -> list[str]:
+    """What runs such a statement.
+
+    Raises:
+        LabError: this machine has no psql.
+    """
+    return [_psql(), "--no-psqlrc", "--quiet", "--dbname", admin_url, "--command", statement]
+
+
 def psql_commands(file: Path, admin_url: str, role: str = APP_ROLE) -> Iterator[list[str]]:
     """What runs a file: roles that it names, the file, the change of owners.
 
@@ -55,7 +73,8 @@ def psql_commands(file: Path, admin_url: str, role: str = APP_ROLE) -> Iterator[
     except OSError as error:
         raise LabError(f"the set-up file {file}: cannot be read: {error.strerror}") from error
     psql = [_psql(), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", admin_url]
-    for named in sorted({name.lower() for name in ROLE.findall(text)} - NOT_ROLES):
+    created = {name.lower() for name in CREATED.findall(text)}
+    for named in sorted({name.lower() for name in ROLE.findall(text)} - NOT_ROLES - created):
         unless = f"SELECT FROM pg_roles WHERE rolname = '{named}'"
         create = f'CREATE ROLE "{named}" LOGIN'
         yield [

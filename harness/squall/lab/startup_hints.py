@@ -179,8 +179,8 @@ HINTS: tuple[tuple[str, str | Hint], ...] = (
     (r"^SyntaxError: .*", _old_python),
     (r"relation \"?[\w.]+\"? does not exist|UndefinedTable",
      "its tables are missing: name the migrations with --setup 'alembic upgrade head'"),
-    ((r"password authentication failed for user \"?(\w+)|role \"?(\w+)\"? does not exist"
-     r"|database \"?(\w+)\"? does not exist|InvalidPasswordError|InvalidCatalogName"),
+    ((r"password authentication failed for user \"?(\w+)|role \"?([\w-]+)\"? does not exist"
+     r"|database \"?([\w-]+)\"? does not exist|InvalidPasswordError|InvalidCatalogName"),
      ("it reached the lab's server, but not as the lab's user: name the variables of user, password"
      " and database with --database-env NAME={user} and so on")),
     (r"Address already in use|address already in use",

@@ -37,6 +37,10 @@ class RetryPolicy:
     """Added to the seed for each repeat."""
     labs_per_scenario: int = 2
     """Maximum number of labs that may fail under a scenario before it is left out."""
+    unhealthy_labs: int = 1
+    """Maximum number of labs that are replaced for a scenario before which the app was not healthy:
+    its own repeats may be what made it so, in each lab again.
+    """
     app_failure_is_final: bool = False
     """Whether an app that does not start or become ready is a result, and is not tried again."""
     max_failed_labs: int | None = 3

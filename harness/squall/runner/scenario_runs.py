@@ -118,8 +118,7 @@ class ScenarioRuns:
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
             return await self._repeat_unproven(task, run)
-        if used and run.unhealthy_before_fault and self.replaceable:
-            task.repeats = 0
+        if used and self._needs_new_lab(task, run):
             await self._repeat(run, UNHEALTHY)
             await self.slot.discard()
             return None
@@ -135,6 +134,15 @@ class ScenarioRuns:
         await self.emitter.emit(ScenarioFinished(at=now, group=group, run=run, lab=lab))
         await self._make_room(run)
         return run
+
+    def _needs_new_lab(self, task: ScenarioTask, run: Run) -> bool:
+        """Whether the outages before may have made the app unhealthy. Counts the new lab."""
+        if not (run.unhealthy_before_fault and self.replaceable):
+            return False
+        if task.unhealthy_labs >= self.policy.unhealthy_labs:
+            return False
+        task.repeats, task.unhealthy_labs = 0, task.unhealthy_labs + 1
+        return True
 
     async def _skip(self, scenario: Scenario, reason: str) -> Skipped:
         skipped = Skipped(scenario=scenario, reason=reason)

@@ -23,6 +23,8 @@ class ScenarioTask:
     """Number of inconclusive runs."""
     failed_labs: int = 0
     """Number of labs that failed under it."""
+    unhealthy_labs: int = 0
+    """Number of labs that were replaced because the app was not healthy before its fault."""
     close_failures: list[Run] = field(default_factory=list)
     """Runs that missed limits by less than twice."""
     passes: int = 0

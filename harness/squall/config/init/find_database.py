@@ -37,6 +37,7 @@ DRIVERS = {"asyncpg", "psycopg", "psycopg2"}
 FOREIGN = re.compile(
     r"TEST|(?<![A-Z])MYSQL|MONGO|REDIS|(?<![A-Z])MSSQL|PGADMIN|ECHO|POOL", re.IGNORECASE
 )
+HOST_AND_PORT = re.compile(r"^[\w.-]+:\d{2,5}$")
 HOST_ONLY = re.compile(r"//[^/\s\"']*@[^/\s\"']*:5432/|@\{?[^/\s\"']*\}?:5432")
 
 
@@ -128,7 +129,9 @@ def _parts(known: Sequence[Known]) -> dict[str, str]:
         place = PLACES[part["part"].upper()]
         if place == "port" and not (one.value.isdigit() or not one.value):
             continue
-        groups.setdefault(part["prefix"].upper(), {})[one.name] = f"{{{place}}}"
+        with_port = place == "host" and HOST_AND_PORT.match(one.value)
+        template = "{host}:{port}" if with_port else f"{{{place}}}"
+        groups.setdefault(part["prefix"].upper(), {})[one.name] = template
     found: dict[str, str] = {}
     for group in groups.values():
         if any("host" in template for template in group.values()):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import configparser
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from squall.config.init.find_alembic import find_alembic
 from squall.config.init.find_sql import kept_sql, mounted_sql
-from squall.config.init.project import Project
+from squall.config.init.project import Project, relative_place
 from squall.config.init.project_files import read_text
 from squall.config.init.start_commands import Command
 
@@ -29,17 +28,6 @@ NOT_SCRIPTS = re.compile(
 MAKES_TABLES = re.compile(
     r"\.create_all|generate_schemas|create_db_and_tables|CREATE\s+TABLE", re.IGNORECASE
 )
-OWN_ADDRESS = re.compile(
-    r"set_main_option|set_section_option|environ|getenv|[Ss]ettings|create_(?:async_)?engine\("
-    r"|attributes"
-)
-"""If env.py contains one of these, it does not use the address of the .ini file unchanged."""
-
-FROM_VARIABLE = (
-    'python -c "import os; from alembic import command; from alembic.config import Config;'
-    " c = Config('{place}'); c.set_main_option('sqlalchemy.url', os.environ['{variable}']);"
-    " command.upgrade(c, '{heads}')\""
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +40,20 @@ class FoundSetup:
 
 
 def find_setup(
-    project: Project, root: Path, commands: Sequence[Command], source: str, variable: str = ""
+    project: Project,
+    root: Path,
+    commands: Sequence[Command],
+    source: str,
+    variable: str = "",
+    module: str = "",
 ) -> FoundSetup:
     """SQL for extensions and tables first, then the migrations, then the rows.
 
-    ``variable`` is the one with the whole address of the database, if there is one.
+    ``variable`` is the one with the whole address of the database, if there is one; ``module``
+    that of the app.
     """
-    sql = [(_relative(path, root), place) for path, place in mounted_sql(project)]
-    tool, tool_place = _migrations(project, root, commands, variable)
+    sql = [(relative_place(path, root), place) for path, place in mounted_sql(project)]
+    tool, tool_place = _migrations(project, root, commands, variable, module)
     scripts = list(_scripts(project, root, commands))
     prepares = [one for one in scripts if not FILLS.search(one[0])]
     fills = [one for one in scripts if FILLS.search(one[0])]
@@ -68,7 +62,7 @@ def find_setup(
     if not setup:
         setup = prepares[:1]
     if not setup and not makes_tables:
-        setup = [(_relative(path, root), place) for path, place in kept_sql(project, source)]
+        setup = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
     seed = [] if setup or not makes_tables else fills[:1]
     if setup:
         setup += fills[:1]
@@ -80,13 +74,12 @@ def find_setup(
 
 
 def _migrations(
-    project: Project, root: Path, commands: Sequence[Command], variable: str
+    project: Project, root: Path, commands: Sequence[Command], variable: str, module: str
 ) -> tuple[str, str]:
     """The command of the migration tool and the file that shows its use; empty if there is none."""
-    ini = _alembic_ini(project, root, commands)
-    if ini is not None:
-        heads = "heads" if any("upgrade heads" in one.text for one in commands) else "head"
-        return _alembic(ini, root, heads, variable), project.shown(ini)
+    alembic = find_alembic(project, root, commands, variable, module)
+    if alembic is not None:
+        return alembic
     pyproject = next((one for one in (root / "pyproject.toml", project.directory / "pyproject.toml")
                       if "[tool.aerich]" in read_text(one)), None)  # fmt: skip
     if pyproject is not None or (root / "aerich.ini").exists():
@@ -100,47 +93,6 @@ def _migrations(
         if found:
             return found[1], command.place
     return "", ""
-
-
-def _alembic(ini: Path, root: Path, heads: str, variable: str) -> str:
-    """The command. If only the .ini file holds the address, a command that replaces it."""
-    place = _relative(ini, root)
-    written = re.search(r"^\s*sqlalchemy\.url\s*=\s*postgres", read_text(ini), re.MULTILINE)
-    texts = [read_text(path) for path in ini.parent.rglob("env.py") if ".venv" not in path.parts]
-    if written and variable and texts and not any(OWN_ADDRESS.search(text) for text in texts):
-        return FROM_VARIABLE.format(place=place, variable=variable, heads=heads)
-    config = "" if ini.parent == root else f"-c {shlex.quote(place)} "
-    return f"alembic {config}upgrade {heads}"
-
-
-def _alembic_ini(project: Project, root: Path, commands: Sequence[Command]) -> Path | None:
-    """The one next to the app, else one that a command names, else the nearest one with
-    versions.
-    """
-    found = [path for path in project.files if path.suffix == ".ini"
-             and re.search(r"^\s*script_location\s*=", read_text(path), re.MULTILINE)]  # fmt: skip
-    named = {match[1] for one in commands
-             for match in re.finditer(r"alembic\s+(?:-c|--config)[ =](\S+)", one.text)}  # fmt: skip
-
-    def rank(path: Path) -> tuple[bool, bool, int]:
-        mentioned = any(path.as_posix().endswith(name.lstrip("./")) for name in named)
-        return not mentioned, path.parent != root, len(path.parts)
-
-    usable = [path for path in found if _has_versions(path)] or found
-    return min(usable, key=rank, default=None)
-
-
-def _has_versions(ini: Path) -> bool:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(read_text(ini))
-        place = next((parser[name]["script_location"] for name in parser.sections()
-                      if "script_location" in parser[name]), "")  # fmt: skip
-    except configparser.Error:
-        return True
-    place = place.replace("%(here)s", str(ini.parent)).partition(":")[0]
-    folder = ini.parent / place
-    return any(folder.rglob("*.py")) or not folder.exists()
 
 
 def _scripts(
@@ -177,7 +129,7 @@ def _scripts_by_name(project: Project, root: Path) -> Iterator[tuple[str, str, s
         ups = max((level for _, level, _ in module.imported()), default=0)
         if ups > dotted.count("."):
             continue  # its imports go outside the folder in which commands start
-        text = f"python -m {dotted}" if ups else f"python {_relative(path, root)}"
+        text = f"python -m {dotted}" if ups else f"python {relative_place(path, root)}"
         yield text, dotted, project.shown(path)
 
 
@@ -186,12 +138,3 @@ def _is_there(project: Project, root: Path, words: str) -> bool:
     if first == "-m":
         return project.find_module(words.split()[1], root) is not None
     return (root / first).is_file()
-
-
-def _relative(path: Path, root: Path) -> str:
-    """A path relative to ``root``, with ``..`` if needed."""
-    ups = 0
-    base = root
-    while not path.is_relative_to(base):
-        base, ups = base.parent, ups + 1
-    return Path(*[".."] * ups, path.relative_to(base)).as_posix()

@@ -16,6 +16,9 @@ SCHEMA = re.compile(
     r"schema|init|table|create|structure|ddl|database|^db$|setup|model", re.IGNORECASE
 )
 DATA = re.compile(r"data|seed|insert|fixture|sample|populate", re.IGNORECASE)
+FOR_TESTS = re.compile(r"(?:^|[_.-])tests?(?:[_.-]|$)", re.IGNORECASE)
+"""A second database for the app's own tests."""
+
 NOT_SCHEMA = re.compile(r"drop|test|down|rollback|backup", re.IGNORECASE)
 
 
@@ -32,7 +35,8 @@ def mounted_sql(project: Project) -> Iterator[tuple[Path, str]]:
                 place = (compose.parent / source).resolve()
                 files = sorted(place.glob("*.sql")) if place.is_dir() else [place]
                 for file in files[:MAX_SQL_FILES]:
-                    if file.suffix == ".sql" and file.is_file():
+                    for_tests = FOR_TESTS.search(file.stem)
+                    if file.suffix == ".sql" and file.is_file() and not for_tests:
                         yield file, project.shown(compose)
                 return
 

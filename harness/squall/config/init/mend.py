@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from squall.config.init.draft import Draft
+from squall.config.init.mend_extensions import creates, missing_extension
 from squall.config.init.safe_values import REFUSES, invented_value
 
 Rule = Callable[[Draft, str], Iterator[tuple[Draft, str]]]
@@ -26,6 +27,7 @@ BAD_ADDRESS = re.compile(
     r"invalid DSN|invalid connection option|missing \"=\"|Unknown DB scheme|scheme is expected"
     r"|URL scheme should be|invalid or extra characters"
 )
+OTHER_NAME = re.compile(r'(?P<what>database|role) "(?P<name>[A-Za-z_][\w-]*)" does not exist')
 FORM = re.compile(r"^(?:\{(?:url|asyncpg|psycopg2?)\}|postgres(?:ql)?://.*)$")
 
 
@@ -86,6 +88,23 @@ def _driver(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
             yield dataclasses.replace(draft, database_env=env), f"the address as {form}"
 
 
+def _other_name(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
+    """A database or a user whose name no variable sets: PostgreSQL's refusal tells it."""
+    told = {"name" if one["what"] == "database" else "user": one["name"]
+            for one in OTHER_NAME.finditer(words)}  # fmt: skip
+    database = {**draft.database, **told}
+    if database != dict(draft.database):
+        names = ", ".join(f"{key} {text}" for key, text in told.items())
+        yield dataclasses.replace(draft, database=database), f"the lab's database takes {names}"
+
+
+def _extension(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
+    name = missing_extension(words)
+    if name and creates(name) not in draft.setup:
+        setup = (creates(name), *draft.setup)
+        yield dataclasses.replace(draft, setup=setup), f"with the extension {name}"
+
+
 def _concerned(draft: Draft, words: str) -> list[str]:
     """The variables with a whole address; if one is named for asyncio, the matching one."""
     whole = [name for name, text in draft.database_env.items() if FORM.match(text)]
@@ -133,5 +152,6 @@ def _no_redis(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
 
 
 RULES: tuple[Rule, ...] = (
-    _missing_setting, _wrong_value, _driver, _heads, _no_redis, _failed_setup,
+    _missing_setting, _wrong_value, _driver, _other_name, _extension, _heads, _no_redis,
+    _failed_setup,
 )  # fmt: skip

@@ -103,3 +103,12 @@ class Project:
                     if found is not None:
                         queue.append(found)
         return list(seen.values())
+
+
+def relative_place(path: Path, root: Path) -> str:
+    """A path relative to ``root``, with ``..`` if needed."""
+    ups = 0
+    base = root
+    while not path.is_relative_to(base):
+        base, ups = base.parent, ups + 1
+    return Path(*[".."] * ups, path.relative_to(base)).as_posix()

@@ -47,6 +47,8 @@ INVENTED = (
     (r"(?:^|_)PORT$", "9"),
     (r"MINUTES|SECONDS|HOURS|(?:^|_)DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|WORKERS", "60"),
     (r"(?:^|_)(?:COUNT|MAX|MIN)(?:_|$)", "60"),
+    (r"(?:^|_)VERSION$", "1.0"),
+    (r"(?:^|_)TITLE$|(?:PROJECT|APP|SERVICE|FIRST|LAST|FULL)_NAME$", "squall"),
     (r"DOMAIN$", "localhost"),
     (r"DEBUG|TESTING|ENABLE|DISABLE|^USE_|^IS_|_ENABLED$|RELOAD|ECHO|TLS|SSL", "false"),
     (r"LOG_?LEVEL", "INFO"),

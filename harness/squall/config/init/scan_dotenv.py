@@ -15,6 +15,7 @@ EXAMPLES = (
     ".env.defaults", ".env.local.example", "env.sample", "env.template", ".env.development",
     ".env.dev", "env.dist", "example_env",
 )  # fmt: skip
+EXAMPLE = re.compile(r"example|sample|template|dist\b|default|(?:^|\.)dev", re.IGNORECASE)
 OWN = (".env", ".env.local")
 FOLDERS = ("", "src", "app", "backend", "config", "docker", "envs", "env", ".envs", "api",
            "server", "deploy", "deployment")  # fmt: skip
@@ -51,6 +52,12 @@ def dotenv_places(directory: Path) -> Iterator[tuple[str, str, str]]:
             yield entry.name, entry.value, entry.place
 
 
+def read_dotenv(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and value of each variable of one file; nothing if it cannot be read."""
+    for entry in _entries(path, path, own=True):
+        yield entry.name, entry.value
+
+
 def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
     for names, own in ((OWN, True), (EXAMPLES, False)):
         for folder in dict.fromkeys(folders):
@@ -62,7 +69,7 @@ def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bo
         for path in sorted(directory.glob(pattern)):
             name = path.relative_to(directory).as_posix()
             if path.is_file() and not FOREIGN.search(name) and ".venv" not in name:
-                yield path, path.name not in EXAMPLES
+                yield path, not EXAMPLE.search(path.name)
 
 
 def _entries(path: Path, shown: Path, *, own: bool) -> Iterator[DotenvEntry]:

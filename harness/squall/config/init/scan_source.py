@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from squall.config.dependencies import Dependency
+from squall.config.init.compose_values import compose_values
+from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
-from squall.config.init.find_setup import find_setup
+from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import switch_on
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
@@ -35,7 +37,13 @@ from squall.config.init.start_commands import (
 
 WHOLE_FORM = re.compile(r"^\{(?:url|asyncpg|psycopg2?)\}$|://")
 
-HOPED_FOR = re.compile(r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES", re.IGNORECASE)
+SECRET = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)
+"""A value that is not copied from a compose file into the table, but invented."""
+
+HOPED_FOR = re.compile(
+    r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES|(?:^|_)(?:TITLE|VERSION|PROJECT_NAME|APP_NAME)$",
+    re.IGNORECASE,
+)
 """A variable read by ``os.getenv`` without a default, and used as if it were always set."""
 
 
@@ -88,20 +96,20 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     # A command in the parent of src finds the modules in src, and the dotenv file next to it.
     below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
     start = app.root.parent if below_src else app.root
-    folder = start.relative_to(project.directory).as_posix()
-    dotenv = scan_dotenv(project.directory, (folder,) if folder != "." else ())
-    known = list(_known(settings, dotenv, _compose_values(project)))
+    folder = start.relative_to(project.directory).as_posix().removeprefix(".")
+    dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
+    compose = compose_values(project)
+    known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = _packages(project, app.root)
     database = find_database(known, source, packages)
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
-    whole = [name for name, text in database.env.items() if WHOLE_FORM.match(text)]
-    prepared = find_setup(project, start, commands, source, whole[0] if whole else "")
+    prepared = _prepared(project, app, start, commands, source, database.env)
     redis = find_redis(known, source, packages)
     told = {**database.env, **(redis.environment if redis else {})}
-    environment, notes = _environment(settings, dotenv, known, told)
-    notes += switch_on(settings, near, environment)
+    environment, notes = _environment(settings, dotenv, known, told, compose)
+    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
@@ -109,7 +117,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         factory=app.factory,
         app_place=project.shown(app.path, app.line),
         why=app.why,
-        folder="" if folder == "." else folder,
+        folder=folder,
         database_env=database.env,
         environment={**http.first_user, **environment},
         setup=prepared.setup,
@@ -121,6 +129,14 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _prepared(
+    project: Project, app: FoundApp, start: Path, commands: Sequence[Command], source: str,
+    env: Mapping[str, str],
+) -> FoundSetup:  # fmt: skip
+    whole = next((name for name, text in env.items() if WHOLE_FORM.match(text)), "")
+    return find_setup(project, start, commands, source, whole, app.target.partition(":")[0])
 
 
 def _migration_modules(project: Project) -> Iterator[Module]:
@@ -168,27 +184,6 @@ def _services(project: Project) -> list[dict[str, Any]]:
     return [one for path in compose_files(project) for one in compose_services(path).values()]
 
 
-def _compose_values(project: Project) -> dict[str, Known]:
-    """The environment of the services that are built here, without the servers next to them."""
-    found: dict[str, Known] = {}
-    for path in compose_files(project)[:3]:
-        for service in compose_services(path).values():
-            given = service.get("environment")
-            if "build" not in service or not given:
-                continue
-            pairs = given.items() if isinstance(given, dict) else (
-                str(item).split("=", 1) for item in given if "=" in str(item))  # fmt: skip
-            for name, value in pairs:
-                text = re.sub(
-                    r"\$\{\w+:?-([^}]*)\}", r"\1", str(value if value is not None else "")
-                )
-                if "$" not in text:
-                    found.setdefault(str(name), Known(
-                        name=str(name), value=text, place=project.shown(path), read=False
-                    ))  # fmt: skip
-    return found
-
-
 def _alembic_address(root: Path) -> str:
     found = re.search(r"^sqlalchemy\.url\s*=.*$", read_text(root / "alembic.ini"), re.MULTILINE)
     return f"\n# {found[0]}" if found else ""
@@ -217,7 +212,7 @@ def _packages(project: Project, root: Path) -> set[str]:
 
 def _environment(
     settings: Sequence[Setting], dotenv: Sequence[DotenvEntry], known: Sequence[Known],
-    told: Mapping[str, str],
+    told: Mapping[str, str], compose: Mapping[str, Known],
 ) -> tuple[dict[str, str], list[str]]:  # fmt: skip
     """Safe values for the settings that the lab does not set (``told``), with notes on changes."""
     entries = {one.name: one for one in dotenv}
@@ -228,16 +223,28 @@ def _environment(
     copied = {one.name: one.value for one in others if one.value and one.read
               and one.name in entries and not entries[one.name].own}  # fmt: skip
     found = {**copied, **closed}
-    invented = [
-        one for one in settings
-        if one.required and (one.strict or HOPED_FOR.search(one.name))
-        and one.name not in found and one.name not in told
-        and not (one.name in entries and entries[one.name].own and entries[one.name].value)
-    ]  # fmt: skip
-    found |= {one.name: invented_value(one.name, one.annotation) for one in invented}
+    demanded = _demanded(settings, entries, compose, {**found, **told})
+    given = {one.name: value for one in demanded if not SECRET.search(one.name)
+             and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
+    invented = [one for one in demanded if one.name not in given]
+    found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given
     shown = ", ".join(f"{one.name} ({one.place})" for one in invented)
     notes = [f"invented: {shown} had no value"] if invented else []
     if closed:
         notes.insert(0, f"closed: {', '.join(closed)} led outside the lab, now to an address that"
                         " refuses")  # fmt: skip
     return found, notes
+
+
+def _demanded(
+    settings: Sequence[Setting], entries: Mapping[str, DotenvEntry],
+    compose: Mapping[str, Known], set_already: Mapping[str, str],
+) -> list[Setting]:  # fmt: skip
+    """The settings that the app demands, or uses as if they were always set, and nothing sets."""
+    own = {name for name, entry in entries.items() if entry.own and entry.value
+           and name not in compose}  # fmt: skip
+    return [
+        one for one in settings
+        if one.required and (one.strict or HOPED_FOR.search(one.name))
+        and one.name not in set_already and one.name not in own
+    ]  # fmt: skip

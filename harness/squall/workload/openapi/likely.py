@@ -7,6 +7,7 @@ created at once, without a library, and come before the drawn ones of :mod:`.bod
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from squall.workload.openapi.document import CannotGenerate, resolve_references
@@ -15,13 +16,24 @@ from squall.workload.openapi.likely_text import likely_text, whole_number
 MAX_DEPTH = 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """How much of a schema a body fills."""
+
+    required_only: bool = False
+    least_items: int = 0
+    """Of each list, where the schema demands no more."""
+
+
 def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A body with every field and one with the required fields. CannotGenerate if neither works."""
+    """A body with every field, one with the required fields, and one whose lists have an item: an
+    order without items is refused. CannotGenerate if none works.
+    """
     found: list[Any] = []
     problem: CannotGenerate | None = None
-    for required_only in (False, True):
+    for filling in (Filling(), Filling(required_only=True), Filling(least_items=1)):
         try:
-            body = likely_value(document, schema, required_only=required_only)
+            body = likely_value(document, schema, filling=filling)
         except CannotGenerate as reason:
             problem = reason
             continue
@@ -37,7 +49,7 @@ def likely_value(
     schema: object,
     name: str = "",
     *,
-    required_only: bool = False,
+    filling: Filling | None = None,
     depth: int = MAX_DEPTH,
 ) -> Any:  # noqa: ANN401 - JSON
     """A value that fits the schema and is likely for its name.
@@ -51,11 +63,11 @@ def likely_value(
     schema = _one_of(document, schema)
     if (given := _given(schema)) is not None:
         return given[0]
-    kind = _kind(schema)
+    kind, filling = _kind(schema), filling or Filling()
     if kind == "object":
-        return _object(document, schema, required_only=required_only, depth=depth)
+        return _object(document, schema, filling=filling, depth=depth)
     if kind == "array":
-        return _array(document, schema, name, required_only=required_only, depth=depth)
+        return _array(document, schema, name, filling=filling, depth=depth)
     if kind in ("integer", "number"):
         return _number(schema)
     if kind == "boolean":
@@ -99,18 +111,16 @@ def _one_of(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[s
 
 
 def _object(
-    document: Mapping[str, Any], schema: Mapping[str, Any], *, required_only: bool, depth: int
+    document: Mapping[str, Any], schema: Mapping[str, Any], *, filling: Filling, depth: int
 ) -> dict[str, Any]:
     required = {str(name) for name in _list(schema.get("required"))}
     made: dict[str, Any] = {}
     for name, described in _map(schema.get("properties")).items():
         needed = name in required
-        if (required_only and not needed) or _map(described).get("readOnly") is True:
+        if (filling.required_only and not needed) or _map(described).get("readOnly") is True:
             continue
         try:
-            made[name] = likely_value(
-                document, described, name, required_only=required_only, depth=depth - 1
-            )
+            made[name] = likely_value(document, described, name, filling=filling, depth=depth - 1)
         except CannotGenerate:
             if needed:
                 raise
@@ -122,15 +132,13 @@ def _array(
     schema: Mapping[str, Any],
     name: str,
     *,
-    required_only: bool,
+    filling: Filling,
     depth: int,
 ) -> list[Any]:
-    least = whole_number(schema.get("minItems"), 0)
+    least = max(whole_number(schema.get("minItems"), 0), filling.least_items)
     if least == 0:
         return []
-    item = likely_value(
-        document, schema.get("items"), name, required_only=required_only, depth=depth - 1
-    )
+    item = likely_value(document, schema.get("items"), name, filling=filling, depth=depth - 1)
     return [item] * min(least, 10)
 
 

@@ -53,6 +53,7 @@ BY_NAME = (
 BY_PARAMETER = (
     (r"e.?mail", "squall@example.com"),
     (r"^q$|search|query|term|keyword|text|title|(^|_)name$", "squall"),
+    (r"(^|_)date$|^date_|Date$|^(since|until)$", "2030-01-15"),
     (r"currency", "EUR"),
     (r"country", "DE"),
     (r"lang|locale", "en"),
@@ -124,6 +125,8 @@ def _shortest(text: str) -> int:
 
 def _matching(pattern: str, name: str) -> str:
     """A text that matches the pattern. Raises CannotGenerate."""
+    if alternatives := choices_of(pattern):
+        return alternatives[0]
     if len(pattern) <= MAX_PATTERN:
         for text in (*_texts(name), *CANDIDATES):
             sample = text.replace(UNIQUE, "123456789").replace("{key}", "run-1")
@@ -133,6 +136,15 @@ def _matching(pattern: str, name: str) -> str:
             except re.error:
                 break
     raise CannotGenerate(f"no text is known that fits {pattern[:60]!r}")
+
+
+ALTERNATIVES = re.compile(r"^\^?\((?:\?:)?(?P<words>[\w -]+(?:\|[\w -]+)+)\)\$?$")
+
+
+def choices_of(pattern: object) -> list[str]:
+    """The words of a pattern that only lists words, ``^(buyer|seller)$``; else empty."""
+    found = ALTERNATIVES.match(pattern) if isinstance(pattern, str) else None
+    return found["words"].split("|") if found else []
 
 
 def whole_number(value: object, default: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from squall.workload.openapi.document import ApiOperation, CannotGenerate, resolve_references
@@ -14,6 +15,11 @@ KINDS: tuple[tuple[str, Media], ...] = (
     ("application/x-www-form-urlencoded", "form"),
     ("multipart/form-data", "multipart"),
 )
+
+REFERS = re.compile(r"(?i:_u?id$|uuid$|_pk$|^refresh_?token$)|Id$")
+"""Names of fields that hold what the app has given out, and nothing else."""
+
+LIST_REFERS = re.compile(r"(?i:_u?ids$|uuids$|_pks$)|Ids$")
 
 KEY_ROOM = 24
 """Number of characters of a request's key. A text with a lower maximum length is not changed."""
@@ -97,12 +103,21 @@ def with_known_ids(path: str, body: Any, harvest: Harvest) -> Any:  # noqa: ANN4
         return body
     changed = dict(body)
     for name, value in body.items():
+        if isinstance(value, list) and LIST_REFERS.search(str(name)):
+            known = harvest.values(path, str(name)[:-1])
+            changed[name] = [_like(one, known) for one in value]
+            continue
         if isinstance(value, (Mapping, list)):
             changed[name] = with_known_ids(path, value, harvest)
             continue
-        refers = str(name).lower().endswith(("_id", "uuid")) or str(name).endswith("Id")
-        known = harvest.values(path, str(name)) if refers else ()
-        if known and isinstance(value, (int, str)) and not isinstance(value, bool):
-            text = known[0]
-            changed[name] = int(text) if isinstance(value, int) and text.isdigit() else text
+        refers = bool(REFERS.search(str(name)))
+        changed[name] = _like(value, harvest.values(path, str(name)) if refers else ())
     return changed
+
+
+def _like(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401 - JSON
+    """The first known value, of the same type; the value itself if none is known."""
+    if not known or not isinstance(value, (int, str)) or isinstance(value, bool):
+        return value
+    text = known[0]
+    return int(text) if isinstance(value, int) and text.isdigit() else text

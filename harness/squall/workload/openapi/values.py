@@ -23,6 +23,7 @@ SPAN = 9
 MAX_VALUES = 20
 MAX_ITEMS = 50
 MAX_VALUE = 200
+MAX_TOKEN = 4000
 DEPTH = 4
 """Maximum depth at which an answer is searched for ids."""
 
@@ -60,7 +61,8 @@ class Harvest:
 
     def add(self, resource: str, name: str, value: object) -> None:
         """Keep one value."""
-        if value is None or isinstance(value, (bool, float)) or len(str(value)) > MAX_VALUE:
+        longest = MAX_TOKEN if plain_name(name) == "refreshtoken" else MAX_VALUE
+        if value is None or isinstance(value, (bool, float)) or len(str(value)) > longest:
             return
         values = self.found.setdefault(resource, {}).setdefault(plain_name(name), [])
         text = quote(str(value), safe="")
@@ -83,14 +85,30 @@ class Harvest:
         return ()
 
 
+ENDS = ("uuid", "guid", "uid", "id", "pk", "slug")
+"""Ends of the names of identities: ``book_uid`` is the ``uid`` of a book, or its ``id``."""
+
+
+PEOPLE = frozenset({
+    "owner", "author", "assignee", "participant", "member", "creator", "sender", "recipient",
+    "receiver", "manager", "friend", "follower", "teacher", "student", "customer", "employee",
+    "seller", "buyer", "reviewer", "person", "invitee", "lead", "contact", "peer", "companion",
+})  # fmt: skip
+"""Who is a user by another name: ``assignee_id`` is the id of a user."""
+
+
 def _sources(resource: str, wanted: str) -> Iterator[tuple[str | None, str]]:
     yield resource, wanted
     short = wanted.removeprefix(plain_name(resource))
     if short != wanted:
         yield resource, short
-    if wanted.endswith("id") and len(wanted) > len("id"):
-        yield wanted[: -len("id")], "id"
-        yield resource, "id"
+    end = next((one for one in ENDS if wanted.endswith(one) and wanted != one), "")
+    if end:
+        stem = wanted[: -len(end)]
+        yield from ((stem, end), (stem, "id"))
+        if stem in PEOPLE:
+            yield from (("user", end), ("user", "id"))
+        yield from ((resource, end), (resource, "id"))
     if wanted not in ("id", "name", "key"):
         yield None, wanted
 
@@ -115,8 +133,13 @@ def resource_of(path: str) -> str:
 
 
 def resource_before(path: str, name: str) -> str:
-    """The fixed segment before a parameter."""
-    return resource_of(path.split(f"{{{name}}}", maxsplit=1)[0])
+    """The fixed segment before a parameter, without one that only repeats the parameter's name:
+    ``/items/name/{name}``, ``/items/by-slug/{slug}``.
+    """
+    before = path.split(f"{{{name}}}", maxsplit=1)[0].rstrip("/")
+    head, _, last = before.rpartition("/")
+    repeats = plain_name(last).removeprefix("getby").removeprefix("by") == plain_name(name)
+    return resource_of(head if repeats and resource_of(head) else before)
 
 
 def parameter_text(

@@ -36,3 +36,14 @@ def test_a_kept_schema_is_loaded_where_nothing_else_makes_tables(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     assert scan_source(tmp_path)[0].setup == setup
+
+
+def test_a_mounted_file_for_the_tests_own_database_is_left_out(tmp_path: Path) -> None:
+    mounted = "services:\n  db:\n    volumes: ['./sql:/docker-entrypoint-initdb.d']\n"
+    files = {"main.py": APP, "compose.yaml": mounted, "sql/create_test_database.sql": TABLE,
+             "sql/latest.sql": TABLE}  # fmt: skip
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert scan_source(tmp_path)[0].setup == ("sql/latest.sql",)

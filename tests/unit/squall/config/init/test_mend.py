@@ -46,6 +46,41 @@ def test_several_heads_are_all_upgraded() -> None:
     assert better.setup == ("alembic upgrade heads", "seed")
 
 
+@pytest.mark.parametrize(
+    ("words", "database"),
+    [
+        ('FATAL:  database "dev-shop" does not exist', {"name": "dev-shop"}),
+        ('asyncpg.exceptions.InvalidAuthorizationSpecificationError: role "web" does not exist',
+         {"user": "web"}),
+    ],
+)  # fmt: skip
+def test_a_name_that_no_variable_sets_is_taken_from_the_refusal(
+    words: str, database: dict[str, str]
+) -> None:
+    better = first(DRAFT, words)
+    assert better is not None
+    assert better.database == database
+    assert first(replace(DRAFT, database=database), words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("UndefinedFunction) function uuid_generate_v4() does not exist", "uuid-ossp"),
+        ('UndefinedObjectError: operator class "gin_trgm_ops" does not exist for access',
+         "pg_trgm"),
+        ('type "citext" does not exist', "citext"),
+    ],
+)  # fmt: skip
+def test_an_extension_that_nobody_creates_comes_before_the_set_up(words: str, name: str) -> None:
+    words = f"the setup 'alembic upgrade head' ended with 1\n{words}"
+    better = first(DRAFT, words)
+    assert better is not None
+    assert better.setup == (f'CREATE EXTENSION IF NOT EXISTS "{name}"', *DRAFT.setup)
+    again = first(better, words)
+    assert again is None or again.setup.count(better.setup[0]) <= 1
+
+
 def test_rows_for_tables_of_the_app_wait_for_its_start() -> None:
     words = "the setup 'seed' ended with 1\nUndefinedTable: relation \"a\" does not exist"
     better = first(DRAFT, words)

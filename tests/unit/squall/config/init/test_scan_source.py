@@ -448,3 +448,37 @@ def test_a_switch_without_which_the_app_ends_is_on(
         f"    {body}\n" + POSTGRES,
     })  # fmt: skip
     assert found.environment == environment
+
+
+def test_a_host_that_is_given_with_a_port_takes_both(tmp_path: Path) -> None:
+    files = {
+        "main.py": APP
+        + POSTGRES
+        + "import os\nh = os.environ['PG_HOST']\nu = os.environ['PG_USER']",
+        ".env.example": "PG_HOST=db:5432\nPG_USER=shop\n",
+    }
+    assert project(tmp_path, files).database_env == {
+        "PG_HOST": "{host}:{port}", "PG_USER": "{user}"
+    }  # fmt: skip
+
+
+def test_a_demanded_setting_takes_the_value_of_the_compose_file(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from config import settings\n" + APP,
+        "config.py": "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n"
+        "    origins: str\n    api_secret: str\n    database_url: str\nsettings = Settings()\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n    env_file: web.env\n",
+        "web.env": "ORIGINS=http://a;http://b\nAPI_SECRET=never-copied\n",
+    }
+    environment = project(tmp_path, files).environment
+    assert environment["ORIGINS"] == "http://a;http://b"
+    assert "never-copied" not in environment.values()
+
+
+@pytest.mark.parametrize("name", [".sample.env", "template.env", ".env.example.local"])
+def test_an_example_under_another_name_is_an_example(tmp_path: Path, name: str) -> None:
+    files = {
+        "main.py": APP + "import os\nx = os.environ['FIRST_USER']\nu = os.environ['DATABASE_URL']",
+        name: "FIRST_USER=a@b.example\n",
+    }
+    assert project(tmp_path, files).environment["FIRST_USER"] == "a@b.example"

@@ -99,3 +99,9 @@ def test_a_schema_that_holds_itself_has_no_endless_body() -> None:
 def test_a_pattern_that_no_known_text_fits_is_left_to_the_drawing() -> None:
     with pytest.raises(CannotGenerate, match="no text is known"):
         likely_bodies({}, schema(code={"type": "string", "pattern": "^[XYZ]{7}$"}))
+
+
+def test_one_body_has_an_item_in_each_list() -> None:
+    item = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}}}
+    assert likely_bodies({}, schema) == ({"items": []}, {}, {"items": [{"n": 1}]})

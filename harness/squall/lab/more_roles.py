@@ -1,0 +1,113 @@
+"""More users than the first one: an operation may ask for a right that only some users have.
+
+registered again, promoted in the lab's database    ─▶ administrator
+registered with another choice of the document      ─▶ {"role": "seller"}, {"role": "buyer"}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from squall.config.profile import AppProfile
+from squall.core.errors import LabError
+from squall.lab.login_flow import log_in
+from squall.lab.roles import Role, Roles, another, renumbered
+from squall.lab.user_accounts import UserAccounts
+from squall.lab.user_sql import USERS
+from squall.workload.login import Login
+from squall.workload.openapi.document import ApiDocument, resolve_references
+from squall.workload.openapi.likely_text import choices_of
+
+ROLE_FIELD = re.compile(r"^(?:user|account)?_?(?:role|type|kind)s?$", re.IGNORECASE)
+MAX_CHOICES = 3
+
+
+async def add_more_roles(roles: Roles, profile: AppProfile, document: ApiDocument) -> None:
+    """Further registered users with other rights, if the first one could register."""
+    main = roles.all[0]
+    if not profile.login and main.registration is not None and main.steps:
+        own = next((one for one in roles.all if one.name == "first-user"), None)
+        if own is None and main.client.run_sql is not None:
+            await _add(roles, profile, "admin", {}, promoted=True)
+        for field, value in role_choices(document.raw, main.registration):
+            await _add(roles, profile, value, {field: value}, promoted=False)
+    if len(roles.all) == 1 and not profile.login:
+        roles.all[0].name = ""
+
+
+def role_choices(document: Mapping[str, Any], registration: Login) -> Iterator[tuple[str, str]]:
+    """The other roles with which the document lets a user register: field and value."""
+    body = registration.json
+    path = next((path for path in document.get("paths") or {}
+                 if registration.path.endswith(path)), "")  # fmt: skip
+    if not isinstance(body, Mapping) or not path:
+        return
+    post = document["paths"][path].get("post") or {}
+    content = (resolve_references(document, post.get("requestBody") or {})).get("content") or {}
+    described = content.get("application/json") or {}
+    schema = resolve_references(document, described.get("schema") or {})
+    for name, property_ in (schema.get("properties") or {}).items():
+        choices = _choices(document, property_) if ROLE_FIELD.match(str(name)) else []
+        first = body.get(name, _default(document, property_) or next(iter(choices), ""))
+        others = [one for one in choices if one != first]
+        for value in others[:MAX_CHOICES]:
+            yield str(name), value
+
+
+def _default(document: Mapping[str, Any], schema: Any) -> Any:  # noqa: ANN401 - JSON
+    return resolve_references(document, schema if isinstance(schema, Mapping) else {}).get(
+        "default"
+    )
+
+
+def _choices(document: Mapping[str, Any], schema: Any) -> list[str]:  # noqa: ANN401 - JSON
+    found = resolve_references(document, schema if isinstance(schema, Mapping) else {})
+    options = [found, *(resolve_references(document, one)
+                        for key in ("anyOf", "oneOf", "allOf") for one in found.get(key) or []
+                        if isinstance(one, Mapping))]  # fmt: skip
+    values = (one.get("enum") or choices_of(one.get("pattern")) for one in options)
+    listed = next((one for one in values if isinstance(one, list) and one), [])
+    return [one for one in listed if isinstance(one, str)]
+
+
+async def _add(
+    roles: Roles, profile: AppProfile, name: str, fields: Mapping[str, str], *, promoted: bool
+) -> None:
+    """Register one more user, with these fields or promoted in the database, and log in."""
+    main = roles.all[0]
+    if main.registration is None:
+        return
+    number = max(2, len(roles.all) + 1)
+    role = Role(name=name, client=another(main.client), registered=True)
+    registration, *steps = (
+        renumbered(one, number) for one in (main.registration, *main.steps) if not one.sql
+    )
+    role.registration = dataclasses.replace(registration, json={**registration.json, **fields}) if (
+        fields) else registration  # fmt: skip
+    try:
+        await log_in(role.client, dataclasses.replace(profile, login=(role.registration,)))
+        changed = await _statements(role, number, promoted=promoted)
+        if promoted and not changed:
+            return
+        role.steps = (*((Login(sql=changed),) if changed else ()), *steps)
+        await role.enter(profile)
+    except LabError:
+        return  # the app does not let such a user in
+    roles.all.append(role)
+    told = "another registered user, promoted in the lab's database"
+    chosen = ", ".join(f"{key} {value}" for key, value in fields.items())
+    roles.notes.append(f"administrator: {told}" if promoted else f"a user registered with {chosen}")
+
+
+async def _statements(role: Role, number: int, *, promoted: bool) -> tuple[str, ...]:
+    """What confirms and promotes the user in the lab's database; empty without one."""
+    if role.client.run_sql is None:
+        return ()
+    accounts = UserAccounts(role.client.run_sql)
+    users = [user.replace("squall", f"squall{number}", 1) for user in USERS]
+    confirmed = await accounts.unlock(users)
+    changed = await accounts.promote(users) if promoted else ()
+    return (*confirmed, *changed) if changed or not promoted else ()
