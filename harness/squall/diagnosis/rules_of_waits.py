@@ -8,10 +8,17 @@ from collections.abc import Sequence
 from squall.core.events import BackendsSampled
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.gates import health_probes
 from squall.history.op import Op
 
 HARMLESS = frozenset({"slows", "loads"})
 """Effects of faults after which every statement is answered, without an error."""
+
+WORKING = HARMLESS | {"errors"}
+"""Effects of faults in which the database goes on with other statements."""
+
+UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
+MANY_REQUESTS = 5
 
 SETTLED_SECONDS = 0.3
 """After the heal, the last delayed statements end."""
@@ -42,6 +49,23 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
         f"{told}, while no statement failed and the database had nothing to do: a request holds"
         f" one connection of the pool ({case.sessions} are open) and waits for another one{other}",
         remedies.ONE_CONNECTION,
+    )
+
+
+def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
+    """A probe that needs no database is late, and never more than one statement runs at a time,
+    although many requests wait and the pool has places.
+
+    A probe that asks the database is late, too, but other requests go on meanwhile.
+    """
+    finding = case.failed("health-probes")
+    if finding is None or finding.code not in UNANSWERED or case.effects - WORKING:
+        return None
+    if case.most_active > 1 or case.most_at_once < MANY_REQUESTS:
+        return None
+    told = f"up to {case.most_at_once} requests waited, and never more than one statement ran"
+    return Diagnosis(
+        f"a call blocks the event loop: {told}; meanwhile {finding.reason}", remedies.FREE_THE_LOOP
     )
 
 

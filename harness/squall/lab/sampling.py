@@ -18,6 +18,7 @@ from squall.core.clock import Clock
 from squall.lab import app_log, app_metrics, readiness
 from squall.lab.lab import Lab
 from squall.lab.upstream_record import read_tallies
+from squall.lab.without_credentials import read_without_credentials
 
 SAMPLE_SECONDS = 0.1
 GAUGE_SECONDS = 0.2
@@ -60,6 +61,9 @@ class Sampler:
             looks.append(self._probing("live", profile.live))
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
+        stranger = read_without_credentials(profile.operations, self._lab.options.seed)
+        if stranger is not None:
+            looks.append(self._unknown_client(stranger))
         self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
         if profile.metrics is not None:
             looking = self._often(self._gauges(profile.metrics), GAUGE_SECONDS)
@@ -168,6 +172,16 @@ class Sampler:
                     states[name] = _word(words, values[name])
             chosen = {name: values[name] for name in (wanted or values) if name in values}
             self._log(events.GaugesSampled(at=self._clock.now(), values=chosen, states=states))
+
+        return look
+
+    def _unknown_client(self, path: str) -> Callable[[], Awaitable[None]]:
+        app = self._lab.app
+
+        async def look() -> None:
+            status = await readiness.http_status(app.host, app.port, path, app.scheme)
+            if status is not None:
+                self._log(events.UnknownClientAnswered(at=self._clock.now(), status=status))
 
         return look
 

@@ -83,3 +83,24 @@ def test_many_requests_at_once_are_enough_for_it(
     found = diagnose(evidence([hung(make, 50), hung(make, 60)], samples), [LATE, ill])
     assert found.code == code
     assert found.reason.endswith(", or some were never given back") == (active == 0)
+
+
+@pytest.mark.parametrize(
+    ("active", "fault", "code"),
+    [
+        (1, "wire.delay_statement", "blocked-event-loop"),
+        (0, "wire.error_reply", "blocked-event-loop"),  # it sleeps before it repeats
+        (4, "wire.delay_statement", "wrong-probe"),  # others go on: the probe asks the database
+        (0, "network.stall", "wrong-probe"),  # nobody can tell
+    ],
+)
+def test_a_blocked_event_loop_is_told_from_a_probe_that_asks_the_database(
+    evidence: Any, make: Any, active: int, fault: str, code: str
+) -> None:
+    late = failed("health-probes", "live took 900 ms to answer", code="liveness-late")
+    ops = [make.op(100 + number, done=2.5) for number in range(8)]
+    found = diagnose(evidence(ops, happened(fault, active)), [late])
+    assert found.code == code
+    key = "keep-the-event-loop-free" if code.startswith("blocked") else None
+    assert found.remedy is not None
+    assert key in (None, found.remedy.key)
