@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from squall.core.events import BackendsSampled
 from squall.diagnosis import remedies
@@ -14,11 +15,15 @@ from squall.history.op import Op
 HARMLESS = frozenset({"slows", "loads"})
 """Effects of faults after which every statement is answered, without an error."""
 
-WORKING = HARMLESS | {"errors"}
-"""Effects of faults in which the database goes on with other statements."""
+ERRORS = frozenset({"errors"})
+"""The effect of faults that answer statements with errors."""
 
 UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
 MANY_REQUESTS = 5
+MIN_GAPS = 4
+SERIAL = 0.7
+LEAST_ALONE = 0.05
+"""Seconds. Quicker requests are answered one after another by any app."""
 
 SETTLED_SECONDS = 0.3
 """After the heal, the last delayed statements end."""
@@ -53,20 +58,33 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
 
 
 def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
-    """A probe that needs no database is late, and never more than one statement runs at a time,
-    although many requests wait and the pool has places.
+    """A probe that needs no database is late, and requests are answered one after another, although
+    many wait and the pool has places. Where statements fail at once, none runs meanwhile.
 
     A probe that asks the database is late, too, but other requests go on meanwhile.
     """
     finding = case.failed("health-probes")
-    if finding is None or finding.code not in UNANSWERED or case.effects - WORKING:
+    if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
         return None
-    if case.most_active > 1 or case.most_at_once < MANY_REQUESTS:
+    slow = bool(case.effects) and not case.effects - HARMLESS
+    told = "requests were answered one after another" if slow and _one_by_one(case.during) else ""
+    if case.effects == ERRORS and case.most_active <= 1:
+        told = "statements failed at once, and the app was busy with none"
+    if not told:
         return None
-    told = f"up to {case.most_at_once} requests waited, and never more than one statement ran"
-    return Diagnosis(
-        f"a call blocks the event loop: {told}; meanwhile {finding.reason}", remedies.FREE_THE_LOOP
-    )
+    told = f"a call blocks the event loop: {told}, while up to {case.most_at_once} waited"
+    return Diagnosis(f"{told}; {finding.reason}", remedies.FREE_THE_LOOP)
+
+
+def _one_by_one(ops: Sequence[Op]) -> bool:
+    """Whether answers are about as far apart as one request takes."""
+    good = sorted((op for op in ops if op.good), key=lambda op: op.done)
+    gaps = [later.done - op.done for op, later in pairwise(good)]
+    if len(gaps) < MIN_GAPS:
+        return False
+    alone = min(op.done - op.sent for op in good)
+    apart = sum(gap >= SERIAL * alone for gap in gaps)
+    return alone >= LEAST_ALONE and apart >= SERIAL * len(gaps)
 
 
 def one_session_for_all(case: JudgedRun) -> Diagnosis | None:
