@@ -33,6 +33,7 @@ from squall.gates.calm_answers import (
 )
 from squall.gates.findings import failed, passed
 from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.unmarked_copies import unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -48,6 +49,7 @@ ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
 ANOTHER_VALUE = "another-value"
 LET_IN = "stranger-let-in"
+UNMARKED = "copy-without-a-mark"
 NEVER_STORED = "shows-what-was-refused"
 
 GONE = frozenset({404, 410})
@@ -70,6 +72,9 @@ class AnswerUnlikeCalm(Gate):
 
     least_answers: int = 10
     """Minimum answers of an operation before the fault from which its usual answer is learned."""
+
+    copies_marked: bool = False
+    """Whether a copy must say so: Age, Warning, Cache-Status or a field of its own."""
 
     name = "answer-unlike-calm"
     severity = Severity.WRONG_DATA
@@ -111,6 +116,10 @@ class AnswerUnlikeCalm(Gate):
             (op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed"))
             for op, name in shown_and_refused(evidence)
         ]
+        if self.copies_marked:
+            text = "a copy without a mark, while nothing reached the database"
+            copies = unmarked_copies(evidence, calm)
+            found += [(op, (UNMARKED, f"{op.name}: {text}")) for op in copies]
         return found
 
     def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:

@@ -21,8 +21,8 @@ STATEMENTS = "too-many-statements"
 CONNECTIONS = "too-many-connections"
 REPEATED = "repeated-in-vain"
 ERROR_REPLY = "wire.error_reply"
-LEAST_FAILED = 10
-"""Fewer failed requests prove nothing."""
+LEAST_REPLIES = 15
+"""Fewer error replies prove nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +77,9 @@ class RetryStorm(Gate):
         replies = sum(event.bites for event in healed if event.fault == ERROR_REPLY)
         start, end = evidence.bounds("during")
         bad = sum(not op.good for op in evidence.ops if start <= op.done and op.sent <= end)
-        if self.errors_each is None or bad < LEAST_FAILED or replies <= self.errors_each * bad:
+        each = replies / max(1, bad)
+        if self.errors_each is None or replies < LEAST_REPLIES or each <= self.errors_each:
             return None
-        each = replies / bad
         told = f"{each:.2f} error replies for each request that failed, limit {self.errors_each:g}"
         figures = {"error_replies": replies, "errors_each": round(each, 2)}
         return failed(self.name, told, figures, code=REPEATED)
