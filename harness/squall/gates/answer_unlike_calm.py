@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from squall.gates.blamed_clients import (
+    BAD_REQUEST,
+    CONFLICT,
     blamed_writers,
     blaming_statuses,
     is_unreachable,
@@ -73,6 +75,10 @@ class AnswerUnlikeCalm(Gate):
     least_answers: int = 10
     """Minimum answers of an operation before the fault from which its usual answer is learned."""
 
+    no_conflicts: bool = False
+    """Whether a write that gets 409 in the outage only is blamed for it: where nothing but the
+    server is slow or full, or a lock is held, no client has a conflict.
+    """
     copies_marked: bool = False
     """Whether a copy must say so: Age, Warning, Cache-Status or a field of its own."""
 
@@ -103,11 +109,12 @@ class AnswerUnlikeCalm(Gate):
         calm = learn_calm_answers(evidence)
         away = is_unreachable(evidence)
         found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
-        if not away:
-            found += [
-                (op, (BLAMED, f"{op.name}: status 400, which it never had without the fault"))
-                for op in blamed_writers(compared, calm, self.least_answers)
-            ]
+        statuses = () if away else (BAD_REQUEST, CONFLICT) if self.no_conflicts else (BAD_REQUEST,)
+        found += [
+            (op, (BLAMED, f"{op.name}: status {status}, which it never had without the fault"))
+            for status in statuses
+            for op in blamed_writers(compared, calm, self.least_answers, status)
+        ]
         found += [
             (op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests"))
             for op, field in calm.texts.defaults(evidence.window("during"))

@@ -20,7 +20,7 @@ BLAMING_A_WRITE = frozenset({400, 409, 422})
 """While the database cannot be reached, nobody can know of a conflict. Where it answers with errors
 or clients repeat writes, there may be one.
 """
-BAD_REQUEST = 400
+BAD_REQUEST, CONFLICT = 400, 409
 CLOSED = frozenset({401, 403})
 SUCCESS = range(200, 300)
 LEAST_REFUSED = 2
@@ -38,16 +38,20 @@ def blaming_statuses(op: Op, *, away: bool) -> frozenset[int]:
     return BLAMING | (BLAMING_A_WRITE if away else frozenset())
 
 
-def blamed_writers(ops: Iterable[Op], calm: CalmAnswers, least_answers: int) -> list[Op]:
-    """Writes answered 400 in the outage only: the requests were as well-formed as the others."""
+def blamed_writers(
+    ops: Iterable[Op], calm: CalmAnswers, least_answers: int, status: int = BAD_REQUEST
+) -> list[Op]:
+    """Writes with this status in the outage only: the requests were as well-formed as the others,
+    and conflicted with none.
+    """
     found = []
     for op in ops:
         known = calm.operations.get(op.name)
-        if op.effect == "read" or op.repeats is not None or op.status != BAD_REQUEST:
+        if op.effect == "read" or op.repeats is not None or op.status != status:
             continue
         if known is None or known.answers < least_answers:
             continue
-        if BAD_REQUEST not in {*known.statuses, *calm.later.get(op.name, ())}:
+        if status not in {*known.statuses, *calm.later.get(op.name, ())}:
             found.append(op)
     return found if len(found) >= LEAST_BLAMED else []
 

@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import CommitsRead, TransactionCommitted, UnknownClientAnswered
+from squall.core.events import (
+    CommitsRead,
+    FaultHealed,
+    FaultInjected,
+    TransactionCommitted,
+    UnknownClientAnswered,
+)
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.history.op import Outcome
 from squall.history.shape import describe_body, describe_texts
@@ -366,3 +372,28 @@ def test_a_read_shows_no_write_that_was_refused(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert (found.code, found.ops) == ("shows-what-was-refused", (250,))
+
+
+@pytest.mark.parametrize(
+    ("strict", "number", "later", "verdict"),
+    [
+        (True, 3, 201, "fail"),
+        (True, 2, 201, "pass"),
+        (True, 3, 409, "pass"),  # it has conflicts without the fault, too
+        (False, 3, 201, "pass"),
+    ],
+)
+def test_a_lock_of_the_server_is_no_conflict_of_the_client(
+    evidence: Any, make: Any, *, strict: bool, number: int, later: int, verdict: str
+) -> None:
+    post = {"request": "POST /items", "effect": "write", "key": "k"}
+    calm = [answer(make, n, status=201, **post) for n in range(20)]
+    blamed = [make.op(150 + n, status=409, outcome=Outcome.REFUSED, **post) for n in range(number)]
+    blocked: dict[str, Any] = {"step": 0, "fault": "database.lock_table"}
+    happened = [
+        FaultInjected(at=1.0, label="x", effect="blocks", **blocked),
+        FaultHealed(at=2.0, bites=3, what="x", **blocked),
+    ]
+    run = evidence([*calm, *blamed, answer(make, 250, status=later, **post)], happened)
+    found = AnswerUnlikeCalm(no_conflicts=strict).judge(run)
+    assert found.verdict == verdict, found.reason
