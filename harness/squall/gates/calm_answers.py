@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from squall.core.events import FaultInjected
 from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -25,6 +26,7 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 """Numbers with such names describe the answer or the app, and may become 0."""
+ENDS = "ends"
 NO_IDENTITY = frozenset({"=", "=0"})
 EMPTY = frozenset({"null", "empty-text", "empty-object"})
 
@@ -149,6 +151,8 @@ class CalmAnswers:
     """
     deletes: bool
     """Whether the load deletes rows, so that an item may be missing for good reason."""
+    restarts: bool
+    """Whether a fault ends the app, so that what it keeps in memory begins anew."""
 
     def same_request(self, op: Op) -> Sequence[Shape]:
         """Answers to the same request on both sides of the outage; empty unless both exist."""
@@ -174,6 +178,7 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         texts=TextsOfReads(before, after),
         later=_statuses(after),
         sizes=(_sizes(before), _sizes(after)),
+        restarts=any(isinstance(e, FaultInjected) and e.effect == ENDS for e in evidence.events),
         deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
     )
 

@@ -11,10 +11,11 @@ connection, and the app is to blame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import islice
 
-from squall.core.events import BackendsSampled, ErrorsLogged
+from squall.core.events import BackendsSampled, ErrorsLogged, FaultHealed
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
@@ -39,9 +40,13 @@ def _count(evidence: Evidence) -> int:
 
 
 def requests_share_connections(evidence: Evidence) -> bool:
-    """Whether there are more internal errors than connections, so that they are the app's own."""
+    """Whether there are more internal errors than connections that the faults can have ended, so
+    that they are the app's own.
+    """
     sessions = [event.total for event in evidence.events if isinstance(event, BackendsSampled)]
-    return bool(sessions) and _count(evidence) > max(LEAST_SESSIONS, *sessions)
+    hits = [event.bites for event in evidence.events if isinstance(event, FaultHealed)]
+    ended = max(LEAST_SESSIONS, *sessions) + sum(hits) if sessions else math.inf
+    return _count(evidence) > ended
 
 
 def caused_by_driver(evidence: Evidence, errors: Sequence[Op]) -> set[int]:
