@@ -19,7 +19,7 @@ from squall_reference.settings import Settings
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("database-immediate-restart", "known-outage")
+EXPOSED_BY = ("slow-when-it-returns",)
 SET = "third"
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("load-spike",)
+EXPOSED_BY = ("overload",)
 SET = "third"
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("callers-repeat-at-once",)
+EXPOSED_BY = ("callers-repeat-at-once", "callers-reuse-keys")
 SET = "third"
 
 T = TypeVar("T")

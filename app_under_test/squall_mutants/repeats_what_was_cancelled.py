@@ -12,7 +12,7 @@ from squall_reference import main
 from squall_reference.errors import Transient
 from squall_reference.storage import translate
 
-EXPOSED_BY = ("rows-cannot-be-read-back",)
+EXPOSED_BY = ("rows-cannot-be-read-back", "statements-cancelled")
 CAUGHT_BY = ("retry-storm",)
 SET = "second"
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from squall_reference import main
 from squall_reference.errors import Overloaded
 
-EXPOSED_BY = ("load-spike",)
+EXPOSED_BY = ("overload",)
 SET = "third"
 
 

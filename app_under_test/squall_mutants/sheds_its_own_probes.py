@@ -13,7 +13,7 @@ from squall_reference.observability import context
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("load-spike",)
+EXPOSED_BY = ("overload",)
 SET = "third"
 
 

@@ -17,7 +17,7 @@ from squall_reference.storage.engine import limit_statements
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("statements-cancelled",)
+EXPOSED_BY = ("statements-cancelled", "slow-after-cancelled-statements")
 SET = "third"
 
 SHARE = [1.0]

@@ -17,7 +17,7 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("pool-exhausted-by-slow-queries", "load-spike")
+EXPOSED_BY = ("pool-exhausted-by-slow-queries", "overload")
 CAUGHT_BY = ("availability",)
 SET = "second"
 

@@ -44,7 +44,7 @@ def test_a_lock_and_a_lost_listener_are_found() -> None:
 
 def test_a_password_in_the_log_is_found() -> None:
     (text,) = problems(SecretDisclosed(at=2.0, place="log", count=3))
-    assert "password is in 3 lines of the app's log" in text
+    assert "password in 3 lines of the app's log" in text
 
 
 def test_an_app_that_could_not_be_looked_at_is_not_blamed() -> None:

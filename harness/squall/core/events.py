@@ -149,10 +149,12 @@ class WorkPending(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretDisclosed(Event):
-    """The password of the lab's database, known to the app only, appeared outside the app."""
+    """The password of the lab's database, known to the app only, appeared outside the app; or the
+    credentials that clients send appeared in its log.
+    """
 
     place: str
-    """``log`` or ``answer``."""
+    """``log`` or ``answer``; ``token``: credentials of clients in the log."""
     count: int
     """Lines of the log, or answers."""
 
@@ -195,6 +197,13 @@ class ProbeSampled(Event):
     seconds: float
     app_meant_down: bool
     """Whether a fault had ended or frozen the app's process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownClientAnswered(Event):
+    """The answer to a read that was sent without the credentials that it needs."""
+
+    status: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

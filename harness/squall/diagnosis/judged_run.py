@@ -18,6 +18,7 @@ from squall.core.events import (
     LogProblem,
 )
 from squall.diagnosis.remedies import Remedy
+from squall.gates.driver_errors import names_internal_error, requests_share_connections
 from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -106,6 +107,17 @@ class JudgedRun:
         return [op for op in self.evidence.awaited if op.error == "timeout"]
 
     @cached_property
+    def most_active(self) -> int:
+        """The largest number of statements that ran at a time since the first fault."""
+        start = self.evidence.bounds("before")[1]
+        seen = (
+            e.active
+            for e in self.evidence.events
+            if isinstance(e, BackendsSampled) and e.at > start
+        )
+        return max(seen, default=0)
+
+    @cached_property
     def connects_again(self) -> bool:
         """Whether the app tried to connect after the heal; True if it is not known."""
         healed = self.evidence.last_healed
@@ -129,6 +141,8 @@ class JudgedRun:
     @cached_property
     def _said(self) -> str:
         lines = [e.line for e in self.evidence.events if isinstance(e, LogProblem)]
+        if not requests_share_connections(self.evidence):  # then they say nothing about the app
+            lines = [line for line in lines if not names_internal_error(line)]
         return "\n".join([*lines, *(op.body for op in self.evidence.ops if op.body)])
 
     def said(self, pattern: str) -> bool:

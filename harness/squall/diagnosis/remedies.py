@@ -60,7 +60,7 @@ KEEP_POLLING = _remedy(
     "Let background tasks survive an error", "a task in the background ended with its first error"
 )
 CLEAN_SESSIONS = _remedy(
-    "Leave nothing on a pooled session", "locks or temporary tables stay on a pooled session"
+    "Leave nothing on a pooled session", "locks, tables or settings stay on a pooled session"
 )
 FREE_WHILE_STREAMING = _remedy(
     "Hold no connection while you stream", "each open stream keeps a pooled connection"
@@ -74,6 +74,12 @@ GIVE_BACK_RESOURCES = _remedy(
 )
 ONE_CONNECTION = _remedy(
     "One connection for each request", "a request holds one connection and waits for another"
+)
+FREE_THE_LOOP = _remedy(
+    "Keep the event loop free", "a synchronous call or sleep blocks the event loop"
+)
+FAIL_CLOSED = _remedy(
+    "Refuse whom you cannot check", "clients without credentials are let in during an outage"
 )
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"

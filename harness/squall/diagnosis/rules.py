@@ -25,10 +25,15 @@ from squall.diagnosis.rules_at_rest import (
     no_room_for_two,
     requests_cut_at_the_end,
     resources_not_returned,
+    setting_left,
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
-from squall.diagnosis.rules_of_waits import hold_and_wait, one_session_for_all
+from squall.diagnosis.rules_of_waits import (
+    blocked_event_loop,
+    hold_and_wait,
+    one_session_for_all,
+)
 from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
@@ -39,6 +44,7 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
+from squall.gates import answer_unlike_calm as unlike
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates import retry_storm as storm
@@ -55,6 +61,9 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("answer-unlike-calm")
     if finding is None:
         return None
+    if finding.code == unlike.LET_IN:
+        return Diagnosis(f"the check of credentials fails open: {finding.reason}",
+                         remedies.FAIL_CLOSED)  # fmt: skip
     number = int(finding.figures["unlike"])
     told = f"{count(number, 'answer')} hid the outage from the client"
     return Diagnosis(f"{told}: {finding.reason}", remedies.NO_FALSE_SUCCESS)
@@ -197,12 +206,14 @@ CAUSES: Iterable[Cause] = (
     lost_listener,
     partial_transaction,
     work_left,
+    setting_left,
     answer_unlike_calm,
     no_room_for_two,
     process_ended,
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    blocked_event_loop,
     one_session_for_all,
     leaked_connection,
     requests_cut_at_the_end,

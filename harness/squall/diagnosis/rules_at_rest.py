@@ -6,7 +6,7 @@ from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
-from squall.gates import background_sessions_return
+from squall.gates import background_sessions_return, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
 
 ENDING_SECONDS = 0.5
@@ -81,6 +81,16 @@ def no_room_for_two(case: JudgedRun) -> Diagnosis | None:
 def left_on_session(case: JudgedRun) -> Diagnosis | None:
     """A pooled session kept a lock, a temporary table or a setting."""
     return _from_gate("session-leftovers", case)
+
+
+def setting_left(case: JudgedRun) -> Diagnosis | None:
+    """A setting stayed on a pooled session: what later requests answer is its symptom, such as the
+    rows of another tenant.
+    """
+    finding = case.failed("session-leftovers")
+    if finding is None or finding.code != session_leftovers.SETTINGS:
+        return None
+    return Diagnosis(finding.reason, remedies.CLEAN_SESSIONS)
 
 
 SERVED = ("availability", "recovery-time", "answered-in-time", "response-time", "error-contract")

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from squall.core.events import BackendsSampled
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.gates import health_probes
 from squall.history.op import Op
 
 HARMLESS = frozenset({"slows", "loads"})
 """Effects of faults after which every statement is answered, without an error."""
+
+ERRORS = frozenset({"errors"})
+"""The effect of faults that answer statements with errors."""
+
+UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
+MANY_REQUESTS = 5
+MIN_GAPS = 4
+SERIAL = 0.7
+LEAST_ALONE = 0.05
+"""Seconds. Quicker requests are answered one after another by any app."""
 
 SETTLED_SECONDS = 0.3
 """After the heal, the last delayed statements end."""
@@ -43,6 +55,36 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
         f" one connection of the pool ({case.sessions} are open) and waits for another one{other}",
         remedies.ONE_CONNECTION,
     )
+
+
+def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
+    """A probe that needs no database is late, and requests are answered one after another, although
+    many wait and the pool has places. Where statements fail at once, none runs meanwhile.
+
+    A probe that asks the database is late, too, but other requests go on meanwhile.
+    """
+    finding = case.failed("health-probes")
+    if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
+        return None
+    slow = bool(case.effects) and not case.effects - HARMLESS
+    told = "requests were answered one after another" if slow and _one_by_one(case.during) else ""
+    if case.effects == ERRORS and case.most_active <= 1:
+        told = "statements failed at once, and the app was busy with none"
+    if not told:
+        return None
+    told = f"a call blocks the event loop: {told}, while up to {case.most_at_once} waited"
+    return Diagnosis(f"{told}; {finding.reason}", remedies.FREE_THE_LOOP)
+
+
+def _one_by_one(ops: Sequence[Op]) -> bool:
+    """Whether answers are about as far apart as one request takes."""
+    good = sorted((op for op in ops if op.good), key=lambda op: op.done)
+    gaps = [later.done - op.done for op, later in pairwise(good)]
+    if len(gaps) < MIN_GAPS:
+        return False
+    alone = min(op.done - op.sent for op in good)
+    apart = sum(gap >= SERIAL * alone for gap in gaps)
+    return alone >= LEAST_ALONE and apart >= SERIAL * len(gaps)
 
 
 def one_session_for_all(case: JudgedRun) -> Diagnosis | None:

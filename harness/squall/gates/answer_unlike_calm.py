@@ -15,17 +15,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from squall.core.events import FaultInjected
+from squall.gates.blamed_clients import (
+    BAD_REQUEST,
+    CONFLICT,
+    blamed_writers,
+    blaming_statuses,
+    is_unreachable,
+    strangers_let_in,
+)
 from squall.gates.calm_answers import (
     CalmAnswers,
     CalmOperation,
     echoes,
     is_empty,
+    is_identity,
     is_nothing,
     learn_calm_answers,
     media_type,
 )
 from squall.gates.findings import failed, passed
+from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.unmarked_copies import unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -40,21 +50,23 @@ FIELDS_MISSING = "fields-missing"
 ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
 ANOTHER_VALUE = "another-value"
+LET_IN = "stranger-let-in"
+UNMARKED = "copy-without-a-mark"
+NEVER_STORED = "shows-what-was-refused"
 
-BLAMING = frozenset({401, 403, 404, 405, 410})
-BLAMING_A_READ = frozenset({400, 409, 422, *range(300, 304), 307, 308})
-"""For a request that was well-formed and without conflict a moment ago; and redirects."""
-BLAMING_A_WRITE = frozenset({400, 409, 422})
-"""While the database cannot be reached, nobody can know of a conflict. Where it answers with errors
-or clients repeat writes, there may be one.
-"""
-BAD_REQUEST = 400
-LEAST_BLAMED = 3
-"""Fewer may be generated bodies that the app rightly refuses."""
-UNREACHABLE = frozenset({"cuts", "silences"})
-FAMILIES = ("network.", "database.")
 GONE = frozenset({404, 410})
 ACCEPTED = 202
+LEAST_OTHERS = 3
+METRICS = "version="
+"""Of Prometheus' format, which grows with the counters that are used."""
+EVENTS = "text/event-stream"
+"""Such a stream is read for a moment, and has no size."""
+LEAST_SIZE = 40
+ALIKE = 0.8
+SHORTER = 0.9
+"""Shares of a size: of the largest that the smallest is without the fault; and below which a text
+in the outage is a part.
+"""
 TOGETHER = 2
 """Number of fields that must become empty together; one alone may be an item without the value."""
 
@@ -66,18 +78,24 @@ class AnswerUnlikeCalm(Gate):
     least_answers: int = 10
     """Minimum answers of an operation before the fault from which its usual answer is learned."""
 
+    no_conflicts: bool = False
+    """Whether a write that gets 409 in the outage only is blamed for it: where nothing but the
+    server is slow or full, or a lock is held, no client has a conflict.
+    """
+    copies_marked: bool = False
+    """Whether a copy must say so: Age, Warning, Cache-Status or a field of its own."""
+
     name = "answer-unlike-calm"
     severity = Severity.WRONG_DATA
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the most frequent difference."""
-        calm = learn_calm_answers(evidence)
-        away = is_unreachable(evidence)
         compared = [*evidence.window("during"), *evidence.window("after")]
-        found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
-        if not away:
-            found += _blamed_writers(compared, calm, self.least_answers)
+        found = self._found(evidence, compared)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
+        if let_in := strangers_let_in(evidence):
+            reason = f"{let_in} reads without credentials were answered with success, none in calm"
+            return failed(self.name, reason, figures | {"let_in": let_in}, code=LET_IN)
         if not found:
             return passed(self.name, f"{len(compared)} answers compared with calm", figures)
         counts = Counter(what for _, what in found)
@@ -89,15 +107,37 @@ class AnswerUnlikeCalm(Gate):
         code = by_code.most_common(1)[0][0]
         return failed(self.name, reason, figures, [op for op, _ in found], code=code)
 
+    def _found(self, evidence: Evidence, compared: list[Op]) -> list[tuple[Op, tuple[str, str]]]:
+        """All differences, each as code and text."""
+        calm = learn_calm_answers(evidence)
+        away = is_unreachable(evidence)
+        found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
+        statuses = () if away else (BAD_REQUEST, CONFLICT) if self.no_conflicts else (BAD_REQUEST,)
+        found += [
+            (op, (BLAMED, f"{op.name}: status {status}, which it never had without the fault"))
+            for status in statuses
+            for op in blamed_writers(compared, calm, self.least_answers, status)
+        ]
+        found += [
+            (op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests"))
+            for op, field in calm.texts.defaults(evidence.window("during"))
+        ]
+        found += [
+            (op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed"))
+            for op, name in shown_and_refused(evidence)
+        ]
+        if self.copies_marked:
+            text = "a copy without a mark, while nothing reached the database"
+            copies = unmarked_copies(evidence, calm)
+            found += [(op, (UNMARKED, f"{op.name}: {text}")) for op in copies]
+        return found
+
     def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:
         """The first difference, as code and text. ``away``: see :func:`is_unreachable`."""
         known = calm.operations.get(op.name)
         if op.status is None or known is None or not known.media:
             return  # no successful answer before: nothing is known of it
-        blaming = BLAMING | (BLAMING_A_WRITE if away else frozenset())
-        if op.effect == "read":
-            blaming = BLAMING | BLAMING_A_READ
-        if op.status in blaming:
+        if op.status in blaming_statuses(op, away=away):
             may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
             often = known.answers >= self.least_answers
             if often and op.status not in known.statuses and not may_be_gone:
@@ -120,11 +160,10 @@ class AnswerUnlikeCalm(Gate):
             yield ANOTHER_VALUE, f"{op.name}: another value of {shown} than was sent"
             return
         shape = read_shape(op.shape)
-        if not shape:
-            return  # not JSON, or too long
+        if not shape or (shape[""] == "malformed" and known.has_broken_json):
+            yield from _shorter_text(op, calm)  # not JSON, or too long
+            return
         if shape[""] == "malformed":
-            if known.has_broken_json:
-                return
             yield NOT_JSON, f"{op.name}: a body that is no JSON, called {media_type(op)}"
             return
         if op.effect == "read":
@@ -136,29 +175,15 @@ class AnswerUnlikeCalm(Gate):
             yield from _unlike_operation(op, shape, known)
 
 
-def _blamed_writers(
-    ops: Iterable[Op], calm: CalmAnswers, least_answers: int
-) -> list[tuple[Op, tuple[str, str]]]:
-    """Writes answered 400 in the outage only: the requests were as well-formed as the others."""
-    firsts = (op for op in ops if op.effect != "read" and op.repeats is None)
-    bad = [op for op in firsts if op.status == BAD_REQUEST]
-    found = []
-    for op in bad:
-        known = calm.operations.get(op.name)
-        if known is None or known.answers < least_answers:
-            continue
-        if BAD_REQUEST not in {*known.statuses, *calm.later.get(op.name, ())}:
-            text = f"{op.name}: status {op.status}, which it never had without the fault"
-            found.append((op, (BLAMED, text)))
-    return found if len(found) >= LEAST_BLAMED else []
-
-
-def is_unreachable(evidence: Evidence) -> bool:
-    """Whether every fault cuts or silences the connections to the database, and nothing else."""
-    faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    return bool(faults) and all(
-        event.effect in UNREACHABLE and event.fault.startswith(FAMILIES) for event in faults
-    )
+def _shorter_text(op: Op, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
+    """A page, a CSV or a row of JSON objects that ends early: its parts are not read here."""
+    sizes = calm.same_sizes(op) if op.effect == "read" else []
+    if not sizes or media_type(op) == EVENTS or min(sizes) < LEAST_SIZE:
+        return
+    if calm.deletes or calm.restarts or METRICS in (op.content_type or ""):
+        return
+    if min(sizes) >= ALIKE * max(sizes) and op.size < SHORTER * min(sizes):
+        yield SHORTENED, f"{op.name}: {op.size} bytes, without the fault {min(sizes)}"
 
 
 def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
@@ -179,10 +204,13 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
                 SHORTENED,
                 f"{op.name}: {shown} has {kind} entries, without the fault {min(lengths)}",
             )
-    own = shape.get(".id")
-    ids = {other.get(".id") for other in others}
-    if own is not None and len(ids) == 1 and own not in ids:
-        yield ANOTHER_ITEM, f"{op.name}: another item than without the fault"
+    for place, own in shape.items():
+        if place != ".id" and (calm.deletes or len(others) < LEAST_OTHERS):
+            continue  # another row may be the first one, or it was alike by chance
+        ids = {other.get(place) for other in others}
+        if is_identity(own) and len(ids) == 1 and is_identity(*ids) and own not in ids:
+            yield ANOTHER_ITEM, f"{op.name}: another item than without the fault ({place})"
+            return
 
 
 def _unlike_operation(op: Op, shape: Shape, known: CalmOperation) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from squall.core.events import FaultInjected
 from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -25,6 +26,8 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 """Numbers with such names describe the answer or the app, and may become 0."""
+ENDS = "ends"
+NO_IDENTITY = frozenset({"=", "=0"})
 EMPTY = frozenset({"null", "empty-text", "empty-object"})
 
 
@@ -41,6 +44,11 @@ def is_empty(kind: str | int | None) -> bool:
 def is_nothing(place: str, kind: str | int | None) -> bool:
     """Whether a place is empty, or 0 and not a measure of time or load, such as an age."""
     return is_empty(kind) or (kind == "zero" and MARKS.search(place) is None)
+
+
+def is_identity(kind: str | int | None) -> bool:
+    """Whether a place of a shape holds a value that identifies something."""
+    return isinstance(kind, str) and kind.startswith("=") and kind not in NO_IDENTITY
 
 
 def plain_kind(kind: str | int) -> str:
@@ -138,12 +146,22 @@ class CalmAnswers:
     """Texts of the answers to reads, on both sides of the outage."""
     later: dict[str, set[int]]
     """Statuses of each operation after the heal."""
+    sizes: tuple[dict[str, list[int]], dict[str, list[int]]]
+    """Sizes of successful answers to reads, by method and path: before the fault, after the heal.
+    """
     deletes: bool
     """Whether the load deletes rows, so that an item may be missing for good reason."""
+    restarts: bool
+    """Whether a fault ends the app, so that what it keeps in memory begins anew."""
 
     def same_request(self, op: Op) -> Sequence[Shape]:
         """Answers to the same request on both sides of the outage; empty unless both exist."""
         before, after = self.before.get(op.request, []), self.after.get(op.request, [])
+        return [*before, *after] if before and after else []
+
+    def same_sizes(self, op: Op) -> Sequence[int]:
+        """Sizes of answers to the same request, as :meth:`same_request`."""
+        before, after = (sizes.get(op.request, []) for sizes in self.sizes)
         return [*before, *after] if before and after else []
 
 
@@ -159,6 +177,8 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         after=_by_request(after),
         texts=TextsOfReads(before, after),
         later=_statuses(after),
+        sizes=(_sizes(before), _sizes(after)),
+        restarts=any(isinstance(e, FaultInjected) and e.effect == ENDS for e in evidence.events),
         deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
     )
 
@@ -168,6 +188,14 @@ def _statuses(ops: Iterable[Op]) -> dict[str, set[int]]:
     for op in ops:
         if op.status is not None:
             found[op.name].add(op.status)
+    return dict(found)
+
+
+def _sizes(ops: Iterable[Op]) -> dict[str, list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for op in ops:
+        if op.good and op.effect == "read":
+            found[op.request].append(op.size)
     return dict(found)
 
 

@@ -4,19 +4,25 @@ When PostgreSQL ends an idle session, asyncpg reads the FATAL message and waits 
 connection. A request that takes the connection in that moment gets ``InternalClientError: cannot
 switch to state 12; another operation (2) is in progress``. It is none of asyncpg's documented
 errors (``PostgresError``, ``InterfaceError``), and an app that handles all of those answers 500.
+
+Each connection shows it once. Where there are more such errors than sessions, requests share a
+connection, and the app is to blame.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import islice
 
-from squall.core.events import ErrorsLogged
+from squall.core.events import BackendsSampled, ErrorsLogged, FaultHealed
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
 INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500
+LEAST_SESSIONS = 5
+"""Sessions that were counted between two samples may have been more."""
 CUT = frozenset({"reset", "disconnected"})
 
 
@@ -25,16 +31,30 @@ def names_internal_error(line: str) -> bool:
     return any(f"{name}:" in line for name in INTERNAL)
 
 
+def _count(evidence: Evidence) -> int:
+    return sum(
+        event.unhandled
+        for event in evidence.events
+        if isinstance(event, ErrorsLogged) and event.exception in INTERNAL
+    )
+
+
+def requests_share_connections(evidence: Evidence) -> bool:
+    """Whether there are more internal errors than connections that the faults can have ended, so
+    that they are the app's own.
+    """
+    sessions = [event.total for event in evidence.events if isinstance(event, BackendsSampled)]
+    hits = [event.bites for event in evidence.events if isinstance(event, FaultHealed)]
+    ended = max(LEAST_SESSIONS, *sessions) + sum(hits) if sessions else math.inf
+    return _count(evidence) > ended
+
+
 def caused_by_driver(evidence: Evidence, errors: Sequence[Op]) -> set[int]:
     """Ids of the answers that follow from internal errors of the driver, by the app's log.
 
     After an exception uvicorn closes the connection, which may cut one more request.
     """
-    count = sum(
-        event.unhandled
-        for event in evidence.events
-        if isinstance(event, ErrorsLogged) and event.exception in INTERNAL
-    )
+    count = 0 if requests_share_connections(evidence) else _count(evidence)
     failed = islice((op.id for op in errors if op.status == SERVER_ERROR), count)
     cut = islice((op.id for op in errors if op.error in CUT), count)
     return {*failed, *cut}

@@ -104,6 +104,8 @@ class ErrorContract(Gate):
             yield MALFORMED, f"status {op.status} with a body that is no problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
+        elif _is_too_long(op.retry_after):
+            yield RETRY_AFTER, f"status {op.status} with Retry-After: {op.retry_after}"
         if op.status >= 500 and (seconds := _cacheable_seconds(op)) > CACHED_ERROR_SECONDS:  # noqa: PLR2004 - the same
             yield CACHEABLE, f"status {op.status} that may be cached for {seconds} s"
         leak = LEAKS.search(op.body) or SERVERS_WORDS.search(op.body)
@@ -127,6 +129,11 @@ def _seconds(retry_after: str | None) -> bool:
     if retry_after is None or not retry_after.isdecimal():
         return False
     return 1 <= int(retry_after) <= LONGEST_PAUSE
+
+
+def _is_too_long(retry_after: str | None) -> bool:
+    """Whether clients are sent away for longer than any outage, such as by milliseconds."""
+    return retry_after is not None and retry_after.isdecimal() and int(retry_after) > LONGEST_PAUSE
 
 
 def _cacheable_seconds(op: Op) -> int:

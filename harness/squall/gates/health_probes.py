@@ -2,7 +2,8 @@
 
 live    never depends on the database: a restart fixes no outage
 ready   answers at once even if the database hangs, and is positive again after the heal;
-"ready" during a second in which not one request succeeded is false
+"ready" during a second in which not one request succeeded is false; so is "not ready" while
+requests succeed, where the database works: an orchestrator would take away what still serves
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ LIVE_LATE = "liveness-late"
 READY_LATE = "readiness-late"
 READY_LIED = "readiness-lied"
 NOT_READY_AGAIN = "readiness-not-restored"
+READY_REFUSED = "not-ready-though-it-serves"
+LEAST_PROBES = 4
+REFUSED_SHARE = 0.3
+"""Share of the readiness probes that an orchestrator does not overlook."""
 
 
 PROBES = 'live = "/livez" and ready = "/readyz"'
@@ -37,6 +42,10 @@ class HealthProbes(Gate):
     lie_seconds: float = 1.0
     lie_requests: int = 20
     """Fewer failed requests than this do not prove that readiness was false."""
+    serving_share: float | None = None
+    """From this share of successful answers during the outage on, the app is ready. None requires
+    nothing: where the database is away, answers may be copies.
+    """
 
     name = "health-probes"
     severity = Severity.FORM
@@ -55,7 +64,7 @@ class HealthProbes(Gate):
         ready = [sample for sample in asked if sample.probe == "ready"]
         slowest = max(sample.seconds for sample in asked) * 1000
         figures = {"asked": len(asked), "slowest_ms": round(slowest, 1)}
-        problem = self._dead(live) or self._slow(asked) or self._lie(evidence, ready)
+        problem = self._dead(live) or self._slow(asked) or self._wrong(evidence, ready)
         if problem is not None:
             code, reason = problem
             late = code in (LIVE_LATE, READY_LATE)
@@ -103,6 +112,23 @@ class HealthProbes(Gate):
                 )
                 return READY_LIED, reason
         return None
+
+    def _wrong(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+        return self._lie(evidence, ready) or self._refusal(evidence, ready)
+
+    def _refusal(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+        """Probes that answered "not ready" while requests were served."""
+        start, end = evidence.bounds("during")
+        ops = [op for op in evidence.window("during") if not op.client_cancelled]
+        said = [sample for sample in ready if start <= sample.at <= end]
+        no = sum(sample.status != OK for sample in said)
+        if self.serving_share is None or len(said) < LEAST_PROBES or no < REFUSED_SHARE * len(said):
+            return None
+        good = sum(op.good for op in ops)
+        if not ops or good < self.serving_share * len(ops):
+            return None
+        served = f"{good} of {len(ops)} requests were served"
+        return READY_REFUSED, f"readiness said no in {no} of {len(said)} probes, while {served}"
 
 
 def _stretches(ops: Sequence[Op]) -> list[list[Op]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from squall.core.events import LogProblem
 from squall.gates.at_rest import rest_samples
-from squall.gates.driver_errors import names_internal_error
+from squall.gates.driver_errors import names_internal_error, requests_share_connections
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -41,7 +41,8 @@ class LogClean(Gate):
         if not evidence.contract.log_known:
             return not_judged(self.name, "the app's log is not known", configure="--app-log FILE")
         problems = [event.line for event in evidence.events if isinstance(event, LogProblem)]
-        lines = [line for line in problems if not names_internal_error(line)]
+        own = requests_share_connections(evidence)
+        lines = [line for line in problems if own or not names_internal_error(line)]
         figures = {"problems": len(lines)}
         if len(lines) <= self.allowed:
             if (flood := self._flood(evidence)) is not None:

@@ -1,4 +1,5 @@
-"""The password of the database is not disclosed: neither in a log line nor in an answer.
+"""The password of the database is not disclosed: neither in a log line nor in an answer. Nor are
+the credentials of clients in a log line.
 
 Drivers include the address in their exceptions, and an address contains the password. Each lab has
 its own random password, so a match is not an accident.
@@ -15,12 +16,21 @@ from squall.history.evidence import Evidence
 
 IN_LOG = "password-in-log"
 IN_ANSWER = "password-in-answer"
-PLACES = {"log": ("lines of the app's log", IN_LOG), "answer": ("error answers", IN_ANSWER)}
+CREDENTIALS_IN_LOG = "credentials-in-log"
+PASSWORD, TOKEN = "the database's password", "a client's credentials"
+PLACES = {
+    "answer": (f"{PASSWORD} in %d error answers", IN_ANSWER),
+    "log": (f"{PASSWORD} in %d lines of the app's log", IN_LOG),
+    "token": (f"{TOKEN} in %d lines of the app's log", CREDENTIALS_IN_LOG),
+}
+"""What is disclosed where, the worst first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSecretDisclosed(Gate):
-    """Neither the app's log nor an error answer contains the database's password."""
+    """The log and the error answers contain neither the database's password nor, in the log, the
+    credentials of clients.
+    """
 
     name = "no-secret-disclosed"
     severity = Severity.FORM
@@ -30,8 +40,7 @@ class NoSecretDisclosed(Gate):
         seen = [event for event in evidence.events if isinstance(event, SecretDisclosed)]
         if not seen:
             return passed(self.name, "the database's password was in no log line and no answer")
-        worst = min(seen, key=lambda event: event.place)  # "answer" sorts before "log"
-        where = " and ".join(f"{event.count} {PLACES[event.place][0]}" for event in seen)
-        figures = {event.place: event.count for event in seen}
-        reason = f"the database's password is in {where}"
-        return failed(self.name, reason, figures, code=PLACES[worst.place][1])
+        counts = {event.place: event.count for event in seen}
+        places = [place for place in PLACES if place in counts]
+        told = " and ".join(PLACES[place][0] % counts[place] for place in places)
+        return failed(self.name, f"disclosed: {told}", counts, code=PLACES[places[0]][1])

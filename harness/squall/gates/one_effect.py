@@ -6,28 +6,16 @@ with the request's key. No declaration is needed; see :mod:`squall.gates.committ
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from squall.core.events import TransactionCommitted
-from squall.gates.committed_rows import CommittedRows, keyed_operations, read_rows
+from squall.gates.committed_rows import read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
-from squall.history.op import Op
 
 TWICE = "effect-twice"
 HALF = "effect-half"
-NEW_ROWS = "insert "
-
-
-@dataclass(frozen=True, slots=True)
-class _Usual:
-    """The new rows of one request without a fault, by table."""
-
-    most: Mapping[str, int]
-    always: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +30,11 @@ class OneEffect(Gate):
         rows = read_rows(evidence)
         if rows is None:
             return not_judged(self.name, "the server's log of changes was not read")
-        usual = {name: _learn(ops, rows) for name, ops in keyed_operations(evidence, rows).items()}
+        usual = learn_usual_rows(evidence, rows)
         writes = [op for op in evidence.ops if op.name in usual and op.key in rows.by_key]
-        made = {op.id: _new_rows(rows.by_key[str(op.key)], op) for op in writes}
-        twice = [op for op in writes if _is_more(made[op.id], usual[op.name])]
-        half = [op for op in writes if _is_part(made[op.id], usual[op.name])]
+        made = {op.id: new_rows(rows, op) for op in writes}
+        twice = [op for op in writes if usual[op.name].is_more(made[op.id])]
+        half = [op for op in writes if usual[op.name].is_part(made[op.id])]
         figures = {"requests": len(writes), "twice": len(twice), "half": len(half)}
         if twice:
             keys = listed([str(op.key) for op in twice])
@@ -57,30 +45,3 @@ class OneEffect(Gate):
             reason = f"{len(half)} requests made only a part of their new rows: {keys}"
             return failed(self.name, reason, figures, half, code=HALF)
         return passed(self.name, f"{len(writes)} requests had their effect once", figures)
-
-
-def _new_rows(transactions: Iterable[TransactionCommitted], op: Op) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for one in transactions:
-        rows = one.keys[str(op.key)]
-        counts.update({what: n for what, n in rows.items() if what.startswith(NEW_ROWS)})
-    return counts
-
-
-def _learn(ops: Sequence[Op], rows: CommittedRows) -> _Usual:
-    """Learn from what was committed when the request was answered. Later commits are other work."""
-    seen = [
-        _new_rows([one for one in rows.by_key[str(op.key)] if one.at <= op.done], op) for op in ops
-    ]
-    tables = set().union(*seen)
-    always = frozenset(table for table in tables if all(one[table] for one in seen))
-    return _Usual({table: max(one[table] for one in seen) for table in tables}, always)
-
-
-def _is_more(made: Counter[str], usual: _Usual) -> bool:
-    return any(made[table] > most for table, most in usual.most.items())
-
-
-def _is_part(made: Counter[str], usual: _Usual) -> bool:
-    there = {table for table in usual.always if made[table]}
-    return bool(there) and there != usual.always

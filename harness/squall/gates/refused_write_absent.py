@@ -1,14 +1,23 @@
-"""A refusal is also a promise: what the app refused must not have happened."""
+"""A refusal is also a promise: what the app refused must not have happened.
+
+Without ``written_keys`` it is judged where nothing but single statements was answered with errors:
+then no COMMIT can be in doubt, and logical decoding shows what was committed all the same.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.core.events import FaultInjected
+from squall.gates.committed_rows import read_rows
 from squall.gates.data_safety import keyed_writes, truth_of
 from squall.gates.findings import failed, listed, passed
+from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Outcome
+
+ERROR_REPLY = "wire.error_reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +32,38 @@ class RefusedWriteAbsent(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the keys that were refused and stored anyway."""
-        final_state = truth_of(self.name, evidence)
-        if isinstance(final_state, Finding):
-            return final_state
+        found = self._stored(evidence)
+        if isinstance(found, Finding):
+            return found
         refused = keyed_writes(evidence, Outcome.REFUSED)
         open_keys = {op.key for op in evidence.ops if op.outcome is not Outcome.REFUSED}
-        there = [
-            op for op in refused if final_state.writes.get(str(op.key)) and op.key not in open_keys
-        ]
+        there = [op for op in refused if op.key in found and op.key not in open_keys]
         figures = {"refused": len(refused), "present": len(there)}
         if not there:
             return passed(self.name, f"none of {len(refused)} refused writes is there", figures)
         keys = listed([str(op.key) for op in there])
         reason = f"{len(there)} of {len(refused)} refused writes are in the database: {keys}"
         return failed(self.name, reason, figures, there)
+
+    def _stored(self, evidence: Evidence) -> frozenset[str | None] | Finding:
+        """Keys of the writes that are in the database."""
+        final_state = truth_of(self.name, evidence)
+        if not isinstance(final_state, Finding):
+            return frozenset(key for key, rows in final_state.writes.items() if rows)
+        if evidence.contract.written_keys_declared:
+            return final_state
+        by_the_log = _stored_by_the_log(evidence)
+        return final_state if by_the_log is None else by_the_log
+
+
+def _stored_by_the_log(evidence: Evidence) -> frozenset[str | None] | None:
+    """Keys whose request made all its usual rows; None if that cannot be said."""
+    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
+    rows = read_rows(evidence)
+    if faults != {ERROR_REPLY} or rows is None or not (usual := learn_usual_rows(evidence, rows)):
+        return None
+    return frozenset(
+        op.key
+        for op in evidence.ops
+        if op.name in usual and op.key is not None and usual[op.name].is_whole(new_rows(rows, op))
+    )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed
+from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.starvation import excuse
 from squall.gates.verdict import Finding, Gate, Severity
@@ -21,8 +22,8 @@ STATEMENTS = "too-many-statements"
 CONNECTIONS = "too-many-connections"
 REPEATED = "repeated-in-vain"
 ERROR_REPLY = "wire.error_reply"
-LEAST_FAILED = 10
-"""Fewer failed requests prove nothing."""
+LEAST_REPLIES = 15
+"""Fewer error replies prove nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,8 @@ class RetryStorm(Gate):
     """Maximum number of connections opened per request, on average from the fault on."""
     least_requests: int = 40
     errors_each: float | None = None
-    """Maximum number of the fault's error replies for each request that failed, where the error
-    says that repeating at once does not help. None requires nothing.
+    """Maximum number of the fault's error replies for each request that failed or was answered with
+    a copy, where the error says that repeating at once does not help. None requires nothing.
     """
 
     name = "retry-storm"
@@ -76,10 +77,12 @@ class RetryStorm(Gate):
         healed = [event for event in evidence.events if isinstance(event, FaultHealed)]
         replies = sum(event.bites for event in healed if event.fault == ERROR_REPLY)
         start, end = evidence.bounds("during")
-        bad = sum(not op.good for op in evidence.ops if start <= op.done and op.sent <= end)
-        if self.errors_each is None or bad < LEAST_FAILED or replies <= self.errors_each * bad:
+        is_fresh = Freshness(evidence)
+        ops = [op for op in evidence.ops if start <= op.done and op.sent <= end]
+        bad = sum(not op.good or not is_fresh(op) for op in ops)
+        each = replies / max(1, bad)
+        if self.errors_each is None or replies < LEAST_REPLIES or each <= self.errors_each:
             return None
-        each = replies / bad
         told = f"{each:.2f} error replies for each request that failed, limit {self.errors_each:g}"
         figures = {"error_replies": replies, "errors_each": round(each, 2)}
         return failed(self.name, told, figures, code=REPEATED)

@@ -6,6 +6,12 @@
 
 ``name`` belongs to the item, ``served_by`` does not: it may differ in the outage for good reason,
 and so may a text that differs between two answers to the same request, such as a time.
+
+A number may change in the outage, and change back. It is made up if different requests, which have
+different numbers without the fault, have all the same one:
+
+    GET /items/7 … {"price": 107}      GET /items/8 … {"price": 108}      without the fault
+    GET /items/7 … {"price": 199}      GET /items/8 … {"price": 199}      a default
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from squall.history.op import Op
+from squall.history.shape import NUMBER
 
 LEAST_VALUES = 3
 """With so many different values in different requests, a field belongs to the item."""
@@ -54,7 +61,36 @@ class TextsOfReads:
             and len(were := {other.get(field) for other in others}) == 1
             and None not in were
             and text not in were
+            and not text.startswith(NUMBER)
         )
+
+    def defaults(self, ops: Iterable[Op]) -> list[tuple[Op, str]]:
+        """Reads with a number that is the same for different requests, and is that of none of them
+        without the fault; each with its field.
+        """
+        found: defaultdict[tuple[str, str, str], list[Op]] = defaultdict(list)
+        for op in ops:
+            for field in self._other_numbers(op):
+                found[op.name, field, _read(op)[field]].append(op)
+        return [
+            (op, field)
+            for (_, field, _), same in found.items()
+            if len({op.request for op in same}) >= LEAST_VALUES
+            for op in same
+        ]
+
+    def _other_numbers(self, op: Op) -> list[str]:
+        """Numbers of an item that all other answers to the same request have alike."""
+        others = [] if op.copy or op.effect != "read" or not op.texts else self.same_request(op)
+        return [
+            field
+            for field, number in _read(op).items()
+            if others
+            and number.startswith(NUMBER)
+            and (op.name, field) in self._of_items
+            and len(were := {other.get(field) for other in others}) == 1
+            and not were & {None, number}
+        ]
 
 
 Found = dict[tuple[str, str], list[Mapping[str, str]]]

@@ -2,19 +2,27 @@
 
 A worker takes a job, loses its database, and nobody takes the job again. No request fails, and no
 row is lost: the work is there for ever, and pending.
+
+Work that was only in memory shows without a query: before the fault each request that was answered
+202 had rows with its key, sooner or later, and one in the outage has none.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from squall.core.events import WorkPending
-from squall.gates.findings import failed, not_judged, passed
+from squall.gates.committed_rows import ACCEPTED, MIN_LEARNED, CommittedRows, read_rows
+from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
+from squall.history.op import Op
 
 EVENTUALLY = 'eventually = {jobs = "SELECT count(*) FROM jobs WHERE done_at IS NULL"}'
 """An example of the line of ``[tool.squall]`` that lets this gate judge."""
+
+LOST = "accepted-never-done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +35,20 @@ class WorkIsDone(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the kinds of work that are stuck."""
+        accepted, lost = accepted_and_lost(evidence)
+        if lost:
+            keys = listed([str(op.key) for op in lost])
+            reason = f"{len(lost)} of {len(accepted)} requests were accepted (202), and nothing"
+            figures = {"accepted": float(len(accepted)), "lost": float(len(lost))}
+            told = f"{reason} was ever stored for them: {keys}"
+            return failed(self.name, told, figures, lost, code=LOST)
+        return self._pending(evidence, accepted)
+
+    def _pending(self, evidence: Evidence, accepted: list[Op]) -> Finding:
         seen = [event for event in evidence.events if isinstance(event, WorkPending)]
+        if not seen and accepted:
+            told = f"{len(accepted)} requests were accepted (202), and have rows with their keys"
+            return passed(self.name, told, {"accepted": float(len(accepted))})
         if not seen:
             return not_judged(
                 self.name, "no query for pending work is declared", configure=EVENTUALLY
@@ -42,3 +63,30 @@ class WorkIsDone(Gate):
             for event in stuck
         )
         return failed(self.name, reason, figures)
+
+
+def accepted_and_lost(evidence: Evidence) -> tuple[list[Op], list[Op]]:
+    """Requests that were answered 202, of operations for which each had rows with its key before
+    the fault; and those of them that have none.
+    """
+    rows = read_rows(evidence)
+    if rows is None:
+        return [], []
+    known = _keyed(evidence, rows)
+    accepted = [op for op in evidence.ops if _is_accepted(op) and op.name in known]
+    return accepted, [op for op in accepted if op.key not in rows.by_key]
+
+
+def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
+    calm: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in filter(_is_accepted, evidence.window("before")):
+        calm[op.name].append(op)
+    return {
+        name
+        for name, ops in calm.items()
+        if len(ops) >= MIN_LEARNED and all(op.key in rows.by_key for op in ops)
+    }
+
+
+def _is_accepted(op: Op) -> bool:
+    return op.effect != "read" and op.status == ACCEPTED and op.key is not None

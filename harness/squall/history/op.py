@@ -89,6 +89,14 @@ class Op:
     :func:`squall.history.shape.describe_texts`.
     """
 
+    shown: str = ""
+    """Keys of the run's writes that a 2xx answer to a read shows, joined by commas."""
+
+    @property
+    def shown_keys(self) -> frozenset[str]:
+        """The keys in :attr:`shown`."""
+        return frozenset(filter(None, self.shown.split(",")))
+
     @property
     def changed_fields(self) -> frozenset[str]:
         """The names in :attr:`changed`."""

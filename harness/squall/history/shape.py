@@ -26,6 +26,9 @@ MAX_PLACES = 60
 MAX_DEPTH = 3
 MAX_IDENTITY = 64
 
+NUMBER = "#"
+"""First letter of the digest of a number."""
+
 IDENTITIES = frozenset({"id", "uuid", "guid", "key", "slug"})
 
 Shape = Mapping[str, str | int]
@@ -49,7 +52,8 @@ def describe_body(text: str, content_type: str | None) -> str:
 
 
 def describe_texts(text: str) -> str:
-    """The text fields of an object, each with a digest of its value, as JSON; empty if none.
+    """The fields of an object that are texts or numbers, each with a digest of its value, as JSON;
+    empty if none. The digest of a number begins with ``#``.
 
     Sixteen bits tell two values apart, and disclose neither.
     """
@@ -60,8 +64,15 @@ def describe_texts(text: str) -> str:
     if not isinstance(value, dict):
         return ""
     fields = list(value.items())[:MAX_PLACES]
-    found = {name: _digest(item) for name, item in fields if isinstance(item, str) and item}
+    found = {name: digest for name, item in fields if (digest := _digest_of(item))}
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def _digest_of(item: object) -> str:
+    if isinstance(item, str):
+        return _digest(item) if item else ""
+    is_number = isinstance(item, (int, float)) and not isinstance(item, bool)
+    return f"{NUMBER}{_digest(str(item))}" if is_number else ""
 
 
 def _digest(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from squall.config.profile import AppProfile
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.setting_kinds import setting_of
@@ -19,6 +20,10 @@ from squall.lab.lab import Lab
 
 MIN_SECRET_LETTERS = 8
 """A shorter password may be an ordinary word of a log."""
+
+MIN_TOKEN_LETTERS = 12
+CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-auth-token"})
+"""Headers that hold nothing else."""
 
 RETURN_SECONDS = 3.0
 """A background session that was lost may take this long to come back, and the last request whose
@@ -97,7 +102,12 @@ def _names(settings: Iterable[str]) -> set[str]:
 def find_secrets(
     lab: Lab, clock: Clock, written: int, ops: Iterable[Op]
 ) -> Iterable[events.SecretDisclosed]:
-    """Search the app's log from byte ``written`` on, and its error answers, for its password."""
+    """Search the app's log from byte ``written`` on, and its error answers, for its password, and
+    the log for credentials of its clients.
+    """
+    counts = [_count(lab.app.log_path, written, token) for token in client_tokens(lab.profile)]
+    if any(counts):
+        yield events.SecretDisclosed(at=clock.now(), place="token", count=max(counts))
     secret = unquote(urlsplit(lab.app_database_url).password or "")
     # A hard-coded password is not a secret, and often an ordinary word.
     if len(secret) < MIN_SECRET_LETTERS or lab.profile.database:
@@ -109,6 +119,19 @@ def find_secrets(
     ):
         if count:
             yield events.SecretDisclosed(at=clock.now(), place=place, count=count)
+
+
+def client_tokens(profile: AppProfile) -> frozenset[str]:
+    """The credentials that the load sends, without their scheme; short ones may be words."""
+    headers = [profile.headers, *(operation.headers for operation in profile.operations)]
+    values = (
+        value
+        for each in headers
+        for name, value in each.items()
+        if name.lower() in CREDENTIALS and "{" not in value
+    )
+    tokens = (value.split(" ", 1)[-1].strip() for value in values)
+    return frozenset(token for token in tokens if len(token) >= MIN_TOKEN_LETTERS)
 
 
 def _count(path: Path, since: int, secret: str) -> int:

@@ -18,11 +18,16 @@ from squall.core.clock import Clock
 from squall.lab import app_log, app_metrics, readiness
 from squall.lab.lab import Lab
 from squall.lab.upstream_record import read_tallies
+from squall.lab.without_credentials import read_without_credentials
 
 SAMPLE_SECONDS = 0.1
 GAUGE_SECONDS = 0.2
 """Less frequent than the others, because a scrape costs the app under test time."""
+STRANGER_SECONDS = 0.2
+"""As rarely as three answers before the fault allow: an app may count refused clients."""
 TICK_SECONDS = 0.01
+NEEDS_CREDENTIALS = frozenset({401, 403})
+SERVER_ERROR = 500
 LOOK_SECONDS = 5.0
 """Longer than any sample takes: probes and the observer have their own limits."""
 
@@ -60,6 +65,10 @@ class Sampler:
             looks.append(self._probing("live", profile.live))
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
+        stranger = read_without_credentials(profile.operations, self._lab.options.seed)
+        if stranger is not None:
+            look = self._often(self._unknown_client(stranger), STRANGER_SECONDS)
+            self._tasks.append(asyncio.create_task(look))
         self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
         if profile.metrics is not None:
             looking = self._often(self._gauges(profile.metrics), GAUGE_SECONDS)
@@ -168,6 +177,22 @@ class Sampler:
                     states[name] = _word(words, values[name])
             chosen = {name: values[name] for name in (wanted or values) if name in values}
             self._log(events.GaugesSampled(at=self._clock.now(), values=chosen, states=states))
+
+        return look
+
+    def _unknown_client(self, path: str) -> Callable[[], Awaitable[None]]:
+        app = self._lab.app
+
+        wanted = True
+
+        async def look() -> None:
+            nonlocal wanted
+            if not wanted:
+                return
+            status = await readiness.http_status(app.host, app.port, path, app.scheme)
+            wanted = status is None or status in NEEDS_CREDENTIALS or status >= SERVER_ERROR
+            if status is not None:
+                self._log(events.UnknownClientAnswered(at=self._clock.now(), status=status))
 
         return look
 

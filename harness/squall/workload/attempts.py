@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import aiohttp
@@ -25,6 +27,9 @@ STALE_WARNINGS = ("110", "111")
 
 PASSING = frozenset({502, 503, 504})
 """Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
+
+MAX_SHOWN = 100
+"""Keys of writes in one answer that are noted."""
 
 MAX_WAIT_SECONDS = 1.0
 """Longer waits of a ``Retry-After`` would outlast a run."""
@@ -66,7 +71,7 @@ def says_copy(headers: Mapping[str, str]) -> bool:
     return hit or warned or headers.get("age", "").strip().isdecimal()
 
 
-def noted_of(request: PlannedRequest, answer: Answer | None) -> dict[str, Any]:
+def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dict[str, Any]:
     """The fields of a record that are read from the answer alone."""
     if answer is None:
         return {"content_type": None, "retry_after": None}
@@ -80,7 +85,14 @@ def noted_of(request: PlannedRequest, answer: Answer | None) -> dict[str, Any]:
         "shape": shape,
         "texts": describe_texts(answer.text) if shape and read else "",
         "changed": changed_fields(request, answer),
+        "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
     }
+
+
+def shown_keys(text: str, run_id: str) -> list[str]:
+    """Keys of a run in an answer, each once, up to a number."""
+    found = re.finditer(re.escape(run_id) + r"-\d+", text) if run_id else ()
+    return list(dict.fromkeys(match.group() for match in islice(found, MAX_SHOWN)))
 
 
 def changed_fields(request: PlannedRequest, answer: Answer | None) -> str:

@@ -235,7 +235,7 @@ class OpenLoop:
             error=failed,
             body=answer.text[:BODY_KEPT] if answer is not None and bad else "",
             request=f"{request.operation.method} {request.path}",
-            **noted_of(request, answer),
+            **noted_of(request, answer, self._plan.run_id),
         )
         self.recorded += 1
         self._on_op(op)

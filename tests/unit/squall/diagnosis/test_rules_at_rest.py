@@ -57,3 +57,23 @@ def test_one_session_for_all_requests_is_told_from_one_that_was_left(
     remedy = diagnose(run, [left]).remedy
     assert remedy is not None
     assert remedy.key == key
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [("settings-left", "setting-left"), ("advisory-locks-left", "answer-unlike-calm")],
+)
+def test_a_setting_that_stays_explains_the_answers_of_another_tenant(
+    evidence: Any, code: str, rule: str
+) -> None:
+    unlike = failed("answer-unlike-calm", "3 x notes: status 404", {"unlike": 3})
+    left = failed("session-leftovers", "app.org stayed changed on 1 session", code=code)
+    assert diagnose(evidence([], []), [unlike, left]).code == rule
+
+
+def test_a_check_that_fails_open_is_named(evidence: Any) -> None:
+    found = failed("answer-unlike-calm", "7 reads without credentials were answered with success",
+                   {"unlike": 0, "let_in": 7}, code="stranger-let-in")  # fmt: skip
+    remedy = diagnose(evidence([], []), [found]).remedy
+    assert remedy is not None
+    assert remedy.key == "refuse-whom-you-cannot-check"

@@ -83,3 +83,25 @@ def test_many_requests_at_once_are_enough_for_it(
     found = diagnose(evidence([hung(make, 50), hung(make, 60)], samples), [LATE, ill])
     assert found.code == code
     assert found.reason.endswith(", or some were never given back") == (active == 0)
+
+
+@pytest.mark.parametrize(
+    ("gap", "active", "fault", "code"),
+    [
+        (0.2, 1, "wire.delay_statement", "blocked-event-loop"),
+        (0.02, 1, "wire.delay_statement", "wrong-probe"),  # others go on: the probe asks, too
+        (0.02, 0, "wire.error_reply", "blocked-event-loop"),  # it sleeps before it repeats
+        (0.02, 4, "wire.error_reply", "wrong-probe"),
+        (0.2, 0, "network.stall", "wrong-probe"),  # nobody can tell
+    ],
+)
+def test_a_blocked_event_loop_is_told_from_a_probe_that_asks_the_database(
+    evidence: Any, make: Any, gap: float, active: int, fault: str, code: str
+) -> None:
+    late = failed("health-probes", "live took 900 ms to answer", code="liveness-late")
+    ops = [make.op(101, at=1.01, done=1.21)]
+    ops += [make.op(102 + n, at=1.02, done=1.21 + n * gap) for n in range(1, 8)]
+    found = diagnose(evidence(ops, happened(fault, active)), [late])
+    assert found.code == code
+    assert found.remedy is not None
+    assert (found.remedy.key == "keep-the-event-loop-free") == code.startswith("blocked")

@@ -8,6 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from squall.core.events import (
+    CommitsRead,
+    FaultHealed,
+    FaultInjected,
+    TransactionCommitted,
+    UnknownClientAnswered,
+)
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.history.op import Outcome
 from squall.history.shape import describe_body, describe_texts
@@ -227,3 +234,166 @@ def test_a_write_is_no_bad_request_because_the_database_fails(
     found = AnswerUnlikeCalm().judge(evidence([*calm, *bad, end]))
     assert found.verdict == verdict, found.reason
     assert found.code == ("client-blamed" if verdict == "fail" else "holds")
+
+
+def priced(make: Any, number: int, item: int, price: int, **changes: Any) -> Any:
+    body = {"id": item, "price": price}
+    request = f"GET /items/{item}"
+    texts = describe_texts(json.dumps(body))
+    return answer(make, number, body, request=request, texts=texts, **changes)
+
+
+@pytest.mark.parametrize(
+    ("prices", "changes", "verdict"),
+    [
+        ({1: 199, 2: 199, 3: 199}, {}, "fail"),  # a default for all
+        ({1: 101, 2: 102, 3: 103}, {}, "pass"),
+        ({1: 91, 2: 92, 3: 93}, {}, "pass"),  # a sale
+        ({1: 199, 2: 199}, {}, "pass"),  # two may be a coincidence
+        ({1: 199, 2: 199, 3: 199}, {"copy": True}, "pass"),
+    ],
+)
+def test_different_items_do_not_all_have_one_default_number_in_the_outage(
+    evidence: Any, make: Any, prices: dict[int, int], changes: dict[str, Any], verdict: str
+) -> None:
+    calm = [priced(make, n, n % 4, 100 + n % 4) for n in [*range(20), *range(250, 260)]]
+    ops = [priced(make, 150 + item, item, price, **changes) for item, price in prices.items()]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, *ops]))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert (found.code, len(found.ops)) == ("another-value", 3)
+
+
+ROWS = "".join(f"{n},product {n}\n" for n in range(20))
+LINES = "".join(f'{{"id": {n}}}\n' for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("media", "usual", "text", "verdict"),
+    [
+        ("text/csv", ROWS, ROWS[: len(ROWS) // 2], "fail"),
+        ("application/x-ndjson", LINES, LINES[: len(LINES) // 2], "fail"),
+        ("text/csv", ROWS, ROWS, "pass"),
+        ("text/csv", ROWS, ROWS + "20,product 20\n", "pass"),
+        ("text/event-stream", ROWS, ROWS[:30], "pass"),  # read for a moment
+        ("text/plain", "up 100 s", "up 9 s", "pass"),
+    ],
+)
+def test_a_text_that_ends_early_is_no_success(
+    evidence: Any, make: Any, media: str, usual: str, text: str, verdict: str
+) -> None:
+    common = {"request": "GET /export", "content_type": media}
+    calm = [answer(make, n, usual, **common) for n in [*range(20), *range(250, 255)]]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, answer(make, 150, text, **common)]))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert found.code == "list-shortened"
+
+
+def test_a_text_whose_size_differs_without_the_fault_may_be_shorter(
+    evidence: Any, make: Any
+) -> None:
+    common = {"request": "GET /export", "content_type": "text/csv"}
+    calm = [answer(make, n, ROWS * (1 + n % 2), **common) for n in [*range(20), *range(250, 255)]]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, answer(make, 150, ROWS[:50], **common)]))
+    assert found.verdict == "pass", found.reason
+
+
+@pytest.mark.parametrize(
+    ("usual", "lie", "verdict"),
+    [
+        ([{"id": 11}, {"id": 12}], [{"id": 1}, {"id": 2}], "fail"),  # the first page
+        ({"owner": {"user_id": 5}}, {"owner": {"user_id": 1}}, "fail"),
+        ({"owner": {"user_id": 5}}, {"owner": {"user_id": 5}}, "pass"),
+    ],
+)
+def test_what_identifies_a_part_of_an_answer_is_the_same_in_the_outage(
+    evidence: Any, make: Any, usual: Any, lie: Any, verdict: str
+) -> None:
+    found = AnswerUnlikeCalm().judge(run_of(evidence, make, lie, usual, request="GET /pages/2"))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert found.code == "another-item"
+
+
+def test_the_first_item_of_a_list_may_change_where_rows_are_deleted(
+    evidence: Any, make: Any
+) -> None:
+    common = {"request": "GET /pages/2"}
+    calm = [answer(make, n, [{"id": 11}], **common) for n in [*range(20), *range(250, 255)]]
+    gone = make.op(200, name="delete", request="DELETE /items/11", effect="write", status=204)
+    found = AnswerUnlikeCalm().judge(
+        evidence([*calm, gone, answer(make, 150, [{"id": 12}], **common)])
+    )
+    assert found.verdict == "pass", found.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "verdict"),
+    [
+        (401, [503, 200], "fail"),
+        (403, [200], "fail"),
+        (401, [503, 401], "pass"),
+        (200, [200, 200], "pass"),  # an open operation
+        (404, [200], "pass"),
+    ],
+)
+def test_nobody_is_let_in_without_credentials_because_of_the_outage(
+    evidence: Any, make: Any, before: int, later: list[int], verdict: str
+) -> None:
+    samples = [UnknownClientAnswered(at=n / 10, status=before) for n in range(9)]
+    samples += [UnknownClientAnswered(at=1.5 + n / 10, status=s) for n, s in enumerate(later)]
+    found = AnswerUnlikeCalm().judge(evidence([], [*make.outage(), *samples]))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert (found.code, found.figures["let_in"]) == ("stranger-let-in", 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "committed", "sent", "verdict"),
+    [
+        (Outcome.REFUSED, False, 2.5, "fail"),
+        (Outcome.REFUSED, True, 2.5, "pass"),
+        (Outcome.UNKNOWN, False, 2.5, "pass"),  # it may be committed a moment later
+        (Outcome.REFUSED, False, 1.5, "pass"),  # in the outage the order may still be under way
+    ],
+)
+def test_a_read_shows_no_write_that_was_refused(
+    evidence: Any, make: Any, outcome: Outcome, *, committed: bool, sent: float, verdict: str
+) -> None:
+    calm = [make.write(number) for number in range(10)]
+    refused = make.write(120, outcome, status=503)
+    kept = [*calm, refused] if committed else calm
+    commits = [TransactionCommitted(at=op.done, keys={op.key: {"insert orders": 1}}, ids={})
+               for op in kept]  # fmt: skip
+    read = make.op(250, at=sent, shown=f"{calm[0].key},{refused.key}")
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=10)]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, refused, read], happened))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert (found.code, found.ops) == ("shows-what-was-refused", (250,))
+
+
+@pytest.mark.parametrize(
+    ("strict", "number", "later", "verdict"),
+    [
+        (True, 3, 201, "fail"),
+        (True, 2, 201, "pass"),
+        (True, 3, 409, "pass"),  # it has conflicts without the fault, too
+        (False, 3, 201, "pass"),
+    ],
+)
+def test_a_lock_of_the_server_is_no_conflict_of_the_client(
+    evidence: Any, make: Any, *, strict: bool, number: int, later: int, verdict: str
+) -> None:
+    post = {"request": "POST /items", "effect": "write", "key": "k"}
+    calm = [answer(make, n, status=201, **post) for n in range(20)]
+    blamed = [make.op(150 + n, status=409, outcome=Outcome.REFUSED, **post) for n in range(number)]
+    blocked: dict[str, Any] = {"step": 0, "fault": "database.lock_table"}
+    happened = [
+        FaultInjected(at=1.0, label="x", effect="blocks", **blocked),
+        FaultHealed(at=2.0, bites=3, what="x", **blocked),
+    ]
+    run = evidence([*calm, *blamed, answer(make, 250, status=later, **post)], happened)
+    found = AnswerUnlikeCalm(no_conflicts=strict).judge(run)
+    assert found.verdict == verdict, found.reason

@@ -160,6 +160,10 @@ def test_a_disclosed_password_is_found_wherever_it_stands(evidence: Any) -> None
     assert gate.judge(evidence([], [])).verdict == "pass"
     assert gate.judge(evidence([], [log])).code == "password-in-log"
     assert gate.judge(evidence([], [log, answer])).code == "password-in-answer"
+    token = SecretDisclosed(at=1.0, place="token", count=3)
+    found = gate.judge(evidence([], [token]))
+    assert (found.code, found.figures) == ("credentials-in-log", {"token": 3})
+    assert gate.judge(evidence([], [token, log])).code == "password-in-log"
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import CommitsRead, TransactionCommitted
+from squall.core.events import CommitsRead, FaultHealed, FaultInjected, TransactionCommitted
 from squall.gates.acknowledged_before_commit import AcknowledgedBeforeCommit
 from squall.gates.one_effect import OneEffect
+from squall.gates.refused_write_absent import RefusedWriteAbsent
+from squall.gates.work_is_done import WorkIsDone
+from squall.history.evidence import Contract
+from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
 ORDER = {"insert orders": 1}
@@ -169,3 +173,52 @@ def test_an_effect_is_there_once_and_whole(
 
 def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:
     assert judged(OneEffect(), evidence, make, write(make, LATER), rows=TWO).code == "holds"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "rows", "verdict"),
+    [
+        ("wire.error_reply", Outcome.REFUSED, TWO, "fail"),
+        ("wire.error_reply", Outcome.REFUSED, {"insert outbox": 1}, "pass"),  # a note of the trial
+        ("wire.error_reply", Outcome.UNKNOWN, TWO, "pass"),
+        ("network.refuse", Outcome.REFUSED, TWO, "not-judged"),  # the COMMIT may be in doubt
+    ],
+)
+def test_what_was_refused_is_not_committed_if_only_statements_failed(
+    evidence: Any, make: Any, fault: str, outcome: Outcome, rows: Any, verdict: str
+) -> None:
+    ops = [write(make, number) for number in CALM]
+    later = write(make, LATER, status=503, outcome=outcome)
+    commits = [commit(op.done - 0.001, op.id, TWO) for op in ops] + [commit(1.21, LATER, rows)]
+    step: dict[str, Any] = {"step": 0, "fault": fault}
+    happened = [
+        FaultInjected(at=1.0, label="x", **step),
+        FaultHealed(at=2.0, bites=3, what="x", **step),
+        *commits,
+        CommitsRead(at=9.0, transactions=11),
+    ]
+    contract = Contract(deadline_seconds=1.0, written_keys_declared=False)
+    found = RefusedWriteAbsent().judge(evidence([*ops, later], happened, contract=contract))
+    assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(
+    ("calm", "later", "verdict"),
+    [
+        (1.0, True, "pass"),  # a task that has made it up
+        (1.0, False, "fail"),
+        (None, False, "not-judged"),  # nothing is stored for such requests
+    ],
+)
+def test_accepted_work_has_its_rows_sooner_or_later(
+    evidence: Any, make: Any, calm: float | None, *, later: bool, verdict: str
+) -> None:
+    ops = [write(make, number, status=202) for number in [*CALM, LATER]]
+    commits = [commit(op.done + calm, op.id) for op in ops[:-1]] if calm else []
+    if later:
+        commits.append(commit(8.0, LATER))
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=11)]
+    found = WorkIsDone().judge(evidence(ops, happened))
+    assert found.verdict == verdict, found.reason
+    if verdict == "fail":
+        assert (found.code, found.ops) == ("accepted-never-done", (LATER,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import ErrorsLogged, LogProblem
+from squall.core.events import BackendsSampled, ErrorsLogged, LogProblem
 from squall.gates.error_contract import ErrorContract
 from squall.gates.log_clean import LogClean
 from squall.history.op import Outcome
@@ -53,3 +53,17 @@ def test_the_log_may_name_the_bug_and_no_other_exception(evidence: Any) -> None:
     bug, other = LogProblem(at=1.5, line=ASGI + BUG), LogProblem(at=1.5, line=f"{ASGI}KeyError: 1")
     assert LogClean().judge(evidence([], [bug])).verdict == "pass"
     assert LogClean().judge(evidence([], [bug, other])).verdict == "fail"
+
+
+@pytest.mark.parametrize(("errors", "verdict"), [(9, "pass"), (10, "fail")])
+def test_more_bugs_than_connections_are_the_apps_own(
+    evidence: Any, make: Any, errors: int, verdict: str
+) -> None:
+    """A connection shows it once; requests that share one show it again and again. Six sessions
+    were there, and the fault has ended three.
+    """
+    sessions = BackendsSampled(at=0.5, total=6, active=0, idle=6, idle_in_transaction=0)
+    events = [*make.outage(), sessions, logged("InternalClientError", errors)]
+    assert ErrorContract().judge(evidence(answers(make, errors, 0), events)).verdict == verdict
+    line = LogProblem(at=1.5, line=ASGI + BUG)
+    assert LogClean().judge(evidence([], [*events, line])).verdict == verdict

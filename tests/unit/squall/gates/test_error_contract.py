@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from squall.gates.error_contract import ErrorContract
+from squall.history.evidence import Contract
 
 NAME = "error-contract"
 CUT = {"status": None, "error": "reset"}
@@ -118,3 +119,16 @@ def test_an_error_that_caches_repeat_outlasts_the_outage(
     run = evidence([make.refusal(1, cache_control=control, **{"effect": "read", **changes})])
     found = ErrorContract().judge(run)
     assert (found.code == "cacheable-error") is kept, found.reason
+
+
+@pytest.mark.parametrize(
+    ("pause", "verdict"), [("1000", "fail"), ("30", "pass"), (None, "pass"), ("0", "pass"),
+                           ("Wed, 21 Oct 2026 07:28:00 GMT", "pass")],
+)  # fmt: skip
+def test_nobody_is_sent_away_for_longer_than_an_outage(
+    evidence: Any, make: Any, pause: str | None, verdict: str
+) -> None:
+    """Also where the contract requires no Retry-After: it says seconds, not milliseconds."""
+    contract = Contract(deadline_seconds=1.0, retry_after_statuses=frozenset())
+    run = evidence([make.refusal(1, retry_after=pause)], contract=contract)
+    assert ErrorContract().judge(run).verdict == verdict

@@ -139,3 +139,23 @@ def test_a_run_that_ends_with_the_heal_proves_nothing(evidence: Any, make: Any, 
     assert HealthProbes().judge(run) == told.inconclusive(
         NAME, "nothing was asked after the heal", asked=2, slowest_ms=10.0
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "no", "bad", "code"),
+    [
+        (0.5, 4, 10, "not-ready-though-it-serves"),
+        (0.5, 4, 60, "holds"),  # it serves few
+        (0.5, 1, 10, "holds"),  # a probe by chance
+        (None, 4, 10, "holds"),
+    ],
+)
+def test_a_service_that_serves_is_ready(
+    evidence: Any, make: Any, share: float | None, no: int, bad: int, code: str
+) -> None:
+    asked = [probe(1.1 + n / 10, status=503 if n < no else 200) for n in range(8)]
+    ops = [make.op(n) for n in range(100, 190 - bad)]
+    ops += [make.refusal(n) for n in range(190 - bad, 190)]
+    happened = [*make.outage(), *asked, probe(2.5)]
+    run = evidence([*ops, make.op(250)], happened)
+    assert HealthProbes(serving_share=share).judge(run).code == code

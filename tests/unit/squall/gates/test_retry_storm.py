@@ -172,7 +172,9 @@ def test_new_connections_of_a_starved_app_prove_nothing_and_repeated_statements_
         (26, 20, "wire.error_reply", 1.3, "holds"),
         (40, 20, "wire.error_reply", None, "holds"),
         (40, 20, "network.refuse", 1.3, "holds"),
-        (18, 9, "wire.error_reply", 1.3, "holds"),
+        (20, 6, "wire.error_reply", 1.3, "repeated-in-vain"),  # and the third attempt succeeds
+        (20, 0, "wire.error_reply", 1.3, "repeated-in-vain"),
+        (14, 5, "wire.error_reply", 1.3, "holds"),
     ],
 )
 def test_what_cannot_succeed_is_not_repeated_at_once(

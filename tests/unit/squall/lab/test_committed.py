@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from squall.core.clock import VirtualClock
 from squall.core.events import TransactionCommitted
-from squall.lab.committed import CommitRecorder, match_transactions
+from squall.lab.committed import CommitRecorder, is_pending, match_transactions
 from squall.lab.wal import RowChange
 
 TIMES = {1: 10.0, 2: 11.0, 3: 12.0}
@@ -57,3 +57,16 @@ async def test_a_slow_question_for_the_servers_clock_dates_no_commit_too_late() 
     recorder = CommitRecorder(cast("Any", lab), clock, lambda _event: None)
     await recorder._compare_clocks(cast("Any", Session()))
     assert -100.002 < recorder._offset <= -100.0
+
+
+def accepted(key: str, status: int = 202, effect: str = "write") -> Any:
+    return SimpleNamespace(name="report", key=key, status=status, effect=effect)
+
+
+def test_accepted_work_is_waited_for_if_others_of_its_kind_are_done() -> None:
+    ops = [accepted("a-1"), accepted("a-2")]
+    assert is_pending({"a-1"}, ops)
+    assert not is_pending({"a-1", "a-2"}, ops)
+    assert not is_pending(set(), ops)  # nothing is ever stored for it
+    assert not is_pending({"a-1"}, [accepted("a-1"), accepted("a-2", 503)])
+    assert not is_pending({"a-1"}, [accepted("a-1"), accepted("a-2", 200)])

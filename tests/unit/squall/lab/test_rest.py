@@ -48,7 +48,7 @@ async def looked(tmp_path: Path, *looks: dict[str, Any]) -> tuple[list[Any], flo
         observer=app,
         database_traffic=app.database_traffic,
         app_database_url="postgresql://app:a-long-password@h/d",
-        profile=SimpleNamespace(database={}),
+        profile=SimpleNamespace(database={}, headers={}, operations=()),
     )
     probe = RestProbe(cast("Any", lab), clock, published.append)
     await probe.look_before()
@@ -109,3 +109,21 @@ async def test_what_was_there_before_is_not_waited_for(
 ) -> None:
     _, took = await looked(tmp_path, before, after)
     assert took == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "tokens"),
+    [
+        ({"Authorization": "Bearer abcdef-123456"}, {"abcdef-123456"}),
+        ({"X-API-Key": "key-0123456789"}, {"key-0123456789"}),
+        ({"Authorization": "Bearer demo"}, set()),  # a short one may be a word
+        ({"Accept-Language": "en-US-and-more"}, set()),
+        ({"Authorization": "Bearer {token}-of-somebody"}, set()),
+    ],
+)
+def test_credentials_are_looked_for_without_their_scheme(
+    headers: dict[str, str], tokens: set[str]
+) -> None:
+    operation = SimpleNamespace(headers=headers)
+    profile = SimpleNamespace(headers={}, operations=(operation,))
+    assert rest.client_tokens(cast("Any", profile)) == tokens

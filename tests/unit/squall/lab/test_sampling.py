@@ -50,10 +50,14 @@ class Place:
     def lab(self) -> Any:
         profile = SimpleNamespace(
             live=self.live, has_readiness=False, ready_path="/readyz", metrics=self.metrics,
-            dependencies=(), gauges={"breaker": ("closed", "open"), "pool": ()},
+            dependencies=(), operations=(), gauges={"breaker": ("closed", "open"), "pool": ()},
         )  # fmt: skip
         return SimpleNamespace(
-            app=self.app, profile=profile, observer=self, database_traffic=self.traffic
+            app=self.app,
+            profile=profile,
+            observer=self,
+            database_traffic=self.traffic,
+            options=SimpleNamespace(seed=1),
         )
 
     async def look(self, seconds: float = 0.95) -> None:

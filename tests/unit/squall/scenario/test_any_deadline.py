@@ -15,13 +15,17 @@ from squall_faults.ports import AppControl
 
 DEADLINES = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
 SILENT = (Effect.SILENCES, Effect.BLOCKS, Effect.FREEZES)
+MOMENT_SECONDS = 0.2
+"""Steps that every request can wait for, which test what is left of its time."""
 FOR_GOOD = ("network.half_open",)
 """What is silent stays silent: the wait ends with the patience of the caller."""
 
 
 def silences(step: Step) -> bool:
     entry = entry_of(step.fault)
-    return entry.effect in SILENT and entry.needs is not AppControl and step.label not in FOR_GOOD
+    if entry.effect not in SILENT or entry.needs is AppControl or step.label in FOR_GOOD:
+        return False
+    return step.lasting_seconds > MOMENT_SECONDS
 
 
 SILENT_OUTAGES = [one for one in stock() if any(map(silences, one.steps))]

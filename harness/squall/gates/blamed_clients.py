@@ -1,0 +1,74 @@
+"""Refusals that blame the client for the outage, and the opposite: strangers who are let in.
+
+outage   POST /orders ──▶ 409 "a conflict"       nobody could look: 503 is right
+outage   GET /orders without a token ──▶ 200     in calm 401: the check fails open
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from squall.core.events import FaultInjected, UnknownClientAnswered
+from squall.gates.calm_answers import CalmAnswers
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+BLAMING = frozenset({401, 403, 404, 405, 410})
+BLAMING_A_READ = frozenset({400, 409, 422, *range(300, 304), 307, 308})
+"""For a request that was well-formed and without conflict a moment ago; and redirects."""
+BLAMING_A_WRITE = frozenset({400, 409, 422})
+"""While the database cannot be reached, nobody can know of a conflict. Where it answers with errors
+or clients repeat writes, there may be one.
+"""
+BAD_REQUEST, CONFLICT = 400, 409
+CLOSED = frozenset({401, 403})
+SUCCESS = range(200, 300)
+LEAST_REFUSED = 2
+"""Refusals in calm that prove that credentials are needed."""
+LEAST_BLAMED = 3
+"""Fewer may be generated bodies that the app rightly refuses."""
+UNREACHABLE = frozenset({"cuts", "silences"})
+FAMILIES = ("network.", "database.")
+
+
+def blaming_statuses(op: Op, *, away: bool) -> frozenset[int]:
+    """The statuses that blame the client of this request. ``away``: see :func:`is_unreachable`."""
+    if op.effect == "read":
+        return BLAMING | BLAMING_A_READ
+    return BLAMING | (BLAMING_A_WRITE if away else frozenset())
+
+
+def blamed_writers(
+    ops: Iterable[Op], calm: CalmAnswers, least_answers: int, status: int = BAD_REQUEST
+) -> list[Op]:
+    """Writes with this status in the outage only: the requests were as well-formed as the others,
+    and conflicted with none.
+    """
+    found = []
+    for op in ops:
+        known = calm.operations.get(op.name)
+        if op.effect == "read" or op.repeats is not None or op.status != status:
+            continue
+        if known is None or known.answers < least_answers:
+            continue
+        if status not in {*known.statuses, *calm.later.get(op.name, ())}:
+            found.append(op)
+    return found if len(found) >= LEAST_BLAMED else []
+
+
+def is_unreachable(evidence: Evidence) -> bool:
+    """Whether every fault cuts or silences the connections to the database, and nothing else."""
+    faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
+    return bool(faults) and all(
+        event.effect in UNREACHABLE and event.fault.startswith(FAMILIES) for event in faults
+    )
+
+
+def strangers_let_in(evidence: Evidence) -> int:
+    """Reads without credentials that got an answer since the fault, and none before it."""
+    samples = [e for e in evidence.events if isinstance(e, UnknownClientAnswered)]
+    start = evidence.bounds("before")[1]
+    before = [sample.status for sample in samples if sample.at <= start]
+    if len(before) < LEAST_REFUSED or any(status not in CLOSED for status in before):
+        return 0
+    return sum(sample.at > start and sample.status in SUCCESS for sample in samples)

@@ -1,0 +1,30 @@
+"""A read without credentials, as a stranger sends it: refused in calm, and in an outage, too.
+
+calm     GET /orders/7 ──▶ 401
+outage   GET /orders/7 ──▶ 503      the token could not be looked up: sound
+outage   GET /orders/7 ──▶ 200      let in: the check fails open
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from squall.workload.operations import Operation, requests
+
+CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
+
+
+def read_without_credentials(operations: Sequence[Operation], seed: int) -> str | None:
+    """The path of a read that clients send with credentials; None if there is none."""
+    closed = [
+        one
+        for one in operations
+        if one.method == "GET" and not one.streams and not one.after and _credentials(one.headers)
+    ]
+    if not closed:
+        return None
+    return next(requests(closed[:1], seed, "")).path
+
+
+def _credentials(headers: Mapping[str, str]) -> bool:
+    return any(name.lower() in CREDENTIALS for name in headers)
