@@ -126,7 +126,8 @@ def toxics(draw: st.DrawFn) -> PlannedToxic:
 
 
 SENDS = st.builds(Send, st.sampled_from(SIDES), st.sampled_from([1, 100, 1500, 20_000]))
-PAUSES = st.builds(Pause, st.sampled_from([5, 30, 80]))
+PAUSES = st.builds(Pause, st.sampled_from([5, 80]))
+"""Their sums keep away from what fires after 30 and 40 ms: what comes first there is chance."""
 ENDINGS = st.builds(Ending, st.sampled_from(SIDES), st.sampled_from(["close", "shut", "reset"]))
 
 

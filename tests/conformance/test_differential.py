@@ -22,7 +22,7 @@ from tests.conformance.play import Met, Player
 
 TOLERANCE = 0.06
 SHARE = 0.15
-TRIES = 3
+TRIES = 5
 
 NUMBERS = itertools.count()
 
