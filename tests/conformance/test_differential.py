@@ -1,7 +1,7 @@
 """Both engines play the same plans: bytes, endings and times agree, or a known row explains it.
 
 Times agree within TOLERANCE and SHARE of the longer one. A busy machine delays either engine, so
-only what differs three times in a row differs.
+only what differs five times in a row differs.
 """
 
 from __future__ import annotations
