@@ -12,6 +12,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from squall.core.events import ErrorsLogged, LogProblem
 from squall.diagnosis import remedies
@@ -93,24 +94,22 @@ def with_handled_errors(evidence: Evidence) -> Evidence:
     contract = evidence.contract
     known = contract.error_statuses
     status = 503 if 503 in known else max(known, default=503)  # noqa: PLR2004 - Service Unavailable
-    body = json.dumps({"type": "about:blank", "title": "Service unavailable", "status": status})
-    media = contract.error_media_type or "application/json"
+    answer: dict[str, Any] = {
+        "error": None, "status": status, "retry_after": "1",
+        "body": json.dumps(
+            {"type": "about:blank", "title": "Service unavailable", "status": status}
+        ),
+        "content_type": contract.error_media_type or "application/json",
+    }  # fmt: skip
     bad = [
         op for op in evidence.ops if (op.status or 0) >= SERVER_ERRORS and op.status not in known
     ]
     mended = {op.id for op in (*bad, *_closed_behind(bad, evidence.ops))}
-
-    def handled(op: Op) -> Op:
-        if op.id not in mended:
-            return op
-        return replace(
-            op, error=None, status=status, body=body, content_type=media, retry_after="1"
-        )
-
-    events = [
-        event for event in evidence.events if not isinstance(event, LogProblem | ErrorsLogged)
-    ]
-    return replace(evidence, ops=tuple(map(handled, evidence.ops)), events=events)
+    return replace(
+        evidence,
+        ops=tuple(replace(op, **answer) if op.id in mended else op for op in evidence.ops),
+        events=[one for one in evidence.events if not isinstance(one, LogProblem | ErrorsLogged)],
+    )
 
 
 def _closed_behind(bad: Iterable[Op], ops: Iterable[Op]) -> Iterator[Op]:
