@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psutil
 import pytest
 from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
@@ -17,3 +18,4 @@ async def test_no_lie_in_a_lab_is_believed() -> None:
     assert answers[0].believed, answers[0].noticed_by
     assert [answer.lie for answer in answers[1:] if answer.believed] == []
     assert len(answers) > 25
+    assert psutil.Process().children(recursive=True) == [], "a lie leaves nothing behind"

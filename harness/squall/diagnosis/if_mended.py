@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from squall.core.events import ErrorsLogged, LogProblem
 from squall.diagnosis import remedies
@@ -93,29 +94,30 @@ def with_handled_errors(evidence: Evidence) -> Evidence:
     that follows on it has no answer.
     """
     contract = evidence.contract
-    status = 503 if 503 in contract.error_statuses else max(contract.error_statuses, default=503)  # noqa: PLR2004 - Service Unavailable
-    body = json.dumps({"type": "about:blank", "title": "Service unavailable", "status": status})
-    media = contract.error_media_type or "application/json"
-
-    def undocumented(op: Op) -> bool:
-        known = contract.error_statuses
-        return op.status is not None and op.status >= SERVER_ERRORS and op.status not in known
-
-    media = contract.error_media_type or "application/json"
-    ends = sorted(op.done for op in evidence.ops if undocumented(op))
-
-    def closed_with(op: Op) -> bool:
-        after = bisect_left(ends, op.sent - CLOSING_SECONDS)
-        return op.error in CLOSED and after < len(ends) and ends[after] <= op.done
-
-    def handled(op: Op) -> Op:
-        if not undocumented(op) and not closed_with(op):
-            return op
-        return replace(
-            op, error=None, status=status, body=body, content_type=media, retry_after="1"
-        )
-
-    events = [
-        event for event in evidence.events if not isinstance(event, LogProblem | ErrorsLogged)
+    known = contract.error_statuses
+    status = 503 if 503 in known else max(known, default=503)  # noqa: PLR2004 - Service Unavailable
+    answer: dict[str, Any] = {
+        "error": None, "status": status, "retry_after": "1",
+        "body": json.dumps(
+            {"type": "about:blank", "title": "Service unavailable", "status": status}
+        ),
+        "content_type": contract.error_media_type or "application/json",
+    }  # fmt: skip
+    bad = [
+        op for op in evidence.ops if (op.status or 0) >= SERVER_ERRORS and op.status not in known
     ]
-    return replace(evidence, ops=tuple(handled(op) for op in evidence.ops), events=events)
+    mended = {op.id for op in (*bad, *_closed_behind(bad, evidence.ops))}
+    return replace(
+        evidence,
+        ops=tuple(replace(op, **answer) if op.id in mended else op for op in evidence.ops),
+        events=[one for one in evidence.events if not isinstance(one, LogProblem | ErrorsLogged)],
+    )
+
+
+def _closed_behind(bad: Iterable[Op], ops: Iterable[Op]) -> Iterator[Op]:
+    """Requests without an answer that were under way when one of these errors had ended."""
+    ends = sorted(op.done for op in bad)
+    for op in ops:
+        first = bisect_left(ends, op.sent - CLOSING_SECONDS)
+        if op.error in CLOSED and first < len(ends) and ends[first] <= op.done:
+            yield op

@@ -27,6 +27,7 @@ from squall.selftest.planting import (
     kill_child,
     replace_port,
     send_to_child,
+    start_beside,
 )
 
 Plant = Callable[[Lab], Awaitable[events.Listener | None]]
@@ -141,7 +142,7 @@ async def _become_a_static_page(lab: Lab) -> None:
 async def _give_the_port_away(lab: Lab) -> None:
     await lab.app.crash()
     setattr(lab.app, "meant_to_be_down", False)  # noqa: B010 - its exit was not requested
-    await asyncio.create_subprocess_exec(*shlex.split(STATIC.format(port=lab.app.port)))
+    await start_beside(*shlex.split(STATIC.format(port=lab.app.port)))
 
 
 async def _look_elsewhere(lab: Lab) -> None:

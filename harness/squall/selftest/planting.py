@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,24 @@ SOON_SECONDS = 0.2
 """Seconds after a fault came into force, well before its heal."""
 
 _UNDER_WAY: set[asyncio.Task[None]] = set()
+
+
+_BESIDE: list[asyncio.subprocess.Process] = []
+"""Programs that were started beside a lab, of which the lab knows nothing."""
+
+
+async def start_beside(*words: str) -> None:
+    """Start a program that is no part of the lab. :func:`end_beside` ends it."""
+    _BESIDE.append(await asyncio.create_subprocess_exec(*words))
+
+
+async def end_beside() -> None:
+    """End what :func:`start_beside` started."""
+    while _BESIDE:
+        process = _BESIDE.pop()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 class Lying:

@@ -23,6 +23,7 @@ from squall.selftest.lie import (
     result_of_run,
 )
 from squall.selftest.lies_of_lab import STEPS_SECONDS, LabLie
+from squall.selftest.planting import end_beside
 
 RATE = 40.0
 SECONDS_AROUND = 1.5
@@ -90,6 +91,8 @@ async def _tell_once(name: str, lie: LabLie, options: LabOptions) -> tuple[LieRe
             run = await runner.run(_scenario(lie), seed=1, listener=planted or _ignore)
     except (SquallError, FaultError) as error:
         return result_of_error(name, error), True
+    finally:
+        await end_beside()
     return result_of_run(name, run), run.evidence.first_injected is not None
 
 

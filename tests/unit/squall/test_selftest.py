@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+import psutil
 import pytest
 from click.testing import CliRunner
 from squall.cli import selftest as command
+from squall.selftest import planting
 from squall.selftest.lie import HONEST, LieResult
 from squall.selftest.run_selftest import tell_evidence, tell_files
 
@@ -54,3 +58,13 @@ def test_the_exit_code(
     result = CliRunner().invoke(command.selftest, ["--quick"], standalone_mode=False)
     assert (result.return_value, result.exception) == (code, None)
     assert words in result.output
+
+
+async def test_what_is_started_beside_a_lab_is_ended() -> None:
+    """The app that takes another one's port is in no lab, and no watchdog knows it."""
+    before = {child.pid for child in psutil.Process().children()}
+    await planting.start_beside(sys.executable, "-c", "import time; time.sleep(60)")
+    started = [one for one in psutil.Process().children() if one.pid not in before]
+    assert len(started) == 1
+    await planting.end_beside()
+    assert not started[0].is_running()
