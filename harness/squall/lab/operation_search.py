@@ -163,11 +163,11 @@ class OperationSearch:
         for text in result.texts:
             self.harvest.read(candidate.described.path, text)
         if result.reason:
-            self._refuse(candidate, await self._with_exception(result))
+            self._refuse(candidate, await self.with_exception(result))
         else:
             await self._take(candidate, tried, result)
 
-    async def _with_exception(self, result: TrialResult) -> TrialResult:
+    async def with_exception(self, result: TrialResult) -> TrialResult:
         """The reason of a 5xx with the exception, which a server may log after its answer."""
         if result.status is None or result.status < 500:  # noqa: PLR2004 - HTTP's 5xx
             return result
