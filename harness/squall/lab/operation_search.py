@@ -180,11 +180,12 @@ class OperationSearch:
 
     async def _keep_rights(self, role: Role, result: TrialResult) -> TrialResult:
         """The result, or that the operation removed the client's access, which is then renewed."""
-        main = role is self.roles.all[0]
-        if main and not result.reason and await self.trial.lost_rights():
+        doubtful = not result.reason or result.status in RIGHTS
+        if role is self.roles.all[0] and doubtful and await self.trial.lost_rights():
             result = TrialResult(reason=ENDS_RIGHTS)
         if result.reason == ENDS_RIGHTS:
             await role.enter(self.profile)
+            self.good = [(path, self.roles.login_of(path, one)) for path, one in self.good]
         return result
 
     def _refuse(self, candidate: Candidate, result: TrialResult) -> None:
