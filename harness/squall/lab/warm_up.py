@@ -33,9 +33,7 @@ LOW_RATE = 20.0
 """An operation that fails at this rate fails at every rate."""
 
 MAX_SETTLING = 12
-"""Rounds in which an app may come back from a rate that was too high. Its callers wait for a
-deadline in each, so that a pool whose own limit is half a minute has time to come back.
-"""
+"""Rounds, of a deadline each if nothing answers: a pool's own limit is often half a minute."""
 ROUND_SECONDS = 0.5
 CALM_P95_SECONDS = 0.25
 """Slightly below the limit of the gate ``steady-state``."""
