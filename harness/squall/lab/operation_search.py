@@ -105,9 +105,7 @@ class OperationSearch:
             await self._try(candidate)
 
     def _may_follow(self, candidate: Candidate) -> bool:
-        """Whether it was refused because of the item that it names, and may be tried on a
-        new item.
-        """
+        """Whether it was refused for the item that it names, and may be tried on a new one."""
         refused = self._refused.get(candidate.title)
         left_out = not self.profiles[candidate.title].asked
         tells = refused is not None and refused.status in FOR_WHAT_IT_NAMES
@@ -181,8 +179,9 @@ class OperationSearch:
     async def _keep_rights(self, role: Role, result: TrialResult) -> TrialResult:
         """The result, or that the operation removed the client's access, which is then renewed."""
         doubtful = not result.reason or result.status in RIGHTS
-        if role is self.roles.all[0] and doubtful and await self.trial.lost_rights():
-            result = TrialResult(reason=ENDS_RIGHTS)
+        main = self.roles.all[0]
+        if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
+            result, role = TrialResult(reason=ENDS_RIGHTS), main
         if result.reason == ENDS_RIGHTS:
             await role.enter(self.profile)
             self.good = [(path, self.roles.login_of(path, one)) for path, one in self.good]
