@@ -89,7 +89,7 @@ async def test_a_user_that_an_operation_has_ended_is_replaced(
     found = await discovery_of(app_with_users(database), writes=True)
     assert "takes the client's rights away" in found.left_out["POST /me/leave"]
     headers = {one.path: one.headers for one in found.profile.operations}
-    assert headers["/me"]["Authorization"] == "Bearer squall2@example.com"
+    assert headers["/me"]["Authorization"] == "Bearer squall12@example.com"
 
 
 async def test_no_user_is_registered_in_an_app_that_runs_already(

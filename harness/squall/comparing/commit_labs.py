@@ -12,6 +12,7 @@ from squall.core.errors import AppFailed, LabError
 from squall.gates.verdict import Verdict
 from squall.lab.lab import Lab
 from squall.lab.lab_options import LabOptions
+from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.emitter import Emitter
 from squall.runner.lab_slot import LabSlot, LabTally
 from squall.runner.result import LabFailure, Run
@@ -19,7 +20,7 @@ from squall.runner.retry_policy import DEFAULT_POLICY
 from squall.runner.scenario_runs import Outcome, ScenarioRuns
 from squall.runner.scenario_task import ScenarioTask
 from squall.runner.suite_events import SuiteGroup
-from squall.scenario.model import Load, Scenario
+from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
 
 POLICY = replace(DEFAULT_POLICY, tries=2, confirm_close_failures=False)
@@ -61,8 +62,7 @@ class CommitLabs:
 
     async def run(self, arm: Arm, scenario: Scenario, seed: int) -> Measured:
         """One run, and its repeat where the machine was too busy."""
-        if scenario.load == Load():  # nothing else was asked for: what both apps bear
-            scenario = scenario.at_most(self._rate)
+        scenario = at_bearable_rate(scenario, self._rate)
         wanted = scenario.load.rate_per_second
         runs = self._runs[arm]
         if runs.limit_reached:

@@ -23,6 +23,7 @@ from squall.lab.app_client import AppClient, app_client
 from squall.lab.login_flow import resolve_headers
 from squall.lab.more_roles import add_more_roles
 from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
+from squall.lab.read_again import leave_out_broken_reads
 from squall.lab.roles import Roles, add_found_roles, declared_roles
 from squall.lab.trial import TrafficSource, Trial
 from squall.lab.undeclared import undeclared
@@ -80,6 +81,7 @@ async def discover(
         trial = create_trial(profile, roles.all[0].client, seed, traffic)
         found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends)
         await found.try_all()
+        await leave_out_broken_reads(found)
     return _discovered(profile, found, roles, _odd(document))
 
 

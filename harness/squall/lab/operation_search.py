@@ -105,9 +105,7 @@ class OperationSearch:
             await self._try(candidate)
 
     def _may_follow(self, candidate: Candidate) -> bool:
-        """Whether it was refused because of the item that it names, and may be tried on a
-        new item.
-        """
+        """Whether it was refused for the item that it names, and may be tried on a new one."""
         refused = self._refused.get(candidate.title)
         left_out = not self.profiles[candidate.title].asked
         tells = refused is not None and refused.status in FOR_WHAT_IT_NAMES
@@ -163,11 +161,11 @@ class OperationSearch:
         for text in result.texts:
             self.harvest.read(candidate.described.path, text)
         if result.reason:
-            self._refuse(candidate, await self._with_exception(result))
+            self._refuse(candidate, await self.with_exception(result))
         else:
             await self._take(candidate, tried, result)
 
-    async def _with_exception(self, result: TrialResult) -> TrialResult:
+    async def with_exception(self, result: TrialResult) -> TrialResult:
         """The reason of a 5xx with the exception, which a server may log after its answer."""
         if result.status is None or result.status < 500:  # noqa: PLR2004 - HTTP's 5xx
             return result
@@ -180,11 +178,13 @@ class OperationSearch:
 
     async def _keep_rights(self, role: Role, result: TrialResult) -> TrialResult:
         """The result, or that the operation removed the client's access, which is then renewed."""
-        main = role is self.roles.all[0]
-        if main and not result.reason and await self.trial.lost_rights():
-            result = TrialResult(reason=ENDS_RIGHTS)
+        doubtful = not result.reason or result.status in RIGHTS
+        main = self.roles.all[0]
+        if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
+            result, role = TrialResult(reason=ENDS_RIGHTS), main
         if result.reason == ENDS_RIGHTS:
             await role.enter(self.profile)
+            self.good = [(path, self.roles.login_of(path, one)) for path, one in self.good]
         return result
 
     def _refuse(self, candidate: Candidate, result: TrialResult) -> None:

@@ -28,6 +28,9 @@ from squall.workload.operations import Media, Operation
 MAX_USERS = 3
 """Maximum number of times that a user is replaced after the trial itself has changed it."""
 
+OTHERS = 10
+"""Numbers of users who replace another one follow those of the other roles' users."""
+
 
 @dataclass(slots=True)
 class Role:
@@ -60,7 +63,7 @@ class Role:
                 raise
             self.users += 1
             steps = (self.registration, *self.steps)
-            first, *rest = (renumbered(step, self.users) for step in steps)
+            first, *rest = (renumbered(step, OTHERS + self.users) for step in steps)
             await self._log_in(profile, (first, *rest))
             self.registration, self.steps = first, tuple(rest)
 
@@ -93,6 +96,14 @@ class Roles:
                 media: Media = "form" if login.form else "json"
                 return dataclasses.replace(candidate, bodies=(body,), media=media)
         return candidate
+
+    def login_of(self, path: str, operation: Operation) -> Operation:
+        """The same, for an operation whose user has been replaced since."""
+        for role in self.all:
+            login = role.steps[-1] if role.registration and role.steps else None
+            if operation.method == "POST" and login is not None and login.path.endswith(path):
+                return dataclasses.replace(operation, bodies=(dict(login.form) or login.json,))
+        return operation
 
     async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
         """Log in again with roles that expire within these seconds. Returns the profile with new

@@ -25,14 +25,13 @@ from squall.workload.plan import LoadPlan
 USUAL_RATE = 80.0
 LEAST_RATE = 5.0
 STEPS = (10.0, 20.0, 40.0, 80.0, 160.0)
-"""Up to twice the usual rate is tried, so that an outage's load is half of what the app
-sustains.
-"""
+"""Up to twice the usual rate, so that an outage's load is half of what the app sustains."""
 
 LOW_RATE = 20.0
 """An operation that fails at this rate fails at every rate."""
 
-MAX_SETTLING = 5
+MAX_SETTLING = 12
+"""Rounds, of a deadline each if nothing answers: a pool's own limit is often half a minute."""
 ROUND_SECONDS = 0.5
 CALM_P95_SECONDS = 0.25
 """Slightly below the limit of the gate ``steady-state``."""

@@ -19,6 +19,7 @@ from squall.lab import app_log, handlers, logged_errors
 from squall.lab.lab import Lab
 from squall.lab.sampling import SAMPLE_SECONDS, Sampler
 from squall.lab.surroundings import Surroundings
+from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.event_log import log_event, log_lost_workers
 from squall.runner.injection import inject_faults
 from squall.runner.planned import align_control, plan_known
@@ -27,7 +28,7 @@ from squall.runner.result import Run
 from squall.runner.wait_for_recovery import RecoverySeen, wait_for_recovery
 from squall.runner.wait_for_samples import wait_for_samples
 from squall.scenario.judge import judge_run
-from squall.scenario.model import Load, Scenario
+from squall.scenario.model import Scenario
 from squall.workload.plan import LEAD_SECONDS, LoadPlan, WorkloadReport
 
 __all__ = ["Run", "Runner"]
@@ -72,8 +73,7 @@ class Runner:
             ComponentLost: a component of the lab exited meanwhile, with its name.
             BudgetSpent: too many requests failed.
         """
-        if scenario.load == Load():  # no rate was requested: use what the app sustains
-            scenario = scenario.at_most(self._lab.bearable_rate)
+        scenario = at_bearable_rate(scenario, self._lab.bearable_rate)
         log = _Log(listener)
         budget, workload = self._lab.budget, self._lab.workload
         work = budget.guard(self._run(scenario, seed, log, paired=paired), lambda: workload.ops)

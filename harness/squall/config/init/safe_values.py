@@ -11,6 +11,11 @@ REFUSES = "127.0.0.1:9"
 SECRET = "c3F1YWxsLXNxdWFsbC1zcXVhbGwtc3F1YWxsLXNxdWE="  # noqa: S105 - invented, for a lab only
 """32 bytes in URL-safe base64, which is also a valid Fernet key."""
 
+SECRET_NAME = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)
+"""A value that is not copied from a compose file into the table, but invented."""
+
+PLACEHOLDER = re.compile(r"^change.?(?:this|me|it)\b|^replace.?(?:this|me)\b", re.IGNORECASE)
+
 SCHEME = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 NOT_REACHED = re.compile(
     r"CORS|ORIGIN|FRONTEND|DOMAIN|PUBLIC|REDIRECT|SITE|BASE_URL|ALLOWED|CLIENT_URL|WEB_URL|APP_URL"
@@ -74,6 +79,12 @@ def invented_value(name: str, annotation: str) -> str:
         if re.search(pattern, name, re.IGNORECASE):
             return text
     return MAIL if "EmailStr" in annotation else SECRET
+
+
+def example_value(name: str, value: str) -> str:
+    """The value of an example; another one for a secret that an app refuses as it stands there."""
+    stands_in = SECRET_NAME.search(name) and PLACEHOLDER.search(value)
+    return invented_value(name, "") if stands_in else value
 
 
 def _number(name: str) -> str:

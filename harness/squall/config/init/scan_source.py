@@ -26,7 +26,7 @@ from squall.config.init.find_switches import switch_on
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
-from squall.config.init.safe_values import closed_value, invented_value
+from squall.config.init.safe_values import SECRET_NAME, closed_value, example_value, invented_value
 from squall.config.init.scan_dotenv import DotenvEntry, scan_dotenv
 from squall.config.init.start_commands import (
     Command,
@@ -36,9 +36,6 @@ from squall.config.init.start_commands import (
 )
 
 WHOLE_FORM = re.compile(r"^\{(?:url|asyncpg|psycopg2?)\}$|://")
-
-SECRET = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)
-"""A value that is not copied from a compose file into the table, but invented."""
 
 HOPED_FOR = re.compile(
     r"SECRET|KEY|JWT|ALGORITHM|EXPIRE|MINUTES|(?:^|_)(?:TITLE|VERSION|PROJECT_NAME|APP_NAME)$",
@@ -220,11 +217,11 @@ def _environment(
               and "TEST" not in one.name.upper()]  # fmt: skip
     closed = {one.name: safe for one in others if one.value
               and (safe := closed_value(one.name, one.value)) is not None}  # fmt: skip
-    copied = {one.name: one.value for one in others if one.value and one.read
-              and one.name in entries and not entries[one.name].own}  # fmt: skip
+    copied = {one.name: example_value(one.name, one.value) for one in others if one.value
+              and one.read and one.name in entries and not entries[one.name].own}  # fmt: skip
     found = {**copied, **closed}
     demanded = _demanded(settings, entries, compose, {**found, **told})
-    given = {one.name: value for one in demanded if not SECRET.search(one.name)
+    given = {one.name: value for one in demanded if not SECRET_NAME.search(one.name)
              and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
     invented = [one for one in demanded if one.name not in given]
     found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given

@@ -104,7 +104,8 @@ def with_known_ids(path: str, body: Any, harvest: Harvest) -> Any:  # noqa: ANN4
     changed = dict(body)
     for name, value in body.items():
         if isinstance(value, list) and LIST_REFERS.search(str(name)):
-            known = harvest.values(path, str(name)[:-1])
+            # The first user is often the one who sends the request.
+            known = harvest.values(path, str(name)[:-1])[-1:]
             changed[name] = [_like(one, known) for one in value]
             continue
         if isinstance(value, (Mapping, list)):

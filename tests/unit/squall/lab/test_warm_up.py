@@ -27,9 +27,15 @@ class FakeWorkload:
     def __init__(self, capacity: float, seconds: float, statuses: dict[str, int]) -> None:
         self.capacity, self.seconds, self.statuses = capacity, seconds, statuses
         self.rates: list[float] = []
+        self.jams_for = 0
+        """Rounds in which it is late after a rate that it did not bear."""
+        self._jammed = 0
         self._plan: LoadPlan | None = None
 
     async def start(self, plan: LoadPlan) -> None:
+        self._jammed = max(0, self._jammed - 1)
+        if plan.rate_per_second > self.capacity and self.jams_for:
+            self._jammed = self.jams_for
         self.rates.append(plan.rate_per_second)
         self._plan = plan
 
@@ -45,7 +51,7 @@ class FakeWorkload:
         return WorkloadReport(ops=ops, unsent=0, offered=count, lag_p99_seconds=0.0)
 
     def _op(self, number: int, operation: Operation) -> Op:
-        late = self.rates[-1] > self.capacity
+        late = self.rates[-1] > self.capacity or self._jammed > 0
         status = self.statuses.get(operation.name, 200)
         if status == PER_ADDRESS:
             status = 200 if HEADER in operation.headers else 429
@@ -61,6 +67,7 @@ async def warmed(
     capacity: float = 1000,
     seconds: float = 0.01,
     contract: Contract = DEFAULT_CONTRACT,
+    jams_for: int = 0,
     **statuses: int,
 ) -> tuple[Warmed, list[float]]:
     operations = tuple(
@@ -72,6 +79,7 @@ async def warmed(
     )
     profile = AppProfile(name="app", app="app:app", contract=contract, operations=operations)
     workload: Any = FakeWorkload(capacity, seconds, statuses)
+    workload.jams_for = jams_for
     found = Discovery(profile=profile, coverage=Coverage(operations=profiles))
     return await warm_up(workload, found, "http://app"), workload.rates
 
@@ -127,3 +135,8 @@ async def test_the_limit_of_an_app_that_runs_already_is_obeyed() -> None:
     found, _ = await warmed("ab", contract=attached, b=PER_ADDRESS)
     assert found.profile.operations[1].least_interval_seconds > 1
     assert not any(HEADER in one.headers for one in found.profile.operations)
+
+
+async def test_an_app_that_the_search_for_its_rate_has_jammed_is_waited_for() -> None:
+    _, rates = await warmed("a", capacity=50, jams_for=9)
+    assert rates == [10, 20, 40, 80, *[5] * 9]

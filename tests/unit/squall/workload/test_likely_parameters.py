@@ -74,9 +74,9 @@ def test_a_field_takes_a_known_identity_only_by_its_name() -> None:
 
 def test_people_by_another_name_are_users() -> None:
     harvest = Harvest()
-    harvest.read("/users", '[{"id": "u-1"}]')
+    harvest.read("/users", '[{"id": "u-1"}, {"id": "u-2"}]')
     harvest.read("/chats", '[{"id": "c-1"}]')
     body = {"participant_ids": ["?"], "owner_id": "?", "chat_ids": ["?"], "tags": ["?"]}
     assert with_known_ids("/chats", body, harvest) == {
-        "participant_ids": ["u-1"], "owner_id": "u-1", "chat_ids": ["c-1"], "tags": ["?"]
+        "participant_ids": ["u-2"], "owner_id": "u-1", "chat_ids": ["c-1"], "tags": ["?"]
     }  # fmt: skip

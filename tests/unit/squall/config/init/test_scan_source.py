@@ -482,3 +482,14 @@ def test_an_example_under_another_name_is_an_example(tmp_path: Path, name: str) 
         name: "FIRST_USER=a@b.example\n",
     }
     assert project(tmp_path, files).environment["FIRST_USER"] == "a@b.example"
+
+
+def test_a_secret_that_an_example_leaves_to_be_changed_is_changed(tmp_path: Path) -> None:
+    files = {
+        "main.py": APP + "import os\nk = os.environ['API_SECRET']\nn = os.environ['API_NOTE']\n"
+        "u = os.environ['DATABASE_URL']\n",
+        ".env.example": "API_SECRET=changethis\nAPI_NOTE=changethis\n",
+    }
+    environment = project(tmp_path, files).environment
+    assert environment["API_NOTE"] == "changethis"
+    assert environment["API_SECRET"] not in ("", "changethis")

@@ -1,0 +1,105 @@
+"""An operation that changes the user of the token ends the rights of no other operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from squall.lab.trial import ENDS_RIGHTS
+
+from tests.workload.conftest import Database
+
+Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="login"))]
+
+
+class User(BaseModel):
+    email: str
+    password: str
+
+
+class Changes(BaseModel):
+    email: str | None = None
+    about: str | None = None
+
+
+async def test_a_user_whose_name_an_operation_changes_is_replaced(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    app, users = FastAPI(), set[str]()
+
+    def known(token: str) -> None:
+        database.execute()
+        if token not in users:
+            raise HTTPException(403)
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        if user.email in users:
+            raise HTTPException(409)
+        users.add(user.email)
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        if user.email not in users:
+            raise HTTPException(400)
+        return {"access_token": user.email}
+
+    @app.get("/feed")
+    async def feed(token: Token) -> None:
+        known(token)
+
+    @app.put("/user")
+    async def change(token: Token, changes: Changes) -> None:
+        known(token)
+        if changes.email:
+            users.discard(token)
+            users.add(changes.email)
+
+    found = await discovery_of(app, writes=True)
+    asked = {one.path: one for one in found.profile.operations}
+    assert found.left_out["PUT /user"] == ENDS_RIGHTS
+    assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") in users
+    assert asked["/login"].bodies[0]["email"] in users
+
+
+class Member(User):
+    role: Literal["member", "admin"] = "member"
+
+
+async def test_another_role_may_not_end_the_rights_of_the_first_one(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    app, users = FastAPI(), dict[str, str]()
+
+    def allow(token: str, role: str) -> None:
+        database.execute()
+        if users.get(token) != role:
+            raise HTTPException(403 if token in users else 401)
+
+    @app.post("/register", status_code=201)
+    async def register(user: Member) -> None:
+        users[user.email] = user.role
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        if user.email not in users:
+            raise HTTPException(400)
+        return {"access_token": user.email}
+
+    @app.get("/feed")
+    async def feed(token: Token) -> None:
+        allow(token, "member")
+
+    @app.post("/lock-out")
+    async def lock_out(token: Token) -> None:
+        allow(token, "admin")
+        for name in [name for name, role in users.items() if role == "member"]:
+            del users[name]
+
+    found = await discovery_of(app, writes=True)
+    assert found.left_out["POST /lock-out"] == ENDS_RIGHTS
+    asked = {one.path: one for one in found.profile.operations}
+    assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") in users
