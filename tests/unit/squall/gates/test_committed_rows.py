@@ -176,19 +176,27 @@ def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome", "rows", "verdict"),
+    ("fault", "outcome", "rows", "seconds", "verdict"),
     [
-        ("wire.error_reply", Outcome.REFUSED, TWO, "fail"),
-        ("wire.error_reply", Outcome.REFUSED, {"insert outbox": 1}, "pass"),  # a note of the trial
-        ("wire.error_reply", Outcome.UNKNOWN, TWO, "pass"),
-        ("network.refuse", Outcome.REFUSED, TWO, "not-judged"),  # the COMMIT may be in doubt
+        ("wire.error_reply", Outcome.REFUSED, TWO, 0.01, "fail"),
+        ("wire.error_reply", Outcome.REFUSED, {"insert outbox": 1}, 0.01, "pass"),  # a note of it
+        ("wire.error_reply", Outcome.UNKNOWN, TWO, 0.01, "pass"),
+        ("wire.error_reply", Outcome.REFUSED, TWO, 0.5, "pass"),  # a time-out of a statement
+        ("network.refuse", Outcome.REFUSED, TWO, 0.01, "not-judged"),  # a COMMIT is in doubt
     ],
 )
 def test_what_was_refused_is_not_committed_if_only_statements_failed(
-    evidence: Any, make: Any, fault: str, outcome: Outcome, rows: Any, verdict: str
+    evidence: Any,
+    make: Any,
+    fault: str,
+    outcome: Outcome,
+    rows: Any,
+    seconds: float,
+    verdict: str,
 ) -> None:
     ops = [write(make, number) for number in CALM]
     later = write(make, LATER, status=503, outcome=outcome)
+    later = replace(later, done=later.sent + seconds)
     commits = [commit(op.done - 0.001, op.id, TWO) for op in ops] + [commit(1.21, LATER, rows)]
     step: dict[str, Any] = {"step": 0, "fault": fault}
     happened = [
