@@ -20,8 +20,8 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op
 
 OWN_TASKS = ("PoolConnectionHolder.release",)
-"""Tasks that asyncpg's pool starts for itself. A time-out while a connection is given back leaves one
-behind, and no app can await it.
+"""Tasks that asyncpg's pool starts for itself. A time-out while a connection is given back leaves
+one behind, and no app can await it.
 """
 INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500

@@ -91,7 +91,7 @@ def test_the_last_new_problem_is_told_once_and_by_its_exception(tmp_path: Path) 
     [
         (
             "Task exception was never retrieved",
-            "future: <Task finished name='Task-75' coro=<PoolConnectionHolder.release() done, at x>>",
+            "future: <Task finished name='Task-75' coro=<PoolConnectionHolder.release() done, at>",
             "Task exception was never retrieved (PoolConnectionHolder.release)",
         ),
         (
