@@ -180,7 +180,7 @@ class SleepsInTheLoop(Shop):
         for _ in range(3):
             with suppress(*AWAY):
                 return await super().product(number)
-            time.sleep(0.2)  # noqa: ASYNC251 - the defect
+            time.sleep(0.7)  # noqa: ASYNC251 - the defect
         return await super().product(number)
 
 
