@@ -16,6 +16,7 @@ from squall.history.evidence import Contract
 from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
+NEVER = "acknowledged-never-committed"
 ORDER = {"insert orders": 1}
 
 
@@ -230,3 +231,28 @@ def test_accepted_work_has_its_rows_sooner_or_later(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert (found.code, found.ops) == ("accepted-never-done", (LATER,))
+
+
+@pytest.mark.parametrize(
+    ("late", "code"), [(-0.001, "holds"), (0.05, "answered-before-commit"), (None, NEVER)]
+)
+def test_two_tables_that_count_alike_until_a_rollback_are_no_proof(
+    evidence: Any, make: Any, late: float | None, code: str
+) -> None:
+    """Rows of orders and events have the same number in calm. A rollback takes a number of the
+    orders only: later, event 120 is that of another order.
+    """
+    ops = [write(make, number) for number in [*CALM, LATER]]
+    commits = [
+        TransactionCommitted(
+            at=op.done - 0.001,
+            keys={},
+            ids={"events.id": [str(op.id)], "orders.id": [str(op.id)]},
+        )
+        for op in ops[:-1]
+    ]
+    if late is not None:
+        commits.append(ids(ops[-1].done + late, "orders.id", LATER))
+        commits.append(ids(ops[-1].done + 0.4, "events.id", LATER))
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=12)]
+    assert AcknowledgedBeforeCommit().judge(evidence(ops, happened)).code == code
