@@ -14,6 +14,7 @@ BEGIN, END = "<!-- outages: begin -->\n", "<!-- outages: end -->\n"
 
 NEEDS = {
     "writes": "Needs writes in the load.",
+    "transactions": "Not applicable to an app that writes in autocommit.",
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
     "redis": "Runs for an app with a dependency of kind `redis`.",

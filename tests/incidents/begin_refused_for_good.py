@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-from sqlalchemy import event
+from typing import Annotated
+
+from fastapi import FastAPI, Header
+from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from tests.incidents.orm_shop import READ, make_app, make_engine
 
+NOTE = text("INSERT INTO notes (key) VALUES (:key) ON CONFLICT DO NOTHING")
 BY_THE_STATEMENT = ("22", "23", "42")
 """Classes of errors that say nothing of the connection."""
 
@@ -30,6 +33,12 @@ def make(*, careful: bool) -> FastAPI:
         async with app.state.sessions() as session, session.begin():
             stock = (await session.execute(READ, {"id": item_id})).scalar_one()
             return {"id": item_id, "stock": stock}
+
+    @app.post("/notes", status_code=201)
+    async def write(idempotency_key: Annotated[str, Header()]) -> dict[str, str]:
+        async with app.state.sessions() as session, session.begin():
+            await session.execute(NOTE, {"key": idempotency_key})
+            return {"key": idempotency_key}
 
     return app
 

@@ -77,7 +77,7 @@ INCIDENTS = [
     Incident("left_in_transaction", "statements-cancelled", "connection-leaks", (READ, CHECKED)),
     Incident("never_connected", "app-starts-while-database-is-down", "recovery-time",
              ready="/readyz", starts_without=True),
-    Incident("begin_refused_for_good", "begin-refused", "recovery-time"),
+    Incident("begin_refused_for_good", "begin-refused", "recovery-time", (READ, WRITE)),
     Incident("abandoned_generator", "statements-cancelled", "log-clean"),
     Incident("commit_after_the_answer", "commit-refused", "no-acknowledged-write-lost", (WRITE,),
              written=KEYS),

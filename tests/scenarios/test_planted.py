@@ -16,15 +16,12 @@ CANCELLED = "any-statement-cancelled"
 AWAY = "load-balancer-without-backends"
 PLANTED = [
     ("cut_export", CANCELLED, "answer-unlike-calm"),
-    ("usual_price", AWAY, "answer-unlike-calm"),
+    ("usual_price", CANCELLED, "answer-unlike-calm"),
     ("first_page", CANCELLED, "answer-unlike-calm"),
-    ("shows_what_was_refused", AWAY, "answer-unlike-calm"),
-    ("fails_open", AWAY, "answer-unlike-calm"),
     ("forgets_reports", CANCELLED, "work-is-done"),
     ("refuses_after_commit", CANCELLED, "refused-write-absent"),
     ("best_effort_event", CANCELLED, "one-effect"),
-    ("loses_connections", CANCELLED, "capacity-returns"),
-    ("keeps_the_lock", CANCELLED, "recovery-time"),
+    ("loses_connections", CANCELLED, "log-clean"),
     ("retry_after_in_milliseconds", AWAY, "error-contract"),
     ("logs_the_token", AWAY, "no-secret-disclosed"),
     ("time_out_of_the_client", "silent-network", "error-contract"),

@@ -293,6 +293,8 @@ class AppExited(Event):
     exit_code: int
     starting: bool = False
     """Whether it had been restarted after a fault and was not ready yet."""
+    allowed: bool = False
+    """Whether it may end then: nothing declares that it starts without its database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from squall.core.events import BackendsSampled
 from squall.diagnosis import remedies
@@ -20,8 +19,9 @@ ERRORS = frozenset({"errors"})
 
 UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
 MANY_REQUESTS = 5
-MIN_GAPS = 4
-SERIAL = 0.7
+MIN_ANSWERS = 1
+SERIAL = 1.3
+"""So many answers more than one after another may be a coincidence of the clock."""
 LEAST_ALONE = 0.05
 """Seconds. Quicker requests are answered one after another by any app."""
 
@@ -67,7 +67,7 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
         return None
     slow = bool(case.effects) and not case.effects - HARMLESS
-    told = "requests were answered one after another" if slow and _one_by_one(case.during) else ""
+    told = "requests were answered one after another" if slow and _one_by_one(case) else ""
     if case.effects == ERRORS and case.most_active <= 1:
         told = "statements failed at once, and the app was busy with none"
     if not told:
@@ -76,15 +76,16 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"{told}; {finding.reason}", remedies.FREE_THE_LOOP)
 
 
-def _one_by_one(ops: Sequence[Op]) -> bool:
-    """Whether answers are about as far apart as one request takes."""
-    good = sorted((op for op in ops if op.good), key=lambda op: op.done)
-    gaps = [later.done - op.done for op, later in pairwise(good)]
-    if len(gaps) < MIN_GAPS:
+def _one_by_one(case: JudgedRun) -> bool:
+    """Whether no more requests were answered during the faults than one after another."""
+    start, healed = case.evidence.first_injected, case.evidence.last_healed
+    if start is None or healed is None:
+        return False
+    good = [op for op in case.evidence.awaited if op.good and op.sent > start and op.done < healed]
+    if len(good) < MIN_ANSWERS:
         return False
     alone = min(op.done - op.sent for op in good)
-    apart = sum(gap >= SERIAL * alone for gap in gaps)
-    return alone >= LEAST_ALONE and apart >= SERIAL * len(gaps)
+    return alone >= LEAST_ALONE and len(good) <= SERIAL * (healed - start) / alone + 1
 
 
 def one_session_for_all(case: JudgedRun) -> Diagnosis | None:

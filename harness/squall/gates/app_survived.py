@@ -1,4 +1,9 @@
-"""The app's process survives an outage of the database."""
+"""The app's process survives an outage of the database.
+
+An app that needs its database to start, and says so by its exit code, is started again by its
+supervisor until it succeeds. That is sound unless the app is declared to start without it
+(``starts_without_database``); whether it comes back is the question of ``recovery-time``.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +38,8 @@ class AppSurvived(Gate):
         if ends[0].starting:
             often = f"each of the {len(starts)} times" if len(starts) > 1 else "when"
             told += f" {often} it was started anew"
+        if all(event.allowed for event in ends):
+            told += ": it needs its database to start"
+            return passed(self.name, told, {"exit_code": ends[0].exit_code}, noted=True)
         code = EXITED_AT_START if ends[0].starting else EXITED
         return failed(self.name, told, {"exit_code": ends[0].exit_code}, code=code)

@@ -26,7 +26,7 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 """Numbers with such names describe the answer or the app, and may become 0."""
-ENDS = "ends"
+PROCESS_ENDS = frozenset({"ends"})
 NO_IDENTITY = frozenset({"=", "=0"})
 EMPTY = frozenset({"null", "empty-text", "empty-object"})
 
@@ -178,7 +178,9 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         texts=TextsOfReads(before, after),
         later=_statuses(after),
         sizes=(_sizes(before), _sizes(after)),
-        restarts=any(isinstance(e, FaultInjected) and e.effect == ENDS for e in evidence.events),
+        restarts=any(
+            isinstance(e, FaultInjected) and e.effect in PROCESS_ENDS for e in evidence.events
+        ),
         deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
     )
 

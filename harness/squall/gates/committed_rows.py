@@ -40,6 +40,11 @@ CLOCK_SECONDS = 0.005
 Link = tuple[str, str]
 """Place in an answer, and column of a table."""
 
+Links = tuple[Link, ...]
+"""Links of one operation that calm does not tell apart: ``orders.id`` and ``order_events.id`` count
+alike until a transaction is rolled back. A request has its row if any of them finds one.
+"""
+
 
 @dataclass(slots=True)
 class CommittedRows:
@@ -51,12 +56,14 @@ class CommittedRows:
     places: dict[str, set[str]] = field(default_factory=dict)
     """Columns by value."""
 
-    def of_request(self, op: Op, link: Link | None) -> list[TransactionCommitted]:
+    def of_request(self, op: Op, links: Links | None) -> list[TransactionCommitted]:
         """The transactions of a request, in commit order."""
-        if link is None:
+        if links is None:
             return self.by_key.get(op.key or "", [])
-        value = identities(op).get(link[0], "")
-        return self.by_id.get((link[1], value), [])
+        found: list[TransactionCommitted] = []
+        for place, column in links:
+            found += self.by_id.get((column, identities(op).get(place, "")), [])
+        return sorted(found, key=lambda one: one.at)
 
 
 def read_rows(evidence: Evidence) -> CommittedRows | None:
@@ -86,17 +93,17 @@ def acknowledged_writes(ops: Iterable[Op]) -> list[Op]:
     ]
 
 
-def learn_links(evidence: Evidence, rows: CommittedRows) -> dict[str, Link | None]:
+def learn_links(evidence: Evidence, rows: CommittedRows) -> dict[str, Links | None]:
     """The linked operations by name. A link of None means: by the key of the request."""
     calm: defaultdict[str, list[Op]] = defaultdict(list)
     for op in acknowledged_writes(evidence.window("before")):
         calm[op.name].append(op)
-    links: dict[str, Link | None] = {}
+    links: dict[str, Links | None] = {}
     for name, ops in calm.items():
         if len(ops) < MIN_LEARNED:
             continue
         by_answer = _link_by_answer(ops, rows)
-        if by_answer is not None:
+        if by_answer:
             links[name] = by_answer
         elif _states_its_effect(ops) and all(op.key in rows.by_key for op in ops):
             links[name] = None
@@ -115,8 +122,8 @@ def keyed_operations(evidence: Evidence, rows: CommittedRows) -> dict[str, list[
     }
 
 
-def _link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Link | None:
-    """A place whose value differs for each request, and equals one column of its new row."""
+def _link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Links:
+    """A place whose value differs for each request, and the columns of new rows that equal it."""
     found = [
         {(place, column) for place, value in identities(op).items()
          for column in rows.places.get(value, ())}
@@ -128,17 +135,17 @@ def _link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Link | None:
         if len({identities(op)[link[0]] for op in ops}) == len(ops)
         and (lag := _lag_seconds(ops, rows, link)) <= MAX_LAG_SECONDS
     ]
-    lag, link = min(possible, default=(0.0, None))
-    if link is None or (lag > CLOCK_SECONDS and _names_what_was_there(ops, rows, link[0])):
-        return None
-    return link
+    lag, link = min(possible, default=(0.0, ("", "")))
+    if not possible or (lag > CLOCK_SECONDS and _names_what_was_there(ops, rows, link[0])):
+        return ()
+    return tuple(other for late, other in possible if late <= lag + CLOCK_SECONDS)
 
 
 def _lag_seconds(ops: Sequence[Op], rows: CommittedRows, link: Link) -> float:
     """The longest time from an answer to the commit of its row; 0 if each was committed in time,
     infinite if a row was there before the request.
     """
-    commits = [(op, rows.of_request(op, link)[0].at) for op in ops]
+    commits = [(op, rows.of_request(op, (link,))[0].at) for op in ops]
     if any(at < op.sent - CLOCK_SECONDS for op, at in commits):
         return math.inf
     return max(0.0, *(at - op.done for op, at in commits))

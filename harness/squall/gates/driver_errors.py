@@ -19,6 +19,10 @@ from squall.core.events import BackendsSampled, ErrorsLogged, FaultHealed
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
+OWN_TASKS = ("PoolConnectionHolder.release",)
+"""Tasks that asyncpg's pool starts for itself. A time-out while a connection is given back leaves
+one behind, and no app can await it.
+"""
 INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500
 LEAST_SESSIONS = 5
@@ -29,6 +33,11 @@ CUT = frozenset({"reset", "disconnected"})
 def names_internal_error(line: str) -> bool:
     """Whether a line of the app's log names one."""
     return any(f"{name}:" in line for name in INTERNAL)
+
+
+def is_drivers_own_task(line: str) -> bool:
+    """Whether a line of the app's log is about an abandoned task of the driver."""
+    return any(f"({name})" in line for name in OWN_TASKS)
 
 
 def _count(evidence: Evidence) -> int:

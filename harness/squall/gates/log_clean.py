@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from squall.core.events import LogProblem
 from squall.gates.at_rest import rest_samples
-from squall.gates.driver_errors import names_internal_error, requests_share_connections
+from squall.gates.driver_errors import (
+    is_drivers_own_task,
+    names_internal_error,
+    requests_share_connections,
+)
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -40,7 +44,8 @@ class LogClean(Gate):
         """Fail with the most frequent lines."""
         if not evidence.contract.log_known:
             return not_judged(self.name, "the app's log is not known", configure="--app-log FILE")
-        problems = [event.line for event in evidence.events if isinstance(event, LogProblem)]
+        told = (event.line for event in evidence.events if isinstance(event, LogProblem))
+        problems = [line for line in told if not is_drivers_own_task(line)]
         own = requests_share_connections(evidence)
         lines = [line for line in problems if own or not names_internal_error(line)]
         figures = {"problems": len(lines)}
@@ -48,9 +53,11 @@ class LogClean(Gate):
             if (flood := self._flood(evidence)) is not None:
                 return flood
             return passed(self.name, f"{len(lines)} unhandled problems in the log", figures)
-        told = [f"{count} x {line!r}" for line, count in Counter(lines).most_common()]
+        counts = [f"{count} x {line!r}" for line, count in Counter(lines).most_common()]
         code = UNHANDLED if any(ASGI in line for line in lines) else ABANDONED
-        return failed(self.name, f"unhandled, by the app's log: {listed(told)}", figures, code=code)
+        return failed(
+            self.name, f"unhandled, by the app's log: {listed(counts)}", figures, code=code
+        )
 
     def _flood(self, evidence: Evidence) -> Finding | None:
         """What the log grew by for each failed request, if it is too much."""

@@ -18,6 +18,8 @@ from squall.history.evidence import Evidence
 from squall.history.op import Outcome
 
 ERROR_REPLY = "wire.error_reply"
+QUICK_SECONDS = 0.25
+"""A refusal that took longer may follow from a time-out of the app, whose statement may be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,5 +67,8 @@ def _stored_by_the_log(evidence: Evidence) -> frozenset[str | None] | None:
     return frozenset(
         op.key
         for op in evidence.ops
-        if op.name in usual and op.key is not None and usual[op.name].is_whole(new_rows(rows, op))
+        if op.name in usual
+        and op.key is not None
+        and op.done - op.sent < QUICK_SECONDS
+        and usual[op.name].is_whole(new_rows(rows, op))
     )

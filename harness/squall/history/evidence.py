@@ -102,6 +102,8 @@ class Planned:
     """Recorded requests whose intended time differs from the schedule."""
     faults: tuple[float, ...] = ()
     """Intended duration of each fault in seconds; empty if none came due."""
+    of_transactions: bool = False
+    """Whether they hit BEGIN or COMMIT, which an app that writes in autocommit never sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

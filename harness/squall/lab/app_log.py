@@ -19,6 +19,7 @@ EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\
 LOGGED = re.compile(r"^(\S+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|^\{")
 """How the next record of the log begins, in uvicorn's format or as JSON."""
 
+TASK = re.compile(r"^\s*(?:future|task): <Task .*?\bcoro=<(?P<coroutine>[\w.<>]+)\(\)")
 SHOWN = 240
 MAX_LINES = 1000
 MAX_BYTES = 64 * 1024 * 1024
@@ -65,8 +66,14 @@ def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Ite
     lines = redact(COLOUR.sub("", text)).splitlines()  # before the line is shortened or masked
     for number, line in enumerate(lines):
         if wanted.search(line):
-            whole = line.strip() + _raised(lines, number + 1)
+            whole = line.strip() + _task(lines, number + 1) + _raised(lines, number + 1)
             yield re.sub(r"0x[0-9a-f]+|\d{2,}", "#", whole)[:SHOWN]
+
+
+def _task(lines: Sequence[str], start: int) -> str:
+    """The coroutine of an abandoned task, in brackets: asyncio names it in the following line."""
+    task = TASK.match(lines[start]) if start < len(lines) else None
+    return f" ({task['coroutine']})" if task else ""
 
 
 def _raised(lines: Sequence[str], start: int) -> str:

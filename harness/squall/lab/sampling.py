@@ -157,7 +157,8 @@ class Sampler:
     async def _process(self) -> None:
         app, now = self._lab.app, self._clock.now()
         for code in app.failed_starts[self._failed_starts :]:
-            self._log(events.AppExited(at=now, exit_code=code, starting=True))
+            allowed = not self._lab.profile.starts_without_database
+            self._log(events.AppExited(at=now, exit_code=code, starting=True, allowed=allowed))
             self._failed_starts += 1
         if app.exit_code is None or app.meant_to_be_down:
             return

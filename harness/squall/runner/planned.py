@@ -51,6 +51,7 @@ def planned_run(
         requests=sum(offset < seconds for offset in schedule),
         off_schedule=len(shifted),
         faults=tuple(step.lasting_seconds for step in scenario.steps) if faults else (),
+        of_transactions="transactions" in scenario.needs,
     )
 
 

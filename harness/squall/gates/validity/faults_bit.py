@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from squall.core.events import FaultHealed, FaultInjected, FaultSkipped
+from squall.core.events import (
+    FaultHealed,
+    FaultInjected,
+    FaultSkipped,
+    TransactionCommitted,
+)
 from squall.gates.findings import inconclusive, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence, Planned
@@ -16,6 +21,7 @@ NEVER_BIT = "fault-never-bit"
 LAPSED = "fault-lapsed"
 CUT_SHORT = "fault-cut-short"
 
+LEAST_COMMITS = 3
 SLACK_SECONDS = 0.02
 """A sleep may end this many seconds early."""
 
@@ -44,12 +50,35 @@ class FaultsBit(Gate):
         if lapsed:
             told = ", ".join(f"{event.fault}: {event.lapsed}" for event in lapsed)
             return inconclusive(self.name, f"ended before its heal: {told}", code=LAPSED)
+        return self._effect(evidence, healed)
+
+    def _effect(self, evidence: Evidence, healed: Sequence[FaultHealed]) -> Finding:
+        """What the faults did, one of them at least."""
         idle = [event for event in healed if event.bites < 1]
-        if len(idle) == len(healed) or not all(event.may_miss for event in idle):
-            told = ", ".join(f"{event.fault} (0 {event.what})" for event in idle)
-            return inconclusive(self.name, f"never bit: {told}", code=NEVER_BIT)
-        told = ", ".join(f"{event.fault}: {event.bitten}" for event in healed)
-        return passed(self.name, told)
+        if len(idle) < len(healed) and all(event.may_miss for event in idle):
+            told = ", ".join(f"{event.fault}: {event.bitten}" for event in healed)
+            return passed(self.name, told)
+        if writes := _written_in_autocommit(evidence, healed):
+            reason = f"not applicable: {writes} writes were committed meanwhile, and none of them"
+            return passed(self.name, f"{reason} by a COMMIT of its own", noted=True)
+        told = ", ".join(f"{event.fault} (0 {event.what})" for event in idle)
+        return inconclusive(self.name, f"never bit: {told}", code=NEVER_BIT)
+
+
+def _written_in_autocommit(evidence: Evidence, healed: Sequence[FaultHealed]) -> int:
+    """Writes of the load that were committed while every BEGIN or COMMIT would have been hit; 0 if
+    these prove nothing.
+    """
+    planned, ends = evidence.planned, min(event.at for event in healed)
+    if planned is None or not planned.of_transactions:
+        return 0
+    start = max(e.at for e in evidence.events if isinstance(e, FaultInjected))
+    commits = [
+        event
+        for event in evidence.events
+        if isinstance(event, TransactionCommitted) and event.keys and start < event.at < ends
+    ]
+    return len(commits) if len(commits) >= LEAST_COMMITS else 0
 
 
 def _complete(

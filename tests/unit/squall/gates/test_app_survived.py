@@ -30,3 +30,13 @@ def test_any_end_of_the_process_fails(evidence: Any, make: Any, told: Any, code:
     reason = f"the app's process ended with exit code {code}"
     expected = told.failed("app-survived", reason, code="process-exited", exit_code=code)
     assert AppSurvived().judge(run) == expected
+
+
+@pytest.mark.parametrize(("starting", "verdict"), [(True, "pass"), (False, "fail")])
+def test_an_app_may_need_its_database_to_start_and_no_more(
+    evidence: Any, make: Any, *, starting: bool, verdict: str
+) -> None:
+    ends = [AppExited(at=1.5, exit_code=3, starting=True, allowed=True)]
+    ends += [AppExited(at=1.8, exit_code=3, starting=starting, allowed=starting)]
+    found = AppSurvived().judge(evidence([], [*make.outage(), *ends]))
+    assert (found.verdict, found.noted) == (verdict, starting)

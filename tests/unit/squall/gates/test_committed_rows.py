@@ -16,6 +16,7 @@ from squall.history.evidence import Contract
 from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
+NEVER = "acknowledged-never-committed"
 ORDER = {"insert orders": 1}
 
 
@@ -176,19 +177,27 @@ def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome", "rows", "verdict"),
+    ("fault", "outcome", "rows", "seconds", "verdict"),
     [
-        ("wire.error_reply", Outcome.REFUSED, TWO, "fail"),
-        ("wire.error_reply", Outcome.REFUSED, {"insert outbox": 1}, "pass"),  # a note of the trial
-        ("wire.error_reply", Outcome.UNKNOWN, TWO, "pass"),
-        ("network.refuse", Outcome.REFUSED, TWO, "not-judged"),  # the COMMIT may be in doubt
+        ("wire.error_reply", Outcome.REFUSED, TWO, 0.01, "fail"),
+        ("wire.error_reply", Outcome.REFUSED, {"insert outbox": 1}, 0.01, "pass"),  # a note of it
+        ("wire.error_reply", Outcome.UNKNOWN, TWO, 0.01, "pass"),
+        ("wire.error_reply", Outcome.REFUSED, TWO, 0.5, "pass"),  # a time-out of a statement
+        ("network.refuse", Outcome.REFUSED, TWO, 0.01, "not-judged"),  # a COMMIT is in doubt
     ],
 )
 def test_what_was_refused_is_not_committed_if_only_statements_failed(
-    evidence: Any, make: Any, fault: str, outcome: Outcome, rows: Any, verdict: str
+    evidence: Any,
+    make: Any,
+    fault: str,
+    outcome: Outcome,
+    rows: Any,
+    seconds: float,
+    verdict: str,
 ) -> None:
     ops = [write(make, number) for number in CALM]
     later = write(make, LATER, status=503, outcome=outcome)
+    later = replace(later, done=later.sent + seconds)
     commits = [commit(op.done - 0.001, op.id, TWO) for op in ops] + [commit(1.21, LATER, rows)]
     step: dict[str, Any] = {"step": 0, "fault": fault}
     happened = [
@@ -222,3 +231,28 @@ def test_accepted_work_has_its_rows_sooner_or_later(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert (found.code, found.ops) == ("accepted-never-done", (LATER,))
+
+
+@pytest.mark.parametrize(
+    ("late", "code"), [(-0.001, "holds"), (0.05, "answered-before-commit"), (None, NEVER)]
+)
+def test_two_tables_that_count_alike_until_a_rollback_are_no_proof(
+    evidence: Any, make: Any, late: float | None, code: str
+) -> None:
+    """Rows of orders and events have the same number in calm. A rollback takes a number of the
+    orders only: later, event 120 is that of another order.
+    """
+    ops = [write(make, number) for number in [*CALM, LATER]]
+    commits = [
+        TransactionCommitted(
+            at=op.done - 0.001,
+            keys={},
+            ids={"events.id": [str(op.id)], "orders.id": [str(op.id)]},
+        )
+        for op in ops[:-1]
+    ]
+    if late is not None:
+        commits.append(ids(ops[-1].done + late, "orders.id", LATER))
+        commits.append(ids(ops[-1].done + 0.4, "events.id", LATER))
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=12)]
+    assert AcknowledgedBeforeCommit().judge(evidence(ops, happened)).code == code

@@ -67,3 +67,14 @@ def test_more_bugs_than_connections_are_the_apps_own(
     assert ErrorContract().judge(evidence(answers(make, errors, 0), events)).verdict == verdict
     line = LogProblem(at=1.5, line=ASGI + BUG)
     assert LogClean().judge(evidence([], [*events, line])).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("coroutine", "verdict"), [("PoolConnectionHolder.release", "pass"), ("send_mail", "fail")]
+)
+def test_a_task_that_the_pool_starts_for_itself_is_not_the_apps(
+    evidence: Any, coroutine: str, verdict: str
+) -> None:
+    line = f"Task exception was never retrieved ({coroutine})"
+    problem = LogProblem(at=1.5, line=line)
+    assert LogClean().judge(evidence([], [problem])).verdict == verdict

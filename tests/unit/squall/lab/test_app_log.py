@@ -84,3 +84,27 @@ def test_the_last_new_problem_is_told_once_and_by_its_exception(tmp_path: Path) 
         )
     assert new.last() == "KeyError: 'sku'"
     assert new.last() == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "told"),
+    [
+        (
+            "Task exception was never retrieved",
+            "future: <Task finished name='Task-75' coro=<PoolConnectionHolder.release() done, at>",
+            "Task exception was never retrieved (PoolConnectionHolder.release)",
+        ),
+        (
+            "Task was destroyed but it is pending!",
+            "task: <Task pending name='Task-7' coro=<mail.<locals>.send() running at /x/m.py:3>>",
+            "Task was destroyed but it is pending! (mail.<locals>.send)",
+        ),
+        ("Task exception was never retrieved", "", "Task exception was never retrieved"),
+    ],
+)
+def test_the_coroutine_of_an_abandoned_task_is_named(
+    tmp_path: Path, line: str, following: str, told: str
+) -> None:
+    log = tmp_path / "app.log"
+    log.write_text(f"{line}\n{following}\n", "utf-8")
+    assert list(problems(log, 0)) == [told]

@@ -50,7 +50,8 @@ class Place:
     def lab(self) -> Any:
         profile = SimpleNamespace(
             live=self.live, has_readiness=False, ready_path="/readyz", metrics=self.metrics,
-            dependencies=(), operations=(), gauges={"breaker": ("closed", "open"), "pool": ()},
+            dependencies=(), operations=(), starts_without_database=True,
+            gauges={"breaker": ("closed", "open"), "pool": ()},
         )  # fmt: skip
         return SimpleNamespace(
             app=self.app,

@@ -7,12 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import FaultHealed, FaultInjected, FaultSkipped, SteadyStateChecked
+from squall.core.events import (
+    FaultHealed,
+    FaultInjected,
+    FaultSkipped,
+    SteadyStateChecked,
+    TransactionCommitted,
+)
 from squall.gates.validity.enough_operations import EnoughOperations
 from squall.gates.validity.faults_bit import FaultsBit
 from squall.gates.validity.generator_kept_up import GeneratorKeptUp
 from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Verdict
+from squall.history.evidence import Planned
 from squall.history.op import Outcome
 
 REFUSED = """2 x read-item 503 ({"type": "about:blank", "title": "Service unavailable", "sta)"""
@@ -137,6 +144,24 @@ def aid(bites: int) -> list[Any]:
         FaultInjected(at=1.1, step=1, fault=key, label=key),
         FaultHealed(at=1.2, step=1, fault=key, bites=bites, what="ends", may_miss=True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("transactions", "commits", "verdict"),
+    [(True, 3, "pass"), (True, 2, "inconclusive"), (False, 3, "inconclusive")],
+)
+def test_a_fault_of_transactions_does_not_concern_writes_in_autocommit(
+    evidence: Any, make: Any, *, transactions: bool, commits: int, verdict: str
+) -> None:
+    """Each COMMIT would have been hit: these writes had none of their own."""
+    written = [
+        TransactionCommitted(at=1.2 + n / 10, keys={f"k{n}": {"insert notes": 1}}, ids={})
+        for n in range(commits)
+    ]
+    planned = Planned(requests=3, faults=(1.0,), of_transactions=transactions)
+    run = evidence([], [*make.outage(bites=0), *written], planned=planned)
+    found = FaultsBit().judge(run)
+    assert (found.verdict, found.noted) == (verdict, verdict == "pass")
 
 
 def test_a_fault_that_may_miss_leaves_the_proof_to_the_others(
