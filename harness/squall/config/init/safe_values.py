@@ -82,9 +82,8 @@ def invented_value(name: str, annotation: str) -> str:
 
 
 def example_value(name: str, value: str) -> str:
-    """The value of an example; another one for a secret that an app refuses as it stands there."""
-    stands_in = SECRET_NAME.search(name) and PLACEHOLDER.search(value)
-    return invented_value(name, "") if stands_in else value
+    """The value of an example; another one where the example asks to change it."""
+    return invented_value(name, "") if PLACEHOLDER.search(value) else value
 
 
 def _number(name: str) -> str:

@@ -484,12 +484,12 @@ def test_an_example_under_another_name_is_an_example(tmp_path: Path, name: str) 
     assert project(tmp_path, files).environment["FIRST_USER"] == "a@b.example"
 
 
-def test_a_secret_that_an_example_leaves_to_be_changed_is_changed(tmp_path: Path) -> None:
+def test_what_an_example_leaves_to_be_changed_is_changed(tmp_path: Path) -> None:
     files = {
-        "main.py": APP + "import os\nk = os.environ['API_SECRET']\nn = os.environ['API_NOTE']\n"
+        "main.py": APP + "import os\nk = os.environ['SMTP_USER']\nn = os.environ['API_NOTE']\n"
         "u = os.environ['DATABASE_URL']\n",
-        ".env.example": "API_SECRET=changethis\nAPI_NOTE=changethis\n",
+        ".env.example": "SMTP_USER=changethis\nAPI_NOTE=change is good\n",
     }
     environment = project(tmp_path, files).environment
-    assert environment["API_NOTE"] == "changethis"
-    assert environment["API_SECRET"] not in ("", "changethis")
+    assert environment["API_NOTE"] == "change is good"
+    assert environment["SMTP_USER"] not in ("", "changethis")
