@@ -1,11 +1,12 @@
-"""While messages follow each other quickly, the loop looks for the next one before it sleeps.
+"""While question and answer follow each other quickly, the loop looks for more before it sleeps.
 
-    message ─▶ next message within 100 µs ─▶ look for at most 60 µs ─▶ sleep
+    question ─▶ answer within 100 µs ─▶ look for at most 60 µs ─▶ sleep
 
 To wake a sleeping process costs more than to pass a message on: a processor that is halted must be
 started again. Go's scheduler, which Toxiproxy runs on, also looks for work before it sleeps, and so
-does Linux (the governor ``haltpoll``). Messages that come one at a time cost no look. On one
-processor nobody could send while this process looks, so it never does.
+does Linux (the governor ``haltpoll``). Messages that come one at a time cost no look, nor do those
+of several connections in turn: then the loop has no rest. On one processor nobody could send while
+this process looks, so it never does.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ class BusyWait:
         """Calls a function in the next turn of the loop, which therefore does not sleep."""
         self._clock = clock
         self._last = float("-inf")
+        self._connection: object = None
         self._looking = False
 
-    def message(self) -> None:
-        """A message came."""
+    def message(self, connection: object) -> None:
+        """A message came, either way, on this connection."""
         at = self._clock()
-        quick = at - self._last < QUICK_SECONDS
-        self._last = at
+        quick = at - self._last < QUICK_SECONDS and connection is self._connection
+        self._last, self._connection = at, connection
         if quick and not self._looking:
             self._looking = True
             self._later(self._look)
@@ -53,10 +55,11 @@ class BusyWait:
             self._looking = False
 
 
-_LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, Callable[[], None]] = WeakKeyDictionary()
+Notice = Callable[[object], None]
+_LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, Notice] = WeakKeyDictionary()
 
 
-def message_noticed() -> Callable[[], None]:
+def message_noticed() -> Notice:
     """What to call for each message in the running loop."""
     loop = asyncio.get_running_loop()
     found = _LOOPS.get(loop)
@@ -70,5 +73,5 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _nothing() -> None:
+def _nothing(_connection: object) -> None:
     """One processor: do not look."""

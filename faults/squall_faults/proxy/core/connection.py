@@ -50,7 +50,7 @@ class Side(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket."""
         self.out.received(data)
-        self._noticed()
+        self._noticed(self._connection)
 
     def eof_received(self) -> bool:
         """Keep the socket open for the other direction."""

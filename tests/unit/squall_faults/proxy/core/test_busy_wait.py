@@ -52,7 +52,7 @@ def test_only_messages_that_follow_each_other_quickly_keep_the_loop_awake(
     loop = Turns()
     for moment in messages_us:
         loop.until(moment / 1e6)
-        loop.busy.message()
+        loop.busy.message("one")
     for _ in range(1000):
         if not loop.turn():
             break
@@ -60,7 +60,15 @@ def test_only_messages_that_follow_each_other_quickly_keep_the_loop_awake(
     assert not loop.waiting, "it must sleep in the end"
 
 
+def test_messages_of_connections_in_turn_cost_no_look() -> None:
+    loop = Turns()
+    for moment in range(0, 1000, 20):
+        loop.until(moment / 1e6)
+        loop.busy.message(moment % 40)
+    assert loop.looks == 0
+
+
 async def test_one_processor_never_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(busy_wait, "_processors", lambda: 1)
     monkeypatch.setattr(busy_wait, "BusyWait", None)
-    busy_wait.message_noticed()()
+    busy_wait.message_noticed()("one")
