@@ -32,6 +32,9 @@ CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
 PACKAGE = "squall_mutants"
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]
 
+READY = ("CREATE EXTENSION IF NOT EXISTS plpgsql",)
+"""A set-up that changes nothing: the app of a lab with one starts when the database is there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
@@ -45,6 +48,7 @@ class Mutant:
     caught_by: tuple[str, ...]
     """Gates, each of which must fail under one of the outages; none: any gate."""
     starts_without_database: bool = True
+    """Whether it keeps this promise of the reference app."""
     set_name: str = FIRST
     """Later sets were listed before their checks were written, and are not all caught."""
 
@@ -56,7 +60,9 @@ class Mutant:
     def profile(self) -> AppProfile:
         """The reference app's contract and load, with the mutant's code."""
         profile = REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
-        return dataclasses.replace(profile, starts_without_database=self.starts_without_database)
+        if self.starts_without_database:
+            return profile
+        return dataclasses.replace(profile, setup=READY)
 
 
 def gallery() -> list[Mutant]:
