@@ -90,8 +90,7 @@ class Connection:
         """Closed or reset by us: nothing that still comes may move a byte."""
 
     def _client_connected(self, transport: asyncio.Transport) -> None:
-        transport.pause_reading()
-        self.upstream.source = transport
+        self.upstream.wait_for_destination(transport)
         self.downstream.set_destination(transport)
         handle = transport.get_extra_info("socket")
         if handle is not None and descriptors.is_last(handle.fileno()):
@@ -117,8 +116,6 @@ class Connection:
         client = self.upstream.source
         if client is None or client.is_closing():
             self.close()
-        else:
-            client.resume_reading()
 
     def _server_connected(self, transport: asyncio.Transport) -> None:
         _no_delay(transport)

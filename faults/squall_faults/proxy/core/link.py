@@ -70,7 +70,7 @@ class Link:
 
     def forward(self, data: bytes) -> None:
         """Bytes into the chain, or past it when there is none."""
-        if self.destination is None:  # still being dialled; a toxic must be able to write
+        if self.destination is None:  # still being dialled, and the loop was about to read
             self._early.append(Chunk(data, now()))
             return
         if not self._stages:
@@ -149,6 +149,12 @@ class Link:
             with contextlib.suppress(RuntimeError):  # uvloop: an error has closed it already
                 self.destination.set_write_buffer_limits(high=limit)
 
+    def wait_for_destination(self, source: asyncio.Transport) -> None:
+        """Read nothing of the source until there is somewhere to write to."""
+        self.source = source
+        self._reading = False
+        source.pause_reading()
+
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
         self.set_destination(destination)
@@ -203,11 +209,9 @@ class Link:
         stage.next = old.next
         stage.relieved = self.throttle
         for before in self._stages.values():
-            if before.next is old:
-                before.next = stage
+            before.next = stage if before.next is old else before.next
         self._stages[name] = stage
         old.drain()
-        self.throttle()
 
     def remove(self, name: str) -> None:
         """Take a stage out; it passes on what it holds first."""
@@ -216,8 +220,7 @@ class Link:
             return
         stage.drain()
         for before in self._stages.values():
-            if before.next is stage:
-                before.next = stage.next
+            before.next = stage.next if before.next is stage else before.next
         del self._stages[name]
         self._limit_buffer()
         self.throttle()
@@ -240,11 +243,8 @@ class Link:
         for stage in reversed(list(self._stages.values())):
             if stage.blocked and not stage.next.full:
                 stage.resume()
-        reading = not self._first.full
+        reading = self.destination is not None and not self._first.full
         if reading == self._reading or self.source is None or self.source.is_closing():
             return
         self._reading = reading
-        if reading:
-            self.source.resume_reading()
-        else:
-            self.source.pause_reading()
+        self.source.resume_reading() if reading else self.source.pause_reading()
