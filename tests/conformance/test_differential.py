@@ -69,6 +69,9 @@ def explanation(plan: Plan, side: str, embedded: Met, real: Met) -> str:
         unread = ENDERS | (READS_NO_FURTHER if other_left else set())
         if unread & set(plan.kinds(out)) and plan.sent(side):
             return "unread-bytes"
+    left = plan.ending is not None and plan.ending.side == side
+    if left and real.size < embedded.size and READS_NO_FURTHER & set(kinds):
+        return "unread-bytes"  # it shut its sending side, and the rest is never read
     if _changed_while_held(plan):
         return "changes-keep"
     lost = real.end != "open" and real.size <= embedded.size
