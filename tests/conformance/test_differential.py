@@ -59,19 +59,11 @@ def agree(embedded: Met, real: Met) -> bool:
 
 def explanation(plan: Plan, side: str, embedded: Met, real: Met) -> str:
     """The row of the differences that explains why one end met something else; empty: none."""
-    into = "downstream" if side == "client" else "upstream"
-    out = "upstream" if side == "client" else "downstream"
-    kinds = plan.kinds(into)
-    if embedded.end == "closed" and real.end == "reset" and real.size <= embedded.size:
-        if any(toxic.kind == "reset_peer" for toxic in plan.toxics):
-            return "reset-toxicity"
-        other_left = plan.ending is not None and plan.ending.side != side
-        unread = ENDERS | (READS_NO_FURTHER if other_left else set())
-        if unread & set(plan.kinds(out)) and plan.sent(side):
-            return "unread-bytes"
-    left = plan.ending is not None and plan.ending.side == side
-    if left and real.size < embedded.size and READS_NO_FURTHER & set(kinds):
-        return "unread-bytes"  # it shut its sending side, and the rest is never read
+    kinds = plan.kinds("downstream" if side == "client" else "upstream")
+    if _is_reset(embedded, real) and any(toxic.kind == "reset_peer" for toxic in plan.toxics):
+        return "reset-toxicity"
+    if _left_unread(plan, side, embedded, real):
+        return "unread-bytes"
     if _changed_while_held(plan):
         return "changes-keep"
     lost = real.end != "open" and real.size <= embedded.size
@@ -82,6 +74,21 @@ def explanation(plan: Plan, side: str, embedded: Met, real: Met) -> str:
     if same and "latency" in kinds[first + 1 :] and embedded.last_at > real.last_at:
         return "delays-add-up"
     return ""
+
+
+def _is_reset(embedded: Met, real: Met) -> bool:
+    return embedded.end == "closed" and real.end == "reset" and real.size <= embedded.size
+
+
+def _left_unread(plan: Plan, side: str, embedded: Met, real: Met) -> bool:
+    """Whether Toxiproxy did not read what this side sent, or what was sent to it when it left."""
+    directions = ("upstream", "downstream") if side == "client" else ("downstream", "upstream")
+    out, into = (set(plan.kinds(direction)) for direction in directions)
+    who = plan.ending.side if plan.ending is not None else ""
+    if who == side and READS_NO_FURTHER & into and real.size < embedded.size:
+        return real.end != "open"
+    unread = ENDERS | (READS_NO_FURTHER if who not in {side, ""} else set())
+    return _is_reset(embedded, real) and bool(unread & out) and plan.sent(side) > 0
 
 
 def _changed_while_held(plan: Plan) -> bool:
