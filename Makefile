@@ -65,7 +65,7 @@ older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on S
 	@$(<D)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
 
 proof: $(STAMP)  ## show that the outages catch broken apps (minutes)
-	@$(BIN)/pytest -m proof --capture=no
+	@$(BIN)/pytest -m proof --capture=no -o faulthandler_timeout=0
 	@$(MAKE) --no-print-directory patterns
 
 patterns: $(STAMP)  ## compare ways to hold database connections, and rewrite their page (minutes)
