@@ -22,7 +22,7 @@ WRITE = "        self.written += len(data)\n"
 ENABLED = 'if given.boolean("enabled", default=True):\n                await proxy.start()'
 CHECKED = "toxics = await _all_checked(entries)"
 DRAIN = "chunk = self.queue.popleft()\n            self.next.feed(chunk)"
-REMOVE = "        stage.drain()\n        for before in self._stages.values():"
+REMOVE = "        stage.drain()\n        self._lead_on("
 STREAM = """        if self.stream.lower() not in ("upstream", "downstream"):
             raise ApiError("stream was invalid, can be either upstream or downstream", 400)
         if self.kind not in KINDS:

@@ -51,7 +51,9 @@ class Link:
         self.kept_elsewhere = 0
         """Bytes of this direction that a tap holds: they count as held."""
         self._descriptor = -1
-        """The destination's socket: it is written to directly while nothing waits for it."""
+        """The destination's socket. It is written to past the transport while nothing waits there:
+        that would write a turn of the loop later, and join what it gets until then.
+        """
         self._early: list[Chunk] = []
         self.received: Callable[[bytes], None] = self.take
         self.source_finished: Callable[[], None] = self.take_end
@@ -63,10 +65,7 @@ class Link:
     def take(self, data: bytes) -> None:
         """Bytes from the source socket."""
         self.bytes += len(data)
-        if self._stages or self.destination is None:
-            self.forward(data)
-        else:
-            self.deliver(data)
+        self.forward(data)
 
     def forward(self, data: bytes) -> None:
         """Bytes into the chain, or past it when there is none."""
@@ -117,11 +116,7 @@ class Link:
             self._owner.link_ended(self, self._end or End.EOF)
 
     def put(self, data: bytes) -> None:
-        """Write to the destination socket; what comes behind the end is dropped.
-
-        Past the transport while nothing waits in it: that would write at the end of the loop's
-        turn, which costs one more turn for each message, and join what it gets until then.
-        """
+        """Write to the destination socket; what comes behind the end is dropped."""
         destination = self.destination
         if destination is None or self.ended or destination.is_closing():
             return
@@ -131,10 +126,9 @@ class Link:
                 taken = os.write(self._descriptor, data)
             except OSError:  # it is full or gone; the transport finds out which
                 taken = 0
-            if taken == len(data):
-                return
             data = data[taken:]
-        destination.write(data)
+        if data:
+            destination.write(data)
 
     def set_destination(self, destination: asyncio.Transport) -> None:
         """The socket that this link writes to."""
@@ -158,8 +152,9 @@ class Link:
     def connected(self, destination: asyncio.Transport) -> None:
         """The destination is there: pass on what came before it was."""
         self.set_destination(destination)
-        while self._early:
-            self._first.feed(self._early.pop(0))
+        early, self._early = self._early, []
+        for chunk in early:
+            self._first.feed(chunk)
         if self.source_ended:
             self._first.finish(End.EOF)
         self.throttle()
@@ -174,9 +169,7 @@ class Link:
         """Put a stage at the end of the chain."""
         stage.next = self
         stage.relieved = self.throttle
-        if self._stages:
-            last = next(reversed(self._stages.values()))
-            last.next = stage
+        self._lead_on(self, stage)
         self._stages[name] = stage
         self._limit_buffer()
         self.throttle()
@@ -208,8 +201,7 @@ class Link:
     def _replace(self, name: str, old: Stage, stage: Stage) -> None:
         stage.next = old.next
         stage.relieved = self.throttle
-        for before in self._stages.values():
-            before.next = stage if before.next is old else before.next
+        self._lead_on(old, stage)
         self._stages[name] = stage
         old.drain()
 
@@ -219,11 +211,16 @@ class Link:
         if stage is None:
             return
         stage.drain()
-        for before in self._stages.values():
-            before.next = stage.next if before.next is stage else before.next
+        self._lead_on(stage, stage.next)
         del self._stages[name]
         self._limit_buffer()
         self.throttle()
+
+    def _lead_on(self, old: Sink, new: Sink) -> None:
+        """The stage that led to the one leads to the other."""
+        for stage in self._stages.values():
+            if stage.next is old:
+                stage.next = new
 
     def clear(self) -> None:
         """Take every stage out, the first one first: what it holds passes the others at once."""
@@ -247,4 +244,7 @@ class Link:
         if reading == self._reading or self.source is None or self.source.is_closing():
             return
         self._reading = reading
-        self.source.resume_reading() if reading else self.source.pause_reading()
+        if reading:
+            self.source.resume_reading()
+        else:
+            self.source.pause_reading()
