@@ -23,9 +23,9 @@ WATCH_SECONDS = 0.01
 
 
 BUSIEST = """SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables
- ORDER BY {first}, coalesce(seq_scan, 0) + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd DESC, relid
+ ORDER BY {first}coalesce(seq_scan, 0) + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd DESC, relid
  LIMIT 1"""
-FIRST = {"use": "relid IS NULL", "inserts": "n_tup_ins DESC", "updates": "n_tup_upd DESC"}
+FIRST = {"use": "", "inserts": "n_tup_ins DESC, ", "updates": "n_tup_upd DESC, "}
 """How the table is chosen when none is named."""
 
 
