@@ -47,13 +47,14 @@ def free_port() -> int:
     draws = random.SystemRandom()
     for _ in range(TRIES):
         port = draws.choice(PORTS)
-        if port not in _RECENT and _is_free(port) and _CLAIMS.take(port):
+        if port not in _RECENT and is_free(port) and _CLAIMS.take(port):
             _remember(port)
             return port
     raise LabError(f"no free port from {PORTS.start} to {PORTS.stop} on 127.0.0.1")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing listens on a loopback port now."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))

@@ -10,10 +10,9 @@ free ports, as without a namespace.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterable
 
-from squall.lab.endpoint import free_port
+from squall.lab.endpoint import free_port, is_free
 from squall.lab.isolation.protection import Protection, protection
 
 POSTGRES = 5432
@@ -31,7 +30,7 @@ class _Given:
 
 def take_port(usual: int) -> int:
     """The usual port if the network is private and the port is unused; else a free port."""
-    if protection() is not Protection.NAMESPACE or usual in _Given.ports or not _is_free(usual):
+    if protection() is not Protection.NAMESPACE or usual in _Given.ports or not is_free(usual):
         return free_port()
     _Given.ports.add(usual)
     return usual
@@ -46,12 +45,3 @@ def hosts_lines(names: Iterable[str]) -> str:
     """Lines of a hosts file that point these names to the lab, without duplicates."""
     ours = sorted({*USUAL_NAMES, *names})
     return "".join(f"127.0.0.1 {name}\n" for name in ours)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -54,7 +54,7 @@ def test_a_port_that_another_process_has_drawn_is_not_given(
     theirs, mine = endpoint.PORTS.start, endpoint.PORTS.start + 1
     drawn = iter([theirs, mine, theirs])
     monkeypatch.setattr(random.SystemRandom, "choice", lambda _self, _ports: next(drawn))
-    monkeypatch.setattr(endpoint, "_is_free", lambda _port: True)
+    monkeypatch.setattr(endpoint, "is_free", lambda _port: True)
     assert endpoint.free_port() == mine
     other.kill()  # its claim ends with it, however it ends
     other.wait()
@@ -65,7 +65,7 @@ def test_a_port_of_long_ago_can_be_drawn_by_others(
     other: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoint, "MAX_RECENT", 1)
-    monkeypatch.setattr(endpoint, "_is_free", lambda _port: True)
+    monkeypatch.setattr(endpoint, "is_free", lambda _port: True)
     first, second = (endpoint.free_port() for _ in range(2))
     command = [sys.executable, "-c", DRAWS]
     for port, told in ((first, "True\n"), (second, "False\n")):
