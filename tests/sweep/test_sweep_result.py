@@ -14,6 +14,7 @@ from squall.reports.sweep_failures import failing_lines
 from squall.reports.sweep_junit import sweep_junit
 from squall.sweeping.baseline import comparable, mended, read_baseline, write_baseline
 from squall.sweeping.cells import parse_cell
+from squall.sweeping.sweep_from_python import limits_of
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import Status
 
@@ -51,7 +52,7 @@ def test_a_coverage_can_be_demanded(least: float, passes: bool) -> None:
 def test_with_a_baseline_only_new_failures_count(tmp_path: Path) -> None:
     file = tmp_path / "fault-points.txt"
     write_baseline(file, sweep_result(*GOOD, TWICE, LATE))
-    known = read_baseline(file).limits()
+    known = read_baseline(file)
     assert sweep_result(*GOOD, TWICE, limits=known)
     worse = sweep_result(*GOOD, TWICE, POISONED, limits=known)
     assert not worse
@@ -66,7 +67,7 @@ def test_a_baseline_keeps_what_was_survived_while_the_statements_are_the_same(
     file = tmp_path / "fault-points.txt"
     before = sweep_result(*GOOD, TWICE)
     write_baseline(file, before)
-    limits = read_baseline(file).limits(80)
+    limits = limits_of(file, 80)
     survived = {one.cell for one in GOOD if one.status is Status.SURVIVED}
     assert limits.min_survived == 80
     assert comparable(limits, before.operations) == (frozenset(survived), [])
@@ -79,7 +80,7 @@ def test_a_baseline_keeps_what_was_survived_while_the_statements_are_the_same(
 def test_a_baseline_of_failing_points_only_still_reads(tmp_path: Path) -> None:
     file = tmp_path / "fault-points.txt"
     file.write_text(f"# known\n{TWICE.cell.id}\n")
-    assert read_baseline(file).limits() == SweepLimits(baseline=frozenset({TWICE.cell}))
+    assert read_baseline(file) == SweepLimits(baseline=frozenset({TWICE.cell}))
 
 
 @pytest.mark.parametrize("line", ["place-order/3", "survived place-order/3", "survived"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from squall.config.profile import REFERENCE
@@ -51,7 +52,7 @@ def limits_of(baseline: str | Path | None, min_survived: float) -> SweepLimits:
     """The limits. Raises UsageError if the baseline cannot be read."""
     if baseline is None:
         return SweepLimits(min_survived=min_survived)
-    return read_baseline(Path(baseline)).limits(min_survived)
+    return replace(read_baseline(Path(baseline)), min_survived=min_survived)
 
 
 def _command(options: LabOptions) -> str:

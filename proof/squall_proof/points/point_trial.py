@@ -19,7 +19,7 @@ from squall.core.errors import SquallError
 from squall.lab.lab_options import LabOptions
 from squall.racing.race_result import RaceResult, RaceStatus
 from squall.racing.racer import RaceOptions, run_races
-from squall.sweeping.baseline import Baseline
+from squall.sweeping.baseline import limits_after
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_result import CellFailure, CellResult, Status
 from squall.sweeping.sweeper import SweepOptions, run_sweep
@@ -108,7 +108,7 @@ async def try_mutants(
 async def sweep_sound(plan: PointPlan) -> SweepLimits:
     """What the reference app survives: the baseline."""
     result = await run_sweep(LabOptions(profile=REFERENCE, seed=plan.seed), SweepOptions())
-    return Baseline.of(result).limits()
+    return limits_after(result)
 
 
 async def try_app(profile: AppProfile, name: str, plan: PointPlan) -> PointTrial:
