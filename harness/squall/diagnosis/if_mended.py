@@ -29,7 +29,6 @@ WAITS = frozenset({
     "answered-in-time", "recovery-time", "availability", "response-time", "fails-fast",
     "connection-leaks", "health-probes",
 })  # fmt: skip
-CLOSED = frozenset({"disconnected", "reset"})
 CLOSING_SECONDS = 0.1
 """How long a request may already be under way when its connection is closed behind an error."""
 RECOVERY = frozenset({"recovery-time", "availability", "response-time"})
@@ -119,5 +118,5 @@ def _closed_behind(bad: Iterable[Op], ops: Iterable[Op]) -> Iterator[Op]:
     ends = sorted(op.done for op in bad)
     for op in ops:
         first = bisect_left(ends, op.sent - CLOSING_SECONDS)
-        if op.error in CLOSED and first < len(ends) and ends[first] <= op.done:
+        if op.is_cut and first < len(ends) and ends[first] <= op.done:
             yield op

@@ -38,7 +38,7 @@ from squall.gates.shown_and_refused import shown_and_refused
 from squall.gates.unmarked_copies import unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
-from squall.history.op import Op
+from squall.history.op import ACCEPTED, Op
 from squall.history.shape import Shape, read_shape
 
 BLAMED = "client-blamed"
@@ -55,7 +55,6 @@ UNMARKED = "copy-without-a-mark"
 NEVER_STORED = "shows-what-was-refused"
 
 GONE = frozenset({404, 410})
-ACCEPTED = 202
 LEAST_OTHERS = 3
 METRICS = "version="
 """Of Prometheus' format, which grows with the counters that are used."""

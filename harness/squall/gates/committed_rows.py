@@ -28,8 +28,6 @@ from squall.history.shape import identities
 
 MIN_LEARNED = 6
 """Minimum number of acknowledged requests of an operation from which a link is learned."""
-ACCEPTED = 202
-"""The status 202 promises that something will be done, not that it has been done."""
 
 MAX_LAG_SECONDS = 1.0
 """In calm, a row that was committed later than this after the answer is another request's."""
@@ -89,7 +87,7 @@ def acknowledged_writes(ops: Iterable[Op]) -> list[Op]:
     return [
         op
         for op in ops
-        if op.effect != "read" and op.outcome is Outcome.APPLIED and op.status != ACCEPTED
+        if op.effect != "read" and op.outcome is Outcome.APPLIED and not op.is_accepted
     ]
 
 

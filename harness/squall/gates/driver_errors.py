@@ -27,7 +27,6 @@ INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500
 LEAST_SESSIONS = 5
 """Sessions that were counted between two samples may have been more."""
-CUT = frozenset({"reset", "disconnected"})
 
 
 def names_internal_error(line: str) -> bool:
@@ -65,5 +64,5 @@ def caused_by_driver(evidence: Evidence, errors: Sequence[Op]) -> set[int]:
     """
     count = 0 if requests_share_connections(evidence) else _count(evidence)
     failed = islice((op.id for op in errors if op.status == SERVER_ERROR), count)
-    cut = islice((op.id for op in errors if op.error in CUT), count)
+    cut = islice((op.id for op in errors if op.is_cut), count)
     return {*failed, *cut}

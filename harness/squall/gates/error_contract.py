@@ -37,7 +37,6 @@ SERVERS_WORDS = re.compile(
 )
 """Messages of PostgreSQL and its drivers (PostgreSQL, src/backend, ``errmsg``)."""
 
-CUT = ("reset", "disconnected")
 PROBLEM = "application/problem+json"
 
 CUT_CONNECTION = "connection-cut"
@@ -92,7 +91,7 @@ class ErrorContract(Gate):
     def _breaches(self, op: Op, contract: Contract) -> Iterator[tuple[str, str]]:
         """Code and text of each breach."""
         if op.status is None:
-            if op.error in CUT and not self.allow_cut_connections:
+            if op.is_cut and not self.allow_cut_connections:
                 yield CUT_CONNECTION, f"connection cut without an answer ({op.error})"
             return
         if op.status not in contract.error_statuses:

@@ -12,12 +12,12 @@ from squall.core.events import FaultInjected
 from squall.gates.committed_rows import read_rows
 from squall.gates.data_safety import keyed_writes, truth_of
 from squall.gates.findings import failed, listed, passed
+from squall.gates.retry_storm import ERROR_REPLY
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Outcome
 
-ERROR_REPLY = "wire.error_reply"
 QUICK_SECONDS = 0.25
 """A refusal that took longer may follow from a time-out of the app, whose statement may be done."""
 

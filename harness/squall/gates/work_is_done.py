@@ -10,10 +10,11 @@ Work that was only in memory shows without a query: before the fault each reques
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from squall.core.events import WorkPending
-from squall.gates.committed_rows import ACCEPTED, MIN_LEARNED, CommittedRows, read_rows
+from squall.gates.committed_rows import MIN_LEARNED, CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -73,13 +74,13 @@ def accepted_and_lost(evidence: Evidence) -> tuple[list[Op], list[Op]]:
     if rows is None:
         return [], []
     known = _keyed(evidence, rows)
-    accepted = [op for op in evidence.ops if _is_accepted(op) and op.name in known]
+    accepted = [op for op in _accepted(evidence.ops) if op.name in known]
     return accepted, [op for op in accepted if op.key not in rows.by_key]
 
 
 def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in filter(_is_accepted, evidence.window("before")):
+    for op in _accepted(evidence.window("before")):
         calm[op.name].append(op)
     return {
         name
@@ -88,5 +89,5 @@ def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
     }
 
 
-def _is_accepted(op: Op) -> bool:
-    return op.effect != "read" and op.status == ACCEPTED and op.key is not None
+def _accepted(ops: Iterable[Op]) -> list[Op]:
+    return [op for op in ops if op.is_accepted and op.key is not None]

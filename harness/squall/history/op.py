@@ -24,6 +24,12 @@ class Outcome(StrEnum):
 
 
 HUNG_UP = "hung-up"
+CUT = frozenset({"reset", "disconnected"})
+"""Errors of a connection that was closed without an answer."""
+
+ACCEPTED = 202
+"""The status 202 promises that something will be done, not that it has been done."""
+
 FIRST_EXTRA = 1_000_000
 """Operations beyond the plan are numbered from here, so that planned operations keep their numbers.
 """
@@ -111,6 +117,16 @@ class Op:
     def client_cancelled(self) -> bool:
         """Whether the client disconnected on purpose. Gates then demand nothing of the answer."""
         return self.error == HUNG_UP
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its connection was closed without an answer."""
+        return self.error in CUT
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it is a write that the app has promised to do (202)."""
+        return self.effect != "read" and self.status == ACCEPTED
 
     @property
     def extra(self) -> bool:

@@ -40,7 +40,6 @@ ADVANCE = f"SELECT end_lsn::text FROM pg_replication_slot_advance('{SLOT}', pg_c
 READ = f"""SELECT data FROM pg_logical_slot_get_binary_changes('{SLOT}', NULL, {MAX_CHANGES},
     'proto_version', '1', 'publication_names', 'squall_new_rows,squall_changed_rows')"""  # noqa: S608
 CLOCK_READINGS = 5
-ACCEPTED = 202
 LEAST_SECONDS = 3.0
 DEADLINES = 2.0
 """How long accepted work may take after the load: a task may repeat what an outage has stopped."""
@@ -98,42 +97,37 @@ class CommitRecorder:
                 if not await session.values(EXISTS):
                     return
                 await self._compare_clocks(session)
-                messages = await self._until_done(session, run_id, ops)
-            if len(messages) < MAX_CHANGES:
-                found = self._matched(messages, run_id, ops)
+                found = await self._until_done(session, run_id, ops)
+            if found is not None:
                 for one in found:
                     self._log(one)
                 self._log(events.CommitsRead(at=self._clock.now(), transactions=len(found)))
 
     async def _until_done(
         self, session: DatabaseSession, run_id: str, ops: Sequence[Op]
-    ) -> list[bytes]:
-        """All messages, as soon as each accepted request has rows with its key like others of its
-        operation, or the patience is over.
+    ) -> list[TransactionCommitted] | None:
+        """What was committed, as soon as each accepted request has rows with its key like others of
+        its operation, or the patience is over. None if it is too much to be read.
         """
         patience = max(LEAST_SECONDS, DEADLINES * self._lab.profile.contract.deadline_seconds)
         ends = self._clock.now() + patience
         messages: list[bytes] = []
         while True:
             messages += [bytes(row) for row in await session.values(READ)]
-            if len(messages) >= MAX_CHANGES or self._clock.now() > ends:
-                return messages
-            found = self._matched(messages, run_id, ops)
-            if not is_pending({key for one in found for key in one.keys}, ops):
-                return messages
+            if len(messages) >= MAX_CHANGES:
+                return None
+            found = list(match_messages(messages, self._offset, run_id, answered_ids(ops)))
+            pending = is_pending({key for one in found for key in one.keys}, ops)
+            if not pending or self._clock.now() > ends:
+                return found
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
-
-    def _matched(
-        self, messages: Sequence[bytes], run_id: str, ops: Sequence[Op]
-    ) -> list[TransactionCommitted]:
-        return list(match_messages(messages, self._offset, run_id, answered_ids(ops)))
 
 
 def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
     """Whether accepted requests have no rows with their key, although others of their operation
     have.
     """
-    accepted = [op for op in ops if op.status == ACCEPTED and op.effect != "read" and op.key]
+    accepted = [op for op in ops if op.is_accepted and op.key]
     known = {op.name for op in accepted if op.key in keys}
     return any(op.name in known and op.key not in keys for op in accepted)
 

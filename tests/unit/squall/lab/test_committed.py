@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from squall.core.clock import VirtualClock
 from squall.core.events import TransactionCommitted
+from squall.history.op import Op, Outcome
 from squall.lab.committed import CommitRecorder, is_pending, match_transactions
 from squall.lab.wal import RowChange
 
@@ -59,8 +60,12 @@ async def test_a_slow_question_for_the_servers_clock_dates_no_commit_too_late() 
     assert -100.002 < recorder._offset <= -100.0
 
 
-def accepted(key: str, status: int = 202, effect: str = "write") -> Any:
-    return SimpleNamespace(name="report", key=key, status=status, effect=effect)
+def accepted(key: str, status: int = 202) -> Op:
+    return Op(
+        id=0, name="report", effect="write", key=key, intended=0.0, sent=0.0, done=0.0,
+        outcome=Outcome.APPLIED, status=status, error=None, content_type=None, retry_after=None,
+        body="",
+    )  # fmt: skip
 
 
 def test_accepted_work_is_waited_for_if_others_of_its_kind_are_done() -> None:
