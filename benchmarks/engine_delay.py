@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 from common.engines import ROUNDS, Bench, bench
-from common.figures import record
+from common.figures import p99, record
 from squall_faults.toxiproxy import ToxiproxyServer
 
 DELAY_MS = 50
@@ -39,10 +39,6 @@ async def late_ms(port: int, count: int) -> list[float]:
         seen.append((time.perf_counter() - begun) * 1000)
     writer.close()
     return seen
-
-
-def p99(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.99)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 import aiohttp
 from common.engines import bench
-from common.figures import record
+from common.figures import p99, record
 from squall_faults.toxiproxy import ToxiproxyServer
 
 SECONDS = float(os.environ.get("SQUALL_BENCH_SECONDS", "3"))
@@ -157,10 +157,6 @@ async def under_load(words: str, name: str, address: str, echoes: str) -> None:
     host, _, port = address.rpartition(":")
     upstream = f"127.0.0.1:{sink.sockets[0].getsockname()[1]}"
     await LOADS[words](Side(name, ToxiproxyServer(host, int(port)), echoes, upstream))
-
-
-def p99(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.99)]
 
 
 LOADS: dict[str, Load] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def record(
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps(dataclasses.asdict(figure)) + "\n")
     return figure
+
+
+def p99(values: Sequence[float]) -> float:
+    """What one value of a hundred is above."""
+    return sorted(values)[int(len(values) * 0.99)]
 
 
 def read(path: Path) -> list[Figure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, HTTPException
@@ -25,10 +25,21 @@ class Changes(BaseModel):
     about: str | None = None
 
 
+def add_login(app: FastAPI, users: Container[str]) -> None:
+    """Whoever has registered gets the address as a token."""
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        if user.email not in users:
+            raise HTTPException(400)
+        return {"access_token": user.email}
+
+
 async def test_a_user_whose_name_an_operation_changes_is_replaced(
     discovery_of: Callable[..., Any], database: Database
 ) -> None:
     app, users = FastAPI(), set[str]()
+    add_login(app, users)
 
     def known(token: str) -> None:
         database.execute()
@@ -40,12 +51,6 @@ async def test_a_user_whose_name_an_operation_changes_is_replaced(
         if user.email in users:
             raise HTTPException(409)
         users.add(user.email)
-
-    @app.post("/login")
-    async def login(user: User) -> dict[str, str]:
-        if user.email not in users:
-            raise HTTPException(400)
-        return {"access_token": user.email}
 
     @app.get("/feed")
     async def feed(token: Token) -> None:
@@ -73,6 +78,7 @@ async def test_another_role_may_not_end_the_rights_of_the_first_one(
     discovery_of: Callable[..., Any], database: Database
 ) -> None:
     app, users = FastAPI(), dict[str, str]()
+    add_login(app, users)
 
     def allow(token: str, role: str) -> None:
         database.execute()
@@ -82,12 +88,6 @@ async def test_another_role_may_not_end_the_rights_of_the_first_one(
     @app.post("/register", status_code=201)
     async def register(user: Member) -> None:
         users[user.email] = user.role
-
-    @app.post("/login")
-    async def login(user: User) -> dict[str, str]:
-        if user.email not in users:
-            raise HTTPException(400)
-        return {"access_token": user.email}
 
     @app.get("/feed")
     async def feed(token: Token) -> None:

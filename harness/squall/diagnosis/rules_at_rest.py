@@ -88,9 +88,8 @@ def setting_left(case: JudgedRun) -> Diagnosis | None:
     rows of another tenant.
     """
     finding = case.failed("session-leftovers")
-    if finding is None or finding.code != session_leftovers.SETTINGS:
-        return None
-    return Diagnosis(finding.reason, remedies.CLEAN_SESSIONS)
+    is_setting = finding is not None and finding.code == session_leftovers.SETTINGS
+    return left_on_session(case) if is_setting else None
 
 
 SERVED = ("availability", "recovery-time", "answered-in-time", "response-time", "error-contract")

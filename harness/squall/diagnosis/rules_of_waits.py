@@ -19,7 +19,6 @@ ERRORS = frozenset({"errors"})
 
 UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
 MANY_REQUESTS = 5
-MIN_ANSWERS = 1
 SERIAL = 1.3
 """So many answers more than one after another may be a coincidence of the clock."""
 LEAST_ALONE = 0.05
@@ -82,7 +81,7 @@ def _one_by_one(case: JudgedRun) -> bool:
     if start is None or healed is None:
         return False
     good = [op for op in case.evidence.awaited if op.good and op.sent > start and op.done < healed]
-    if len(good) < MIN_ANSWERS:
+    if not good:
         return False
     alone = min(op.done - op.sent for op in good)
     return alone >= LEAST_ALONE and len(good) <= SERIAL * (healed - start) / alone + 1

@@ -16,13 +16,12 @@ from squall.lab.app_client import AppClient
 from squall.lab.trial import TRIES, Trial, TrialResult
 from squall.workload.openapi.derive import NOT_OURS, READS, Candidate
 from squall.workload.openapi.document import ApiDocument
-from squall.workload.openapi.values import plain_name, singular
+from squall.workload.openapi.values import IDENTITIES, plain_name, singular
 from squall.workload.operations import Operation
 from squall.workload.read_back import fill_follow_up
 
 LAST_PARAMETER = re.compile(r"\{([^{}/]+)\}(?=[^{}]*$)")
 DEPTH = 4
-IDENTITIES = ("id", "uuid", "guid", "uid", "pk", "slug", "key")
 
 
 async def try_chain(
@@ -113,7 +112,7 @@ def _identity(text: str, path: str) -> str | None:
     fixed = [part for part in path[: parameter.start()].split("/") if part and "{" not in part]
     wanted = plain_name(parameter.group(1))
     short = wanted.removeprefix(singular(fixed[-1])) if fixed else wanted
-    for name in dict.fromkeys((wanted, short, *IDENTITIES)):
+    for name in dict.fromkeys((wanted, short, *IDENTITIES, "key")):
         if (found := _find(answer, name, DEPTH)) is not None:
             return found
     return None

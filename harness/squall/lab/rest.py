@@ -17,13 +17,12 @@ from squall.core.setting_kinds import setting_of
 from squall.history.op import Op
 from squall.lab import app_log
 from squall.lab.lab import Lab
+from squall.lab.without_credentials import CREDENTIALS
 
 MIN_SECRET_LETTERS = 8
 """A shorter password may be an ordinary word of a log."""
 
 MIN_TOKEN_LETTERS = 12
-CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-auth-token"})
-"""Headers that hold nothing else."""
 
 RETURN_SECONDS = 3.0
 """A background session that was lost may take this long to come back, and the last request whose

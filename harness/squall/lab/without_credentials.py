@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from squall.workload.operations import Operation, requests
 
-CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
+CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-auth-token"})
+"""Headers that hold nothing else."""
 
 
 def read_without_credentials(operations: Sequence[Operation], seed: int) -> str | None:
@@ -27,4 +28,4 @@ def read_without_credentials(operations: Sequence[Operation], seed: int) -> str 
 
 
 def _credentials(headers: Mapping[str, str]) -> bool:
-    return any(name.lower() in CREDENTIALS for name in headers)
+    return any(name.lower() in CREDENTIALS | {"cookie"} for name in headers)

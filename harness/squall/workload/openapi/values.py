@@ -85,9 +85,9 @@ class Harvest:
         return ()
 
 
-ENDS = ("uuid", "guid", "uid", "id", "pk", "slug")
+IDENTITIES = ("id", "uuid", "guid", "uid", "pk", "slug")
+ENDS = sorted(IDENTITIES, key=len, reverse=True)
 """Ends of the names of identities: ``book_uid`` is the ``uid`` of a book, or its ``id``."""
-
 
 PEOPLE = frozenset({
     "owner", "author", "assignee", "participant", "member", "creator", "sender", "recipient",
