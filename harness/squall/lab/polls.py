@@ -20,7 +20,7 @@ LEAST_SECONDS = 3.0
 DEADLINES = 3.0
 """A poller may pause after errors, and gets this many deadlines to go on."""
 
-LOOK_AGAIN_SECONDS = 0.1
+LOOK_AGAIN_SECONDS = 0.02
 
 
 class PollProbe:

@@ -101,6 +101,7 @@ async def test_what_stays_is_published_when_the_patience_is_over(
         ({"advisory_locks": 1}, {}),
         ({"listeners": 1}, {"listeners": 2}),
         ({"settings": {"app.org=aa": 1}}, {"settings": {"app.org=bb": 3}}),
+        ({}, {"settings": {"statement_timeout=aa": 4}}),
     ],
     ids=["a lock less", "a listener more", "a habit"],
 )
