@@ -103,7 +103,7 @@ async def test_what_stays_is_published_when_the_patience_is_over(
         ({"settings": {"app.org=aa": 1}}, {"settings": {"app.org=bb": 3}}),
         ({}, {"settings": {"statement_timeout=aa": 4}}),
     ],
-    ids=["a lock less", "a listener more", "a habit"],
+    ids=["a lock less", "a listener more", "a habit", "a time limit"],
 )
 async def test_what_was_there_before_is_not_waited_for(
     before: dict[str, Any], after: dict[str, Any], tmp_path: Path
