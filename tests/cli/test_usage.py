@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from squall import stock
+from squall.scenario.selection import for_dependencies
 
 WRONG: list[tuple[list[str], dict[str, str], str]] = [
     ([], {}, "Usage:"),
@@ -117,9 +118,20 @@ def listed(text: str) -> list[str]:
 def test_the_list_names_every_outage_and_runs_none(squall: Any) -> None:
     said = squall("check", "--list")
     assert said.code == 0
-    assert listed(said.out) == [s.name for s in stock() if "long" not in s.tags]
-    assert listed(squall("check", "--list", "--long").out) == [s.name for s in stock()]
+    concerned = for_dependencies(stock(), ())  # this repository's app has none
+    assert listed(said.out) == [s.name for s in concerned if "long" not in s.tags]
+    assert listed(squall("check", "--list", "--long").out) == [s.name for s in concerned]
     assert " ".join(stock()[0].story.split()) in said.words
+
+
+def test_the_list_tells_the_price_in_the_deadline_of_the_app(squall: Any) -> None:
+    short, long = (
+        squall("check", "--list", "--only", "silent-network", "--deadline", deadline)
+        for deadline in ("1", "10")
+    )
+    assert "silent-network  2.6 s  [" in short.out
+    assert "silent-network  16.2 s  [" in long.out
+    assert "1 outage with a deadline of 10 s: about 17 s in one lab, 8 s in two" in long.err
 
 
 def test_the_list_can_be_narrowed(squall: Any) -> None:

@@ -28,6 +28,8 @@ from squall.cli.outages import print_outages
 from squall.cli.shard_options import ShardArguments, shard_options
 from squall.cli.suite_session import Job, run_suite_command
 from squall.cli.version_matrix import MatrixCommand, chosen_pairs, run_versions
+from squall.config.profile import DEFAULT_CONTRACT, AppProfile
+from squall.core.errors import UsageError
 from squall.reports.terminal import Terminal
 from squall.scenario.library import stock
 from squall.scenario.selection import for_dependencies, select
@@ -39,7 +41,8 @@ choose_options = grouped(
     long_option,
     click.option("--last-failed", is_flag=True,
                  help="Run what did not pass in the last run; all when all passed."),
-    click.option("--list", "listing", is_flag=True, help="List the outages and do nothing."),
+    click.option("--list", "listing", is_flag=True,
+                 help="List the outages with their planned times, and do nothing."),
     click.option("--dry-run", is_flag=True,
                  help="For a TARGET that runs already: print what would be touched."),
 )  # fmt: skip
@@ -78,8 +81,13 @@ def check(
     only = only or (last_failed_names(lab.output) if last_failed else ())
     chosen = judging.apply(select(stock(), only))
     if listing:
+        app = _configured(lab, target)
+        if app is not None:
+            chosen = for_dependencies(chosen, app.surroundings, only)
         listed = left_out(chosen, skip, only, long_too=long_too)[0]
-        print_outages(part.share_out(listed).scenarios)
+        contract = DEFAULT_CONTRACT if app is None else app.contract
+        deadline = given["deadline"] or contract.deadline_seconds
+        print_outages(part.share_out(listed).scenarios, deadline=deadline)
         return 0
     context = click.get_current_context()
     if pairs := chosen_pairs(context, given["python"]):
@@ -107,6 +115,14 @@ def check(
         github=form == "github",
     )
     return int(run_suite_command(job, Terminal(quiet=lab.quiet, verbose=lab.verbose)))
+
+
+def _configured(lab: LabArguments, target: str | None) -> AppProfile | None:
+    """The app, for a list in its own measure; None when none is configured here yet."""
+    try:
+        return lab.profile(target)
+    except UsageError:
+        return None
 
 
 def _reproduce(context: click.Context, options: Sequence[str]) -> str:

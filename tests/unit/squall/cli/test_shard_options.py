@@ -13,8 +13,10 @@ from squall.cli.main import squall
 from squall.cli.suite_session import Job
 from squall.core.errors import ExitCode, UsageError
 from squall.scenario.library import stock
+from squall.scenario.selection import for_dependencies
 
-USUAL = [one.name for one in stock() if "long" not in one.tags]
+USUAL = [one.name for one in for_dependencies(stock(), ()) if "long" not in one.tags]
+"""What runs for the app of this repository, which declares no dependency."""
 
 
 def listed(*words: str, **environment: str) -> list[str]:
@@ -22,7 +24,14 @@ def listed(*words: str, **environment: str) -> list[str]:
     result = CliRunner().invoke(squall, given, standalone_mode=False, env=environment)
     if result.exception is not None:
         raise result.exception
-    return [line.split()[0] for line in result.output.splitlines() if not line.startswith(" ")]
+    return [line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")]
+
+
+def test_without_an_app_the_list_is_the_whole_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert listed("--long") == [one.name for one in stock()]
 
 
 def test_the_shards_together_are_the_whole() -> None:

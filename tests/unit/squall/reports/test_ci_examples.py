@@ -22,6 +22,7 @@ from squall.config.profile import REFERENCE
 from squall.lab.lab_options import LabOptions
 from squall.reports.shard_record import shard_record
 from squall.scenario.library import stock
+from squall.scenario.selection import for_dependencies
 from squall.scenario.sharding import Shard
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -119,7 +120,7 @@ def said(given: list[str]) -> tuple[int, str]:
     result = CliRunner().invoke(squall, given, standalone_mode=False)
     if result.exception is not None:
         raise result.exception
-    return int(result.return_value or 0), result.output
+    return int(result.return_value or 0), result.stdout
 
 
 @every_pipeline
@@ -135,7 +136,8 @@ def test_the_shards_of_all_machines_are_the_whole(
         assert given[given.index("--output") + 1] == f"squall-shard-{number}"
         listed = said([*given, "--list"])[1]
         found += [line.split()[0] for line in listed.splitlines() if not line.startswith(" ")]
-    assert sorted(found) == [one.name for one in stock() if "long" not in one.tags]
+    concerned = for_dependencies(stock(), ())
+    assert sorted(found) == [one.name for one in concerned if "long" not in one.tags]
 
 
 @pytest.fixture
