@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -32,7 +33,8 @@ from squall.config.profile import DEFAULT_CONTRACT, AppProfile
 from squall.core.errors import UsageError
 from squall.reports.terminal import Terminal
 from squall.scenario.library import stock
-from squall.scenario.selection import for_dependencies, select
+from squall.scenario.model import Scenario
+from squall.scenario.selection import Skipped, for_dependencies, select
 
 choose_options = grouped(
     "Outages",
@@ -80,22 +82,16 @@ def check(
     judging = GateArguments.take(given)
     only = only or (last_failed_names(lab.output) if last_failed else ())
     chosen = judging.apply(select(stock(), only))
+    narrow = partial(_narrow, chosen, only=only, skip=skip, long_too=long_too)
     if listing:
         app = _configured(lab, target)
-        if app is not None:
-            chosen = for_dependencies(chosen, app.surroundings, only)
-        listed = left_out(chosen, skip, only, long_too=long_too)[0]
-        contract = DEFAULT_CONTRACT if app is None else app.contract
-        deadline = given["deadline"] or contract.deadline_seconds
-        print_outages(part.share_out(listed).scenarios, deadline=deadline)
-        return 0
+        return _list(part.share_out(narrow(app)[0]).scenarios, app, given["deadline"])
     context = click.get_current_context()
     if pairs := chosen_pairs(context, given["python"]):
         return int(run_versions(context, pairs, lab.seed, lab.output, quiet=lab.quiet))
     attach, load = parse_attach(target, given), LoadArguments.take(given)
     profile = describe_app(lab.profile(target), AppOptions(**given))
-    concerned = for_dependencies(chosen, profile.surroundings, only)
-    running, skipped = left_out(concerned, skip, only, long_too=long_too)
+    running, skipped = narrow(profile)
     if attach is not None:
         profile = profile.attached(log_known=attach.log is not None)
     options = load.of(lab.lab_options(profile, attach))
@@ -123,6 +119,26 @@ def _configured(lab: LabArguments, target: str | None) -> AppProfile | None:
         return lab.profile(target)
     except UsageError:
         return None
+
+
+def _narrow(
+    chosen: Sequence[Scenario],
+    app: AppProfile | None,
+    *,
+    only: Sequence[str],
+    skip: Sequence[str],
+    long_too: bool,
+) -> tuple[list[Scenario], list[Skipped]]:
+    """Those that run for this app, and those that are left out; None: no app is known."""
+    concerned = chosen if app is None else for_dependencies(chosen, app.surroundings, only)
+    return left_out(concerned, skip, only, long_too=long_too)
+
+
+def _list(scenarios: Sequence[Scenario], app: AppProfile | None, deadline: float | None) -> int:
+    """Print them, with times by the deadline of the option, of the app or of any app."""
+    contract = DEFAULT_CONTRACT if app is None else app.contract
+    print_outages(scenarios, deadline=deadline or contract.deadline_seconds)
+    return 0
 
 
 def _reproduce(context: click.Context, options: Sequence[str]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from squall.core.counting import counted
 from squall.core.events import FaultHealed
 from squall.gates.percentiles import percentile
 from squall.history.evidence import Window
@@ -29,11 +32,19 @@ def summary_row(run: Run) -> SummaryRow:
     recovery = run.finding("recovery-time").figures.get("recovery_ms") if _judged(run) else None
     before, during, after = (_p95(run, window) for window in WINDOWS)
     return SummaryRow(
-        bites=", ".join(event.bitten for event in healed) or "-",
+        bites=_bites(healed) or "-",
         errors=f"{bad / len(ops):.0%}" if ops else "-",
         p95=(before, during, after),
         recovery="-" if recovery is None else f"{recovery:.0f} ms",
     )
+
+
+def _bites(healed: Iterable[FaultHealed]) -> str:
+    """What the faults did: equal nouns are added up, because a fault may act ten times."""
+    counts: Counter[str] = Counter()
+    for event in healed:
+        counts[event.what] += event.bites
+    return ", ".join(counted(count, what) for what, count in counts.items())
 
 
 def _judged(run: Run) -> bool:
