@@ -6,7 +6,9 @@ after the load:   2 listeners, 1 advisory lock, 79 descriptors      three defect
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -105,16 +107,17 @@ def find_secrets(
     """Search the app's log from byte ``written`` on, and its error answers, for its password, and
     the log for credentials of its clients.
     """
-    counts = [_count(lab.app.log_path, written, token) for token in client_tokens(lab.profile)]
-    if any(counts):
-        yield events.SecretDisclosed(at=clock.now(), place="token", count=max(counts))
     secret = unquote(urlsplit(lab.app_database_url).password or "")
+    tokens = client_tokens(lab.profile)
+    counts = _count(lab.app.log_path, written, {secret, *tokens} - {""})
+    if disclosed := max((counts[token] for token in tokens), default=0):
+        yield events.SecretDisclosed(at=clock.now(), place="token", count=disclosed)
     # A hard-coded password is not a secret, and often an ordinary word.
     if len(secret) < MIN_SECRET_LETTERS or lab.profile.database:
         return
     in_answers = sum(secret in op.body for op in ops)
     for place, count in (
-        ("log", _count(lab.app.log_path, written, secret)),
+        ("log", counts[secret]),
         ("answer", in_answers),
     ):
         if count:
@@ -134,15 +137,16 @@ def client_tokens(profile: AppProfile) -> frozenset[str]:
     return frozenset(token for token in tokens if len(token) >= MIN_TOKEN_LETTERS)
 
 
-def _count(path: Path, since: int, secret: str) -> int:
-    """How often the log contains the secret after byte ``since``."""
-    wanted, tail, count = secret.encode(), b"", 0
-    try:
-        with path.open("rb") as log:
-            log.seek(since)
-            while chunk := log.read(CHUNK):
-                count += (tail + chunk).count(wanted)
-                tail = chunk[-len(wanted) + 1 :]
-    except OSError:
-        return count
-    return count
+def _count(path: Path, since: int, secrets: Iterable[str]) -> Counter[str]:
+    """How often the log contains each of these after byte ``since``; it is read once."""
+    wanted = {secret: secret.encode() for secret in secrets}
+    tails = dict.fromkeys(wanted, b"")
+    counts: Counter[str] = Counter()
+    with suppress(OSError), path.open("rb") as log:
+        log.seek(since)
+        while chunk := log.read(CHUNK):
+            for secret, encoded in wanted.items():
+                text = tails[secret] + chunk
+                counts[secret] += text.count(encoded)
+                tails[secret] = text[-len(encoded) + 1 :]
+    return counts

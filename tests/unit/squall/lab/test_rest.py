@@ -128,3 +128,22 @@ def test_credentials_are_looked_for_without_their_scheme(
     operation = SimpleNamespace(headers=headers)
     profile = SimpleNamespace(headers={}, operations=(operation,))
     assert rest.client_tokens(cast("Any", profile)) == tokens
+
+
+def test_secrets_are_found_across_the_pieces_of_a_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "CHUNK", 10)
+    log = tmp_path / "app.log"
+    before = b"correct-horse\n"
+    log.write_bytes(before + b"dsn postgresql://u:correct-horse@h\nBearer tok-0123456789 x" * 2)
+    lab: Any = SimpleNamespace(
+        app=SimpleNamespace(log_path=log),
+        app_database_url="postgresql://u:correct-horse@h/d",
+        profile=SimpleNamespace(
+            headers={"Authorization": "Bearer tok-0123456789"}, operations=(), database=None
+        ),
+    )
+    ops: Any = [SimpleNamespace(body="no"), SimpleNamespace(body="u:correct-horse")]
+    found = list(rest.find_secrets(lab, VirtualClock(), len(before), ops))
+    assert [(one.place, one.count) for one in found] == [("token", 2), ("log", 2), ("answer", 1)]
