@@ -9,8 +9,7 @@ these rows hangs and the pool fills up with them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from squall_faults.catalogue import Effect, register
@@ -18,11 +17,12 @@ from squall_faults.database.sql import (
     check_choice,
     check_table,
     forget_use,
-    lock_waits,
-    table_of,
+    hold_lock,
 )
-from squall_faults.fault import Bite, Injection
+from squall_faults.fault import Injection
 from squall_faults.ports import DatabaseServer
+
+STATEMENT = "SELECT 1 FROM {table} FOR UPDATE"
 
 
 @register("database.long_transaction", needs=DatabaseServer, effect=Effect.BLOCKS)
@@ -45,18 +45,12 @@ class LongTransaction:
         if not self.table:
             await forget_use(server)
 
-    @asynccontextmanager
-    async def inject(self, server: DatabaseServer) -> AsyncIterator[Injection]:
+    def inject(self, server: DatabaseServer) -> AbstractAsyncContextManager[Injection]:
         """It bites with the most sessions seen waiting for a lock at once."""
-        async with server.session() as session, lock_waits(server) as waits:
-
-            async def bite() -> Bite:
-                return Bite(count=waits.seen, what="sessions waiting for row locks")
-
-            table = await table_of(session, self.table, self.most)
-            lock = f"BEGIN; SELECT 1 FROM {table} FOR UPDATE"  # noqa: S608 - checked at the door
-            await session.execute(lock)
-            try:
-                yield Injection(bite)
-            finally:
-                await session.execute("ROLLBACK")
+        return hold_lock(
+            server,
+            self.table,
+            self.most,
+            statement=STATEMENT,
+            what="sessions waiting for row locks",
+        )

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from squall_faults.errors import InjectionFailed, InvalidFault
+from squall_faults.fault import Bite, Injection
 from squall_faults.ports import DatabaseServer, DatabaseSession
 
 APP_SESSIONS = """backend_type = 'client backend' AND datname = current_database()
@@ -100,3 +101,31 @@ async def lock_waits(server: DatabaseServer) -> AsyncIterator[Most]:
     """The most sessions of the app seen waiting for a lock at once, during the block."""
     async with server.session() as observer, watched(lambda: number(observer, LOCK_WAITS)) as most:
         yield most
+
+
+@asynccontextmanager
+async def hold_lock(
+    server: DatabaseServer, table: str, most: str, *, statement: str, what: str
+) -> AsyncIterator[Injection]:
+    """Hold what ``statement`` locks until the end of the block.
+
+    It bites with the most sessions seen waiting for a lock at once.
+
+    Args:
+        server: where the lock is held, in a session of ours.
+        table: its name, or empty.
+        most: how it is chosen when there is none of that name.
+        statement: SQL with ``{table}``.
+        what: what the bite counts.
+    """
+    async with server.session() as session, lock_waits(server) as waits:
+
+        async def bite() -> Bite:
+            return Bite(count=waits.seen, what=what)
+
+        name = await table_of(session, table, most)
+        await session.execute(f"BEGIN; {statement.format(table=name)}")
+        try:
+            yield Injection(bite)
+        finally:
+            await session.execute("ROLLBACK")

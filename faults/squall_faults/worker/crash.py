@@ -9,15 +9,14 @@ queue before it is done is lost, and one that is done twice must not count twice
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from squall_faults import validate
 from squall_faults.catalogue import Effect, register
-from squall_faults.fault import Bite, Injection
-from squall_faults.lapse import back_early
+from squall_faults.fault import Injection
 from squall_faults.ports import WorkerControl
+from squall_faults.worker.hold import hold_workers
 
 
 @register("worker.crash", needs=WorkerControl, effect=Effect.ENDS)
@@ -32,16 +31,12 @@ class WorkerCrash:
         """Refuse what cannot be the name of a process."""
         validate.process(self.process)
 
-    @asynccontextmanager
-    async def inject(self, worker: WorkerControl) -> AsyncIterator[Injection]:
+    def inject(self, worker: WorkerControl) -> AbstractAsyncContextManager[Injection]:
         """It bites with each process that it kills."""
-        count = 0
-
-        async def bite() -> Bite:
-            return Bite(count=count, what="worker processes killed")
-
-        try:
-            count = await worker.crash()
-            yield Injection(bite, back_early(worker.runs, "the worker is up again"))
-        finally:
-            await worker.revive()
+        return hold_workers(
+            worker,
+            worker.crash,
+            worker.revive,
+            what="worker processes killed",
+            found="the worker is up again",
+        )

@@ -8,15 +8,14 @@ Meanwhile another one may have taken its job: what it does afterwards must not b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from squall_faults import validate
 from squall_faults.catalogue import Effect, register
-from squall_faults.fault import Bite, Injection
-from squall_faults.lapse import back_early
+from squall_faults.fault import Injection
 from squall_faults.ports import WorkerControl
+from squall_faults.worker.hold import hold_workers
 
 
 @register("worker.pause", needs=WorkerControl, effect=Effect.FREEZES)
@@ -31,16 +30,12 @@ class WorkerPause:
         """Refuse what cannot be the name of a process."""
         validate.process(self.process)
 
-    @asynccontextmanager
-    async def inject(self, worker: WorkerControl) -> AsyncIterator[Injection]:
+    def inject(self, worker: WorkerControl) -> AbstractAsyncContextManager[Injection]:
         """It bites with each process that it freezes."""
-        count = 0
-
-        async def bite() -> Bite:
-            return Bite(count=count, what="worker processes frozen")
-
-        try:
-            count = await worker.pause()
-            yield Injection(bite, back_early(worker.runs, "the worker runs again"))
-        finally:
-            await worker.resume()
+        return hold_workers(
+            worker,
+            worker.pause,
+            worker.resume,
+            what="worker processes frozen",
+            found="the worker runs again",
+        )

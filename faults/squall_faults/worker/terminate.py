@@ -8,15 +8,14 @@ Meanwhile nobody works: requests must not wait for a result that comes after the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from squall_faults import validate
 from squall_faults.catalogue import Effect, register
-from squall_faults.fault import Bite, Injection
-from squall_faults.lapse import back_early
+from squall_faults.fault import Injection
 from squall_faults.ports import WorkerControl
+from squall_faults.worker.hold import hold_workers
 
 
 @register("worker.terminate", needs=WorkerControl, effect=Effect.ENDS)
@@ -31,16 +30,12 @@ class WorkerTerminate:
         """Refuse what cannot be the name of a process."""
         validate.process(self.process)
 
-    @asynccontextmanager
-    async def inject(self, worker: WorkerControl) -> AsyncIterator[Injection]:
+    def inject(self, worker: WorkerControl) -> AbstractAsyncContextManager[Injection]:
         """It bites with each process that it ends."""
-        count = 0
-
-        async def bite() -> Bite:
-            return Bite(count=count, what="workers ended")
-
-        try:
-            count = await worker.terminate()
-            yield Injection(bite, back_early(worker.runs, "the worker is up again"))
-        finally:
-            await worker.revive()
+        return hold_workers(
+            worker,
+            worker.terminate,
+            worker.revive,
+            what="workers ended",
+            found="the worker is up again",
+        )
