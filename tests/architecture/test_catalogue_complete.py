@@ -22,8 +22,12 @@ HELPERS = {
     "faults/squall_faults/redis/error_codes.py",
     "faults/squall_faults/upstream/on_requests.py",
     "faults/squall_faults/wire/validate_sql.py",
+    "faults/squall_faults/worker/hold.py",
 }
 """Files beside the faults that hold what several of them share."""
+
+SHARED_TESTS = {"database": "test_table_locks.py", "network": "test_plain_toxics.py"}
+"""Test files of several faults that differ in their figures alone."""
 
 FAMILIES = ("app", "client", "database", "network", "redis", "upstream", "wire", "worker")
 
@@ -50,7 +54,11 @@ def test_a_fault_has_a_file_a_class_and_a_test_file_of_its_name(entry: Entry, ro
     assert entry.fault.__module__ == f"squall_faults.{family}.{name}"
     assert entry.fault.__name__ in {camel(name), camel(f"{family}_{name}")}
     assert entry.fault.__name__ in faults.__all__
-    assert (root / f"tests/unit/squall_faults/{family}/test_{name}.py").is_file()
+    tests = root / "tests/unit/squall_faults" / family
+    own = (tests / f"test_{name}.py").is_file()
+    shared = tests / SHARED_TESTS.get(family, f"test_{name}.py")
+    named = re.compile(rf"\b{entry.fault.__name__}\b")
+    assert own or named.search(shared.read_text("utf-8")), f"{entry.key} has no test file"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
