@@ -44,6 +44,8 @@ class Server:
     """
 
     answer: Callable[[int], bytes | str | None]
+    cuts_kept: bool = False
+    """Cut a connection at its second request."""
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
@@ -51,9 +53,10 @@ class Server:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        kept = False
         try:
-            while await self._answered(await _request(reader), writer):
-                pass
+            while await self._answered(await _request(reader), writer, kept=kept):
+                kept = True
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client hung up
         finally:
@@ -61,10 +64,10 @@ class Server:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _answered(self, request: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _answered(self, request: bytes, writer: asyncio.StreamWriter, *, kept: bool) -> bool:
         self.requests.append(request)
         self.arrived.set()
-        answer = self.answer(len(self.requests) - 1)
+        answer = None if kept and self.cuts_kept else self.answer(len(self.requests) - 1)
         if answer == "silence":
             await asyncio.Event().wait()
         if answer == "rst":
@@ -95,10 +98,10 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 
 @asynccontextmanager
 async def listening(
-    answer: Callable[[int], bytes | str | None] = lambda _: GOOD,
+    answer: Callable[[int], bytes | str | None] = lambda _: GOOD, *, cuts_kept: bool = False
 ) -> AsyncIterator[Server]:
     """A server for the length of a block."""
-    server = Server(answer)
+    server = Server(answer, cuts_kept)
     tasks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
