@@ -154,7 +154,7 @@ class AnswerUnlikeCalm(Gate):
             yield ANOTHER_TYPE, f"{op.name}: {media_type(op) or 'no body'}, before {was}"
             return
         other = sorted(op.changed_fields - known.changed)
-        if other and known.answers >= self.least_answers:
+        if other and known.answers >= self.least_answers and not calm.rivals.has_one(op):
             shown = ", ".join(other[:3])
             yield ANOTHER_VALUE, f"{op.name}: another value of {shown} than was sent"
             return

@@ -44,6 +44,8 @@ class AppClient:
     addresses: ClientAddresses = field(default_factory=ClientAddresses)
     run_sql: RunSql | None = None
     """Statements on the lab's database; None if the database is the user's own."""
+    tried: dict[str, str] = field(default_factory=dict)
+    """Paths of the search for a login, each with the last status."""
 
     async def send(
         self,

@@ -104,7 +104,7 @@ def _take(
 ) -> float | None:
     """Give the client the credentials in this answer. Returns their lifetime."""
     fields = _fields(answer)
-    remember(fields)
+    remember(fields, words_too=False)  # "success" is not a secret
     answers.update(fields if isinstance(fields, Mapping) else {})
     given = _headers(login, fields, title)
     client.headers.update(given)

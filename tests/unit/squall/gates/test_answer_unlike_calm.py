@@ -182,6 +182,28 @@ def test_an_answer_shows_what_was_sent_if_it_did_so_in_calm(
         assert found.code == "another-value"
 
 
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ({"request": "PUT /items/7"}, "pass"),
+        ({"request": "PUT /items/7", "sent": 0.1, "done": 0.2, **NO_ANSWER}, "pass"),
+        ({"request": "PUT /items/8"}, "fail"),
+        ({"request": "GET /items/7", "effect": "read", "key": None}, "fail"),
+        ({"request": "PUT /items/7", "sent": 0.1, "done": 0.2}, "fail"),
+    ],
+    ids=["together", "in doubt", "another item", "a read", "earlier"],
+)
+def test_a_write_may_show_what_another_write_to_the_item_made_at_the_same_time(
+    evidence: Any, make: Any, other: dict[str, Any], verdict: str
+) -> None:
+    put = {"request": "PUT /items/7", "effect": "write", "key": "k"}
+    calm = [answer(make, n, **put) for n in range(20)]
+    one = answer(make, 150, changed="quantity", sent=1.5, done=1.9, **put)
+    rival = answer(make, 151, **{"effect": "write", "key": "l", "sent": 1.6, "done": 1.8, **other})
+    found = AnswerUnlikeCalm().judge(evidence([*calm, one, rival]))
+    assert found.verdict == verdict, found.reason
+
+
 def named(make: Any, number: int, item: int, name: str, server: str = "a") -> Any:
     """An answer to ``GET /items/…`` with two texts."""
     body = {"id": item, "name": name, "served_by": server}
