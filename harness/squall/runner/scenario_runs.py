@@ -115,9 +115,8 @@ class ScenarioRuns:
         if reason := lab.unsupported_reason(task.scenario):
             return await self._skip(task.scenario, reason)
         run = await self._run(lab, task)
-        if not self.slot.used and (reason := self.slot.lighter.lighten(lab, run)):
-            self.tally.recount(lab.coverage)
-            await self._repeat(run, reason)
+        if reason := self.slot.lighter.lighten(lab, run, used=self.slot.used):
+            await self._repeat_lighter(run, reason, lab)
             return None
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
@@ -133,6 +132,12 @@ class ScenarioRuns:
         if used and run.ill_without_faults:
             run = run.after_others()
         return await self._finish(task, run, lab)
+
+    async def _repeat_lighter(self, run: Run, reason: str, lab: Lab) -> None:
+        self.tally.recount(lab.coverage)
+        await self._repeat(run, reason)
+        if run.evidence.first_injected is not None:
+            await self._make_room(run)
 
     async def _finish(self, task: ScenarioTask, run: Run, lab: Lab) -> Run:
         """The verdict, reported."""

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from squall.lab.lab import Lab
 from squall.lab.left_out import with_followers, without_operations
 from squall.lab.warm_up import LEAST_RATE, USUAL_RATE
+from squall.runner.own_failures import ErrorKind, logged_kinds, own_failures
 from squall.runner.result import Run
 
 UNSTEADY = "operations that fail without a fault are left out from here on"
+OWN = "it failed by errors that the app has without a fault; these operations are left out"
 SLOW = "the app was slow before the fault; with half the load"
 
 LARGEST_PART = 4
@@ -29,27 +31,34 @@ class LighterLoad:
 
     unsteady: dict[str, str] = field(default_factory=dict)
     rate: float = USUAL_RATE
+    known: set[ErrorKind] = field(default_factory=set)
+    """Errors that the app had without a fault."""
 
     def apply(self, lab: Lab) -> None:
         """Take the same from a new lab's load."""
         lab.bearable_rate = min(self.rate, lab.bearable_rate)
+        self.known |= logged_kinds(lab)
         if self.unsteady:
             leave_out(lab, self.unsteady)
 
-    def lighten(self, lab: Lab, run: Run) -> str:
-        """Take from the load what alone made the app unhealthy before the fault. Returns what was
-        done; empty if nothing.
+    def lighten(self, lab: Lab, run: Run, *, used: bool) -> str:
+        """Take from the load what alone made a run unhealthy before its fault, or fail. Returns
+        what was done; empty if nothing. In a ``used`` lab, the outages before may be the cause.
         """
-        if run.unsteady_operations and leave_out(lab, run.unsteady_operations):
-            self.unsteady |= run.unsteady_operations
-            return UNSTEADY
-        if run.slow_before_fault and lab.derived and lab.bearable_rate > LEAST_RATE:
-            self.rate = lab.bearable_rate = max(LEAST_RATE, lab.bearable_rate / 2)
-            note = f"load: {self.rate:g} requests/s, since the app was slow at more"
-            notes = (*lab.coverage.notes, note)
-            lab.coverage = dataclasses.replace(lab.coverage, notes=notes)
-            return SLOW
-        return ""
+        unsteady = {} if used else run.unsteady_operations
+        own = own_failures(run, self.known)
+        for found, told in ((unsteady, UNSTEADY), (own, OWN)):
+            if found and leave_out(lab, found):
+                self.unsteady |= found
+                return told
+        slow = run.slow_before_fault and not used and lab.derived
+        return self._slow_down(lab) if slow and lab.bearable_rate > LEAST_RATE else ""
+
+    def _slow_down(self, lab: Lab) -> str:
+        self.rate = lab.bearable_rate = max(LEAST_RATE, lab.bearable_rate / 2)
+        note = f"load: {self.rate:g} requests/s, since the app was slow at more"
+        lab.coverage = dataclasses.replace(lab.coverage, notes=(*lab.coverage.notes, note))
+        return SLOW
 
 
 def leave_out(lab: Lab, unsteady: Mapping[str, str]) -> Mapping[str, str]:

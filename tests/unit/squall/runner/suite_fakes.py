@@ -133,7 +133,8 @@ class World:
         try:
             yield SimpleNamespace(
                 options=options, sick=[], number=self.started, directory=Path("lab"), broken=broken,
-                coverage=Coverage(), bearable_rate=80.0, derived=True,
+                coverage=Coverage(), bearable_rate=80.0, derived=True, profile=REFERENCE,
+                app=SimpleNamespace(log_path=Path("no log")),
                 unsupported_reason=lambda one: "no writes" * (one.name in self.unsupported),
             )  # fmt: skip
         finally:
