@@ -10,12 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from squall.config.profile import REFERENCE
+from squall.config.profile import DEFAULT_CONTRACT, REFERENCE
 from squall.core import events
 from squall.core.clock import VirtualClock
 from squall.core.errors import LabError
 from squall.core.groups import ungrouped
 from squall.history.coverage import Coverage
+from squall.history.evidence import Evidence
 from squall.lab.lab_options import LabOptions
 from squall.runner.suite import Suite
 from squall.runner.suite_events import (
@@ -37,6 +38,8 @@ from squall_faults.network.refuse import Refuse
 T = TypeVar("T")
 
 NO_START = "PostgreSQL did not start\nnext: look"
+
+NOTHING = Evidence(ops=(), events=(), final_state=None, contract=DEFAULT_CONTRACT)
 
 TURNS = 50
 """Of the event loop: far more than any step needs to get to its next sleep."""
@@ -238,6 +241,7 @@ class FakeRun:
     note: str = ""
     unsteady_operations: dict[str, str] = field(default_factory=dict)
     slow_before_fault: bool = False
+    evidence: Evidence = NOTHING
 
     @property
     def passed(self) -> bool:
