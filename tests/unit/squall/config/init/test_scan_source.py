@@ -193,6 +193,22 @@ class Settings(Base):
     database: Database
     key: str = Field(..., env="SIGNING_KEY")
 """
+MIXED = """
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+SHARED = SettingsConfigDict(env_file=".env")
+PREFIXED = SHARED | SettingsConfigDict(env_prefix="PG_")
+class Server(BaseModel):
+    HOST: str
+    PORT: int
+    PASSWORD: str
+class Hasher(BaseModel):
+    PEPPER: str = Field(min_length=32)
+class ServerEnv(BaseSettings, Server):
+    model_config = PREFIXED
+class HasherEnv(BaseSettings, Hasher):
+    model_config = SHARED | SettingsConfigDict(env_prefix="PASSWORD_")
+"""
 STARLETTE = """
 from starlette.config import Config
 config = Config(".env")
@@ -218,6 +234,11 @@ PORT = config("DATABASE_PORT", default="5432")
             {"SIGNING_KEY"},
         ),
         (
+            MIXED,
+            {"PG_HOST": "{host}", "PG_PORT": "{port}", "PG_PASSWORD": "{password}"},
+            {"PASSWORD_PEPPER"},
+        ),
+        (
             STARLETTE,
             {"DATABASE_HOSTNAME": "{host}", "DATABASE_CREDENTIALS": "{user}:{password}",
              "DATABASE_NAME": "{name}", "DATABASE_PORT": "{port}"},
@@ -230,7 +251,7 @@ PORT = config("DATABASE_PORT", default="5432")
             {"MODE"},
         ),
     ],
-    ids=["pydantic-2", "pydantic-1", "starlette", "os.environ"],
+    ids=["pydantic-2", "pydantic-1", "mixed", "starlette", "os.environ"],
 )  # fmt: skip
 def test_settings_give_variables_and_what_must_be_there_is_invented_and_told(
     tmp_path: Path, settings: str, database_env: dict[str, str], invented: set[str]
