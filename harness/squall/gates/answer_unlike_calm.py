@@ -165,7 +165,7 @@ class AnswerUnlikeCalm(Gate):
         if shape[""] == "malformed":
             yield NOT_JSON, f"{op.name}: a body that is no JSON, called {media_type(op)}"
             return
-        if op.effect == "read":
+        if op.effect == "read" and not calm.rivals.changed(op):
             yield from _unlike_same_request(op, shape, calm)
             if made_up := calm.texts.made_up(op):
                 shown = ", ".join(made_up[:3])

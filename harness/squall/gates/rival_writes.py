@@ -1,4 +1,4 @@
-"""Writes to one item at the same time: the answer to one may rightly show what another one wrote.
+"""Writes to one item: the answer to one may rightly show what another one wrote.
 
 PUT /posts/7 {a} ──────commit──read──▶ 200 {b}         both are answered with what is there now
 PUT /posts/7 {b} ────────commit──────▶ 200 {b}
@@ -34,7 +34,14 @@ class RivalWrites:
             for begun, until, number in self._of_item.get(_item(op), ())
         )
 
+    def changed(self, op: Op) -> bool:
+        """Whether the item that a read names was written by the load before its answer."""
+        return any(begun < op.done for begun, _, _ in self._of_item.get(_path(op), ()))
+
 
 def _item(op: Op) -> str:
-    method, _, path = op.request.partition(" ")
-    return path.partition("?")[0].rstrip("/") if method in CHANGES else ""
+    return _path(op) if op.request.partition(" ")[0] in CHANGES else ""
+
+
+def _path(op: Op) -> str:
+    return op.request.partition(" ")[2].partition("?")[0].rstrip("/")

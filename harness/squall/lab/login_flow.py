@@ -104,7 +104,8 @@ def _take(
 ) -> float | None:
     """Give the client the credentials in this answer. Returns their lifetime."""
     fields = _fields(answer)
-    remember(fields, words_too=False)  # "success" is not a secret
+    if answer.ok:  # an error's title is not a secret, and "success" neither
+        remember(fields, words_too=False)
     answers.update(fields if isinstance(fields, Mapping) else {})
     given = _headers(login, fields, title)
     client.headers.update(given)

@@ -204,6 +204,19 @@ def test_a_write_may_show_what_another_write_to_the_item_made_at_the_same_time(
     assert found.verdict == verdict, found.reason
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "verdict"),
+    [("PATCH", "/items/7", "pass"), ("PATCH", "/items/8", "fail"), ("POST", "/items/7", "fail")],
+)
+def test_a_read_of_an_item_that_the_load_has_changed_is_not_compared(
+    evidence: Any, make: Any, method: str, path: str, verdict: str
+) -> None:
+    run = run_of(evidence, make, EMPTIED)
+    write = {"request": f"{method} {path}", "effect": "write", "key": "k", "sent": 1.2, "done": 1.3}
+    ops = [*run.ops, answer(make, 120, **write)]
+    assert AnswerUnlikeCalm(least_answers=99).judge(evidence(ops)).verdict == verdict
+
+
 def named(make: Any, number: int, item: int, name: str, server: str = "a") -> Any:
     """An answer to ``GET /items/…`` with two texts."""
     body = {"id": item, "name": name, "served_by": server}
