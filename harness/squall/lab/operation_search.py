@@ -155,7 +155,7 @@ class OperationSearch:
             tried, result = await try_variants(
                 self.trial, dataclasses.replace(operation, role=role.name)
             )
-            result = await self._keep_rights(role, result)
+            result = await self._keep_rights(role, result, operation.method)
             if result.status not in RIGHTS:
                 break
         for text in result.texts:
@@ -176,9 +176,12 @@ class OperationSearch:
         reason = f"{result.reason}: {told}" if told else result.reason
         return dataclasses.replace(result, reason=reason)
 
-    async def _keep_rights(self, role: Role, result: TrialResult) -> TrialResult:
-        """The result, or that the operation removed the client's access, which is then renewed."""
-        doubtful = not result.reason or result.status in RIGHTS
+    async def _keep_rights(self, role: Role, result: TrialResult, method: str) -> TrialResult:
+        """The result, or that the operation removed the client's access, which is then renewed.
+
+        A logout may work the first time, and fail with a 500 the second time.
+        """
+        doubtful = not result.reason or result.status in RIGHTS or method != "GET"
         main = self.roles.all[0]
         if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
             result, role = TrialResult(reason=ENDS_RIGHTS), main
