@@ -123,6 +123,16 @@ def test_the_folder_is_the_one_from_which_the_imports_resolve(tmp_path: Path) ->
     assert found.setup == ("alembic upgrade head",)
 
 
+@pytest.mark.parametrize("top", [".git", ""])
+def test_the_example_at_the_top_of_a_repository_is_for_its_parts(tmp_path: Path, top: str) -> None:
+    """A file above the repository belongs to somebody else."""
+    (tmp_path / top).mkdir(exist_ok=True)
+    (tmp_path / ".env.example").write_text("SHOP_MODE=quick\n")
+    backend = tmp_path / "backend"
+    found = project(backend, {"main.py": APP + "import os\nMODE = os.environ['SHOP_MODE']\n"})
+    assert (found.environment["SHOP_MODE"] == "quick") is bool(top)
+
+
 @pytest.mark.parametrize(
     ("dotenv", "database_env", "environment"),
     [
