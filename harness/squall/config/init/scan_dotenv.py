@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -75,10 +76,9 @@ def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bo
             name = path.relative_to(directory).as_posix()
             if path.is_file() and not FOREIGN.search(name) and ".venv" not in name:
                 yield path, not EXAMPLE.search(path.name)
-    for folder in _above(directory):
-        for name in EXAMPLES:
-            if (folder / name).is_file():
-                yield folder / name, False
+    for above in itertools.product(_above(directory), EXAMPLES):
+        if (path := Path(*above)).is_file():
+            yield path, False
 
 
 def _above(directory: Path) -> list[Path]:
