@@ -177,10 +177,8 @@ class OperationSearch:
         return dataclasses.replace(result, reason=reason)
 
     async def _keep_rights(self, role: Role, result: TrialResult, method: str) -> TrialResult:
-        """The result, or that the operation removed the client's access, which is then renewed.
-
-        A logout may work the first time, and fail with a 500 the second time.
-        """
+        """The result, or that the operation removed the client's access, which is then renewed."""
+        # A logout may work the first time, and fail the second time.
         doubtful = not result.reason or result.status in RIGHTS or method != "GET"
         main = self.roles.all[0]
         if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
@@ -245,7 +243,7 @@ def _effect(candidate: Candidate) -> str:
 async def _needs_rights(trial: Trial, operation: Operation) -> Operation | None:
     """The operation, if it is refused without the client's credentials."""
     client: AppClient = trial.client
-    if not client.credentials():
+    if client.is_anonymous:
         return None
     anonymous = dataclasses.replace(client, headers={}, cookies={})
     other = dataclasses.replace(trial, client=anonymous, canary=operation)

@@ -16,6 +16,7 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.app_client import ASK_SECONDS, AppClient
+from squall.lab.csrf import CSRF
 from squall.lab.find_login import Closed, closed_operations, find_login
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration
@@ -167,7 +168,7 @@ async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
 async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocument) -> None:
     """If no login is declared: find one in the document, with a user that the app lets register."""
     main = roles.all[0]
-    if profile.login or main.client.credentials() or not _may_register(profile):
+    if profile.login or not main.client.is_anonymous or not _may_register(profile):
         return
     closed = await closed_operations(main.client, document.raw)
     if not closed:
@@ -207,8 +208,9 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
 
 
 def another(client: AppClient) -> AppClient:
-    """A client of the same app without credentials."""
-    return dataclasses.replace(client, headers=dict(client.headers), cookies={})
+    """A client of the same app without credentials. Whoever asks has the token against CSRF."""
+    cookies = {name: text for name, text in client.cookies.items() if CSRF.search(name)}
+    return dataclasses.replace(client, headers=dict(client.headers), cookies=cookies)
 
 
 def _is_added(steps: tuple[Login, ...]) -> bool:
