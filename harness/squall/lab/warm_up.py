@@ -27,6 +27,10 @@ from squall.workload.plan import LoadPlan
 
 USUAL_RATE = 80.0
 LEAST_RATE = 5.0
+SLOWEST_RATE = 3.0
+"""For an app that needs a large part of a second for each request. Windows grow as the rate falls.
+"""
+BUSY_SHARE = 0.5
 STEPS = (10.0, 20.0, 40.0, 80.0, 160.0)
 """Up to twice the usual rate, so that an outage's load is half of what the app sustains."""
 
@@ -73,7 +77,7 @@ async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Wa
             await ramp.settle()
             break
         ramp.borne = ramp.steps.pop(0)
-    rate = max(LEAST_RATE, min(USUAL_RATE, ramp.borne / 2))
+    rate = max(ramp.least_rate, min(USUAL_RATE, ramp.borne / 2))
     notes = ramp.coverage.notes
     if rate < USUAL_RATE:
         notes += (f"load: {rate:g} requests/s, half of what is answered quickly",)
@@ -132,6 +136,16 @@ class _Ramp:
         again = await self.run(LEAST_RATE)
         self._rate = rate
         return [*(op for op in ops if op.status is not None), *again]
+
+    @property
+    def least_rate(self) -> float:
+        """The lowest rate; less for an app that is busy for half of the time with slow requests."""
+        calm = {one.name: one.median_seconds or 0.0 for one in self.coverage.operations}
+        weights = sum(one.weight for one in self.operations) or 1
+        mean = sum(one.weight * calm.get(one.name, 0.0) for one in self.operations) / weights
+        if self.borne or not mean:
+            return LEAST_RATE
+        return min(LEAST_RATE, max(SLOWEST_RATE, BUSY_SHARE / mean))
 
     def leave_out(self, ops: Sequence[Op]) -> bool:
         """Leave out operations that fail at every rate, unless none would remain. Returns whether

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from squall.lab.lab import Lab
 from squall.lab.left_out import with_followers, without_operations
-from squall.lab.warm_up import LEAST_RATE, USUAL_RATE
+from squall.lab.warm_up import SLOWEST_RATE, USUAL_RATE
 from squall.runner.own_failures import ErrorKind, logged_kinds, own_failures
 from squall.runner.result import Run
 
@@ -52,10 +52,10 @@ class LighterLoad:
                 self.unsteady |= found
                 return told
         slow = run.slow_before_fault and not used and lab.derived
-        return self._slow_down(lab) if slow and lab.bearable_rate > LEAST_RATE else ""
+        return self._slow_down(lab) if slow and lab.bearable_rate > SLOWEST_RATE else ""
 
     def _slow_down(self, lab: Lab) -> str:
-        self.rate = lab.bearable_rate = max(LEAST_RATE, lab.bearable_rate / 2)
+        self.rate = lab.bearable_rate = max(SLOWEST_RATE, lab.bearable_rate / 2)
         note = f"load: {self.rate:g} requests/s, since the app was slow at more"
         lab.coverage = dataclasses.replace(lab.coverage, notes=(*lab.coverage.notes, note))
         return SLOW

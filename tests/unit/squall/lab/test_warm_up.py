@@ -162,6 +162,14 @@ async def test_what_is_only_slow_is_asked_at_the_lowest_rate_and_not_left_out() 
     assert (found.rate_per_second, rates[:2]) == (5, [10, 5])
 
 
+@pytest.mark.parametrize(("seconds", "rate"), [(0.01, 5), (0.125, 4), (0.4, 3)])
+async def test_an_app_that_bears_nothing_gets_as_little_as_its_requests_are_slow(
+    seconds: float, rate: float
+) -> None:
+    found, _ = await warmed("ab", capacity=1, seconds=seconds)
+    assert found.rate_per_second == rate
+
+
 async def test_a_load_of_which_nothing_touches_the_database_is_refused() -> None:
     with pytest.raises(LabError, match=r"(?s)touches the database: GET /a; left out:.*GET /b: fai"):
         await warmed("ab", statements=2.0, b=500)

@@ -111,7 +111,7 @@ async def test_a_slow_app_gets_half_of_the_load_until_it_is_as_low_as_it_can_be(
 ) -> None:
     world.slow = {"b": 9}
     await run_fakes("b")
-    assert world.rates == [80, 40, 20, 10, 5]
+    assert world.rates == [80, 40, 20, 10, 5, 3]
     assert world.started == 1
 
 
