@@ -6,6 +6,7 @@ the outage  POST /posts    ──▶ 500 ValueError at posts.py:18        no eff
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from squall.lab.lab import Lab
 from squall.lab.logged_errors import grouped_errors, read_errors
 from squall.runner.result import Run
 
+OF_AN_OUTAGE = re.compile(
+    r"Timeout|Connect|Pool|TooMany|Operational|Interface|DBAPI|OSError|Cancel|Pipe|Reset|Internal"
+    r"|Shutdown|Unavailable|^$"
+)
+"""Exceptions that an outage causes, too. The search for the load's rate may have jammed a pool."""
+
 ErrorKind = tuple[str, str, str]
 """Exception, message and place."""
 
@@ -25,7 +32,11 @@ def logged_kinds(lab: Lab) -> set[ErrorKind]:
     profile = lab.profile
     root = profile.cwd or Path.cwd()
     found = read_errors(lab.app.log_path, 0, root, profile.unhandled_patterns)
-    return {_kind(one) for one in grouped_errors(found, float) if one.unhandled}
+    return {
+        _kind(one)
+        for one in grouped_errors(found, float)
+        if one.unhandled and not OF_AN_OUTAGE.search(one.exception)
+    }
 
 
 def own_failures(run: Run, known: set[ErrorKind]) -> dict[str, str]:

@@ -85,6 +85,10 @@ def test_what_an_app_logs_before_any_fault_is_read_from_its_log(tmp_path: Path) 
         "Traceback (most recent call last):\n"
         f'  File "{Path.cwd()}/shop/posts.py", line 18, in create_post\n'
         "ValueError: no field tags\n"
+        "ERROR:    Exception in ASGI application\n"
+        "Traceback (most recent call last):\n"
+        f'  File "{Path.cwd()}/shop/posts.py", line 20, in list_posts\n'
+        "sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached\n"
         "WARNING:  nothing\n"
     )
     lab: Any = SimpleNamespace(profile=REFERENCE, app=SimpleNamespace(log_path=log))
