@@ -45,8 +45,15 @@ def settings_of_classes(modules: Iterable[Module]) -> Iterator[SettingsField]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
     }
+    filled = {
+        inner.node.name
+        for name, one in classes.items()
+        if _options(name, classes).get("env_nested_delimiter")
+        for node in one.node.body
+        if isinstance(node, ast.AnnAssign) and (inner := _nested(node, classes, filled=True))
+    }
     for name, one in classes.items():
-        if _is_a(name, "BaseSettings", classes):
+        if name not in filled and _is_a(name, "BaseSettings", classes):
             yield from _fields(one, _options(name, classes), classes)
 
 
@@ -122,8 +129,7 @@ def _fields(
         field = node.target.id
         if not _is_field(field, node):
             continue
-        nested = next((classes[name] for name in _names(node.annotation) if name in classes
-                       and _is_a(name, "BaseModel", classes)), None)  # fmt: skip
+        nested = _nested(node, classes, filled=bool(delimiter))
         if nested is not None and delimiter and depth:
             inner = f"{prefix}{field}{delimiter}".upper()
             yield from _fields(nested, options, classes, inner, depth - 1)
@@ -134,6 +140,16 @@ def _fields(
         keep_case = options.get("case_sensitive") is True
         usual = prefix + field if keep_case else (prefix + field).upper()
         yield _field(one, node, _alias(node.value) or _old_alias(one.node, field) or usual)
+
+
+def _nested(node: ast.AnnAssign, classes: Mapping[str, _Class], *, filled: bool) -> _Class | None:
+    """The model of a field. A settings class without a default is ``filled`` as a model is, where
+    there is a delimiter.
+    """
+    kinds = ("BaseModel", "BaseSettings") if filled and node.value is None else ("BaseModel",)
+    found = (classes[name] for name in _names(node.annotation) if name in classes
+             and any(_is_a(name, kind, classes) for kind in kinds))  # fmt: skip
+    return next(found, None)
 
 
 def _plain_bases(one: _Class, classes: Mapping[str, _Class]) -> list[_Class]:

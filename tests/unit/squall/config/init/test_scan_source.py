@@ -219,6 +219,19 @@ class ServerEnv(BaseSettings, Server):
 class HasherEnv(BaseSettings, Hasher):
     model_config = SHARED | SettingsConfigDict(env_prefix="PASSWORD_")
 """
+NESTED = """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Database(BaseSettings):
+    host: str
+    port: int
+class Own(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CACHE_")
+    secret: str
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+    db: Database
+    own: Own = Own()
+"""
 STARLETTE = """
 from starlette.config import Config
 config = Config(".env")
@@ -249,6 +262,11 @@ PORT = config("DATABASE_PORT", default="5432")
             {"PASSWORD_PEPPER"},
         ),
         (
+            NESTED,
+            {"DB__HOST": "{host}", "DB__PORT": "{port}"},
+            {"CACHE_SECRET"},
+        ),
+        (
             STARLETTE,
             {"DATABASE_HOSTNAME": "{host}", "DATABASE_CREDENTIALS": "{user}:{password}",
              "DATABASE_NAME": "{name}", "DATABASE_PORT": "{port}"},
@@ -261,7 +279,7 @@ PORT = config("DATABASE_PORT", default="5432")
             {"MODE"},
         ),
     ],
-    ids=["pydantic-2", "pydantic-1", "mixed", "starlette", "os.environ"],
+    ids=["pydantic-2", "pydantic-1", "mixed", "nested-settings", "starlette", "os.environ"],
 )  # fmt: skip
 def test_settings_give_variables_and_what_must_be_there_is_invented_and_told(
     tmp_path: Path, settings: str, database_env: dict[str, str], invented: set[str]
