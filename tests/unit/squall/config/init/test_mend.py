@@ -136,6 +136,9 @@ def test_an_address_outside_the_lab_is_closed(name: str, value: str, closed: str
         ("FIRST_SUPERUSER", "EmailStr", "squall-admin@example.com"),
         ("DEBUG", "bool", "false"),
         ("CACHE_REDIS_URL", "", "redis://127.0.0.1:9"),
+        ("GUI_URI", "str", "http://127.0.0.1:9"),
+        ("SECURITY_PASSWORD_SALT", "str", SECRET),
+        ("JWT_TOKEN_PREFIX", "str", "Bearer"),
         ("SECRET_KEY", "str", SECRET),
     ],
 )
