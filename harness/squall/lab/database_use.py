@@ -111,7 +111,11 @@ async def _verify(profile: AppProfile, base_url: str, seed: int, talk: AppAccess
             "  for its database's address, and run this again"
         )
     refuse_untouched(discovery.profile, discovery.coverage)
-    return discovery
+    if talk.attach is not None:
+        return discovery  # its log may tell of outages that it had before
+    known = app_log.calm_problems(talk.log, profile.unhandled_patterns)
+    contract = replace(discovery.profile.contract, calm_problems=known)
+    return replace(discovery, profile=replace(discovery.profile, contract=contract))
 
 
 def refuse_untouched(profile: AppProfile, coverage: Coverage) -> None:

@@ -6,22 +6,16 @@ the outage  POST /posts    ──▶ 500 ValueError at posts.py:18        no eff
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from squall.core.events import ErrorsLogged
 from squall.gates.validity.steady_state import is_ill
 from squall.history.op import Op
+from squall.lab.app_log import OF_AN_OUTAGE
 from squall.lab.lab import Lab
 from squall.lab.logged_errors import grouped_errors, read_errors
 from squall.runner.result import Run
-
-OF_AN_OUTAGE = re.compile(
-    r"Timeout|Connect|Pool|TooMany|Operational|Interface|DBAPI|OSError|Cancel|Pipe|Reset|Internal"
-    r"|Shutdown|Unavailable|^$"
-)
-"""Exceptions that an outage causes, too. The search for the load's rate may have jammed a pool."""
 
 ErrorKind = tuple[str, str, str]
 """Exception, message and place."""
@@ -35,7 +29,7 @@ def logged_kinds(lab: Lab) -> set[ErrorKind]:
     return {
         _kind(one)
         for one in grouped_errors(found, float)
-        if one.unhandled and not OF_AN_OUTAGE.search(one.exception)
+        if one.unhandled and one.exception and not OF_AN_OUTAGE.search(one.exception)
     }
 
 
