@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
 from pydantic import BaseModel, Field
 from squall.lab.discovery import Discovery
 
@@ -169,3 +170,49 @@ async def test_users_are_registered_with_each_role_that_the_document_offers(
     found, roles = await reached(discovery_of, app, None)
     assert roles == {"/for-buyer": "", "/for-seller": "seller"}
     assert "a user registered with role seller" in found.coverage.notes
+
+
+class Named(BaseModel):
+    username: str
+    password: str
+
+
+def make_basic_app(database: Database, *, with_token: bool) -> FastAPI:
+    app, passwords = FastAPI(), dict[str, str]()
+
+    def known(given: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
+        database.execute()
+        if passwords.get(given.username) != given.password:
+            raise HTTPException(401)
+
+    @app.post("/user")
+    async def register(user: Named) -> None:
+        if user.username in passwords:
+            raise HTTPException(401)
+        passwords[user.username] = user.password
+
+    @app.get("/tasks", dependencies=[Depends(known)])
+    async def tasks() -> list[str]:
+        return []
+
+    if with_token:
+
+        @app.post("/user/login")
+        async def login(user: Named) -> dict[str, dict[str, str]]:
+            pair = f"{user.username}:{user.password}".encode()
+            return {"data": {"token": base64.b64encode(pair).decode()}}
+
+    return app
+
+
+@pytest.mark.parametrize("with_token", [True, False])
+async def test_http_basic_is_found_and_can_be_declared(
+    discovery_of: Callable[..., Any], database: Database, *, with_token: bool
+) -> None:
+    app = make_basic_app(database, with_token=with_token)
+    found, roles = await reached(discovery_of, app, None, writes=True)
+    assert "/tasks" in roles
+    assert any("HTTP Basic" in note for note in found.coverage.notes)
+    again = make_basic_app(database, with_token=with_token)
+    _, declared = await reached(discovery_of, again, None, writes=True, login=found.roles.logins())
+    assert declared == roles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from itertools import count
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, HTTPException
@@ -103,3 +104,41 @@ async def test_another_role_may_not_end_the_rights_of_the_first_one(
     assert found.left_out["POST /lock-out"] == ENDS_RIGHTS
     asked = {one.path: one for one in found.profile.operations}
     assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") in users
+
+
+async def test_a_logout_that_works_once_and_then_fails_ends_no_other_rights(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    """The second one meets its own row: 500, and the token is refused from then on."""
+    app, users, ended = FastAPI(), set[str](), set[str]()
+    numbers = count()
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        if user.email in users:
+            raise HTTPException(409)
+        users.add(user.email)
+
+    @app.post("/login")
+    async def login(user: User) -> dict[str, str]:
+        if user.email not in users:
+            raise HTTPException(400)
+        return {"access_token": f"{user.email}-{next(numbers)}"}
+
+    @app.get("/feed")
+    async def feed(token: Token) -> None:
+        database.execute()
+        if token in ended:
+            raise HTTPException(401)
+
+    @app.post("/logout")
+    async def logout(token: Token) -> None:
+        database.execute()
+        if token in ended:
+            raise HTTPException(500)
+        ended.add(token)
+
+    found = await discovery_of(app, writes=True)
+    asked = {one.path: one for one in found.profile.operations}
+    assert found.left_out["POST /logout"] == ENDS_RIGHTS
+    assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") not in ended

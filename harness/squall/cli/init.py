@@ -153,7 +153,7 @@ def _report(trial: DraftTrial) -> ExitCode:
     more = len(trial.operations) - SHOWN_OPERATIONS
     click.echo(f"works: {len(trial.operations)} operations reach the app, and the database is used")
     click.echo(f"  {shown}" + (f", and {more} more" if more > 0 else ""))
-    for line in left_out_lines(trial.left_out):
+    for line in (*left_out_lines(trial.left_out), *(f"  {note}" for note in trial.notes)):
         click.echo(line)
     return ExitCode.PASS
 

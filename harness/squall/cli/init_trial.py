@@ -32,6 +32,7 @@ class DraftTrial:
     """The last failure if nothing worked."""
     operations: tuple[str, ...] = ()
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def try_drafts(drafts: Sequence[Draft], read: Read, say: Say, seconds: float) -> DraftTrial:
@@ -116,5 +117,6 @@ async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
                 draft=dataclasses.replace(draft, login=running.logins, writes=writes),
                 operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
                 left_out=running.coverage.left_out,
+                notes=running.coverage.notes,
             )
     raise LabError(problem)

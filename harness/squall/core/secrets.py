@@ -30,6 +30,7 @@ PLAIN = frozenset({
     "testing", "production", "development", "staging", "postgres", "postgresql", "squall",
     "default", "127.0.0.1",
     "utf-8", "application/json", "squall_reference", "public", "disable", "enabled", "disabled",
+    "password", "secret", "success", "changethis", "changeme", "string",
     "bearer", "applied", "refused", "unknown", "write", "timeout", "reset", "disconnected",
 })  # fmt: skip
 """Values that reveal nothing, and words that the stored files use."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from squall.core.events import FaultInjected
+from squall.gates.rival_writes import RivalWrites
 from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -151,6 +152,8 @@ class CalmAnswers:
     """
     deletes: bool
     """Whether the load deletes rows, so that an item may be missing for good reason."""
+    rivals: RivalWrites
+    """Writes to one item at the same time."""
     restarts: bool
     """Whether a fault ends the app, so that what it keeps in memory begins anew."""
 
@@ -178,6 +181,7 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         texts=TextsOfReads(before, after),
         later=_statuses(after),
         sizes=(_sizes(before), _sizes(after)),
+        rivals=RivalWrites(evidence.ops),
         restarts=any(
             isinstance(e, FaultInjected) and e.effect in PROCESS_ENDS for e in evidence.events
         ),

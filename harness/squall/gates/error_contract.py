@@ -107,9 +107,19 @@ class ErrorContract(Gate):
             yield RETRY_AFTER, f"status {op.status} with Retry-After: {op.retry_after}"
         if op.status >= 500 and (seconds := _cacheable_seconds(op)) > CACHED_ERROR_SECONDS:  # noqa: PLR2004 - the same
             yield CACHEABLE, f"status {op.status} that may be cached for {seconds} s"
-        leak = LEAKS.search(op.body) or SERVERS_WORDS.search(op.body)
+        body = _without_own_address(op)
+        leak = LEAKS.search(body) or SERVERS_WORDS.search(body)
         if leak:
             yield LEAK, f"status {op.status} leaks internals ({leak.group()[:40]!r})"
+
+
+def _without_own_address(op: Op) -> str:
+    """The body without the address that the client itself used: ``instance`` of a problem object
+    (RFC 9457) often is the URL of the request.
+    """
+    path = op.request.partition(" ")[2].partition("?")[0]
+    own = re.search(rf"(https?:\\?/\\?/[^\s\"'/\\]+){re.escape(path)}(?![\w/-])", op.body)
+    return op.body.replace(own[1], "") if path and own else op.body
 
 
 def _malformed(op: Op) -> bool:

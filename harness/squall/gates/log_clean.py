@@ -44,15 +44,21 @@ class LogClean(Gate):
         """Fail with the most frequent lines."""
         if not evidence.contract.log_known:
             return not_judged(self.name, "the app's log is not known", configure="--app-log FILE")
-        told = (event.line for event in evidence.events if isinstance(event, LogProblem))
-        problems = [line for line in told if not is_drivers_own_task(line)]
+        said = (event.line for event in evidence.events if isinstance(event, LogProblem))
+        problems = [line for line in said if not is_drivers_own_task(line)]
         own = requests_share_connections(evidence)
         lines = [line for line in problems if own or not names_internal_error(line)]
-        figures = {"problems": len(lines)}
+        calm = [line for line in lines if line in evidence.contract.calm_problems]
+        lines = [line for line in lines if line not in evidence.contract.calm_problems]
+        figures = {"problems": len(lines)} | ({"in_calm": len(calm)} if calm else {})
         if len(lines) <= self.allowed:
             if (flood := self._flood(evidence)) is not None:
                 return flood
-            return passed(self.name, f"{len(lines)} unhandled problems in the log", figures)
+            told = f"{len(lines)} unhandled problems in the log"
+            told += (
+                f", and {len(calm)} that it also has without a fault: {calm[0]!r}" if calm else ""
+            )
+            return passed(self.name, told, figures)
         counts = [f"{count} x {line!r}" for line, count in Counter(lines).most_common()]
         code = UNHANDLED if any(ASGI in line for line in lines) else ABANDONED
         return failed(

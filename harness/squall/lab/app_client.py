@@ -7,6 +7,7 @@ the app's origin.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,8 @@ class AppClient:
     addresses: ClientAddresses = field(default_factory=ClientAddresses)
     run_sql: RunSql | None = None
     """Statements on the lab's database; None if the database is the user's own."""
+    tried: dict[str, str] = field(default_factory=dict)
+    """Paths of the search for a login, each with the last status."""
 
     async def send(
         self,
@@ -102,8 +105,14 @@ class AppClient:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         for name, value in self.cookies.items():
             if "csrf" in name.lower() or "xsrf" in name.lower():
-                headers |= dict.fromkeys(CSRF_HEADERS, value)
+                headers = {**dict.fromkeys(CSRF_HEADERS, value), **headers}
         return headers
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nothing but a token against CSRF is sent: no login, and no configured header."""
+        cookies = [name for name in self.cookies if not re.search("[cx]srf", name, re.IGNORECASE)]
+        return not cookies and not set(self.headers) - set(CSRF_HEADERS)
 
     async def get_page(self, path: str, keep: int = BODY_KEPT) -> Answer:
         """GET, following a few redirects within the app's origin.

@@ -33,6 +33,23 @@ def size(path: Path) -> int:
         return 0
 
 
+OF_AN_OUTAGE = re.compile(
+    r"Timeout|Connect|Pool|TooMany|Operational|Interface|DBAPI|OSError|Cancel|Pipe|Reset|Internal"
+    r"|Shutdown|Unavailable"
+)
+"""Exceptions that an outage causes, too: that they came without a fault proves nothing."""
+
+
+def calm_problems(path: Path, patterns: Iterable[str] = UNHANDLED) -> frozenset[str]:
+    """The problems in a log until now, before any fault: those whose exception is known."""
+    return frozenset(
+        line
+        for line in problems(path, 0, patterns)
+        if re.search(rf": (?:\w+\.)*\w*(?:{KINDS})\w*(?:: |$)", line)
+        and not OF_AN_OUTAGE.search(line)
+    )
+
+
 @dataclass(slots=True)
 class NewProblems:
     """New problems in a log since the last call."""

@@ -15,6 +15,7 @@ from squall_faults.ports import Traffic
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
+from squall.history.coverage import Coverage
 from squall.lab import app_log, readiness
 from squall.lab.discovery import Discovery, discover
 from squall.lab.observer import Observer
@@ -23,6 +24,8 @@ from squall.lab.providers.attached.attach import Attach
 from squall.lab.user_tables import RunSql
 
 ASK_AGAIN_SECONDS = 0.3
+LOGIN = "login:"
+"""Notes on the search for a login begin so."""
 LOG_SECONDS = 0.5
 
 
@@ -107,9 +110,22 @@ async def _verify(profile: AppProfile, base_url: str, seed: int, talk: AppAccess
             f"    {talk.attach.database_for_the_app}\n"
             "  for its database's address, and run this again"
         )
-    if discovery.coverage.untouched:
-        raise LabError(_untouched_message(discovery))
-    return discovery
+    refuse_untouched(discovery.profile, discovery.coverage)
+    if talk.attach is not None:
+        return discovery  # its log may tell of outages that it had before
+    known = app_log.calm_problems(talk.log, profile.unhandled_patterns)
+    contract = replace(discovery.profile.contract, calm_problems=known)
+    return replace(discovery, profile=replace(discovery.profile, contract=contract))
+
+
+def refuse_untouched(profile: AppProfile, coverage: Coverage) -> None:
+    """Refuse a load of which nothing touches the database.
+
+    Raises:
+        LabError: with what is left out, and why.
+    """
+    if coverage.untouched:
+        raise LabError(_untouched_message(profile, coverage))
 
 
 async def _discover_patiently(
@@ -129,9 +145,10 @@ async def _discover_patiently(
         await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
-def _untouched_message(discovery: Discovery) -> str:
-    asked = ", ".join(f"{one.method} {one.path}" for one in discovery.profile.operations)
-    left = [f"    {name}: {why}" for name, why in discovery.left_out.items()]
+def _untouched_message(profile: AppProfile, coverage: Coverage) -> str:
+    asked = ", ".join(f"{one.method} {one.path}" for one in profile.operations)
+    left = [f"    {name}: {why}" for name, why in coverage.left_out.items()]
+    left += [f"  {note}" for note in coverage.notes if note.startswith(LOGIN)]
     rest = "\n".join(["; left out:", *left]) if left else ""
     return (
         f"nothing that can be requested touches the database: {asked}{rest}\n"

@@ -20,6 +20,7 @@ from squall.core.ids import lab_id
 from squall.history.coverage import Coverage, OperationProfile
 from squall.lab.api_document import find_document
 from squall.lab.app_client import AppClient, app_client
+from squall.lab.csrf import add_csrf_token
 from squall.lab.login_flow import resolve_headers
 from squall.lab.more_roles import add_more_roles
 from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
@@ -75,6 +76,7 @@ async def discover(
         ends = time.monotonic() + DISCOVERY_SECONDS
         # The document is requested first and alone, so that no other request can break that.
         document = await find_document(client, profile)
+        await add_csrf_token(client, document.raw)
         roles = await declared_roles(client, profile)
         await add_found_roles(roles, profile, document)
         await add_more_roles(roles, profile, document)

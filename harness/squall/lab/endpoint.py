@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 from collections import deque
 from dataclasses import dataclass
 
@@ -54,8 +55,10 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on a loopback port now."""
+    """Whether nothing listens on a loopback port now. Connections that were closed do not count."""
     with socket.socket() as probe:
+        if sys.platform == "linux":  # elsewhere this also ignores what listens on 0.0.0.0
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:

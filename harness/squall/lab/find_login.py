@@ -17,7 +17,7 @@ from squall.lab.app_client import AppClient, NoAnswer
 from squall.lab.login_operations import SQUALL, header_forms, logins, registrations
 from squall.lab.user_accounts import UserAccounts
 from squall.workload.http_exchange import Answer
-from squall.workload.login import Login
+from squall.workload.login import Login, basic_header
 from squall.workload.urls import OtherOrigin
 
 TOKENS = ("access_token", "accessToken", "token", "access", "id_token", "jwt", "auth_token")
@@ -111,6 +111,8 @@ async def _working(
     client: AppClient, document: Mapping[str, Any], login: Login, closed: Sequence[Closed]
 ) -> Login | None:
     """The login and the header that give access to a protected path; None if there is no access."""
+    if login.basic:
+        return login if await _opens(client, closed, basic_header(login.basic)) else None
     answer = await _answer(client, login)
     if answer is None:
         return None
@@ -135,9 +137,12 @@ async def _sent(client: AppClient, login: Login) -> Answer | None:
     """The answer; None if there is none."""
     body, media = (dict(login.form), "form") if login.form else (login.json, "json")
     try:
-        return await client.send("POST", login.path, body=body, media=media)
+        answer = await client.send("POST", login.path, body=body, media=media)
     except (NoAnswer, OtherOrigin):
+        client.tried[login.path] = "no answer"
         return None
+    client.tried[login.path] = str(answer.status)
+    return answer
 
 
 def _token(answer: Answer) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from squall.config.profile import AppProfile
@@ -33,7 +34,10 @@ def known_variables(profile: AppProfile) -> dict[str, str]:
 
 def remember_secrets(profile: AppProfile) -> None:
     """Register all values of the profile that may be secrets, so that they are not written."""
-    remember(profile.environment, words_too=False)
+    # A name of the app is often that of its folder: hidden, it would spoil each path.
+    folders = {*Path.cwd().parts, *(profile.cwd or Path.cwd()).parts}
+    values = [text for text in profile.environment.values() if text not in folders]
+    remember(values, words_too=False)
     remember_headers(profile.headers)
     for operation in profile.operations:
         remember_headers(operation.headers)
@@ -104,7 +108,8 @@ def _take(
 ) -> float | None:
     """Give the client the credentials in this answer. Returns their lifetime."""
     fields = _fields(answer)
-    remember(fields)
+    if answer.ok:  # an error's title is not a secret, and "success" neither
+        remember(fields, words_too=False)
     answers.update(fields if isinstance(fields, Mapping) else {})
     given = _headers(login, fields, title)
     client.headers.update(given)

@@ -20,7 +20,7 @@ MAX_TRIES = 12
 
 def header_forms(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Header names and token prefixes, the usual ones first."""
-    for word in ("Bearer ", "Token ", "JWT ", ""):
+    for word in ("Bearer ", "Token ", "JWT ", "", *(("Basic ",) if _is_basic(document) else ())):
         yield "Authorization", word
     for scheme in _schemes(document):
         name = scheme.get("name")
@@ -34,6 +34,14 @@ def _schemes(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
     found = schemes.values() if isinstance(schemes, Mapping) else ()
     return [one for one in found if isinstance(one, Mapping)]
+
+
+def _is_basic(document: Mapping[str, Any]) -> bool:
+    """Whether the document declares HTTP Basic authentication."""
+    return any(
+        one.get("type") == "http" and str(one.get("scheme")).lower() == "basic"
+        for one in _schemes(document)
+    )
 
 
 def _token_urls(document: Mapping[str, Any]) -> Iterator[str]:
@@ -67,9 +75,13 @@ def registrations(document: Mapping[str, Any]) -> Iterator[Login]:
 
 
 def logins(document: Mapping[str, Any], users: Sequence[Mapping[str, str]]) -> Iterator[Login]:
-    """The token path of the document's password flow, and operations that look like a login."""
-    urls = list(_token_urls(document))
+    """The token path of the document's password flow, operations that look like a login, and HTTP
+    Basic authentication, which needs no request.
+    """
+    urls, basic = list(_token_urls(document)), _is_basic(document)
     for user in users:
+        if basic:
+            yield Login(basic={"username": user["user"], "password": user["password"]})
         for url in urls:
             yield Login(path=url, form={"username": user["user"], "password": user["password"]})
         for path, post in _posts(document, LOG_IN):

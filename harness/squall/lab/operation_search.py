@@ -155,7 +155,7 @@ class OperationSearch:
             tried, result = await try_variants(
                 self.trial, dataclasses.replace(operation, role=role.name)
             )
-            result = await self._keep_rights(role, result)
+            result = await self._keep_rights(role, result, operation.method)
             if result.status not in RIGHTS:
                 break
         for text in result.texts:
@@ -176,9 +176,10 @@ class OperationSearch:
         reason = f"{result.reason}: {told}" if told else result.reason
         return dataclasses.replace(result, reason=reason)
 
-    async def _keep_rights(self, role: Role, result: TrialResult) -> TrialResult:
+    async def _keep_rights(self, role: Role, result: TrialResult, method: str) -> TrialResult:
         """The result, or that the operation removed the client's access, which is then renewed."""
-        doubtful = not result.reason or result.status in RIGHTS
+        # A logout may work the first time, and fail the second time.
+        doubtful = not result.reason or result.status in RIGHTS or method != "GET"
         main = self.roles.all[0]
         if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
             result, role = TrialResult(reason=ENDS_RIGHTS), main
@@ -242,7 +243,7 @@ def _effect(candidate: Candidate) -> str:
 async def _needs_rights(trial: Trial, operation: Operation) -> Operation | None:
     """The operation, if it is refused without the client's credentials."""
     client: AppClient = trial.client
-    if not client.credentials():
+    if client.is_anonymous:
         return None
     anonymous = dataclasses.replace(client, headers={}, cookies={})
     other = dataclasses.replace(trial, client=anonymous, canary=operation)

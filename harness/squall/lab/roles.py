@@ -16,7 +16,8 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.app_client import ASK_SECONDS, AppClient
-from squall.lab.find_login import closed_operations, find_login
+from squall.lab.csrf import CSRF
+from squall.lab.find_login import Closed, closed_operations, find_login
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration
 from squall.workload.http_exchange import client_session
@@ -25,6 +26,7 @@ from squall.workload.openapi.derive import Candidate
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.operations import Media, Operation
 
+MAX_TRIED = 6
 MAX_USERS = 3
 """Maximum number of times that a user is replaced after the trial itself has changed it."""
 
@@ -166,7 +168,7 @@ async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
 async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocument) -> None:
     """If no login is declared: find one in the document, with a user that the app lets register."""
     main = roles.all[0]
-    if profile.login or main.client.credentials() or not _may_register(profile):
+    if profile.login or not main.client.is_anonymous or not _may_register(profile):
         return
     closed = await closed_operations(main.client, document.raw)
     if not closed:
@@ -179,6 +181,15 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
         found = await find_login(client, document.raw, closed, known, registers=registers)
         if found:
             await _add(roles, profile, Role(name=name, client=client), found)
+    if not any(role.steps for role in roles.all):
+        roles.notes.append(_no_login(closed[0], main.client.tried))
+
+
+def _no_login(closed: Closed, tried: Mapping[str, str]) -> str:
+    """What was tried in vain. Answers are not shown: they may repeat a password."""
+    told = ", ".join(f"POST {path} {status}" for path, status in [*tried.items()][:MAX_TRIED])
+    how = f"tried: {told}" if told else "the document has neither a registration nor a login"
+    return f"login: none was found that opens {' '.join(closed)}; {how}"
 
 
 async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login, ...]) -> None:
@@ -192,13 +203,14 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
     by = f"a user registered by POST {made.path}" if made else "its first user"
     by = "a user added to the lab's database" if _is_added(found) else by
     changed = ", confirmed in the lab's database" if made and found[0].sql else ""
-    path = found[-1].path
-    roles.notes.append(f"login: POST {path} with {by}{changed}, found in the OpenAPI document")
+    how = "HTTP Basic" if found[-1].basic else f"POST {found[-1].path}"
+    roles.notes.append(f"login: {how} with {by}{changed}, found in the OpenAPI document")
 
 
 def another(client: AppClient) -> AppClient:
-    """A client of the same app without credentials."""
-    return dataclasses.replace(client, headers=dict(client.headers), cookies={})
+    """A client of the same app without credentials. Whoever asks has the token against CSRF."""
+    cookies = {name: text for name, text in client.cookies.items() if CSRF.search(name)}
+    return dataclasses.replace(client, headers=dict(client.headers), cookies=cookies)
 
 
 def _is_added(steps: tuple[Login, ...]) -> bool:
@@ -213,7 +225,10 @@ def _may_register(profile: AppProfile) -> bool:
 def renumbered(login: Login, number: int) -> Login:
     """The same step for another user."""
     return dataclasses.replace(
-        login, form=_other_user(dict(login.form), number), json=_other_user(login.json, number)
+        login,
+        form=_other_user(dict(login.form), number),
+        json=_other_user(login.json, number),
+        basic=_other_user(dict(login.basic), number),
     )
 
 

@@ -79,7 +79,7 @@ def _missing_module(found: re.Match[str], context: StartContext) -> str:
     inner = _folder_of(context.directory, top)
     if inner:
         return f"the module {top} lies in {inner}/: run squall there (cd {inner})"
-    interpreter = f" by {context.python}" if context.python else ", which is Squall's own Python"
+    interpreter = f" by {context.python}" if context.python else " by Squall's own Python"
     return (
         f"the module {module or 'it imports'} is missing: the app runs{interpreter}; install the"
         " app's requirements there, or name its interpreter with --python .venv/bin/python"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from squall.config.profile import AppProfile
@@ -16,14 +16,21 @@ from squall.core.ids import lab_id
 from squall.history.coverage import Coverage
 from squall.history.op import Op
 from squall.lab.client_addresses import NOTE, from_many_addresses
+from squall.lab.database_use import refuse_untouched
 from squall.lab.discovery import Discovery
-from squall.lab.trial import RATE_LIMITED, TRIES, allowed_interval
+from squall.lab.left_out import with_followers, without_operations
+from squall.lab.rate_limits import is_limited, slow_down_limited
+from squall.lab.trial import RATE_LIMITED
 from squall.workload.generator import Workload
 from squall.workload.operations import Operation
 from squall.workload.plan import LoadPlan
 
 USUAL_RATE = 80.0
 LEAST_RATE = 5.0
+SLOWEST_RATE = 3.0
+"""For an app that needs a large part of a second for each request. Windows grow as the rate falls.
+"""
+BUSY_SHARE = 0.5
 STEPS = (10.0, 20.0, 40.0, 80.0, 160.0)
 """Up to twice the usual rate, so that an outage's load is half of what the app sustains."""
 
@@ -32,6 +39,7 @@ LOW_RATE = 20.0
 
 MAX_SETTLING = 12
 """Rounds, of a deadline each if nothing answers: a pool's own limit is often half a minute."""
+FEW_ROUNDS = 3
 ROUND_SECONDS = 0.5
 CALM_P95_SECONDS = 0.25
 """Slightly below the limit of the gate ``steady-state``."""
@@ -55,25 +63,28 @@ class Warmed:
 
 
 async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Warmed:
-    """Find the rate, and the operations that fail at it, within about three seconds."""
+    """Find the rate, and the operations that fail at it, within about three seconds.
+
+    Raises:
+        LabError: what the load leaves out was all that touches the database.
+    """
     ramp = _Ramp(workload, base_url, discovery.profile, discovery.coverage)
     while ramp.steps:
         ops = await ramp.run(ramp.steps[0])
-        if ramp.leave_out(ops):
+        if ramp.leave_out(await ramp.without_haste(ops)):
             continue
         if _failing(ramp.operations, ops, _fails) or not _calm(ops, ramp.coverage):
             await ramp.settle()
             break
         ramp.borne = ramp.steps.pop(0)
-    rate = max(LEAST_RATE, min(USUAL_RATE, ramp.borne / 2))
+    rate = max(ramp.least_rate, min(USUAL_RATE, ramp.borne / 2))
     notes = ramp.coverage.notes
     if rate < USUAL_RATE:
         notes += (f"load: {rate:g} requests/s, half of what is answered quickly",)
-    return Warmed(
-        profile=dataclasses.replace(discovery.profile, operations=ramp.operations),
-        coverage=dataclasses.replace(ramp.coverage, notes=notes),
-        rate_per_second=rate,
-    )
+    profile = dataclasses.replace(discovery.profile, operations=ramp.operations)
+    coverage = dataclasses.replace(ramp.coverage, notes=notes)
+    refuse_untouched(profile, coverage)
+    return Warmed(profile=profile, coverage=coverage, rate_per_second=rate)
 
 
 class _Ramp:
@@ -95,10 +106,10 @@ class _Ramp:
         """Run one round. Operations that answer 429 are slowed down."""
         self._rate = rate
         ops = await self._run(self.operations)
-        if self._may_use_addresses and _limited(ops):
+        if self._may_use_addresses and is_limited(ops):
             ops = await self._from_addresses(ops)
         self._seen += ops
-        self.operations, self.coverage = _slow_down_limited(self.operations, self.coverage, ops)
+        self.operations, self.coverage = slow_down_limited(self.operations, self.coverage, ops)
         return ops
 
     async def _from_addresses(self, ops: Sequence[Op]) -> Sequence[Op]:
@@ -106,7 +117,7 @@ class _Ramp:
         self._may_use_addresses = False
         own = from_many_addresses(self.operations)
         again = await self._run(own)
-        if _limited(again):
+        if is_limited(again):
             return ops
         self.operations = own
         self.coverage = dataclasses.replace(self.coverage, notes=(*self.coverage.notes, NOTE))
@@ -115,6 +126,26 @@ class _Ramp:
     async def _run(self, operations: tuple[Operation, ...]) -> Sequence[Op]:
         plan = _plan(self._profile, operations, self._base_url, self._rate)
         return await _run(self._workload, plan)
+
+    async def without_haste(self, ops: Sequence[Op]) -> Sequence[Op]:
+        """The answers; if some did not come, those at the lowest rate: the app may only be slow."""
+        rate, silent = self._rate, [op for op in ops if op.status is None]
+        if rate > LOW_RATE or not _failing(self.operations, silent, _fails):
+            return ops
+        await self.settle(FEW_ROUNDS)
+        again = await self.run(LEAST_RATE)
+        self._rate = rate
+        return [*(op for op in ops if op.status is not None), *again]
+
+    @property
+    def least_rate(self) -> float:
+        """The lowest rate; less for an app that is busy for half of the time with slow requests."""
+        calm = {one.name: one.median_seconds or 0.0 for one in self.coverage.operations}
+        weights = sum(one.weight for one in self.operations) or 1
+        mean = sum(one.weight * calm.get(one.name, 0.0) for one in self.operations) / weights
+        if self.borne or not mean:
+            return LEAST_RATE
+        return min(LEAST_RATE, max(SLOWEST_RATE, BUSY_SHARE / mean))
 
     def leave_out(self, ops: Sequence[Op]) -> bool:
         """Leave out operations that fail at every rate, unless none would remain. Returns whether
@@ -128,14 +159,13 @@ class _Ramp:
             useless |= _failing(self.operations, ops, _fails)
         if not useless or len(useless) == len(self.operations):
             return False
-        self.operations = _without(self.operations, useless)
-        reasons = {name: {"reason": why} for name, why in useless.items()}
-        self.coverage = _noted(self.coverage, reasons)
+        self.operations = tuple(one for one in self.operations if one.name not in useless)
+        self.coverage = without_operations(self.coverage, useless)
         return True
 
-    async def settle(self) -> None:
+    async def settle(self, rounds: int = MAX_SETTLING) -> None:
         """Let the app recover from a rate that was too high."""
-        for _ in range(MAX_SETTLING):
+        for _ in range(rounds):
             if _calm(await self.run(LEAST_RATE), self.coverage):
                 return
 
@@ -163,10 +193,6 @@ async def _run(workload: Workload, plan: LoadPlan) -> Sequence[Op]:
     return (await workload.stop(time.monotonic())).ops
 
 
-def _limited(ops: Sequence[Op]) -> bool:
-    return any(op.status == RATE_LIMITED for op in ops)
-
-
 def _calm(ops: Sequence[Op], coverage: Coverage) -> bool:
     """Whether the answers are as fast as the usual p95, or as each operation without load."""
     usual = {one.name: one.median_seconds or 0.0 for one in coverage.operations}
@@ -178,25 +204,8 @@ def _limit(usual: float) -> float:
     return max(CALM_P95_SECONDS, SLOWER * usual)
 
 
-def _slow_down_limited(
-    operations: tuple[Operation, ...], coverage: Coverage, ops: Sequence[Op]
-) -> tuple[tuple[Operation, ...], Coverage]:
-    """Send operations that answer 429 only as often as the app allows."""
-    kept: list[Operation] = []
-    notes: dict[str, dict[str, str]] = {}
-    for operation in operations:
-        mine = sorted((op for op in ops if op.name == operation.name), key=lambda op: op.id)
-        limited = [number for number, op in enumerate(mine) if op.status == RATE_LIMITED]
-        slower = operation
-        if limited:
-            slower, note = _slowed(operation, mine[limited[0]], limited[0] + TRIES)
-            notes[operation.name] = {"note": note}
-        kept.append(slower)
-    return tuple(kept), _noted(coverage, notes)
-
-
 def _failing(
-    operations: Iterable[Operation], ops: Sequence[Op], why: Callable[[Sequence[Op]], str]
+    operations: Sequence[Operation], ops: Sequence[Op], why: Callable[[Sequence[Op]], str]
 ) -> dict[str, str]:
     """Operations that the load cannot use, with the reasons, and the operations that follow
     them.
@@ -205,14 +214,7 @@ def _failing(
     for operation in operations:
         if reason := why([op for op in ops if op.name == operation.name]):
             found[operation.name] = reason
-    for operation in operations:
-        if operation.after in found:
-            found[operation.name] = f"follows {operation.after}, which is left out"
-    return found
-
-
-def _without(operations: Iterable[Operation], failing: Mapping[str, str]) -> tuple[Operation, ...]:
-    return tuple(one for one in operations if one.name not in failing)
+    return with_followers(found, operations)
 
 
 def _fails(ops: Sequence[Op]) -> str:
@@ -228,22 +230,3 @@ def _is_refused(ops: Sequence[Op]) -> str:
     if len(ops) < MIN_ASKED or len(refused) <= BAD_SHARE * len(ops):
         return ""
     return f"{refused[0].status} without a fault, for {len(refused)} of {len(ops)} under load"
-
-
-def _noted(coverage: Coverage, notes: Mapping[str, Mapping[str, str]]) -> Coverage:
-    profiles = tuple(
-        dataclasses.replace(one, **notes[one.name]) if one.name in notes else one  # type: ignore[arg-type] # two texts
-        for one in coverage.operations
-    )
-    return dataclasses.replace(coverage, operations=profiles)
-
-
-def _slowed(operation: Operation, op: Op, allowed: int) -> tuple[Operation, str]:
-    headers = {"retry-after": op.retry_after or ""}
-    interval = max(allowed_interval(headers, allowed), operation.least_interval_seconds)
-    window = interval * allowed / 1.2
-    slower = dataclasses.replace(
-        operation, least_interval_seconds=interval, not_before=op.done + window
-    )
-    note = f"rate-limited: 429 after {allowed} requests; requested every {interval:.0f} s"
-    return slower, note

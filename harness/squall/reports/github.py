@@ -24,7 +24,7 @@ LEVEL = {Verdict.INCONCLUSIVE: "warning", Verdict.FAIL: "error"}
 def workflow_commands(reported: Sequence[Reported]) -> list[str]:
     """At most ten workflow commands. The last one counts those that were left out."""
     lines = [
-        _command(LEVEL[finding.verdict], each.run, finding, each.reproduce)
+        _command(_level(each.run, finding), each.run, finding, each.reproduce)
         for each, finding in _worst_first(reported)
     ]
     if len(lines) <= MAX_ANNOTATIONS:
@@ -32,6 +32,12 @@ def workflow_commands(reported: Sequence[Reported]) -> list[str]:
     left = len(lines) - MAX_ANNOTATIONS + 1
     more = f"::notice title=squall::{left} more findings are in the job summary"
     return [*lines[: MAX_ANNOTATIONS - 1], more]
+
+
+def _level(run: Run, finding: Finding) -> str:
+    """A run that proves nothing gives warnings."""
+    unproven = run.verdict is Verdict.INCONCLUSIVE
+    return LEVEL[Verdict.INCONCLUSIVE if unproven else finding.verdict]
 
 
 def _worst_first(reported: Sequence[Reported]) -> list[tuple[Reported, Finding]]:

@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 
 from squall.diagnosis.remedies import Remedy
-from squall.gates.verdict import Verdict
+from squall.gates.verdict import Finding, Verdict
 from squall.history.coverage import Coverage
 from squall.reports.causes import causes_of_runs
 from squall.reports.html.remedy import markdown
@@ -163,10 +163,15 @@ def _row(run: Run) -> str:
     return "| " + " | ".join(_cell(cell[:MAX_CELL]) for cell in cells) + " |\n"
 
 
+def _sign(run: Run, finding: Finding) -> str:
+    word = run.word_of(finding)
+    return SIGN[finding.verdict] if word == finding.verdict.value else word
+
+
 def _details(reported: Reported) -> str:
     run = reported.run
     lines = [
-        f"- {SIGN[f.verdict]} **{_cell(f.gate)}**: {_cell(f.reason)}\n"
+        f"- {_sign(run, f)} **{_cell(f.gate)}**: {_cell(f.reason)}\n"
         for f in run.findings
         if f.verdict.is_bad
     ]

@@ -22,7 +22,7 @@ def verdict_lines(run: Run) -> Iterator[str]:
         yield from (f"  {line}" for line in source_lines(run)[:MAX_ERRORS])
     for finding in run.findings:
         if finding.verdict.is_bad:
-            yield f"  {finding.verdict.value} {finding.gate}: {finding.reason}"
+            yield f"  {run.word_of(finding)} {finding.gate}: {finding.reason}"
     if not run.passed and diagnosis.remedy is not None:
         yield f"  remedy: {diagnosis.remedy.title} (squall explain {diagnosis.remedy.key})"
 

@@ -73,8 +73,9 @@ class FindingsPrinter:
             self._indented(f"[bold]why: {markup_of(diagnosis.reason)}[/]")
             self._show_errors(run)
         for finding in shown:
-            verdict = verdict_markup(finding.verdict)
-            self._indented(f"{verdict} {finding.gate}: {markup_of(finding.reason)}")
+            word = run.word_of(finding)
+            told = verdict_markup(finding.verdict) if word == finding.verdict.value else word
+            self._indented(f"{told} {finding.gate}: {markup_of(finding.reason)}")
         if not run.passed:
             if diagnosis.remedy is not None:
                 remedy = diagnosis.remedy

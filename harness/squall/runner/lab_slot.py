@@ -14,6 +14,7 @@ from squall.lab.lab import Lab, lab
 from squall.runner.emitter import Emitter
 from squall.runner.result import LabFailure
 from squall.runner.suite_events import LabEnded, LabStarted, SuiteGroup
+from squall.runner.unsteady import LighterLoad
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,10 @@ class LabTally:
     def count(self, coverage: Coverage) -> None:
         """Count a lab that has started."""
         self.started += 1
+        self.recount(coverage)
+
+    def recount(self, coverage: Coverage) -> None:
+        """Keep the lower coverage."""
         if coverage.operations and (self.coverage is None or coverage.share < self.coverage.share):
             self.coverage = coverage
 
@@ -48,6 +53,7 @@ class LabSlot:
         self._emitter = emitter
         self._stack = AsyncExitStack()
         self._replaces = False
+        self.lighter = LighterLoad()
 
     async def ensure(self) -> Lab:
         """The lab, started now if needed.
@@ -61,16 +67,12 @@ class LabSlot:
             self.lab = await self._stack.enter_async_context(lab(self.group.options))
             seconds, replaces = self._emitter.now() - begun, self._replaces
             self._replaces = True
+            self.lighter.apply(self.lab)
             self.tally.count(self.lab.coverage)
             log.info("lab for %s: up after %.2f s, in %s", name, seconds, self.lab.directory)
+            at, group = begun + seconds, self.group
             await self._emitter.emit(
-                LabStarted(
-                    at=begun + seconds,
-                    group=self.group,
-                    lab=self.lab,
-                    seconds=seconds,
-                    replaces=replaces,
-                )
+                LabStarted(at=at, group=group, lab=self.lab, seconds=seconds, replaces=replaces)
             )
         return self.lab
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from squall.core.events import FaultHealed
 from squall.diagnosis.diagnose import describe_outage, diagnose
 from squall.diagnosis.judged_run import Diagnosis
 from squall.gates.close_failure import failed_closely, note_close_failure
+from squall.gates.percentiles import min_samples
 from squall.gates.starvation import machine_was_busy
 from squall.gates.validity.faults_bit import NEVER_BIT
 from squall.gates.validity.steady_state import SteadyState
@@ -17,6 +19,13 @@ from squall.history.coverage import Coverage
 from squall.history.evidence import Evidence
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
+
+NOT_JUDGED = "seen, not judged:"
+"""Stands before what a gate found in a run that proves nothing."""
+
+LEAST = min_samples(95)
+OVERLOADED = (429, 503)
+"""Statuses that depend on the load as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,29 @@ class Run:
         """
         return self.unhealthy_before_fault and self.verdict is Verdict.FAIL
 
+    @property
+    def unsteady_operations(self) -> Mapping[str, str]:
+        """The operations for which alone the app was not healthy before the fault, with reasons:
+        they were refused, or failed with an answer.
+        """
+        if not self.unhealthy_before_fault or self.verdict is Verdict.FAIL:
+            return {}
+        bad = [op for op in self.evidence.window("before") if not op.good]
+        counts = Counter((op.name, op.status) for op in bad)
+        if any(status is None or status in OVERLOADED for _, status in counts):
+            return {}
+        return {
+            name: f"fails without a fault, now and then: {count} x {status}"
+            for (name, status), count in counts.items()
+        }
+
+    @property
+    def slow_before_fault(self) -> bool:
+        """Whether the app was only too slow before the fault: it answered everything well."""
+        before = self.evidence.window("before")
+        well = len(before) >= LEAST and all(op.good for op in before)
+        return self.unhealthy_before_fault and self.verdict is Verdict.INCONCLUSIVE and well
+
     def after_others(self) -> Run:
         """The same for an app that had outages before, which may be the cause."""
         findings = tuple(
@@ -126,6 +158,11 @@ class Run:
         healed = [event for event in self.evidence.events if isinstance(event, FaultHealed)]
         idle = [self.scenario.steps[event.step] for event in healed if event.bites < 1]
         return bad == [NEVER_BIT] and all(step.hits_a_share for step in idle)
+
+    def word_of(self, finding: Finding) -> str:
+        """The gate's verdict; in a run that proves nothing, a failed gate is no verdict."""
+        unproven = self.verdict is Verdict.INCONCLUSIVE and finding.verdict is Verdict.FAIL
+        return NOT_JUDGED if unproven else finding.verdict.value
 
     @property
     def failed_closely(self) -> bool:

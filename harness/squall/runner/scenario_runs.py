@@ -115,6 +115,9 @@ class ScenarioRuns:
         if reason := lab.unsupported_reason(task.scenario):
             return await self._skip(task.scenario, reason)
         run = await self._run(lab, task)
+        if reason := self.slot.lighter.lighten(lab, run, used=self.slot.used):
+            await self._repeat_lighter(run, reason, lab)
+            return None
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
             return await self._repeat_unproven(task, run)
@@ -128,6 +131,16 @@ class ScenarioRuns:
             return None
         if used and run.ill_without_faults:
             run = run.after_others()
+        return await self._finish(task, run, lab)
+
+    async def _repeat_lighter(self, run: Run, reason: str, lab: Lab) -> None:
+        self.tally.recount(lab.coverage)
+        await self._repeat(run, reason)
+        if run.evidence.first_injected is not None:
+            await self._make_room(run)
+
+    async def _finish(self, task: ScenarioTask, run: Run, lab: Lab) -> Run:
+        """The verdict, reported."""
         run = task.with_notes(run)
         self.on_verdict(task, run)
         now, group = self.emitter.now(), self.slot.group

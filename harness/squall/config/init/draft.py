@@ -76,6 +76,7 @@ class Draft:
             lines += [f"path = {json.dumps(one.path)}"] if one.path else []
             lines += [f"accept = {list(one.accept)}"] if one.accept else []
             lines += [f"sql = {_list(one.sql)}"] if one.sql else []
+            lines += [f"basic = {_inline(one.basic)}"] if one.basic else []
             lines += [f"form = {_inline(one.form)}"] if one.form else []
             lines += [f"json = {_value(one.json)}"] if one.json is not None else []
             lines += [f"header = {_inline(one.header)}"] if one.header else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from squall.config.init.find_alembic import find_alembic
-from squall.config.init.find_sql import kept_sql, mounted_sql
+from squall.config.init.find_sql import kept_sql, mounted_sql, versioned_sql
 from squall.config.init.project import Project, relative_place
 from squall.config.init.project_files import read_text
 from squall.config.init.start_commands import Command
@@ -60,7 +60,8 @@ def find_setup(
     setup = [*sql, *([(tool, tool_place)] if tool else [])]
     makes_tables = MAKES_TABLES.search(source)
     if not setup:
-        setup = prepares[:1]
+        versioned = [(relative_place(path, root), place) for path, place in versioned_sql(project)]
+        setup = versioned or prepares[:1]
     if not setup and not makes_tables:
         setup = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
     seed = [] if setup or not makes_tables else fills[:1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ SCHEMA = re.compile(
 DATA = re.compile(r"data|seed|insert|fixture|sample|populate", re.IGNORECASE)
 FOR_TESTS = re.compile(r"(?:^|[_.-])tests?(?:[_.-]|$)", re.IGNORECASE)
 """A second database for the app's own tests."""
+
+VERSIONED = re.compile(r"^(?:(\d+)[\w.-]*\.up\.sql|V([\d._]+?)__[\w.-]*\.sql)$")
+MAX_MIGRATIONS = 200
 
 NOT_SCHEMA = re.compile(r"drop|test|down|rollback|backup", re.IGNORECASE)
 
@@ -55,6 +59,21 @@ def kept_sql(project: Project, source: str) -> list[tuple[Path, str]]:
     rows = [one for one in found if one.parent == first.parent and DATA.search(one.stem)
             and one not in schemas]  # fmt: skip
     return [(one, project.shown(one)) for one in (first, *sorted(rows)[:1])]
+
+
+def versioned_sql(project: Project) -> list[tuple[Path, str]]:
+    """The migrations of a tool that is no part of the app, in order: ``000001_users.up.sql`` of
+    golang-migrate, ``V1__users.sql`` of Flyway.
+    """
+    folders: defaultdict[Path, list[tuple[tuple[int, ...], Path]]] = defaultdict(list)
+    for path in project.files:
+        if found := VERSIONED.match(path.name):
+            version = tuple(int(number) for number in re.findall(r"\d+", found[1] or found[2]))
+            folders[path.parent].append((version, path))
+    if not folders:
+        return []
+    files = max(folders.values(), key=len)
+    return [(path, project.shown(path.parent)) for _, path in sorted(files)[:MAX_MIGRATIONS]]
 
 
 def _volume(given: object) -> tuple[str, str]:

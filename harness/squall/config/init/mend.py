@@ -151,7 +151,18 @@ def _no_redis(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
         yield dataclasses.replace(draft, dependencies=(), environment=environment), "without Redis"
 
 
+def _two_roots(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
+    """Some imports start in the app's folder, and others name that folder: both are roots."""
+    folder = draft.directory.rstrip("/").rpartition("/")[2]
+    if folder and re.search(rf"No module named '{re.escape(folder)}(?:\.[\w.]+)?'", words):
+        path = draft.environment.get("PYTHONPATH", "")
+        environment = {**draft.environment, "PYTHONPATH": f"..:{path}" if path else ".."}
+        if not path.startswith(".."):
+            changed = dataclasses.replace(draft, environment=environment)
+            yield changed, f"imports start in {folder}/ and above it"
+
+
 RULES: tuple[Rule, ...] = (
-    _missing_setting, _wrong_value, _driver, _other_name, _extension, _heads, _no_redis,
+    _two_roots, _missing_setting, _wrong_value, _driver, _other_name, _extension, _heads, _no_redis,
     _failed_setup,
 )  # fmt: skip

@@ -60,6 +60,7 @@ INVENTED = (
     (r"ORIGINS|ALLOWED_HOSTS", "[]"),
     (r"ENV(?:IRONMENT)?$|^MODE$|STAGE$", "local"),
     (r"_DB$", "0"),
+    (r"(?:TOKEN|AUTH|HEADER)_(?:PREFIX|TYPE|SCHEME)$", "Bearer"),
     (r"PREFIX$|API_STR$|_STR$|ROOT_PATH", "/api"),
 )
 TYPED = ((r"\bint\b|\bfloat\b|PositiveInt|timedelta", "60"), (r"\bbool\b", "false"),
@@ -71,7 +72,7 @@ def invented_value(name: str, annotation: str) -> str:
     for pattern, text in TYPED:
         if re.search(pattern, annotation):
             return _number(name) if text == "60" else text
-    if re.search(r"Url|Dsn|URI|_URL$|_DSN$", annotation + name):
+    if re.search(r"Url|Dsn|(?<![A-Z])URI(?![A-Z])|_URL$|_DSN$", annotation + name):
         return f"{_scheme_by_name(name)}://{REFUSES}"
     if HOST_NAME.search(name) and "Email" not in annotation:
         return REFUSES.partition(":")[0]

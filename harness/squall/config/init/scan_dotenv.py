@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ FOLDERS = ("", "src", "app", "backend", "config", "docker", "envs", "env", ".env
 FOREIGN = re.compile(r"test|node_modules|site-packages|frontend|prod", re.IGNORECASE)
 
 
+MAX_ABOVE = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DotenvEntry:
     """One variable of a file."""
@@ -40,7 +45,8 @@ def scan_dotenv(directory: Path, folders: tuple[str, ...] = ()) -> tuple[DotenvE
     """
     found: dict[str, DotenvEntry] = {}
     for path, own in _files(directory, (*folders, *FOLDERS)):
-        for entry in _entries(path, path.relative_to(directory), own=own):
+        shown = Path(os.path.relpath(path, directory))
+        for entry in _entries(path, shown, own=own):
             found.setdefault(entry.name, entry)
     return tuple(found.values())
 
@@ -70,6 +76,16 @@ def _files(directory: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, bo
             name = path.relative_to(directory).as_posix()
             if path.is_file() and not FOREIGN.search(name) and ".venv" not in name:
                 yield path, not EXAMPLE.search(path.name)
+    for above in itertools.product(_above(directory), EXAMPLES):
+        if (path := Path(*above)).is_file():
+            yield path, False
+
+
+def _above(directory: Path) -> list[Path]:
+    """The folders above, up to the top of the repository: its example is for all of its parts."""
+    above = [directory, *directory.parents][: MAX_ABOVE + 1]
+    top = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
+    return above[1 : top + 1]
 
 
 def _entries(path: Path, shown: Path, *, own: bool) -> Iterator[DotenvEntry]:

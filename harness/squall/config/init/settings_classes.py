@@ -45,8 +45,15 @@ def settings_of_classes(modules: Iterable[Module]) -> Iterator[SettingsField]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
     }
+    filled = {
+        inner.node.name
+        for name, one in classes.items()
+        if _options(name, classes).get("env_nested_delimiter")
+        for node in one.node.body
+        if isinstance(node, ast.AnnAssign) and (inner := _nested(node, classes, filled=True))
+    }
     for name, one in classes.items():
-        if _is_a(name, "BaseSettings", classes):
+        if name not in filled and _is_a(name, "BaseSettings", classes):
             yield from _fields(one, _options(name, classes), classes)
 
 
@@ -75,12 +82,26 @@ def _options(name: str, classes: Mapping[str, _Class], depth: int = 6) -> dict[s
                 if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
                     found |= _constants({inner.targets[0].id: inner.value})
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-        if isinstance(value, ast.Call):
-            found |= _constants({one.arg or "": one.value for one in value.keywords})
-        elif isinstance(value, ast.Dict):
-            keys = [getattr(key, "value", "") for key in value.keys]
-            found |= _constants(dict(zip(map(str, keys), value.values, strict=True)))
+        found |= _config(value, one.module)
     return found
+
+
+def _config(value: ast.expr | None, module: Module, depth: int = 6) -> dict[str, object]:
+    """The options in ``SettingsConfigDict(…)``, in a dict, in ``SHARED | {…}`` or in a constant."""
+    if isinstance(value, ast.Call):
+        return _constants({one.arg or "": one.value for one in value.keywords})
+    if isinstance(value, ast.Dict):
+        keys = [getattr(key, "value", "") for key in value.keys]
+        return _constants(dict(zip(map(str, keys), value.values, strict=True)))
+    if isinstance(value, ast.BinOp):
+        return _config(value.left, module, depth) | _config(value.right, module, depth)
+    if not isinstance(value, ast.Name) or not depth:
+        return {}
+    for node in module.tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id == value.id:
+            return _config(getattr(node, "value", None), module, depth - 1)
+    return {}
 
 
 def _constants(given: Mapping[str, ast.expr]) -> dict[str, object]:
@@ -92,22 +113,26 @@ def _constants(given: Mapping[str, ast.expr]) -> dict[str, object]:
 
 
 def _fields(
-    one: _Class, options: Mapping[str, object], classes: Mapping[str, _Class], above: str = ""
+    one: _Class,
+    options: Mapping[str, object],
+    classes: Mapping[str, _Class],
+    above: str = "",
+    depth: int = 6,
 ) -> Iterator[SettingsField]:
     prefix = above or str(options.get("env_prefix", ""))
+    for base in _plain_bases(one, classes) if depth else ():
+        yield from _fields(base, options, classes, above, depth - 1)
     delimiter = str(options.get("env_nested_delimiter") or "")
     for node in one.node.body:
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
             continue
-        annotation = ast.unparse(node.annotation)
         field = node.target.id
-        if field.startswith("_") or field == "model_config" or "ClassVar" in annotation:
+        if not _is_field(field, node):
             continue
-        nested = next((classes[name] for name in _names(node.annotation) if name in classes
-                       and _is_a(name, "BaseModel", classes)), None)  # fmt: skip
-        if nested is not None and delimiter:
+        nested = _nested(node, classes, filled=bool(delimiter))
+        if nested is not None and delimiter and depth:
             inner = f"{prefix}{field}{delimiter}".upper()
-            yield from _fields(nested, options, classes, inner)
+            yield from _fields(nested, options, classes, inner, depth - 1)
             continue
         if nested is not None or any(_is_a(name, "BaseSettings", classes)
                                      for name in _names(node.annotation)):  # fmt: skip
@@ -115,6 +140,27 @@ def _fields(
         keep_case = options.get("case_sensitive") is True
         usual = prefix + field if keep_case else (prefix + field).upper()
         yield _field(one, node, _alias(node.value) or _old_alias(one.node, field) or usual)
+
+
+def _nested(node: ast.AnnAssign, classes: Mapping[str, _Class], *, filled: bool) -> _Class | None:
+    """The model of a field. A settings class without a default is ``filled`` as a model is, where
+    there is a delimiter.
+    """
+    kinds = ("BaseModel", "BaseSettings") if filled and node.value is None else ("BaseModel",)
+    found = (classes[name] for name in _names(node.annotation) if name in classes
+             and any(_is_a(name, kind, classes) for kind in kinds))  # fmt: skip
+    return next(found, None)
+
+
+def _plain_bases(one: _Class, classes: Mapping[str, _Class]) -> list[_Class]:
+    """Models whose fields a class inherits; a settings class gives its own variables."""
+    return [classes[base] for base in one.bases
+            if base in classes and not _is_a(base, "BaseSettings", classes)]  # fmt: skip
+
+
+def _is_field(name: str, node: ast.AnnAssign) -> bool:
+    hidden = name.startswith("_") or name == "model_config"
+    return not hidden and "ClassVar" not in ast.unparse(node.annotation)
 
 
 def _field(one: _Class, node: ast.AnnAssign, name: str) -> SettingsField:

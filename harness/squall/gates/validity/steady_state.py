@@ -26,6 +26,9 @@ MIN_ILL = 3
 SLOWER = 4.0
 """Limit for operations that are slow by nature, as a multiple of their time without load."""
 
+NEIGHBOURS = 3.0
+"""Limit for the other operations, as a multiple of the slowest one's time without load."""
+
 REFUSES = 503
 """The app refuses because of too much load, which does not mean that it is unhealthy."""
 
@@ -78,7 +81,14 @@ class SteadyState(Gate):
         return passed(self.name, told, figures)
 
     def _limit(self, op: Op, contract: Contract) -> float:
-        return max(self.p95_ms / 1000, SLOWER * contract.calm_seconds.get(op.name, 0.0))
+        """A slow operation, such as one that hashes a password, may make its neighbours wait."""
+        calm = contract.calm_seconds
+        waiting = NEIGHBOURS * max(calm.values(), default=0.0)
+        return max(
+            self.p95_ms / 1000,
+            SLOWER * calm.get(op.name, 0.0),
+            min(waiting, contract.deadline_seconds / 2),
+        )
 
     def _not_well(self, evidence: Evidence, ill: list[Op]) -> Finding:
         count = len(evidence.window("before"))

@@ -54,12 +54,16 @@ BY_PARAMETER = (
     (r"e.?mail", "squall@example.com"),
     (r"^q$|search|query|term|keyword|text|title|(^|_)name$", "squall"),
     (r"(^|_)date$|^date_|Date$|^(since|until)$", "2030-01-15"),
+    (r"message|comment|(^|_)note|content|(^|_)body$|descri|reason|subject|label|topic", "squall"),
+    (r"prompt|question|(^|_)city$|phrase", "squall"),
     (r"currency", "EUR"),
     (r"country", "DE"),
     (r"lang|locale", "en"),
     (r"time.?zone|^tz$", "UTC"),
 )
 """What a client asks for; nothing of it has to be unique."""
+
+IDENTITY = re.compile(r"(?:[^a-z]|^)(?:id|uuid|guid|uid|pk|slug)$|Id$")
 
 CANDIDATES = (
     "squall" + UNIQUE, "Squall" + UNIQUE, "squall", "Squall", "SQUALL", "#336699", "+14155552671",
@@ -94,6 +98,8 @@ def likely_parameter(schema: Mapping[str, Any], name: str) -> str:
     known = BY_FORMAT.get(str(schema.get("format")), "")
     if known:
         return "" if "{" in known or known == PASSWORD else known
+    if IDENTITY.search(name):
+        return ""
     return next((text for words, text in BY_PARAMETER if re.search(words, name, re.IGNORECASE)), "")
 
 

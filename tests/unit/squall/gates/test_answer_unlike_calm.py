@@ -182,6 +182,41 @@ def test_an_answer_shows_what_was_sent_if_it_did_so_in_calm(
         assert found.code == "another-value"
 
 
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ({"request": "PUT /items/7"}, "pass"),
+        ({"request": "PUT /items/7", "sent": 0.1, "done": 0.2, **NO_ANSWER}, "pass"),
+        ({"request": "PUT /items/8"}, "fail"),
+        ({"request": "GET /items/7", "effect": "read", "key": None}, "fail"),
+        ({"request": "PUT /items/7", "sent": 0.1, "done": 0.2}, "fail"),
+    ],
+    ids=["together", "in doubt", "another item", "a read", "earlier"],
+)
+def test_a_write_may_show_what_another_write_to_the_item_made_at_the_same_time(
+    evidence: Any, make: Any, other: dict[str, Any], verdict: str
+) -> None:
+    put = {"request": "PUT /items/7", "effect": "write", "key": "k"}
+    calm = [answer(make, n, **put) for n in range(20)]
+    one = answer(make, 150, changed="quantity", sent=1.5, done=1.9, **put)
+    rival = answer(make, 151, **{"effect": "write", "key": "l", "sent": 1.6, "done": 1.8, **other})
+    found = AnswerUnlikeCalm().judge(evidence([*calm, one, rival]))
+    assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "verdict"),
+    [("PATCH", "/items/7", "pass"), ("PATCH", "/items/8", "fail"), ("POST", "/items/7", "fail")],
+)
+def test_a_read_of_an_item_that_the_load_has_changed_is_not_compared(
+    evidence: Any, make: Any, method: str, path: str, verdict: str
+) -> None:
+    run = run_of(evidence, make, EMPTIED)
+    write = {"request": f"{method} {path}", "effect": "write", "key": "k", "sent": 1.2, "done": 1.3}
+    ops = [*run.ops, answer(make, 120, **write)]
+    assert AnswerUnlikeCalm(least_answers=99).judge(evidence(ops)).verdict == verdict
+
+
 def named(make: Any, number: int, item: int, name: str, server: str = "a") -> Any:
     """An answer to ``GET /items/…`` with two texts."""
     body = {"id": item, "name": name, "served_by": server}

@@ -132,3 +132,21 @@ def test_nobody_is_sent_away_for_longer_than_an_outage(
     contract = Contract(deadline_seconds=1.0, retry_after_statuses=frozenset())
     run = evidence([make.refusal(1, retry_after=pause)], contract=contract)
     assert ErrorContract().judge(run).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "leaks"),
+    [
+        ("GET /items/7", "{'instance': 'http://127.0.0.1:18212/items/7'}", False),
+        ("GET /items/7?x=1", "{'instance': 'http://127.0.0.1:18212/items/7?x=1'}", False),
+        ("GET /items/7", "{'instance': 'http:\\/\\/127.0.0.1:18212/items/7'}", False),
+        ("GET /items/7", "{'instance': '/items/7', 'detail': '127.0.0.1:5432 refused'}", True),
+        ("GET /items/7", "{'instance': 'http://127.0.0.1:5432/items/70'}", True),
+    ],
+)
+def test_the_requests_own_address_is_no_leak(
+    evidence: Any, make: Any, request_: str, body: str, leaks: bool
+) -> None:
+    text = body.replace("'", '"').replace("{", '{"title": "x", "status": 503, ')
+    found = ErrorContract().judge(evidence([make.refusal(4, body=text, request=request_)]))
+    assert (found.code == "internals-leaked") is leaks, found.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,3 +62,15 @@ def test_a_log_that_grows_with_each_failure_is_a_flood(
     ops = [make.refusal(n, at=1.2) for n in range(failed)]
     found = LogClean(kib_each=limit).judge(evidence(ops, happened))
     assert found.code == code, found.reason
+
+
+def test_what_the_app_logs_without_a_fault_is_no_effect_of_one(evidence: Any) -> None:
+    known = "ASGI application: RuntimeError: websocket.close twice"
+    new = "ASGI application: KeyError: 'id'"
+    run = evidence([], lines(known, known))
+    calm = replace(run.contract, calm_problems=frozenset({known}))
+    found = LogClean().judge(replace(run, contract=calm))
+    assert (found.verdict, found.figures) == ("pass", {"problems": 0, "in_calm": 2})
+    assert "2 that it also has without a fault" in found.reason
+    both = replace(evidence([], lines(known, new)), contract=calm)
+    assert LogClean().judge(both).verdict == "fail"

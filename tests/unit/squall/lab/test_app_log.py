@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from squall.lab.app_log import NewProblems, problems
+from squall.lab.app_log import NewProblems, calm_problems, problems
 
 ASGI = "ERROR:    Exception in ASGI application"
 PLAIN = f"""INFO:     started
@@ -108,3 +108,13 @@ def test_the_coroutine_of_an_abandoned_task_is_named(
     log = tmp_path / "app.log"
     log.write_text(f"{line}\n{following}\n", "utf-8")
     assert list(problems(log, 0)) == [told]
+
+
+def test_problems_of_calm_have_a_known_exception_that_no_outage_causes(tmp_path: Path) -> None:
+    asgi, trace = "ERROR:    Exception in ASGI application", "Traceback (most recent call last):"
+    log = tmp_path / "app.log"
+    lost = "sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) gone"
+    log.write_text(
+        f"{asgi}\n{trace}\nRuntimeError: closed twice\n{asgi}\n{asgi}\n{trace}\n{lost}\n"
+    )
+    assert calm_problems(log) == {f"{asgi}: RuntimeError: closed twice"}

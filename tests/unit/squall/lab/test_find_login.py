@@ -38,6 +38,7 @@ class App:
     user: bool = False
     confirmed: bool = False
     statements: list[str] = field(default_factory=list)
+    tried: dict[str, str] = field(default_factory=dict)
 
     async def send(self, method: str, path: str, **given: Any) -> Answer:
         if path == "/register":

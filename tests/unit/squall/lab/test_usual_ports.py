@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 from squall.lab.endpoint import PORTS
@@ -45,6 +46,22 @@ def test_a_port_that_somebody_has_is_not_taken(monkeypatch: pytest.MonkeyPatch) 
     protect(monkeypatch, Protection.NAMESPACE)
     with socket.create_server(("127.0.0.1", 0)) as other:
         assert take_port(other.getsockname()[1]) in PORTS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a private network is Linux's")
+def test_connections_of_the_lab_before_do_not_keep_its_port(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The side that closes first keeps the port for a minute (TIME_WAIT)."""
+    protect(monkeypatch, Protection.NAMESPACE)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            listener.accept()[0].close()
+            assert client.recv(1) == b""
+        assert take_port(port) != port
+    assert take_port(port) == port
+    give_back([port])
 
 
 def test_the_services_of_a_project_are_names_of_the_lab_each_once() -> None:

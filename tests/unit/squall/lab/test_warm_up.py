@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from squall.config.profile import DEFAULT_CONTRACT, AppProfile
+from squall.core.errors import LabError
 from squall.history.coverage import Coverage, OperationProfile
 from squall.history.evidence import Contract
 from squall.history.op import Op, Outcome
@@ -29,6 +30,8 @@ class FakeWorkload:
         self.rates: list[float] = []
         self.jams_for = 0
         """Rounds in which it is late after a rate that it did not bear."""
+        self.is_silent_beyond = False
+        """Whether ``b`` gives no answer beyond its capacity."""
         self._jammed = 0
         self._plan: LoadPlan | None = None
 
@@ -55,9 +58,11 @@ class FakeWorkload:
         status = self.statuses.get(operation.name, 200)
         if status == PER_ADDRESS:
             status = 200 if HEADER in operation.headers else 429
+        silent = late and self.is_silent_beyond and operation.name == "b"
         return Op(
             id=number, name=operation.name, effect="read", key=None, intended=0.0, sent=0.0,
-            done=self.seconds + 2.0 * late, outcome=Outcome.APPLIED, status=status, error=None,
+            done=self.seconds + 2.0 * late, outcome=Outcome.UNKNOWN if silent else Outcome.APPLIED,
+            status=None if silent else status, error="timeout" if silent else None,
             content_type=None, retry_after="10" if status == 429 else None, body="",
         )  # fmt: skip
 
@@ -68,18 +73,27 @@ async def warmed(
     seconds: float = 0.01,
     contract: Contract = DEFAULT_CONTRACT,
     jams_for: int = 0,
+    *,
+    is_silent_beyond: bool = False,
+    statements: float | None = None,
     **statuses: int,
 ) -> tuple[Warmed, list[float]]:
     operations = tuple(
         Operation(name=name, method="GET", path=f"/{name}", effect="read") for name in names
     )
     profiles = tuple(
-        OperationProfile(operation=f"GET /{name}", name=name, effect="read", median_seconds=seconds)
+        OperationProfile(
+            operation=f"GET /{name}",
+            name=name,
+            effect="read",
+            median_seconds=seconds,
+            statements=statements if name == "b" else 0.0 if statements else None,
+        )
         for name in names
     )
     profile = AppProfile(name="app", app="app:app", contract=contract, operations=operations)
     workload: Any = FakeWorkload(capacity, seconds, statuses)
-    workload.jams_for = jams_for
+    workload.jams_for, workload.is_silent_beyond = jams_for, is_silent_beyond
     found = Discovery(profile=profile, coverage=Coverage(operations=profiles))
     return await warm_up(workload, found, "http://app"), workload.rates
 
@@ -140,3 +154,24 @@ async def test_the_limit_of_an_app_that_runs_already_is_obeyed() -> None:
 async def test_an_app_that_the_search_for_its_rate_has_jammed_is_waited_for() -> None:
     _, rates = await warmed("a", capacity=50, jams_for=9)
     assert rates == [10, 20, 40, 80, *[5] * 9]
+
+
+async def test_what_is_only_slow_is_asked_at_the_lowest_rate_and_not_left_out() -> None:
+    found, rates = await warmed("ab", capacity=7, is_silent_beyond=True)
+    assert [one.name for one in found.profile.operations] == ["a", "b"]
+    assert (found.rate_per_second, rates[:2]) == (5, [10, 5])
+
+
+@pytest.mark.parametrize(("seconds", "rate"), [(0.01, 5), (0.125, 4), (0.4, 3)])
+async def test_an_app_that_bears_nothing_gets_as_little_as_its_requests_are_slow(
+    seconds: float, rate: float
+) -> None:
+    found, _ = await warmed("ab", capacity=1, seconds=seconds)
+    assert found.rate_per_second == rate
+
+
+async def test_a_load_of_which_nothing_touches_the_database_is_refused() -> None:
+    with pytest.raises(LabError, match=r"(?s)touches the database: GET /a; left out:.*GET /b: fai"):
+        await warmed("ab", statements=2.0, b=500)
+    found, _ = await warmed("abc", statements=2.0, c=500)
+    assert found.coverage.touching == 1

@@ -10,12 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from squall.config.profile import REFERENCE
+from squall.config.profile import DEFAULT_CONTRACT, REFERENCE
 from squall.core import events
 from squall.core.clock import VirtualClock
 from squall.core.errors import LabError
 from squall.core.groups import ungrouped
 from squall.history.coverage import Coverage
+from squall.history.evidence import Evidence
 from squall.lab.lab_options import LabOptions
 from squall.runner.suite import Suite
 from squall.runner.suite_events import (
@@ -37,6 +38,8 @@ from squall_faults.network.refuse import Refuse
 T = TypeVar("T")
 
 NO_START = "PostgreSQL did not start\nnext: look"
+
+NOTHING = Evidence(ops=(), events=(), final_state=None, contract=DEFAULT_CONTRACT)
 
 TURNS = 50
 """Of the event loop: far more than any step needs to get to its next sleep."""
@@ -90,6 +93,9 @@ class World:
     """The suite's."""
     missed: dict[str, int] = field(default_factory=dict)
     """By chance its fault hits nothing."""
+    slow: dict[str, int] = field(default_factory=dict)
+    """The app is too slow for the load before its fault."""
+    rates: list[float] = field(default_factory=list)
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
     close: dict[str, list[bool]] = field(default_factory=dict)
@@ -130,7 +136,8 @@ class World:
         try:
             yield SimpleNamespace(
                 options=options, sick=[], number=self.started, directory=Path("lab"), broken=broken,
-                coverage=Coverage(),
+                coverage=Coverage(), bearable_rate=80.0, derived=True, profile=REFERENCE,
+                app=SimpleNamespace(log_path=Path("no log")),
                 unsupported_reason=lambda one: "no writes" * (one.name in self.unsupported),
             )  # fmt: skip
         finally:
@@ -185,6 +192,7 @@ class FakeRunner:
         del paired
         world, name = self._world, scenario.name
         world.seeds.append((name, seed))
+        world.rates.append(self._lab.bearable_rate)
         listener(events.RunEnded(at=self._clock.now()))
         await self._clock.sleep(scenario.planned_seconds)
         if name in world.interrupted_in and world.task is not None:
@@ -212,6 +220,9 @@ class FakeRunner:
         if world.missed.get(name, 0):
             world.missed[name] -= 1
             run.missed_by_chance = True
+        if world.slow.get(name, 0):
+            world.slow[name] -= 1
+            run.slow_before_fault = True
         if close := world.close.get(name):
             run.failed_closely = close.pop(0)
         return run
@@ -228,6 +239,9 @@ class FakeRun:
     failed_closely: bool = False
     missed_by_chance: bool = False
     note: str = ""
+    unsteady_operations: dict[str, str] = field(default_factory=dict)
+    slow_before_fault: bool = False
+    evidence: Evidence = NOTHING
 
     @property
     def passed(self) -> bool:

@@ -47,3 +47,26 @@ def test_a_mounted_file_for_the_tests_own_database_is_left_out(tmp_path: Path) -
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     assert scan_source(tmp_path)[0].setup == ("sql/latest.sql",)
+
+
+@pytest.mark.parametrize(
+    ("names", "setup"),
+    [
+        (["000002_b.up.sql", "000010_c.up.sql", "000001_a.up.sql", "000001_a.down.sql"],
+         ["000001_a.up.sql", "000002_b.up.sql", "000010_c.up.sql"]),
+        (["V2__b.sql", "V10__c.sql", "V1.1__a.sql", "R__view.sql"],
+         ["V1.1__a.sql", "V2__b.sql", "V10__c.sql"]),
+        (["001_a.sql"], []),
+    ],
+    ids=["golang-migrate", "flyway", "unknown"],
+)  # fmt: skip
+def test_migrations_of_a_tool_outside_the_app_are_run_in_their_order(
+    tmp_path: Path, names: list[str], setup: list[str]
+) -> None:
+    folder = tmp_path / "db" / "migrations"
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text(TABLE)
+    (tmp_path / "main.py").write_text(APP)
+    found = scan_source(tmp_path)[0].setup
+    assert list(found) == [f"db/migrations/{name}" for name in setup]

@@ -136,6 +136,9 @@ def test_an_address_outside_the_lab_is_closed(name: str, value: str, closed: str
         ("FIRST_SUPERUSER", "EmailStr", "squall-admin@example.com"),
         ("DEBUG", "bool", "false"),
         ("CACHE_REDIS_URL", "", "redis://127.0.0.1:9"),
+        ("GUI_URI", "str", "http://127.0.0.1:9"),
+        ("SECURITY_PASSWORD_SALT", "str", SECRET),
+        ("JWT_TOKEN_PREFIX", "str", "Bearer"),
         ("SECRET_KEY", "str", SECRET),
     ],
 )
@@ -161,3 +164,14 @@ def test_without_a_server_of_redis_the_app_is_tried_without_it() -> None:
     assert tomllib.loads(draft.table())["tool"]["squall"]["dependencies"] == [
         {"name": "redis", "kind": "redis", "environment": dict(needs.environment)}
     ]
+
+
+def test_a_folder_that_is_both_a_root_and_a_package_gets_both_roots() -> None:
+    draft = replace(DRAFT, directory="src/app", environment={})
+    words = "ModuleNotFoundError: No module named 'app.dependencies'"
+    better = first(draft, words)
+    assert better is not None
+    assert better.environment == {"PYTHONPATH": ".."}
+    assert first(better, words) is None
+    assert first(draft, "ModuleNotFoundError: No module named 'apple'") is None
+    assert first(replace(draft, directory=""), words) is None

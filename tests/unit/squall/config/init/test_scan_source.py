@@ -123,6 +123,16 @@ def test_the_folder_is_the_one_from_which_the_imports_resolve(tmp_path: Path) ->
     assert found.setup == ("alembic upgrade head",)
 
 
+@pytest.mark.parametrize("top", [".git", ""])
+def test_the_example_at_the_top_of_a_repository_is_for_its_parts(tmp_path: Path, top: str) -> None:
+    """A file above the repository belongs to somebody else."""
+    (tmp_path / top).mkdir(exist_ok=True)
+    (tmp_path / ".env.example").write_text("SHOP_MODE=quick\n")
+    backend = tmp_path / "backend"
+    found = project(backend, {"main.py": APP + "import os\nMODE = os.environ['SHOP_MODE']\n"})
+    assert (found.environment["SHOP_MODE"] == "quick") is bool(top)
+
+
 @pytest.mark.parametrize(
     ("dotenv", "database_env", "environment"),
     [
@@ -193,6 +203,35 @@ class Settings(Base):
     database: Database
     key: str = Field(..., env="SIGNING_KEY")
 """
+MIXED = """
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+SHARED = SettingsConfigDict(env_file=".env")
+PREFIXED = SHARED | SettingsConfigDict(env_prefix="PG_")
+class Server(BaseModel):
+    HOST: str
+    PORT: int
+    PASSWORD: str
+class Hasher(BaseModel):
+    PEPPER: str = Field(min_length=32)
+class ServerEnv(BaseSettings, Server):
+    model_config = PREFIXED
+class HasherEnv(BaseSettings, Hasher):
+    model_config = SHARED | SettingsConfigDict(env_prefix="PASSWORD_")
+"""
+NESTED = """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Database(BaseSettings):
+    host: str
+    port: int
+class Own(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CACHE_")
+    secret: str
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+    db: Database
+    own: Own = Own()
+"""
 STARLETTE = """
 from starlette.config import Config
 config = Config(".env")
@@ -218,6 +257,16 @@ PORT = config("DATABASE_PORT", default="5432")
             {"SIGNING_KEY"},
         ),
         (
+            MIXED,
+            {"PG_HOST": "{host}", "PG_PORT": "{port}", "PG_PASSWORD": "{password}"},
+            {"PASSWORD_PEPPER"},
+        ),
+        (
+            NESTED,
+            {"DB__HOST": "{host}", "DB__PORT": "{port}"},
+            {"CACHE_SECRET"},
+        ),
+        (
             STARLETTE,
             {"DATABASE_HOSTNAME": "{host}", "DATABASE_CREDENTIALS": "{user}:{password}",
              "DATABASE_NAME": "{name}", "DATABASE_PORT": "{port}"},
@@ -230,7 +279,7 @@ PORT = config("DATABASE_PORT", default="5432")
             {"MODE"},
         ),
     ],
-    ids=["pydantic-2", "pydantic-1", "starlette", "os.environ"],
+    ids=["pydantic-2", "pydantic-1", "mixed", "nested-settings", "starlette", "os.environ"],
 )  # fmt: skip
 def test_settings_give_variables_and_what_must_be_there_is_invented_and_told(
     tmp_path: Path, settings: str, database_env: dict[str, str], invented: set[str]

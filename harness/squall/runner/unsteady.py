@@ -1,0 +1,79 @@
+"""A lighter load for an app that is not healthy before the fault, and would be under another load.
+
+answers of few operations are bad ─▶ these are left out: a body that meets a certain row, a right
+                                     that another operation takes away; no warm-up shows that
+all answers are good, but late    ─▶ half of the load
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from squall.lab.lab import Lab
+from squall.lab.left_out import with_followers, without_operations
+from squall.lab.warm_up import SLOWEST_RATE, USUAL_RATE
+from squall.runner.own_failures import ErrorKind, logged_kinds, own_failures
+from squall.runner.result import Run
+
+UNSTEADY = "operations that fail without a fault are left out from here on"
+OWN = "it failed by errors that the app has without a fault; these operations are left out"
+SLOW = "the app was slow before the fault; with half the load"
+
+LARGEST_PART = 4
+"""At most one of this many operations is left out later; if more fail, the app itself does."""
+
+
+@dataclass(slots=True)
+class LighterLoad:
+    """What was taken from the load of a lab, and is taken from those that replace it."""
+
+    unsteady: dict[str, str] = field(default_factory=dict)
+    rate: float = USUAL_RATE
+    known: set[ErrorKind] = field(default_factory=set)
+    """Errors that the app had without a fault."""
+
+    def apply(self, lab: Lab) -> None:
+        """Take the same from a new lab's load."""
+        lab.bearable_rate = min(self.rate, lab.bearable_rate)
+        self.known |= logged_kinds(lab)
+        if self.unsteady:
+            leave_out(lab, self.unsteady)
+
+    def lighten(self, lab: Lab, run: Run, *, used: bool) -> str:
+        """Take from the load what alone made a run unhealthy before its fault, or fail. Returns
+        what was done; empty if nothing. In a ``used`` lab, the outages before may be the cause.
+        """
+        unsteady = {} if used else run.unsteady_operations
+        own = own_failures(run, self.known)
+        for found, told in ((unsteady, UNSTEADY), (own, OWN)):
+            if found and leave_out(lab, found):
+                self.unsteady |= found
+                return told
+        slow = run.slow_before_fault and not used and lab.derived
+        return self._slow_down(lab) if slow and lab.bearable_rate > SLOWEST_RATE else ""
+
+    def _slow_down(self, lab: Lab) -> str:
+        self.rate = lab.bearable_rate = max(SLOWEST_RATE, lab.bearable_rate / 2)
+        note = f"load: {self.rate:g} requests/s, since the app was slow at more"
+        lab.coverage = dataclasses.replace(lab.coverage, notes=(*lab.coverage.notes, note))
+        return SLOW
+
+
+def leave_out(lab: Lab, unsteady: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave operations out of a derived load. Returns those that were; empty if they are too many,
+    or all that touches the database.
+    """
+    operations = lab.profile.operations
+    known = {name: why for name, why in unsteady.items() if name in {o.name for o in operations}}
+    if not lab.derived or len(known) > max(1, len(operations) // LARGEST_PART):
+        return {}
+    reasons = with_followers(known, operations)
+    coverage = without_operations(lab.coverage, reasons)
+    if len(reasons) == len(operations) or coverage.untouched:
+        return {}
+    rest = tuple(one for one in operations if one.name not in reasons)
+    lab.profile = dataclasses.replace(lab.profile, operations=rest)
+    lab.coverage = coverage
+    return reasons
