@@ -7,6 +7,9 @@
 Later than half a deadline after the heal, an answer that is marked as a copy (Age, Cache-Status)
 does not count as good, unless the operation had such answers before the fault.
 
+One kind of request may fail for good while the others hide it: an operation whose every answer
+before the fault was good, and whose last three are errors of the server, has not recovered.
+
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
 """
@@ -30,6 +33,11 @@ COPIES_DEADLINES = 0.5
 
 LATE = "recovered-late"
 NEVER = "not-recovered"
+
+LEAST_OF_ONE = 5
+"""Good answers of an operation before the fault from which it is known to work."""
+LAST_OF_ONE = 3
+SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +84,22 @@ class RecoveryTime(Gate):
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            return passed(self.name, told, figures)
+            return self._stuck(evidence, after) or passed(self.name, told, figures)
         shown = [after[index] for index in bad]
         return failed(self.name, told, figures, shown, code=LATE, overrun=recovery / within)
+
+    def _stuck(self, evidence: Evidence, after: list[Op]) -> Finding | None:
+        """The failure of an app that serves one kind of request no more."""
+        for name in sorted({op.name for op in after}):
+            before = [op for op in evidence.window("before") if op.name == name]
+            since = [op for op in after if op.name == name and op.repeats is None]
+            last = since[-LAST_OF_ONE:]
+            worked = len(before) >= LEAST_OF_ONE and all(op.good for op in before)
+            if worked and len(last) == LAST_OF_ONE and all(map(_is_servers_error, last)):
+                reason = f"{name} is not served any more: its last {LAST_OF_ONE} answers after the"
+                figures = {"bad_after_heal": sum(not op.good for op in since)}
+                return failed(self.name, f"{reason} heal are errors", figures, last, code=NEVER)
+        return None
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""
@@ -105,6 +126,10 @@ class RecoveryTime(Gate):
         )
         figures = {"bad_after_heal": len(bad)}
         return failed(self.name, reason, figures, [after[i] for i in bad], code=NEVER)
+
+
+def _is_servers_error(op: Op) -> bool:
+    return op.status is None or op.status >= SERVER_ERROR
 
 
 class _Healthy:

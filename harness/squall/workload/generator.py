@@ -21,6 +21,9 @@ READY_SECONDS = 20.0
 LINE_LIMIT = 16 * 1024 * 1024
 
 
+CLIENT_ERRORS = range(400, 500)
+
+
 class Workload:
     """One generator process, which runs one plan at a time. Implements the port ``LoadClient``."""
 
@@ -132,6 +135,14 @@ class Workload:
         """Let this share of clients send a write again that failed; 0 ends that."""
         await self._tell({"behave": {"retry_share": share, "retry_seconds": after_seconds}})
 
+    async def ask_for_nothing(self, times: float) -> None:
+        """Send this many times the planned requests for things that do not exist; 0 ends that."""
+        await self._tell({"behave": {"nothing_times": times}})
+
+    async def refused_rightly(self) -> int:
+        """Requests for things that do not exist that were answered 4xx so far, in this run."""
+        return sum(op.for_nothing and op.status in CLIENT_ERRORS for op in self.ops)
+
     async def repeated(self) -> int:
         """Number of repeats in this run that have ended so far."""
         return sum(op.repeats is not None for op in self.ops)
@@ -204,6 +215,8 @@ class Workload:
             ended.set_result(message["ended"])
 
     def _take(self, plain: dict[str, Any]) -> None:
-        body = redact(plain["body"])
-        op = Op(**{**plain, "outcome": Outcome(plain["outcome"]), "body": body})
+        hidden: dict[str, Any] = {
+            name: redact(plain[name]) for name in ("body", "headers") if name in plain
+        }
+        op = Op(**{**plain, **hidden, "outcome": Outcome(plain["outcome"])})
         self.ops.append(op)

@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
+from squall.history.op import FIRST_EXTRA, FIRST_FOR_NOTHING, FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
     classify_error,
@@ -24,10 +24,11 @@ from squall.workload.attempts import (
     wait_before_retry,
 )
 from squall.workload.client_behaviour import ClientBehaviour
+from squall.workload.for_nothing import for_nothing
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
-from squall.workload.pace import Pace
+from squall.workload.pace import Pace, moments
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
 from squall.workload.websockets import SocketPool
@@ -36,8 +37,6 @@ MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
 BODY_KEPT = 2_000
-IDLE_SECONDS = 0.005
-"""How soon a change of the offered load takes effect."""
 MAX_REPEATS = 8
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
@@ -79,7 +78,11 @@ class OpenLoop:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
         async with client_session(self._plan.timeout_seconds, route=self._plan.route) as session:
             loop = asyncio.get_running_loop()
-            works = (self._send_extra(session), self._streams.run())
+            works = (
+                self._send_extra(session),
+                self._send_for_nothing(session),
+                self._streams.run(),
+            )
             beside = [loop.create_task(work) for work in works]
             await self._send_all(session)
             for task in beside:
@@ -150,22 +153,25 @@ class OpenLoop:
             due = time.monotonic() + REPEAT_PAUSE_SECONDS
 
     async def _send_extra(self, session: aiohttp.ClientSession) -> None:
-        """Send the requests beyond the plan, evenly spread, while the factor is above 1."""
+        """Send the requests beyond the plan, while the factor is above 1."""
         plan = self._plan
         planned = requests(
             plan.operations, plan.seed + 1, plan.run_id, first=FIRST_EXTRA, allows=self._pace.allows
         )
-        due = time.monotonic()
-        while True:
-            if self.behaviour.factor <= 1:
-                await asyncio.sleep(IDLE_SECONDS)
-                due = time.monotonic()
-                continue
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        async for due in moments(plan.rate_per_second, lambda: self.behaviour.factor - 1):
             request = next(planned)
             if plan.owns(request.id):
                 self._send(session, request, due)
-            due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
+
+    async def _send_for_nothing(self, session: aiohttp.ClientSession) -> None:
+        """Send requests for things that do not exist, while their number is above 0."""
+        plan, first = self._plan, FIRST_FOR_NOTHING
+        planned = requests(plan.operations, plan.seed + 2, plan.run_id, first=first)
+        async for due in moments(plan.rate_per_second, lambda: self.behaviour.nothing_times):
+            request = next(planned)
+            other = for_nothing(request, request.id - first)
+            if plan.owns(request.id) and other is not None:
+                self._send(session, other, due)
 
     async def _due(self, intended: float) -> bool:
         """Wait until ``intended``. False if sending ends before."""
