@@ -90,7 +90,8 @@ class AnswerUnlikeCalm(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the most frequent difference."""
-        compared = [*evidence.window("during"), *evidence.window("after")]
+        again = [op for op in evidence.ops if op.asked_again]
+        compared = [*evidence.window("during"), *evidence.window("after"), *again]
         found = self._found(evidence, compared)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if let_in := strangers_let_in(evidence):

@@ -142,7 +142,8 @@ class Evidence:
     def window(self, which: Window) -> list[Op]:
         """The awaited operations of one window, in order of their intended start.
 
-        Without requests for things that do not exist, which no app can serve.
+        Without requests for things that do not exist, which no app can serve, and without those
+        that are asked again.
         """
         start, end = self.bounds(which)
         injected = self.bounds("during")[0]
@@ -150,6 +151,7 @@ class Evidence:
             op
             for op in self.awaited
             if not op.for_nothing
+            and not op.asked_again
             and start <= (op.intended if op.done <= injected else max(op.intended, injected)) < end
         ]
         return sorted(chosen, key=lambda op: (op.intended, op.id))

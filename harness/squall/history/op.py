@@ -40,6 +40,9 @@ FIRST_READ_BACK = 10_000_000
 FIRST_FOLLOW_UP = 20_000_000
 """The operation that follows write n, such as deleting what it created, has n plus this offset."""
 
+FIRST_AGAIN = 30_000_000
+"""Reads that failed and are asked again after the outage are numbered from here."""
+
 FIRST_FOR_NOTHING = 40_000_000
 """Requests for things that do not exist are numbered from here."""
 
@@ -146,6 +149,11 @@ class Op:
     def is_read_back(self) -> bool:
         """Whether it reads back a write that was just acknowledged."""
         return FIRST_READ_BACK <= self.id < FIRST_FOLLOW_UP
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether it is a read that failed before and is asked again after the outage."""
+        return FIRST_AGAIN <= self.id < FIRST_FOR_NOTHING
 
     @property
     def for_nothing(self) -> bool:

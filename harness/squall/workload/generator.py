@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +35,7 @@ class Workload:
         """
         self._route = route
         self._command = list(command) or python_module("squall.workload")
+        self._asks_again = not command
         self._ready_seconds = ready_seconds
         self._trouble = ""
         """Why it is not ready, as far as it says so."""
@@ -142,6 +143,14 @@ class Workload:
     async def refused_rightly(self) -> int:
         """Requests for things that do not exist that were answered 4xx so far, in this run."""
         return sum(op.for_nothing and op.status in CLIENT_ERRORS for op in self.ops)
+
+    async def ask_again(self, failed: Iterable[Op]) -> bool:
+        """Ask for what these operations asked for, once. False if the generator cannot do that."""
+        if not self._asks_again:
+            return False
+        wanted = [{"name": op.name, "path": op.request.partition(" ")[2]} for op in failed]
+        await self._tell({"again": wanted})
+        return True
 
     async def repeated(self) -> int:
         """Number of repeats in this run that have ended so far."""
