@@ -20,6 +20,7 @@ from squall_mutants.shared import replace
 
 EXPOSED_BY = ("known-outage",)
 SET = "fourth"
+LOAD = "list-items"
 
 careful = items._or_copy
 

@@ -21,6 +21,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 EXPOSED_BY = ("any-statement-cancelled",)
 SET = "fourth"
+LOAD = "list-items"
 
 
 async def list_items(desk: DeskDep, after: After = 0, limit: Limit = 20) -> list[Item]:

@@ -18,6 +18,7 @@ from squall_mutants.shared import replace
 
 EXPOSED_BY = ("any-statement-cancelled",)
 SET = "fourth"
+LOAD = "set-stock"
 
 careful = OrderBook.set_stock
 

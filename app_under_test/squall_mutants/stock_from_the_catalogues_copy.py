@@ -16,6 +16,7 @@ from squall_reference.orders.model import Stock
 
 EXPOSED_BY = ("known-outage",)
 SET = "fourth"
+LOAD = "read-stock"
 
 
 async def read_stock(number: Number, desk: DeskDep) -> Stock:
