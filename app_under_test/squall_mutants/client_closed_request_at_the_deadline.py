@@ -13,7 +13,7 @@ from squall_reference.errors import DeadlineExceeded
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("silent-network",)
+EXPOSED_BY = ("hot-statement-hangs", "network-slower-than-the-deadline")
 SET = "fourth"
 
 CLIENT_CLOSED_REQUEST = 499
