@@ -20,7 +20,7 @@ from squall_reference.orders.model import Item
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("any-statement-cancelled",)
+EXPOSED_BY = ("statements-cancelled",)
 SET = "fourth"
 
 SECONDS = 5.0
