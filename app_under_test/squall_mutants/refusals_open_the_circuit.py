@@ -19,7 +19,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("callers-repeat-at-once", "callers-reuse-keys")
+EXPOSED_BY = ("callers-ask-for-nothing",)
 SET = "third"
 
 T = TypeVar("T")

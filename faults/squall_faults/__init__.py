@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from squall_faults.app import AppCrash, AppOverlap, AppPause, AppTerminate
 from squall_faults.catalogue import Effect, entries, entry, from_dict, key_of, to_dict
-from squall_faults.client import Disconnect, HoldStreams, LoadSpike, Repeat, RetryFailed
+from squall_faults.client import (
+    AskForNothing,
+    Disconnect,
+    HoldStreams,
+    LoadSpike,
+    Repeat,
+    RetryFailed,
+)
 from squall_faults.database import (
     Crash,
     ExhaustConnections,
@@ -76,6 +83,7 @@ __all__ = [
     "AppOverlap",
     "AppPause",
     "AppTerminate",
+    "AskForNothing",
     "Bandwidth",
     "Bite",
     "BlackHole",

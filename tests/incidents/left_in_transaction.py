@@ -1,27 +1,43 @@
-"""An error leaves BEGIN without an end, on a session that goes back. Sound: ROLLBACK."""
+"""An error leaves BEGIN without an end, on a session that goes back. Sound: ROLLBACK.
+
+The pool does not reset what comes back, "because everything is in autocommit".
+"""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.pairs.shop import make_app
+from tests.incidents.orm_shop import READ, make_app, make_engine
+
+
+async def ended(session: AsyncConnection) -> None:
+    if not session.closed and not session.invalidated:
+        await session.exec_driver_sql("ROLLBACK")
 
 
 def make(*, end: bool) -> FastAPI:
-    app = make_app(reset=False)
+    engine = make_engine(isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    app = make_app(engine)
+
+    @app.get("/items/{item_id}")
+    async def read(item_id: int) -> dict[str, int]:
+        async with engine.connect() as session:
+            stock = (await session.execute(READ, {"id": item_id})).scalar_one()
+        return {"id": item_id, "stock": stock}
 
     @app.get("/items/{item_id}/checked")
     async def checked(item_id: int) -> dict[str, int]:
-        query = "SELECT stock FROM items WHERE id = $1"
-        async with app.state.pool.acquire() as session:
-            await session.execute("BEGIN")
+        async with engine.connect() as session:
+            await session.exec_driver_sql("BEGIN")
             try:
-                stock = await session.fetchval(query, item_id)
-            except BaseException:
-                if end and not session.is_closed():
-                    await session.execute("ROLLBACK")
+                stock = (await session.execute(READ, {"id": item_id})).scalar_one()
+            except DBAPIError:
+                if end:
+                    await ended(session)
                 raise
-            await session.execute("COMMIT")
+            await session.exec_driver_sql("COMMIT")
             return {"id": item_id, "stock": stock}
 
     return app

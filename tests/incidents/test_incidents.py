@@ -75,6 +75,7 @@ INCIDENTS = [
     Incident("liveness_asks_the_database", "known-outage", "health-probes", live="/livez"),
     Incident("listener", "database-crash-restart", "background-sessions-return"),
     Incident("left_in_transaction", "statements-cancelled", "connection-leaks", (READ, CHECKED)),
+    Incident("resets_what_comes_back", "statements-cancelled", "log-clean", (READ, CHECKED)),
     Incident("never_connected", "app-starts-while-database-is-down", "recovery-time",
              ready="/readyz", starts_without=True),
     Incident("begin_refused_for_good", "begin-refused", "recovery-time", (READ, WRITE)),

@@ -147,3 +147,12 @@ def test_what_is_not_there_cannot_be_replaced() -> None:
     assert Owner.known == 2
     with pytest.raises(AttributeError, match="unknown"):
         replace(Owner, "unknown", 3)
+
+
+def test_a_mutant_of_another_operation_has_it_in_its_load() -> None:
+    source = '"""Title."""\nEXPOSED_BY = ("a",)\nSET = "fourth"\nLOAD = "%s"\n'
+    listing, stock = read("x", source % "list-items"), read("x", source % "set-stock")
+    assert [one.name for one in listing.profile().operations] == ["list-items", "place-order"]
+    assert [one.name for one in stock.profile().operations] == ["set-stock", "read-item"]
+    assert not stock.profile().conserved
+    assert problems_of(read("x", source % "rain"), {"a"}) == ["LOAD names 'rain', which is unknown"]

@@ -36,6 +36,8 @@ class ErrorReply:
     """How often; 0: every time."""
     share: float = 1.0
     """Of the statements that would fail, so many do."""
+    hottest_of: int = 0
+    """Of so many matching statements that pass first, only the commonest fails from then on."""
     message: str = "injected by squall"
 
     def __post_init__(self) -> None:
@@ -46,6 +48,7 @@ class ErrorReply:
         validate.whole_number("nth", self.nth, least=1, most=wire_checks.MOST)
         wire_checks.times(self.times)
         validate.share("share", self.share)
+        wire_checks.hottest(self.hottest_of)
 
     @asynccontextmanager
     async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
@@ -59,6 +62,7 @@ class ErrorReply:
             "nth": self.nth,
             **({} if self.share >= 1 else {"share": self.share}),
             **wire_checks.limited(self.times),
+            **({"hottest_of": self.hottest_of} if self.hottest_of else {}),
         }
         async with armed(proxy, rule, bites="statements answered with an error") as injection:
             yield injection

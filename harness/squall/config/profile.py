@@ -23,8 +23,10 @@ UNHANDLED = (
     r"coroutine '.*' was never awaited",
     r"garbage collector is trying to clean up",
     r"Unclosed (connection|client session)",
+    r"Application shutdown failed",
+    r"Resetting connection with an active transaction",
 )
-"""Phrases with which uvicorn, asyncio, SQLAlchemy and aiohttp log unhandled errors."""
+"""Phrases with which uvicorn, asyncio, SQLAlchemy, asyncpg and aiohttp log unhandled errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

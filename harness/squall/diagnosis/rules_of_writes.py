@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
-from squall.gates import one_effect
+from squall.gates import one_effect, repeats_agree
 
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
@@ -51,7 +51,12 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
 def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     """Two requests with one key got different answers."""
     finding = case.failed("repeats-agree")
-    return None if finding is None else Diagnosis(finding.reason, remedies.IDEMPOTENCY)
+    if finding is None:
+        return None
+    if finding.code == repeats_agree.MIXED_UP:
+        told = f"{finding.reason}: requests share a variable, or a connection that is out of step"
+        return Diagnosis(told)
+    return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
 
 
 def duplicate_write(case: JudgedRun) -> Diagnosis | None:

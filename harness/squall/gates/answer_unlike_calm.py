@@ -35,7 +35,7 @@ from squall.gates.calm_answers import (
 )
 from squall.gates.findings import failed, passed
 from squall.gates.shown_and_refused import shown_and_refused
-from squall.gates.unmarked_copies import unmarked_copies
+from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import ACCEPTED, Op
@@ -52,6 +52,7 @@ ANOTHER_ITEM = "another-item"
 ANOTHER_VALUE = "another-value"
 LET_IN = "stranger-let-in"
 UNMARKED = "copy-without-a-mark"
+TOO_YOUNG = "copy-older-than-its-age"
 NEVER_STORED = "shows-what-was-refused"
 
 GONE = frozenset({404, 410})
@@ -89,7 +90,8 @@ class AnswerUnlikeCalm(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the most frequent difference."""
-        compared = [*evidence.window("during"), *evidence.window("after")]
+        again = [op for op in evidence.ops if op.asked_again]
+        compared = [*evidence.window("during"), *evidence.window("after"), *again]
         found = self._found(evidence, compared)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if let_in := strangers_let_in(evidence):
@@ -129,6 +131,8 @@ class AnswerUnlikeCalm(Gate):
             text = "a copy without a mark, while nothing reached the database"
             copies = unmarked_copies(evidence, calm)
             found += [(op, (UNMARKED, f"{op.name}: {text}")) for op in copies]
+            text = "a copy that is older than its Age says"
+            found += [(op, (TOO_YOUNG, f"{op.name}: {text}")) for op in too_young_copies(evidence)]
         return found
 
     def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:

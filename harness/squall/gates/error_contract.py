@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parsedate
 
 from squall.gates.driver_errors import caused_by_driver
 from squall.gates.findings import failed, passed
@@ -53,6 +54,10 @@ CACHED_ERROR_SECONDS = 10
 outage."""
 FRESH = re.compile(r"\b(?:s-maxage|max-age)\s*=\s*\"?(\d+)", re.IGNORECASE)
 LEAK = "internals-leaked"
+NAMELESS = "no-request-id"
+LEAST_NAMED = 10
+CLIENT_ERRORS = range(400, 500)
+"""What a request for a thing that does not exist gets, documented or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class ErrorContract(Gate):
 
     allow_cut_connections: bool = False
     """True if the fault itself is between client and app."""
+    requests_named: bool = False
+    """Whether an error names its request (X-Request-ID), if all answers before the fault do."""
 
     name = "error-contract"
     severity = Severity.FORM
@@ -73,6 +80,10 @@ class ErrorContract(Gate):
         spared = caused_by_driver(evidence, bad)
         errors = [op for op in bad if op.id not in spared]
         found = {op: list(self._breaches(op, evidence.contract)) for op in errors}
+        if self.requests_named and _names_requests(evidence):
+            for op in errors:
+                if op.status is not None and not op.named:
+                    found[op].append((NAMELESS, f"status {op.status} without a request id"))
         breaking = [op for op in errors if found[op]]
         breaches = Counter(breach for each in found.values() for breach in each)
         if not breaches:
@@ -94,7 +105,8 @@ class ErrorContract(Gate):
             if op.is_cut and not self.allow_cut_connections:
                 yield CUT_CONNECTION, f"connection cut without an answer ({op.error})"
             return
-        if op.status not in contract.error_statuses:
+        right = op.for_nothing and op.status in CLIENT_ERRORS
+        if op.status not in contract.error_statuses and not right:
             code = SERVER_ERROR if op.status >= 500 else UNDOCUMENTED  # noqa: PLR2004 - HTTP's 5xx
             yield code, f"status {op.status}, which is not documented"
         if not (op.content_type or "").startswith(contract.error_media_type):
@@ -103,14 +115,26 @@ class ErrorContract(Gate):
             yield MALFORMED, f"status {op.status} with a body that is no problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
-        elif _is_too_long(op.retry_after):
+        elif _is_senseless(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} with Retry-After: {op.retry_after}"
         if op.status >= 500 and (seconds := _cacheable_seconds(op)) > CACHED_ERROR_SECONDS:  # noqa: PLR2004 - the same
             yield CACHEABLE, f"status {op.status} that may be cached for {seconds} s"
-        body = _without_own_address(op)
-        leak = LEAKS.search(body) or SERVERS_WORDS.search(body)
-        if leak:
-            yield LEAK, f"status {op.status} leaks internals ({leak.group()[:40]!r})"
+        if told := _leak(op):
+            yield LEAK, f"status {op.status} leaks internals{told}"
+
+
+def _leak(op: Op) -> str:
+    """Where an answer shows what is inside, and what it shows; empty if it does not."""
+    for place, text in (("", _without_own_address(op)), (" in a header", op.headers)):
+        if found := LEAKS.search(text) or SERVERS_WORDS.search(text):
+            return f"{place} ({found.group()[:40]!r})"
+    return ""
+
+
+def _names_requests(evidence: Evidence) -> bool:
+    """Whether all successful answers before the fault had a request id."""
+    before = [op for op in evidence.window("before") if op.good]
+    return len(before) >= LEAST_NAMED and all(op.named for op in before)
 
 
 def _without_own_address(op: Op) -> str:
@@ -140,9 +164,13 @@ def _seconds(retry_after: str | None) -> bool:
     return 1 <= int(retry_after) <= LONGEST_PAUSE
 
 
-def _is_too_long(retry_after: str | None) -> bool:
-    """Whether clients are sent away for longer than any outage, such as by milliseconds."""
-    return retry_after is not None and retry_after.isdecimal() and int(retry_after) > LONGEST_PAUSE
+def _is_senseless(retry_after: str | None) -> bool:
+    """Whether clients are sent away for longer than any outage, such as by milliseconds, or cannot
+    read it: it is neither a number of seconds, without a fraction, nor a date.
+    """
+    if retry_after is None or retry_after.isdecimal():
+        return retry_after is not None and int(retry_after) > LONGEST_PAUSE
+    return parsedate(retry_after) is None
 
 
 def _cacheable_seconds(op: Op) -> int:

@@ -19,6 +19,9 @@ from squall.history.evidence import Evidence
 ASGI = "ASGI"
 """uvicorn's message for an exception that the app did not handle."""
 
+SHUTDOWN = "Application shutdown failed"
+"""uvicorn's message for an exception at the end; its exit code is 0 all the same."""
+
 UNHANDLED = "unhandled-exception"
 ABANDONED = "abandoned-resource"
 """A task or connection that was abandoned to the garbage collector."""
@@ -60,7 +63,8 @@ class LogClean(Gate):
             )
             return passed(self.name, told, figures)
         counts = [f"{count} x {line!r}" for line, count in Counter(lines).most_common()]
-        code = UNHANDLED if any(ASGI in line for line in lines) else ABANDONED
+        unhandled = any(words in line for line in lines for words in (ASGI, SHUTDOWN))
+        code = UNHANDLED if unhandled else ABANDONED
         return failed(
             self.name, f"unhandled, by the app's log: {listed(counts)}", figures, code=code
         )

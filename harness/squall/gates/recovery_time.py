@@ -7,6 +7,10 @@
 Later than half a deadline after the heal, an answer that is marked as a copy (Age, Cache-Status)
 does not count as good, unless the operation had such answers before the fault.
 
+One kind of request may fail for good while the others hide it: an operation whose every answer
+before the fault was good, and whose last three are errors of the server, has not recovered. Nor has
+a read that failed in the outage, is asked again, and fails for longer than the limit.
+
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
 """
@@ -16,8 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squall.core.counting import counted
+from squall.gates.asked_again import is_servers_error, never_served
 from squall.gates.copies import Freshness
-from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -30,6 +35,10 @@ COPIES_DEADLINES = 0.5
 
 LATE = "recovered-late"
 NEVER = "not-recovered"
+
+LEAST_OF_ONE = 5
+"""Good answers of an operation before the fault from which it is known to work."""
+LAST_OF_ONE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +85,28 @@ class RecoveryTime(Gate):
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            return passed(self.name, told, figures)
+            return self._stuck(evidence, after) or passed(self.name, told, figures)
         shown = [after[index] for index in bad]
         return failed(self.name, told, figures, shown, code=LATE, overrun=recovery / within)
+
+    def _stuck(self, evidence: Evidence, after: list[Op]) -> Finding | None:
+        """The failure of an app that serves one kind of request no more."""
+        for name in sorted({op.name for op in after}):
+            before = [op for op in evidence.window("before") if op.name == name]
+            since = [op for op in after if op.name == name and op.repeats is None]
+            last = since[-LAST_OF_ONE:]
+            worked = len(before) >= LEAST_OF_ONE and all(op.good for op in before)
+            if worked and len(last) == LAST_OF_ONE and all(map(is_servers_error, last)):
+                reason = f"{name} is not served any more: its last {LAST_OF_ONE} answers after the"
+                figures = {"bad_after_heal": sum(not op.good for op in since)}
+                return failed(self.name, f"{reason} heal are errors", figures, last, code=NEVER)
+        since_heal = (evidence.last_healed or 0.0) + self.within_seconds(evidence)
+        if dead := never_served(evidence.ops, since_heal):
+            asked = len({op.request for op in evidence.ops if op.asked_again})
+            reason = f"{len(dead)} of {asked} reads that failed in the outage fail for good"
+            told = f"{reason}: {listed([op.request for op in dead])}"
+            return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
+        return None
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

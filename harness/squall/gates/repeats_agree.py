@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.mixed_up import mixed_up
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import identities
 
+MIXED_UP = "answers-mixed-up"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatsAgree(Gate):
-    """Successful answers to one key identify the same thing."""
+    """Successful answers to one key identify the same thing, and those to two keys two things."""
 
     name = "repeats-agree"
     severity = Severity.WRONG_DATA
@@ -29,6 +32,10 @@ class RepeatsAgree(Gate):
         for op in evidence.ops:
             if op.key is not None and op.good and identities(op):
                 attempts[op.key].append(op)
+        if mixed := mixed_up(evidence):
+            ops = [op for group in mixed for op in group]
+            reason = f"answers are mixed up: {len(mixed)} ids were given to different writes"
+            return failed(self.name, reason, {"mixed_up": len(ops)}, ops, code=MIXED_UP)
         repeated = {key: ops for key, ops in attempts.items() if len(ops) > 1}
         if not repeated:
             return not_judged(self.name, "no write was answered twice")

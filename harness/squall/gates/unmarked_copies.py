@@ -23,19 +23,19 @@ BEGUN_SECONDS = 0.2
 """After the fault's begin, requests that had their statements before it are answered."""
 LEAST_SAMPLES = 6
 LEAST_COPIES = 10
+LEAST_YOUNG = 3
+AGE_SECONDS = 1.2
+"""An Age is in whole seconds, rounded down."""
 NEEDED = 0.5
 """Statements for each request from which on it needs the database."""
 
 
 def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[Op]:
     """Successful reads in the outage that are copies, and look like fresh answers."""
-    start = max((e.at for e in evidence.events if isinstance(e, FaultInjected)), default=None)
-    healed = evidence.last_healed
-    if start is None or healed is None or not is_unreachable(evidence):
+    bounds = _silent_bounds(evidence)
+    if bounds is None:
         return []
-    start += BEGUN_SECONDS
-    if not _is_silent(evidence, start, healed):
-        return []
+    start, healed = bounds
     found = [
         op
         for op in evidence.window("during")
@@ -46,6 +46,31 @@ def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[Op]:
     if len(found) < LEAST_COPIES or _statements_each(evidence, names) < NEEDED:
         return []
     return found
+
+
+def too_young_copies(evidence: Evidence) -> list[Op]:
+    """Copies whose Age is less than the time since the last statement reached the database."""
+    bounds = _silent_bounds(evidence)
+    if bounds is None:
+        return []
+    start, healed = bounds
+    found = [
+        op
+        for op in evidence.window("during")
+        if op.effect == "read" and op.good and op.age is not None and op.done <= healed
+        and op.age + AGE_SECONDS < op.sent - start
+    ]  # fmt: skip
+    return found if len(found) >= LEAST_YOUNG else []
+
+
+def _silent_bounds(evidence: Evidence) -> tuple[float, float] | None:
+    """From when until when no statement reached the database; None if some did."""
+    start = max((e.at for e in evidence.events if isinstance(e, FaultInjected)), default=None)
+    healed = evidence.last_healed
+    if start is None or healed is None or not is_unreachable(evidence):
+        return None
+    start += BEGUN_SECONDS
+    return (start, healed) if _is_silent(evidence, start, healed) else None
 
 
 def _loads(evidence: Evidence) -> list[tuple[float, int]]:

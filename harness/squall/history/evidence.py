@@ -30,7 +30,7 @@ class Contract:
     error_statuses: frozenset[int] = frozenset({400, 404, 409, 422, 429, 503, 504})
     """Documented statuses in addition to 2xx."""
     error_media_type: str = "application/problem+json"
-    retry_after_statuses: frozenset[int] = frozenset({503, 504})
+    retry_after_statuses: frozenset[int] = frozenset({429, 503, 504})
     written_keys_declared: bool = True
     """Whether the profile declares how to read writes back; if not, data safety is not judged."""
     totals_declared: bool = True
@@ -142,13 +142,19 @@ class Evidence:
         return [op for op in self.ops if not op.client_cancelled]
 
     def window(self, which: Window) -> list[Op]:
-        """The awaited operations of one window, in order of their intended start."""
+        """The awaited operations of one window, in order of their intended start.
+
+        Without requests for things that do not exist, which no app can serve, and without those
+        that are asked again.
+        """
         start, end = self.bounds(which)
         injected = self.bounds("during")[0]
         chosen = [
             op
             for op in self.awaited
-            if start <= (op.intended if op.done <= injected else max(op.intended, injected)) < end
+            if not op.for_nothing
+            and not op.asked_again
+            and start <= (op.intended if op.done <= injected else max(op.intended, injected)) < end
         ]
         return sorted(chosen, key=lambda op: (op.intended, op.id))
 

@@ -40,6 +40,12 @@ FIRST_READ_BACK = 10_000_000
 FIRST_FOLLOW_UP = 20_000_000
 """The operation that follows write n, such as deleting what it created, has n plus this offset."""
 
+FIRST_AGAIN = 30_000_000
+"""Reads that failed and are asked again after the outage are numbered from here."""
+
+FIRST_FOR_NOTHING = 40_000_000
+"""Requests for things that do not exist are numbered from here."""
+
 FIRST_REPEAT = 100_000_000
 """The k-th repeat of operation n, with the same key, has n plus k times this offset."""
 
@@ -90,6 +96,12 @@ class Op:
     """Whether the answer's headers say that it is a copy: Age, Cache-Status or X-Cache with a hit,
     Warning 110 or 111.
     """
+    age: float | None = None
+    """Seconds in the header Age of the answer; None without one."""
+    named: bool = False
+    """Whether the answer's headers name the request, such as X-Request-ID."""
+    headers: str = ""
+    """Other headers of an answer that is no success, a line each; their first 1,000 characters."""
     texts: str = ""
     """Fields of a 2xx answer to a read that are texts, each with a digest; see
     :func:`squall.history.shape.describe_texts`.
@@ -137,6 +149,16 @@ class Op:
     def is_read_back(self) -> bool:
         """Whether it reads back a write that was just acknowledged."""
         return FIRST_READ_BACK <= self.id < FIRST_FOLLOW_UP
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether it is a read that failed before and is asked again after the outage."""
+        return FIRST_AGAIN <= self.id < FIRST_FOR_NOTHING
+
+    @property
+    def for_nothing(self) -> bool:
+        """Whether it asks for a thing that does not exist: the app refuses it rightly."""
+        return FIRST_FOR_NOTHING <= self.id < FIRST_REPEAT
 
     @property
     def repeats(self) -> int | None:

@@ -115,7 +115,7 @@ def find_secrets(
     # A hard-coded password is not a secret, and often an ordinary word.
     if len(secret) < MIN_SECRET_LETTERS or lab.profile.database:
         return
-    in_answers = sum(secret in op.body for op in ops)
+    in_answers = sum(secret in op.body or secret in op.headers for op in ops)
     for place, count in (
         ("log", counts[secret]),
         ("answer", in_answers),

@@ -25,7 +25,7 @@ from squall.runner.injection import inject_faults
 from squall.runner.planned import align_control, plan_known
 from squall.runner.prepare_faults import prepare_faults
 from squall.runner.result import Run
-from squall.runner.wait_for_recovery import RecoverySeen, wait_for_recovery
+from squall.runner.wait_for_recovery import FailedReads, RecoverySeen, after_the_heal
 from squall.runner.wait_for_samples import wait_for_samples
 from squall.scenario.judge import judge_run
 from squall.scenario.model import Scenario
@@ -163,10 +163,10 @@ class Runner:
                 await watch.database_load()
                 await watch.upstream_load()
                 await inject_faults(scenario, self._lab, self._clock, log)
-                await self._clock.sleep(scenario.after_seconds)
-                contract = self._lab.profile.contract
-                seen = RecoverySeen(lambda: self._lab.workload.ops, tuple(log.happened), contract)
-                await wait_for_recovery(scenario, seen, self._clock)
+                workload, contract = self._lab.workload, self._lab.profile.contract
+                seen = RecoverySeen(lambda: workload.ops, tuple(log.happened), contract)
+                again = FailedReads(lambda: workload.ops, workload.ask_again)
+                await after_the_heal(scenario, seen, self._clock, again)
         finally:
             with logged(f"{scenario.name}: waiting for the last answers"):
                 stopped = self._clock.now()

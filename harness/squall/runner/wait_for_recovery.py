@@ -6,12 +6,14 @@ heal ──✗──✗──▶│ after_seconds are over │──✗──✓
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from squall.core import events
 from squall.core.clock import Clock
 from squall.gates import recovery_time
+from squall.gates.asked_again import MOST, unserved
 from squall.gates.findings import HOLDS
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract, Evidence
@@ -24,6 +26,9 @@ STEADY_SECONDS = 0.5
 """After the limit of recovery: time for the successful answers in a row that prove it."""
 
 POLL_SECONDS = 0.1
+
+AGAIN_AFTER = 0.4
+"""Share of the time after the heal after which reads that failed are asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,67 @@ class RecoverySeen:
         )
 
 
-async def wait_for_recovery(scenario: Scenario, seen: RecoverySeen, clock: Clock) -> None:
-    """Wait while the app has not recovered, at most for the limit of the scenario's gate."""
+async def after_the_heal(
+    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedReads
+) -> None:
+    """The planned time, in which reads that failed are asked again, and more if it is needed."""
+    await clock.sleep(scenario.after_seconds * AGAIN_AFTER)
+    await again.begin()
+    await clock.sleep(scenario.after_seconds * (1 - AGAIN_AFTER))
+    await wait_for_recovery(scenario, seen, clock, again)
+
+
+async def wait_for_recovery(
+    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedReads | None = None
+) -> None:
+    """Wait while the app has not recovered, at most for the limit of the scenario's gate.
+
+    ``again``: what failed in the outage; what still fails is asked again.
+    """
     gate = next((one for one in scenario.all_gates() if isinstance(one, RecoveryTime)), None)
     healed = seen.evidence().last_healed
     if gate is None or healed is None:
         return
     ends = healed + gate.within_seconds(seen.evidence()) + STEADY_SECONDS
-    while clock.now() < ends and gate.judge(seen.evidence()).code not in RECOVERED:
+    while clock.now() < ends:
+        left = again is not None and await again.left()
+        if not left and gate.judge(seen.evidence()).code in RECOVERED:
+            return
         await clock.sleep(POLL_SECONDS)
+
+
+class FailedReads:
+    """Reads that failed in the outage, and are asked again until they are served.
+
+    Args:
+        ops: the history so far.
+        ask: sends the requests of these operations once more, if it can.
+    """
+
+    def __init__(
+        self, ops: Callable[[], Sequence[Op]], ask: Callable[[list[Op]], Awaitable[bool]]
+    ) -> None:
+        self._ops, self._ask = ops, ask
+        self._asked: Counter[str] = Counter()
+
+    async def begin(self) -> None:
+        """Choose them, and ask for each once."""
+        chosen = list(unserved(self._ops()).values())[:MOST]
+        await self._send(chosen)
+
+    async def left(self) -> bool:
+        """Whether some are still not served; those that were answered are asked again."""
+        if not self._asked:
+            return False
+        ops = self._ops()
+        answered = Counter(op.request for op in ops if op.asked_again)
+        failing = unserved(ops)
+        await self._send([
+            op for request, op in failing.items()
+            if self._asked[request] and answered[request] >= self._asked[request]
+        ])  # fmt: skip
+        return any(request in failing for request in self._asked)
+
+    async def _send(self, chosen: list[Op]) -> None:
+        if chosen and await self._ask(chosen):
+            self._asked.update(op.request for op in chosen)

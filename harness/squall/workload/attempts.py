@@ -31,6 +31,17 @@ PASSING = frozenset({502, 503, 504})
 MAX_SHOWN = 100
 """Keys of writes in one answer that are noted."""
 
+REQUEST_NAMES = frozenset({
+    "x-request-id", "request-id", "x-correlation-id", "correlation-id", "x-trace-id", "traceparent",
+})  # fmt: skip
+"""Headers by which a client can name its request when it reports an error."""
+
+USUAL_HEADERS = REQUEST_NAMES | {
+    "age", "cache-control", "connection", "content-length", "content-type", "date", "retry-after",
+    "server", "transfer-encoding", "vary",
+}  # fmt: skip
+MAX_HEADERS = 1_000
+
 MAX_WAIT_SECONDS = 1.0
 """Longer waits of a ``Retry-After`` would outlast a run."""
 
@@ -76,7 +87,11 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
     if answer is None:
         return {"content_type": None, "retry_after": None}
     shape, read = describe_success(answer), request.operation.effect == "read"
+    age = answer.headers.get("age", "").strip()
     return {
+        "age": float(age) if age.isdecimal() else None,
+        "named": any(name in REQUEST_NAMES for name in answer.headers),
+        "headers": "" if answer.ok else other_headers(answer.headers),
         "content_type": answer.headers.get("content-type"),
         "retry_after": answer.headers.get("retry-after"),
         "cache_control": answer.headers.get("cache-control", ""),
@@ -87,6 +102,12 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "changed": changed_fields(request, answer),
         "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
     }
+
+
+def other_headers(headers: Mapping[str, str]) -> str:
+    """Headers that only this app or its framework sets, a line each."""
+    lines = (f"{name}: {value}" for name, value in headers.items() if name not in USUAL_HEADERS)
+    return "\n".join(sorted(lines))[:MAX_HEADERS]
 
 
 def shown_keys(text: str, run_id: str) -> list[str]:

@@ -31,6 +31,9 @@ class ClientBehaviour:
     retry_seconds: float = 0.0
     """From the failure to the next attempt, without a ``Retry-After``."""
 
+    nothing_times: float = 0.0
+    """Requests for things that do not exist, as a multiple of the planned ones."""
+
     held_streams: int = 0
     """Answers without an end that are kept open at once."""
 

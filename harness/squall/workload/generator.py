@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,9 @@ READY_SECONDS = 20.0
 LINE_LIMIT = 16 * 1024 * 1024
 
 
+CLIENT_ERRORS = range(400, 500)
+
+
 class Workload:
     """One generator process, which runs one plan at a time. Implements the port ``LoadClient``."""
 
@@ -32,6 +35,7 @@ class Workload:
         """
         self._route = route
         self._command = list(command) or python_module("squall.workload")
+        self._asks_again = not command
         self._ready_seconds = ready_seconds
         self._trouble = ""
         """Why it is not ready, as far as it says so."""
@@ -132,6 +136,22 @@ class Workload:
         """Let this share of clients send a write again that failed; 0 ends that."""
         await self._tell({"behave": {"retry_share": share, "retry_seconds": after_seconds}})
 
+    async def ask_for_nothing(self, times: float) -> None:
+        """Send this many times the planned requests for things that do not exist; 0 ends that."""
+        await self._tell({"behave": {"nothing_times": times}})
+
+    async def refused_rightly(self) -> int:
+        """Requests for things that do not exist that were answered 4xx so far, in this run."""
+        return sum(op.for_nothing and op.status in CLIENT_ERRORS for op in self.ops)
+
+    async def ask_again(self, failed: Iterable[Op]) -> bool:
+        """Ask for what these operations asked for, once. False if the generator cannot do that."""
+        if not self._asks_again:
+            return False
+        wanted = [{"name": op.name, "path": op.request.partition(" ")[2]} for op in failed]
+        await self._tell({"again": wanted})
+        return True
+
     async def repeated(self) -> int:
         """Number of repeats in this run that have ended so far."""
         return sum(op.repeats is not None for op in self.ops)
@@ -204,6 +224,8 @@ class Workload:
             ended.set_result(message["ended"])
 
     def _take(self, plain: dict[str, Any]) -> None:
-        body = redact(plain["body"])
-        op = Op(**{**plain, "outcome": Outcome(plain["outcome"]), "body": body})
+        hidden: dict[str, Any] = {
+            name: redact(plain[name]) for name in ("body", "headers") if name in plain
+        }
+        op = Op(**{**plain, **hidden, "outcome": Outcome(plain["outcome"])})
         self.ops.append(op)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import aiohttp
 
-from squall.history.op import FIRST_EXTRA, FIRST_REPEAT, HUNG_UP, Op
+from squall.history.op import FIRST_REPEAT, HUNG_UP, Op
+from squall.workload.again import AskedAgain
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
     classify_error,
@@ -23,11 +24,12 @@ from squall.workload.attempts import (
     noted_of,
     wait_before_retry,
 )
+from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
-from squall.workload.pace import Pace
+from squall.workload.pace import Pace, moments
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
 from squall.workload.websockets import SocketPool
@@ -36,8 +38,6 @@ MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
 BODY_KEPT = 2_000
-IDLE_SECONDS = 0.005
-"""How soon a change of the offered load takes effect."""
 MAX_REPEATS = 8
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
@@ -69,19 +69,34 @@ class OpenLoop:
         self.behaviour = ClientBehaviour(plan.seed)
         self._streams = StreamHolder(plan, self.behaviour, on_stream)
         self._sockets = SocketPool()
+        self._again = AskedAgain(plan.operations)
+        self._session: aiohttp.ClientSession | None = None
 
     def stop(self, at: float) -> None:
         """Send nothing with an intended start at ``at`` or later."""
         self._stop_at = min(self._stop_at, at)
         self._stopped.set()
 
+    def ask_again(self, wanted: Sequence[Mapping[str, str]]) -> None:
+        """Send these reads once more, now."""
+        for request in self._again.requests(wanted):
+            if self._session is not None:
+                self._send(self._session, request, time.monotonic())
+
     async def run(self) -> None:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
         async with client_session(self._plan.timeout_seconds, route=self._plan.route) as session:
-            loop = asyncio.get_running_loop()
-            works = (self._send_extra(session), self._streams.run())
+            loop, self._session = asyncio.get_running_loop(), session
+            told, nothing = self.behaviour, requests_for_nothing(self._plan)
+            extra = extra_requests(self._plan, self._pace.allows)
+            works = (
+                self._send_beside(session, extra, lambda: told.factor - 1),
+                self._send_beside(session, nothing, lambda: told.nothing_times),
+                self._streams.run(),
+            )
             beside = [loop.create_task(work) for work in works]
             await self._send_all(session)
+            self._session = None
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -94,8 +109,7 @@ class OpenLoop:
             await self._sockets.close()
 
     async def _send_all(self, session: aiohttp.ClientSession) -> None:
-        plan = self._plan
-        allows = self._pace.allows
+        plan, allows = self._plan, self._pace.allows
         planned = requests(plan.operations, plan.seed, plan.run_id, allows=allows)
         moments = enumerate(arrivals(plan.rate_per_second, plan.seed, plan.arrivals))
         for number, offset in moments:
@@ -149,23 +163,17 @@ class OpenLoop:
                 return
             due = time.monotonic() + REPEAT_PAUSE_SECONDS
 
-    async def _send_extra(self, session: aiohttp.ClientSession) -> None:
-        """Send the requests beyond the plan, evenly spread, while the factor is above 1."""
-        plan = self._plan
-        planned = requests(
-            plan.operations, plan.seed + 1, plan.run_id, first=FIRST_EXTRA, allows=self._pace.allows
-        )
-        due = time.monotonic()
-        while True:
-            if self.behaviour.factor <= 1:
-                await asyncio.sleep(IDLE_SECONDS)
-                due = time.monotonic()
-                continue
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+    async def _send_beside(
+        self,
+        session: aiohttp.ClientSession,
+        planned: Iterator[PlannedRequest | None],
+        times: Callable[[], float],
+    ) -> None:
+        """Send requests beyond the plan, ``times`` as many, while that is above 0."""
+        async for due in moments(self._plan.rate_per_second, times):
             request = next(planned)
-            if plan.owns(request.id):
+            if request is not None and self._plan.owns(request.id):
                 self._send(session, request, due)
-            due += 1 / (plan.rate_per_second * (self.behaviour.factor - 1))
 
     async def _due(self, intended: float) -> bool:
         """Wait until ``intended``. False if sending ends before."""

@@ -1,6 +1,6 @@
 """The generator's process: plans in, operations out, one JSON object a line.
 
-    stdin   {"run": {plan}}   {"behave": {…}}   {"stop": {"at": t}}
+    stdin   {"run": {plan}}   {"behave": {…}}   {"again": […]}   {"stop": {"at": t}}
     stdout  {"ready": true}   {"op": {…}} …   {"streams": n} …
             {"ended": {"unsent": n, …}} or {"failed": "…"}
 
@@ -49,6 +49,8 @@ class Worker:
             message: dict[str, Any] = json.loads(line)
             if "stop" in message and self._current is not None:
                 self._current.stop(message["stop"]["at"])
+            if "again" in message and self._current is not None:
+                self._current.ask_again(message["again"])
             if "behave" in message and self._current is not None:
                 for name, value in message["behave"].items():
                     setattr(self._current.behaviour, name, value)

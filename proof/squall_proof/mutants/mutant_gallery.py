@@ -6,9 +6,11 @@ the outages that expose it, and the gates that must catch it there:
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
 
-A mutant of a later set has ``SET = "second"`` or ``"third"``: it runs with ``--set``, or by name.
+A mutant of a later set has ``SET = "second"`` (or ``"third"``, ``"fourth"``): it runs with
+``--set``, or by name.
 Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot
-start without its database has ``STARTS_WITHOUT_DATABASE = False``.
+start without its database has ``STARTS_WITHOUT_DATABASE = False``. ``LOAD = "list-items"`` takes
+another operation of the reference app into the load, for a mistake that the usual one never meets.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,11 +27,26 @@ from squall.config.profile import REFERENCE, AppProfile
 from squall.core.errors import UsageError
 from squall.gates.every_gate import NAMED, STANDARD
 from squall.scenario.library import stock
+from squall.workload.operations import Operation
 
 from squall_proof.mutants import FIRST, SETS
 
-CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET")
+CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET", "LOAD")
 PACKAGE = "squall_mutants"
+
+LOADS: Mapping[str, Operation] = {
+    "list-items": Operation(
+        name="list-items", method="GET", path="/items?after={int:0..80}&limit=10", effect="read"
+    ),
+    "read-stock": Operation(
+        name="read-stock", method="GET", path="/items/{int:1..100}/stock", effect="read"
+    ),
+    "set-stock": Operation(
+        name="set-stock", method="PUT", path="/items/{int:1..100}/stock", effect="idempotent-write",
+        body={"stock": "{int:1000..9000}"},
+    ),
+}  # fmt: skip
+"""Operations of the reference app that are not in its load; one of them takes a place in it."""
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]
 
 READY = ("CREATE EXTENSION IF NOT EXISTS plpgsql",)
@@ -49,6 +66,8 @@ class Mutant:
     """Gates, each of which must fail under one of the outages; none: any gate."""
     starts_without_database: bool = True
     """Whether it keeps this promise of the reference app."""
+    load: str = ""
+    """The operation of :data:`LOADS` that it breaks, if that is not in the usual load."""
     set_name: str = FIRST
     """Later sets were listed before their checks were written, and are not all caught."""
 
@@ -60,9 +79,28 @@ class Mutant:
     def profile(self) -> AppProfile:
         """The reference app's contract and load, with the mutant's code."""
         profile = REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+        if self.load:
+            profile = _with_load(profile, LOADS[self.load])
         if self.starts_without_database:
             return profile
         return dataclasses.replace(profile, setup=READY)
+
+
+def _with_load(profile: AppProfile, operation: Operation) -> AppProfile:
+    """The operation instead of the one of its kind; totals that it changes are not judged."""
+    is_read = operation.effect == "read"
+    kept = [one for one in profile.operations if (one.effect == "read") != is_read]
+    conserved = profile.conserved if is_read else {}
+    contract = dataclasses.replace(
+        profile.contract, written_keys_declared=is_read, totals_declared=is_read
+    )
+    return dataclasses.replace(
+        profile,
+        operations=(operation, *kept),
+        conserved=conserved,
+        written_keys=profile.written_keys if is_read else None,
+        contract=contract,
+    )
 
 
 def gallery() -> list[Mutant]:
@@ -115,6 +153,7 @@ def read(name: str, source: str) -> Mutant:
         caught_by=tuple(said.get("CAUGHT_BY", ())),
         starts_without_database=bool(said.get("STARTS_WITHOUT_DATABASE", True)),
         set_name=str(said.get("SET", FIRST)),
+        load=str(said.get("LOAD", "")),
     )
 
 
@@ -130,6 +169,8 @@ def problems_of(mutant: Mutant, outages: set[str]) -> list[str]:
         found += [
             f"{field} names {word!r}, which is unknown" for word in words if word not in known
         ]
+    if mutant.load and mutant.load not in LOADS:
+        found.append(f"LOAD names {mutant.load!r}, which is unknown")
     if mutant.set_name not in SETS:
         found.append(f"SET names {mutant.set_name!r}, which is unknown")
     return found

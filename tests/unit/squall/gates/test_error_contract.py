@@ -150,3 +150,58 @@ def test_the_requests_own_address_is_no_leak(
     text = body.replace("'", '"').replace("{", '{"title": "x", "status": 503, ')
     found = ErrorContract().judge(evidence([make.refusal(4, body=text, request=request_)]))
     assert (found.code == "internals-leaked") is leaks, found.reason
+
+
+def test_a_header_may_tell_no_more_than_a_body(evidence: Any, make: Any) -> None:
+    told = "x-error: canceling statement due to statement timeout"
+    found = ErrorContract().judge(evidence([make.refusal(1, headers=told)]))
+    assert (found.code, "in a header" in found.reason) == ("internals-leaked", True)
+    usual = make.refusal(1, headers="via: 1.1 x")
+    assert ErrorContract().judge(evidence([usual])).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ("0.05", "fail"),
+        ("soon", "fail"),
+        ("2", "pass"),
+        (None, "pass"),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "pass"),
+    ],
+)
+def test_a_pause_that_no_client_can_read_is_a_breach_without_a_declaration(
+    evidence: Any, make: Any, given: str | None, verdict: str
+) -> None:
+    contract = Contract(deadline_seconds=1.0, retry_after_statuses=frozenset())
+    run = evidence([make.refusal(1, retry_after=given)], contract=contract)
+    assert ErrorContract().judge(run).verdict == verdict
+
+
+def test_429_says_when_to_come_back(evidence: Any, make: Any) -> None:
+    body = '{"title": "Too many", "status": 429}'
+    shed = make.refusal(1, status=429, body=body, retry_after=None)
+    assert ErrorContract().judge(evidence([shed])).code == "no-usable-retry-after"
+
+
+def test_errors_name_their_request_if_answers_do(evidence: Any, make: Any) -> None:
+    answers = [make.op(n, at=0.02 * n, named=True) for n in range(20)]
+    gate = ErrorContract(requests_named=True)
+    assert gate.judge(evidence([*answers, make.refusal(30, at=1.2)])).code == "no-request-id"
+    for sound in (
+        [*answers, make.refusal(30, at=1.2, named=True)],
+        [*answers, make.op(21, at=0.5), make.refusal(30, at=1.2)],
+    ):
+        assert gate.judge(evidence(sound)).verdict == "pass"
+    assert ErrorContract().judge(evidence([*answers, make.refusal(30, at=1.2)])).verdict == "pass"
+
+
+def test_who_asks_for_nothing_may_be_refused_as_nobody_documented(evidence: Any, make: Any) -> None:
+    contract = Contract(deadline_seconds=1.0, error_statuses=frozenset({503}))
+    body = '{"title": "Gone", "status": 410}'
+
+    def judged(number: int) -> str:
+        gone = make.refusal(number, status=410, body=body)
+        return str(ErrorContract().judge(evidence([gone], contract=contract)).verdict)
+
+    assert (judged(40_000_001), judged(1)) == ("pass", "fail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from squall.gates.recovery_time import RecoveryTime
 
 NAME = "recovery-time"
@@ -92,3 +93,33 @@ def test_copies_that_there_were_before_the_fault_are_usual(evidence: Any, make: 
     assert RecoveryTime(within_ms=100).judge(evidence(copies)).verdict == "pass"
     other = [make.op(0, at=0.1, copy=True, name="list-items"), *copies[1:]]
     assert RecoveryTime(within_ms=100).judge(evidence(other)).code == "not-recovered"
+
+
+def one_kind(make: Any, refused: int, *, status: int | None = 503, good_before: int = 6) -> Any:
+    """Reads that recover, and writes of which the last ones are refused."""
+    before = [make.op(n, at=0.1 * n, name="write") for n in range(good_before)]
+    writes = [make.op(300 + n, at=2.0 + n * 0.1, name="write") for n in range(5)]
+    refusals = [
+        make.refusal(400 + n, at=2.5 + n * 0.1, name="write", status=status) for n in range(refused)
+    ]
+    reads = [make.op(500 + n, at=2.9 + n * 0.01) for n in range(30)]
+    return [*before, *writes, *refusals, *reads]
+
+
+def test_an_operation_that_is_not_served_any_more_has_not_recovered(
+    evidence: Any, make: Any
+) -> None:
+    found = RecoveryTime().judge(evidence(one_kind(make, 3)))
+    assert (found.verdict, found.code) == ("fail", "not-recovered")
+    assert found.reason.startswith("write is not served any more")
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [{"refused": 2}, {"refused": 3, "status": 404}, {"refused": 3, "good_before": 4}],
+    ids=["two may be chance", "the client's error", "too few before"],
+)
+def test_a_few_errors_of_one_kind_prove_nothing(
+    evidence: Any, make: Any, sound: dict[str, Any]
+) -> None:
+    assert RecoveryTime().judge(evidence(one_kind(make, **sound))).verdict == "pass"

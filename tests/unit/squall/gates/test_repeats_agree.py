@@ -37,3 +37,36 @@ def test_a_number_tells_what_is_repeated(make: Any) -> None:
     numbers = {1: None, FIRST_REPEAT + 1: 1, 2 * FIRST_REPEAT + 17: 17}
     assert {number: make.op(number).repeats for number in numbers} == numbers
     assert not make.op(FIRST_REPEAT + 1).is_read_back
+
+
+def orders(make: Any, ids: list[str], since: float) -> list[Any]:
+    return [
+        replace(
+            make.write(int(since * 1000) + n, at=since + n * 0.02), key=f"k{since}-{n}",
+            request="POST /orders", shape=json.dumps({"": "object", ".id": f"={value}"}),
+        )
+        for n, value in enumerate(ids)
+    ]  # fmt: skip
+
+
+GROWING = [str(n) for n in range(10, 30)]
+UUIDS = [f"0b9b5f4e-8b64-4c8e-9d7a-0f3f4a0f6f{n:02}" for n in range(20)]
+DRAWN = ["7", "93", "12", "55", "31", "88", "2", "64", "41", "20", "77", "5"]
+
+
+@pytest.mark.parametrize(
+    ("calm", "outage", "verdict"),
+    [
+        (GROWING, ["40", "41", "41"], "fail"),
+        (UUIDS, ["a" * 32, "a" * 32], "fail"),
+        (GROWING, ["40", "41", "42"], "not-judged"),
+        (DRAWN, ["7", "7"], "not-judged"),  # they name things that were there before
+        (GROWING[:9], ["41", "41"], "not-judged"),
+    ],
+    ids=["a sequence", "UUIDs", "sound", "no new things", "too few"],
+)
+def test_two_writes_are_never_answered_with_the_same_thing(
+    evidence: Any, make: Any, calm: list[str], outage: list[str], verdict: str
+) -> None:
+    found = RepeatsAgree().judge(evidence([*orders(make, calm, 0.1), *orders(make, outage, 1.2)]))
+    assert found.verdict == verdict

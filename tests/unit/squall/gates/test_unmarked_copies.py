@@ -78,3 +78,22 @@ def test_what_is_marked_or_needs_no_database_is_sound(
 ) -> None:
     found = judged(evidence, make, **given)
     assert found.code != "copy-without-a-mark", found.reason
+
+
+def test_a_copy_that_is_older_than_its_age_is_found(evidence: Any, make: Any) -> None:
+    """Nothing reached the database for 2.5 s: a copy cannot be newer than that."""
+    happened = [
+        FaultInjected(at=1.0, label="x", effect="cuts", **AWAY),
+        FaultHealed(at=3.5, bites=3, what="x", **AWAY),
+        *(DatabaseLoad(at=n / 10, statements=min(n, 10), connections=5) for n in range(40)),
+    ]
+
+    def copies(age: float) -> list[Any]:
+        return [make.op(n, at=1.2 + n * 0.02, copy=True, age=age) for n in range(110)]
+
+    gate = AnswerUnlikeCalm(copies_marked=True)
+    calm = [make.op(1000 + n, at=0.02 * n) for n in range(40)]
+    found = gate.judge(evidence([*calm, *copies(0.0)], happened))
+    assert (found.verdict, found.code) == ("fail", "copy-older-than-its-age")
+    assert gate.judge(evidence([*calm, *copies(2.0)], happened)).verdict == "pass"
+    assert AnswerUnlikeCalm().judge(evidence([*calm, *copies(0.0)], happened)).verdict == "pass"

@@ -58,7 +58,7 @@ def test_the_windows_share_out_every_operation_once(times: list[float]) -> None:
     class Stub:
         def __init__(self, number: int, intended: float) -> None:
             self.id, self.intended, self.done = number, intended, intended + 0.5
-            self.client_cancelled = False
+            self.client_cancelled = self.for_nothing = self.asked_again = False
 
     seen = evidence([Stub(number, at) for number, at in enumerate(times)], two_faults())
     found = [op.id for name in WINDOWS for op in seen.window(name)]

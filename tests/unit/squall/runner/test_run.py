@@ -67,6 +67,9 @@ class Workload:
         ops = list(reversed(self.ops))  # answers come in any order
         return WorkloadReport(ops=ops, unsent=0, offered=len(ops), lag_p99_seconds=0.0)
 
+    async def ask_again(self, failed: list[Op]) -> bool:
+        return bool(failed)
+
     @property
     def ops(self) -> list[Op]:
         plan, found = self.plans[-1], list[Op]()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from squall import Scenario
 from squall.core.clock import VirtualClock
+from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract
-from squall.runner.wait_for_recovery import RecoverySeen, wait_for_recovery
+from squall.runner.wait_for_recovery import FailedReads, RecoverySeen, wait_for_recovery
 
 PLAIN = Scenario(name="x", story="y", steps=())
 
@@ -33,3 +34,47 @@ async def test_it_waits_while_the_app_has_not_recovered(
     seen = RecoverySeen(ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
     await wait_for_recovery(PLAIN, seen, clock)
     assert waited[0] <= clock.now() - 2.6 <= waited[1]
+
+
+@pytest.mark.parametrize(("serves", "waited"), [(2, (0.1, 0.4)), (99, (2.8, 3.0))])
+async def test_what_failed_is_asked_again_until_it_is_served(
+    make: Any, serves: int, waited: tuple[float, float]
+) -> None:
+    """One item of many failed in the outage, and is served with the second question, or never."""
+    clock = VirtualClock(2.6)
+    failed = make.refusal(0, at=1.5, request="GET /items/7")
+    asked: list[Any] = []
+
+    def ops() -> list[Any]:
+        steady = [make.op(100 + n, at=2.0 + n * 0.02, request="GET /items/1") for n in range(30)]
+        return [failed, *steady, *asked]
+
+    async def ask(chosen: list[Any]) -> bool:
+        assert [op.request for op in chosen] == ["GET /items/7"]
+        number = 30_000_000 + len(asked)
+        answer = make.op if len(asked) + 1 >= serves else make.refusal
+        asked.append(answer(number, at=clock.now(), request="GET /items/7"))
+        return True
+
+    again = FailedReads(ops, ask)
+    await again.begin()
+    seen = RecoverySeen(ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
+    await wait_for_recovery(PLAIN, seen, clock, again)
+    assert waited[0] <= clock.now() - 2.6 <= waited[1]
+    found = RecoveryTime().judge(seen.evidence())
+    assert found.verdict == ("pass" if serves == 2 else "fail")
+
+
+async def test_a_generator_that_cannot_ask_again_is_not_waited_for(make: Any) -> None:
+    clock = VirtualClock(2.6)
+    steady = [make.op(100 + n, at=2.0 + n * 0.02) for n in range(30)]
+    ops = [make.refusal(0, at=1.5, request="GET /items/7"), *steady]
+
+    async def ask(_chosen: list[Any]) -> bool:
+        return False
+
+    again = FailedReads(lambda: ops, ask)
+    await again.begin()
+    seen = RecoverySeen(lambda: ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
+    await wait_for_recovery(PLAIN, seen, clock, again)
+    assert clock.now() == 2.6

@@ -120,15 +120,24 @@ async def listening(
 
 
 async def sent(
-    server_url: str, count: int, *, behave: dict[str, float] | None = None, **changes: Any
+    server_url: str,
+    count: int,
+    *,
+    behave: dict[str, float] | None = None,
+    again: list[dict[str, str]] | None = None,
+    **changes: Any,
 ) -> tuple[list[Op], OpenLoop]:
-    """Offer exactly ``count`` requests at a constant rate, and wait for their end."""
+    """Offer exactly ``count`` requests at a constant rate, and wait for their end.
+
+    ``again``: reads that are asked again meanwhile.
+    """
     plan = replace(PLAN, base_url=server_url, start_at=time.monotonic(), **changes)
     ops: list[Op] = []
     loop = OpenLoop(plan, ops.append)
     for name, value in (behave or {}).items():
         setattr(loop.behaviour, name, value)
     loop.stop(plan.start_at + (count - 0.5) / plan.rate_per_second)
+    asyncio.get_running_loop().call_later(0.02, loop.ask_again, again or [])
     await loop.run()
     return sorted(ops, key=lambda op: op.id), loop
 

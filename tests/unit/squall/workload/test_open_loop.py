@@ -291,3 +291,24 @@ async def test_a_repeat_may_have_another_body_and_the_same_key(http: Any) -> Non
     first, second = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
     assert first["quantity"] != second["quantity"]
     assert first["note"] == second["note"] == ops[0].key
+
+
+async def test_a_read_is_asked_again_beside_the_plan(http: Any) -> None:
+    """The worker is told by name and path; the requests of the plan keep their numbers."""
+    async with http.listening() as server:
+        wanted = [{"name": "read-item", "path": "/items/9"}, {"name": "x", "path": "/"}]
+        ops, loop = await http.sent(server.url, 20, again=wanted)
+    again = [op for op in ops if op.asked_again]
+    assert [op.request for op in again] == ["GET /items/9"]
+    assert [op.id for op in ops if not op.asked_again] == list(range(20))
+    assert (loop.offered, loop.recorded) == (21, 21)
+
+
+async def test_requests_for_nothing_are_sent_beside_the_plan(http: Any) -> None:
+    async with http.listening() as server:
+        ops, _ = await http.sent(server.url, 20, behave={"nothing_times": 2.0})
+    nothing = [op for op in ops if op.for_nothing]
+    assert len(nothing) >= 10
+    assert {op.name for op in nothing} == {"read-item, not there"}
+    assert all(op.request.startswith("GET /items/20") for op in nothing)
+    assert [op.id for op in ops if not op.for_nothing] == list(range(20))

@@ -24,6 +24,7 @@ class StubCallers:
         self.were_extra = 40
         self.were_repeated = 7
         self.were_opened = 3
+        self.were_refused = 2
 
     def _note(self, *call: Any) -> None:
         self.calls.append((self.clock.now(), *call))
@@ -58,6 +59,13 @@ class StubCallers:
     async def opened_streams(self) -> int:
         self._note("opened_streams")
         return self.were_opened
+
+    async def ask_for_nothing(self, times: float) -> None:
+        self._note("ask_for_nothing", times)
+
+    async def refused_rightly(self) -> int:
+        self._note("refused_rightly")
+        return self.were_refused
 
     async def extra(self) -> int:
         self._note("extra")

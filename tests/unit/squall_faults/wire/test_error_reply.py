@@ -47,6 +47,13 @@ async def test_the_rule_and_the_bite(stub: Any, fault: ErrorReply, rule: dict[st
     assert (bite.count, bite.what) == (4, "statements answered with an error")
 
 
+async def test_only_the_hottest_statement_fails(stub: Any) -> None:
+    port = stub(acted=4)
+    async with within(ErrorReply(sqlstate="57014", hottest_of=6), port):
+        pass
+    assert port.calls[0][2]["hottest_of"] == 6
+
+
 async def test_a_share_of_the_statements(stub: Any) -> None:
     port = stub(acted=4)
     async with within(ErrorReply(sqlstate="40P01", share=0.5), port):
