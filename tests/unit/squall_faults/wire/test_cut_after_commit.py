@@ -1,4 +1,6 @@
-"""``wire.cut_after_commit``: the reply that is tagged COMMIT, cut off; once if not told."""
+"""``wire.cut_after_commit``: the reply that is tagged COMMIT, cut off; once if not told. So is the
+reply to a write outside of a transaction.
+"""
 
 from __future__ import annotations
 
@@ -23,5 +25,9 @@ async def test_the_rule_and_the_bite(
     port = stub(acted=4)
     async with within(fault, port) as injection:
         bite = await injection.bite()
-    assert port.calls == [(0, "arm", rule), (0, "bites", "rule-7"), (0, "disarm", "rule-7")]
-    assert (bite.count, bite.what) == (4, "answers to COMMIT lost")
+    alone = {**rule, "tag": r"^(INSERT|UPDATE|DELETE|MERGE)\b", "transaction": "I"}
+    assert port.calls == [
+        (0, "arm", rule), (0, "arm", alone), (0, "bites", "rule-7"), (0, "bites", "rule-7"),
+        (0, "disarm", "rule-7"), (0, "disarm", "rule-7"),
+    ]  # fmt: skip
+    assert (bite.count, bite.what) == (8, "answers to COMMIT lost")
