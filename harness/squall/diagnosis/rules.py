@@ -13,6 +13,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
+    kept_for_good,
     not_recovered,
     short_on_capacity,
     silence,
@@ -218,6 +219,7 @@ CAUSES: Iterable[Cause] = (
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,
+    kept_for_good,
     error_text,
     silence,
     not_recovered,

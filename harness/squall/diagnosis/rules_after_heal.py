@@ -5,6 +5,7 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
 from squall.gates.availability import is_short
+from squall.gates.recovery_time import STUCK
 from squall.history.evidence import Window
 
 CLOSED = (
@@ -91,6 +92,15 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
         told = f"the same dead connection was used again and again; {failed}"
         return Diagnosis(told, remedies.DEAD_CONNECTIONS)
     return _went_on_refusing(case, failed)
+
+
+def kept_for_good(case: JudgedRun) -> Diagnosis | None:
+    """Some requests are refused for ever, and all others are served."""
+    finding = case.failed("recovery-time")
+    if finding is None or finding.code != STUCK:
+        return None
+    told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
 
 
 def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:

@@ -13,12 +13,13 @@ successfully before the heal, and did not stop.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
 from squall.gates.copies import Freshness
-from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
+from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -30,6 +31,9 @@ COPIES_DEADLINES = 0.5
 
 LATE = "recovered-late"
 NEVER = "not-recovered"
+STUCK = "some-never-recovered"
+STILL = "some-not-yet"
+"""The code of a pass: there was no time to see more, and whoever waits for recovery waits on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +72,32 @@ class RecoveryTime(Gate):
         steady = after[bad[-1] + 1 :] if bad else after
         if len(steady) < self.at_least:
             return self._never(evidence, after, bad)
+        if stuck := stuck_requests(evidence, after):
+            return self._stuck(evidence, stuck, {"bad_after_heal": len(bad)})
         recovery = 0.0
         if bad or not self._well_before(evidence, healthy):
             recovery = (steady[0].done - healed) * 1000
+        return self._measured(evidence, recovery, [after[index] for index in bad])
+
+    def _measured(self, evidence: Evidence, recovery: float, bad: list[Op]) -> Finding:
+        """The time of recovery in milliseconds against the limit."""
         within = self.within_seconds(evidence) * 1000
         figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
             return passed(self.name, told, figures)
-        shown = [after[index] for index in bad]
-        return failed(self.name, told, figures, shown, code=LATE, overrun=recovery / within)
+        return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
+
+    def _stuck(self, evidence: Evidence, ops: list[Op], figures: dict[str, float]) -> Finding:
+        """Some requests fail as long as they were sent. Before the limit is over, they may not."""
+        names = listed(sorted({op.request or op.name for op in ops}))
+        watched = max(op.done for op in evidence.window("after")) - (evidence.last_healed or 0.0)
+        told = f"{counted(len(ops), 'requests')} of {names} failed in a row since the heal"
+        reason = f"{told}, for {watched:.1f} s, while others were served"
+        if watched < self.within_seconds(evidence):
+            return replace(passed(self.name, reason, figures), code=STILL)
+        return failed(self.name, reason, figures, ops, code=STUCK)
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

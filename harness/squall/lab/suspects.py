@@ -33,6 +33,7 @@ Pattern = Callable[[ast.AST], Iterator[Found]]
 
 OF_CAUSES: Mapping[str, Pattern] = {
     "leaked-connection": at_rest.unreleased,
+    "kept-for-good": at_rest.kept_entries,
     "hold-and-wait": at_rest.unreleased,
     "lost-listener": at_rest.loops_without_guard,
     "killed-at-deploy": at_rest.swallowed_cancellation,

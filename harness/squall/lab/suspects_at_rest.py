@@ -21,6 +21,9 @@ SETTING = re.compile(
 UPDATE = re.compile(r"\bUPDATE\b", re.IGNORECASE)
 ADVISORY = re.compile(r"\bpg_(try_)?advisory_lock(_shared)?\s*\(", re.IGNORECASE)
 TEMPORARY = re.compile(r"\bcreate\s+(local\s+|global\s+)?temp", re.IGNORECASE)
+UNLOCKS = re.compile(
+    r"^\s*DELETE\s+FROM\s+\S*(lock|lease|claim|mutex)|pg_advisory_unlock", re.IGNORECASE
+)
 LISTEN = re.compile(r"^\s*LISTEN\s", re.IGNORECASE)
 
 
@@ -139,3 +142,27 @@ def swallowed_cancellation(tree: ast.AST) -> Iterator[Found]:
             if catches and loops and not leaves:
                 told = f"`except{f' {kind}' if kind else ''}:` goes on when the task is cancelled"
                 yield Found(node.lineno, function.name, told)
+
+
+def kept_entries(tree: ast.AST) -> Iterator[Found]:
+    """An entry, a permit or a row that marks work, and that is removed on the good path only."""
+    yield from unreleased(tree)
+    for function in functions_of(tree):
+        finals = {
+            id(inner)
+            for node, _ in walk(function) if isinstance(node, ast.Try)
+            for line in node.finalbody for inner in ast.walk(line)
+        }  # fmt: skip
+        awaits = [node.lineno for node, _ in walk(function) if isinstance(node, ast.Await)]
+        for node, _ in walk(function):
+            if id(node) in finals or not any(line < getattr(node, "lineno", 0) for line in awaits):
+                continue
+            removes = isinstance(node, ast.Delete) or _deletes_lock(node)
+            if removes and isinstance(node, ast.Delete | ast.Constant):
+                told = f"`{shown(node)}` is not reached after an error: use `finally`"
+                yield Found(node.lineno, function.name, told)
+
+
+def _deletes_lock(node: ast.AST) -> bool:
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and UNLOCKS.search(text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from squall.gates.recovery_time import RecoveryTime
 
 NAME = "recovery-time"
@@ -92,3 +93,34 @@ def test_copies_that_there_were_before_the_fault_are_usual(evidence: Any, make: 
     assert RecoveryTime(within_ms=100).judge(evidence(copies)).verdict == "pass"
     other = [make.op(0, at=0.1, copy=True, name="list-items"), *copies[1:]]
     assert RecoveryTime(within_ms=100).judge(evidence(other)).code == "not-recovered"
+
+
+def served_after(make: Any, *, until: float, stuck_until: float) -> list[Any]:
+    """Two requests every 20 ms, of two paths; one of them fails from the fault on."""
+    found = []
+    for number in range(int(until * 50)):
+        for place, path in enumerate(("GET /stations/7", "GET /stations/8")):
+            at = number * 0.02
+            bad = 1.0 < at < stuck_until and path.endswith("7")
+            made = make.refusal if bad else make.op
+            found.append(made(2 * number + place, at=at, request=path))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("until", "stuck", "code"),
+    [
+        (4.0, 9.0, "some-never-recovered"),
+        (2.5, 9.0, "some-not-yet"),
+        (4.0, 2.2, "holds"),
+    ],
+)
+def test_one_path_that_is_never_served_again_is_found_among_others(
+    evidence: Any, make: Any, until: float, stuck: float, code: str
+) -> None:
+    ops = served_after(make, until=until, stuck_until=stuck)
+    found = RecoveryTime(at_least=1).judge(evidence(ops))
+    assert found.code == code
+    if code == "some-never-recovered":
+        assert "GET /stations/7" in found.reason
+        assert "GET /stations/8" not in found.reason

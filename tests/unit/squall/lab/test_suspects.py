@@ -68,6 +68,14 @@ PAIRS: list[tuple[Callable[[ast.AST], Any], str, str]] = [
         ),
     ),
     (
+        at_rest.kept_entries,
+        "async def f(k):\n    running[k] = 1\n    await g()\n    del running[k]",
+        (
+            "async def f(k):\n    running[k] = 1\n    try:\n        await g()\n"
+            "    finally:\n        del running[k]"
+        ),
+    ),
+    (
         at_rest.swallowed_cancellation,
         (
             "async def f():\n    while True:\n        try:\n            await g()\n"
