@@ -18,6 +18,8 @@ from squall.history.evidence import Evidence
 
 TWICE = "effect-twice"
 HALF = "effect-half"
+AGAIN = "work-done-again"
+"""What a worker does after the answer was done twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class OneEffect(Gate):
                 f" say the same: {number} in {usual.column}, and {usual.number} without the fault"
             )
             made = writers_of(evidence, odd.twice)
-            return failed(self.name, reason, figures, made, code=TWICE)
+            code = TWICE if usual.at_once else AGAIN
+            return failed(self.name, reason, figures, made, code=code)
         if odd.half:
             family, usual = odd.half[0]
             number = len(family.commits.get(usual.column, ()))

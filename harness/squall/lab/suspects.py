@@ -53,6 +53,7 @@ OF_FINDINGS: Mapping[str, Pattern] = {
     session_leftovers.TEMPORARY_TABLES: at_rest.temporary_tables,
     one_effect.HALF: answers.several_commits,
     one_effect.TWICE: answers.parts_or_repeats,
+    one_effect.AGAIN: answers.several_commits,
 }
 """By the code of a finding, where it is more exact."""
 

@@ -21,6 +21,10 @@ BROAD = re.compile(
     r"|OSError|ConnectionError|TimeoutError|psycopg2?\.Error|RedisError|ORMException|HTTPError"
     r"|^[A-Z]{4,}"
 )
+KEY = re.compile(r"idempot|request_id|dedup|client_ref", re.IGNORECASE)
+LOOKUP = re.compile(r"\bSELECT\b|\bselect\(|\.filter(_by)?\(|get_or_none\(|\.exists\(")
+ADD = re.compile(r"\bINSERT\b|\.add\(|\.create\(|insert\(")
+ON_CONFLICT = re.compile(r"on.?conflict|IntegrityError|UniqueViolation", re.IGNORECASE)
 CLIENT_ERRORS = range(400, 500)
 LIMITS = {
     "create_pool": ("command_timeout",), "create_async_engine": ("timeout", "pool_timeout"),
@@ -146,6 +150,21 @@ def _is_retried(node: ast.Try) -> bool:
 
 
 def parts_or_repeats(tree: ast.AST) -> Iterator[Found]:
-    """What does a part again: a repetition, or transactions of which the first one stays."""
+    """What does a part again: a key that is only looked up, a repetition, or transactions of which
+    the first one stays.
+    """
+    yield from lookups_of_keys(tree)
     yield from repeats(tree)
     yield from several_commits(tree)
+
+
+def lookups_of_keys(tree: ast.AST) -> Iterator[Found]:
+    """A key that is looked up before the row is added, where nothing refuses a second one."""
+    for function in functions_of(tree):
+        text = ast.unparse(function)
+        if not KEY.search(text) or ON_CONFLICT.search(text):
+            continue
+        lookup = LOOKUP.search(text)
+        if lookup is not None and ADD.search(text, lookup.end()):
+            told = "the key is looked up, then the row is added: two at once both find none"
+            yield Found(function.lineno, function.name, told)

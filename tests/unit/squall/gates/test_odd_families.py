@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from squall.core.events import CommitsRead, FamilyCommitted, TransactionCommitted
-from squall.gates.one_effect import HALF, TWICE, OneEffect
+from squall.gates.one_effect import AGAIN, HALF, TWICE, OneEffect
 from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
@@ -63,7 +63,7 @@ def test_rows_of_a_request_are_all_there_once(
 def test_what_a_worker_has_not_made_is_not_missed_and_what_it_made_twice_is(
     evidence: Any, make: Any, later: Any
 ) -> None:
-    for rows, code in ((0, "holds"), (1, "holds"), (2, TWICE)):
+    for rows, code in ((0, "holds"), (1, "holds"), (2, AGAIN)):
         assert judged(evidence, make, family(later, [9.0] * rows), LATE, 1).code == code
 
 

@@ -68,6 +68,14 @@ PAIRS: list[tuple[Callable[[ast.AST], Any], str, str]] = [
         ),
     ),
     (
+        answers.lookups_of_keys,
+        (
+            "def put(key):\n    # idempotency\n    old = select(Note, idempotency_key=key)\n"
+            "    s.add(Note(idempotency_key=key))"
+        ),
+        "def put(key):\n    c.execute('INSERT INTO n(idempotency_key) … ON CONFLICT DO NOTHING')",
+    ),
+    (
         at_rest.kept_entries,
         "async def f(k):\n    running[k] = 1\n    await g()\n    del running[k]",
         (
