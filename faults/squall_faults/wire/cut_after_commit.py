@@ -22,8 +22,10 @@ from squall_faults.ports import WireProxy
 from squall_faults.wire import validate_sql as wire_checks
 
 LOST = "answers to COMMIT lost"
-AUTOCOMMIT = r"^(INSERT|UPDATE|DELETE|MERGE)\b"
-"""The server sends the answer when it has committed: it writes to the socket at the end of Sync."""
+WRITES = r"^\s*(with\b[\s\S]*\b)?(insert\s+into|update|delete\s+from|merge\s+into)\b"
+"""By its text, not by the tag of its answer: a driver that asks for one row gets PortalSuspended.
+It is committed when its unit is answered, and the engine waits for that.
+"""
 
 
 @register("wire.cut_after_commit", needs=WireProxy, effect=Effect.CUTS)
@@ -42,7 +44,10 @@ class CutAfterCommit:
     async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
         """It bites with each answer that is swallowed."""
         rule = {"on": "reply", "tag": "^COMMIT", "do": "cut", **wire_checks.limited(self.times)}
-        alone = {**rule, "tag": AUTOCOMMIT, "transaction": "I"}
+        alone = {
+            "on": "reply", "statement": WRITES, "transaction": "I", "do": "cut",
+            **wire_checks.limited(self.times),
+        }  # fmt: skip
         async with (
             armed(proxy, rule, bites=LOST) as commits,
             armed(proxy, alone, bites=LOST) as writes,
