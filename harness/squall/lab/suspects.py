@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,38 +31,48 @@ from squall.lab.source_walk import Found
 
 Pattern = Callable[[ast.AST], Iterator[Found]]
 
-OF_CAUSES: Mapping[str, Pattern] = {
-    "leaked-connection": at_rest.unreleased,
-    "kept-for-good": at_rest.kept_entries,
-    "hold-and-wait": at_rest.unreleased,
-    "lost-listener": at_rest.loops_without_guard,
-    "killed-at-deploy": at_rest.swallowed_cancellation,
-    "blocked-event-loop": answers.blocking_calls,
-    "silence": answers.waits_without_limit,
-    "answer-unlike-calm": answers.swallowed_errors,
-    "acknowledged-write-lost": answers.late_commits,
-    "acknowledged-before-commit": answers.late_commits,
-    "partial-transaction": answers.several_commits,
-    "duplicate-write": answers.parts_or_repeats,
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A pattern, and text without which a file does not have it."""
+
+    pattern: Pattern
+    needle: str
+
+
+UNRELEASED = Search(at_rest.unreleased, r"acquire|getconn|checkout|get_connection|[sS]ession")
+LATER = Search(answers.late_commits, r"yield|add_task|create_task|ensure_future|run_in_executor")
+APART = Search(answers.several_commits, r"commit|begin|transaction")
+AGAIN = Search(answers.parts_or_repeats, r"idempot|request_id|dedup|client_ref|retry|for |commit")
+
+OF_CAUSES: Mapping[str, Search] = {
+    "leaked-connection": UNRELEASED,
+    "hold-and-wait": UNRELEASED,
+    "kept-for-good": Search(at_rest.kept_entries, r"del |acquire|getconn|[lL]ock|DELETE"),
+    "lost-listener": Search(at_rest.loops_without_guard, r"while|LISTEN"),
+    "killed-at-deploy": Search(at_rest.swallowed_cancellation, r"while"),
+    "blocked-event-loop": Search(answers.blocking_calls, r"sleep|requests|psycopg2|execute|commit"),
+    "silence": Search(answers.waits_without_limit, r"create_pool|_engine|Pool|Client|url|Redis"),
+    "answer-unlike-calm": Search(answers.swallowed_errors, r"except"),
+    "acknowledged-write-lost": LATER,
+    "acknowledged-before-commit": LATER,
+    "partial-transaction": APART,
+    "duplicate-write": AGAIN,
 }
 """By the code of the diagnosis."""
 
-OF_FINDINGS: Mapping[str, Pattern] = {
-    session_leftovers.SETTINGS: at_rest.settings,
-    session_leftovers.ADVISORY_LOCKS: at_rest.advisory_locks,
-    session_leftovers.TEMPORARY_TABLES: at_rest.temporary_tables,
-    one_effect.HALF: answers.several_commits,
-    one_effect.TWICE: answers.parts_or_repeats,
-    one_effect.AGAIN: answers.several_commits,
+OF_FINDINGS: Mapping[str, Search] = {
+    session_leftovers.SETTINGS: Search(at_rest.settings, r"set_config|\bSET\b|\bset "),
+    session_leftovers.ADVISORY_LOCKS: Search(at_rest.advisory_locks, r"advisory"),
+    session_leftovers.TEMPORARY_TABLES: Search(at_rest.temporary_tables, r"(?i)\btemp"),
+    one_effect.HALF: APART,
+    one_effect.TWICE: AGAIN,
+    one_effect.AGAIN: APART,
 }
 """By the code of a finding, where it is more exact."""
 
-NEEDLES = re.compile(
-    r"acquire|getconn|checkout|[sS]ession|while|except|commit|begin|transaction|retry|for |LISTEN"
-    r"|lock|SET|set_config|temp|execute|sleep|requests|psycopg2|create_|Pool|Client|from_url|Redis",
-)
-"""A file without any of these has none of the answers."""
-
+MAX_FILES = 600
+"""Of a larger project, those near the top are read."""
 MAX_SUSPECTS = 4
 
 
@@ -84,10 +94,10 @@ def locate_suspects(
         return
     diagnosis = diagnose(evidence, findings)
     exact = [OF_FINDINGS[code] for code in codes if code in OF_FINDINGS]
-    pattern = exact[0] if exact and diagnosis.code in EXACT else OF_CAUSES.get(diagnosis.code)
-    if pattern is None:
+    search = exact[0] if exact and diagnosis.code in EXACT else OF_CAUSES.get(diagnosis.code)
+    if search is None:
         return
-    found = known_suspects(profile.cwd or Path.cwd(), profile.app, pattern)
+    found = known_suspects(profile.cwd or Path.cwd(), profile.app, search)
     asked = [_function(place) for place in (*diagnosis.places, *diagnosis.handlers)]
     first = sorted(found, key=lambda one: _function(one[0]) not in asked)
     for place, what in first[:MAX_SUSPECTS]:
@@ -105,23 +115,23 @@ def _function(place: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def known_suspects(root: Path, app: str, pattern: Pattern) -> Sequence[tuple[str, str]]:
+def known_suspects(root: Path, app: str, search: Search) -> Sequence[tuple[str, str]]:
     """Places and what is written there, read once for a process."""
     project = Project(root)
-    files = python_files(root)
+    files = python_files(root)[:MAX_FILES]
     named = IMPORT_STRING.search(app)
     top = named["module"].partition(".")[0] if named else ""
     own = [path for path in files if top in path.relative_to(root).with_suffix("").parts]
     return tuple(
         (f"{project.shown(path, found.line)} in {found.function}", found.what)
         for path in (files if own else ())
-        for found in sorted(pattern(_tree(path)), key=lambda one: one.line)
+        for found in sorted(search.pattern(_tree(path, search.needle)), key=lambda one: one.line)
     )
 
 
-def _tree(path: Path) -> ast.AST:
+def _tree(path: Path, needle: str) -> ast.AST:
     text = read_text(path)
     try:
-        return ast.parse(text if NEEDLES.search(text) else "")
+        return ast.parse(text if re.search(needle, text) else "")
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])
