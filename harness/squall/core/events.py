@@ -367,7 +367,7 @@ class FamilyCommitted(Event):
     commits: Mapping[str, list[float]]
     """When each of the others was committed, by column: ``{"order_items.order_id": [3.2]}``."""
     alike: Mapping[str, list[str]]
-    """A digest of each, without its identity and times: two with the same one say the same."""
+    """A digest of each that stays, without its identity and times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ def _columns(
         at_once = all(at <= op.done + TOLERANCE_SECONDS for op, ats in found for at in ats)
         if not at_once and column.rpartition(".")[0] in others:
             continue
-        said = Counter(word for _, family in known for word in family.alike[column])
+        said = Counter(word for _, family in known for word in family.alike.get(column, ()))
         few = frozenset(said) if len(said) * 2 <= len(known) else frozenset()
         yield Usual(name, parent, column, number, at_once, few)
 

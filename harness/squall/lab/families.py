@@ -54,7 +54,9 @@ def find_families(
     references = {*declared, *_by_name(new)}
     children = _children(new, references)
     keys = {(parent, key) for _, _, parent, key in references}
-    found = ((row, key, value) for row in new for parent, key in sorted(keys)
+    gone = _Gone(changes)
+    stays = [row for row in new if row not in gone]
+    found = ((row, key, value) for row in stays for parent, key in sorted(keys)
              if row.table == parent and (value := row.new.get(key)))  # fmt: skip
     for row, key, value in islice(found, MAX_FAMILIES):
         own = children.get((row.table, key, value), {})
@@ -64,8 +66,28 @@ def find_families(
             answered=value if value in answered else "",
             commits={one: [times[child.transaction] for child in rows]
                      for one, rows in own.items()},
-            alike={one: [_digest(child, one) for child in rows] for one, rows in own.items()},
+            alike={one: [_digest(child, one) for child in rows if child not in gone]
+                   for one, rows in own.items()},
         )  # fmt: skip
+
+
+class _Gone:
+    """The rows that were deleted in the end, as far as their tables have a primary key."""
+
+    def __init__(self, changes: Iterable[RowChange]) -> None:
+        self._keys: dict[str, list[str]] = {}
+        self._values: set[tuple[str, ...]] = set()
+        for change in changes:
+            if change.kind == "delete":
+                old = {name: value for name, value in change.old.items() if value is not None}
+                names = self._keys.setdefault(change.table, sorted(old))
+                self._values.add((change.table, *(str(old.get(name)) for name in names)))
+
+    def __contains__(self, row: RowChange) -> bool:
+        names = self._keys.get(row.table)
+        if names is None:
+            return False
+        return (row.table, *(str(row.new.get(name)) for name in names)) in self._values
 
 
 def _children(

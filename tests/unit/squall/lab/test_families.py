@@ -45,3 +45,13 @@ def test_a_row_without_children_is_a_family_too() -> None:
 def test_changed_rows_are_no_family() -> None:
     changed = RowChange("orders", "update", {}, {"id": "7"}, 1)
     assert not list(find_families([changed, mail(1, 1)], TIMES, [], frozenset()))
+
+
+def test_rows_that_were_deleted_are_no_second_ones_and_a_deleted_parent_is_no_family() -> None:
+    """A PUT that replaces the parts of an order, and a DELETE of the order."""
+    replaced = RowChange("mails", "delete", {"id": "1", "text": None}, {}, 2)
+    (found,) = find_families([ORDER, mail(1, 1), replaced, mail(2, 2)], TIMES, [], frozenset())
+    assert found.commits == {"mails.order_id": [10.0, 11.0]}
+    assert len(found.alike["mails.order_id"]) == 1
+    gone = RowChange("orders", "delete", {"id": "7"}, {}, 2)
+    assert not list(find_families([ORDER, mail(1, 1), gone], TIMES, [], frozenset()))
