@@ -78,6 +78,10 @@ class Draft:
             lines += ["", "[[tool.squall.dependencies]]", f"name = {json.dumps(needed.name)}"]
             lines += [f"kind = {json.dumps(needed.kind)}"]
             lines += [f"environment = {_inline(needed.environment)}"]
+            for each in needed.answers:
+                lines += ["", "[[tool.squall.dependencies.answers]]", f"path = {_value(each.path)}"]
+                lines += [f"method = {_value(each.method)}"] if each.method != "GET" else []
+                lines += [f"json = {_value(each.json)}"]
         for one in self.login:
             lines += ["", "[[tool.squall.login]]"]
             lines += [f"role = {json.dumps(one.role)}"] if one.role else []

@@ -23,6 +23,7 @@ from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import switch_on
+from squall.config.init.find_upstreams import find_upstreams
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
@@ -104,7 +105,9 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         database.env.values(), source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
     redis = find_redis(known, source, packages)
-    told = {**database.env, **(redis.environment if redis else {})}
+    servers = (*([redis] if redis else []), *find_upstreams(known, near))
+    told = {**database.env, **{name: form for one in servers for name, form in
+                               one.environment.items()}}  # fmt: skip
     environment, notes = _environment(settings, dotenv, known, told, compose)
     notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
@@ -120,7 +123,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         setup=prepared.setup,
         seed=prepared.seed,
         database=fixed,
-        dependencies=(redis,) if redis else (),
+        dependencies=servers,
         notes=(*notes, *([database.note] if database.note else [])),
         http=http,
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
