@@ -63,13 +63,14 @@ def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
     start = evidence.first_injected
     if not families or start is None:
         return odd
-    usual = list(_learn(evidence, rows, families))
+    calm = [one for one in families if one.at < start]
+    usual = [one for one in _learn(evidence, rows, families) if _holds(one, calm)]
     makers = Counter(one.parent for one in {(u.parent, u.operation): u for u in usual}.values())
     for family in families:
         own = [one for one in usual if one.parent == family.parent and makers[one.parent] == 1]
         odd.judged += bool(own) and family.at >= start
         for one in own if family.at >= start else ():
-            if one.at_once and len(family.commits.get(one.column, ())) < one.number:
+            if _is_half(family, one):
                 odd.half.append((family, one))
             elif _is_twice(family, one):
                 odd.twice.append((family, one))
@@ -85,6 +86,19 @@ def writers_of(evidence: Evidence, odd: Iterable[tuple[FamilyCommitted, Usual]])
         if any(op.name == one.operation and not op.good
                and op.sent <= family.at <= op.done for family, one in pairs)
     ]  # fmt: skip
+
+
+def _holds(usual: Usual, calm: Iterable[FamilyCommitted]) -> bool:
+    """Whether all such rows in calm are so, whoever made them."""
+    return not any(
+        _is_half(family, usual) or _is_twice(family, usual)
+        for family in calm
+        if family.parent == usual.parent
+    )
+
+
+def _is_half(family: FamilyCommitted, usual: Usual) -> bool:
+    return usual.at_once and len(family.commits.get(usual.column, ())) < usual.number
 
 
 def _is_twice(family: FamilyCommitted, usual: Usual) -> bool:

@@ -90,3 +90,12 @@ def test_numbers_that_differ_in_calm_are_no_rule(evidence: Any, make: Any, later
     read = CommitsRead(at=9.0, transactions=1)
     happened = [*make.outage(), *rows, *calm, family(later, []), read]
     assert OneEffect().judge(evidence(ops, happened)).code == "holds"
+
+
+def test_rows_that_another_maker_leaves_alone_in_calm_are_no_rule(
+    evidence: Any, make: Any, later: Any
+) -> None:
+    """An import makes transfers without entries, and none of its answers names one."""
+    alone = FamilyCommitted(at=0.5, parent="transfers.id", answered="", commits={}, alike={})
+    assert judged(evidence, make, family(later, []), extra=[alone]).code == "holds"
+    assert judged(evidence, make, family(later, [])).code == HALF
