@@ -31,6 +31,7 @@ from squall.history.op import Op
 from squall.history.shape import identities
 
 TOLERANCE_SECONDS = 0.005
+SETTLED_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
     start = evidence.first_injected
     if not families or start is None:
         return odd
-    calm = [one for one in families if one.at < start]
-    usual = [one for one in _learn(evidence, rows, families) if _holds(one, calm)]
+    usual = [one for one in _learn(evidence, rows, families) if _holds(one, families, start)]
     makers = Counter(one.parent for one in {(u.parent, u.operation): u for u in usual}.values())
     for family in families:
         own = [one for one in usual if one.parent == family.parent and makers[one.parent] == 1]
@@ -88,13 +88,14 @@ def writers_of(evidence: Evidence, odd: Iterable[tuple[FamilyCommitted, Usual]])
     ]  # fmt: skip
 
 
-def _holds(usual: Usual, calm: Iterable[FamilyCommitted]) -> bool:
-    """Whether all such rows in calm are so, whoever made them."""
-    return not any(
-        _is_half(family, usual) or _is_twice(family, usual)
-        for family in calm
-        if family.parent == usual.parent
-    )
+def _holds(usual: Usual, families: Iterable[FamilyCommitted], start: float) -> bool:
+    """Whether all such rows in calm are so, whoever made them. Of those just before the fault, a
+    part may be missing because of it.
+    """
+    own = [one for one in families if one.parent == usual.parent and one.at < start]
+    half = any(_is_half(one, usual) for one in own if one.at < start - SETTLED_SECONDS)
+    counts = [sum(at < start for at in one.commits.get(usual.column, ())) for one in own]
+    return not half and all(count <= usual.number for count in counts)
 
 
 def _is_half(family: FamilyCommitted, usual: Usual) -> bool:
