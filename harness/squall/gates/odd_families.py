@@ -58,7 +58,9 @@ class OddFamilies:
 
 
 def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
-    """The rows since the first fault whose relations are not whole, or are there twice."""
+    """The rows since the first fault whose relations are not whole, and those of any time to which
+    something was added twice.
+    """
     odd = OddFamilies()
     families = [one for one in evidence.events if isinstance(one, FamilyCommitted)]
     start = evidence.first_injected
@@ -69,8 +71,8 @@ def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
     for family in families:
         own = [one for one in usual if one.parent == family.parent and makers[one.parent] == 1]
         odd.judged += bool(own) and family.at >= start
-        for one in own if family.at >= start else ():
-            if _is_half(family, one):
+        for one in own:
+            if family.at >= start and _is_half(family, one):
                 odd.half.append((family, one))
             elif _is_twice(family, one):
                 odd.twice.append((family, one))
@@ -115,6 +117,7 @@ def _learn(
 ) -> Iterable[Usual]:
     by_id = {(one.parent, one.answered): one for one in families if one.answered}
     links = learn_links(evidence, rows)
+    start = evidence.first_injected or 0.0
     calm: defaultdict[str, list[Op]] = defaultdict(list)
     for op in acknowledged_writes(evidence.window("before")):
         calm[op.name].append(op)
@@ -123,18 +126,27 @@ def _learn(
             own = [(op, by_id.get((parent, identities(op).get(place, "")))) for op in ops]
             known = [(op, family) for op, family in own if family is not None]
             if len(known) == len(own) >= MIN_LEARNED:
-                yield from _columns(name, parent, known, _tables_of_others(evidence, rows, name))
+                others = _tables_of_others(evidence, rows, name)
+                yield from _columns(name, parent, known, others, start)
 
 
 def _columns(
-    name: str, parent: str, known: Sequence[tuple[Op, FamilyCommitted]], others: frozenset[str]
+    name: str,
+    parent: str,
+    known: Sequence[tuple[Op, FamilyCommitted]],
+    others: frozenset[str],
+    start: float,
 ) -> Iterable[Usual]:
+    """One for each column that refers to these rows as often in each of them. A worker may have
+    done more for some of them since the fault.
+    """
     for column in sorted({column for _, family in known for column in family.commits}):
         found = [(op, family.commits.get(column, [])) for op, family in known]
-        number = len(found[0][1])
-        if not number or any(len(commits) != number for _, commits in found):
+        number = min(len(commits) for _, commits in found)
+        calm = [sum(at < start for at in commits) for _, commits in found]
+        if not number or max(calm) > number:
             continue
-        at_once = all(at <= op.done + TOLERANCE_SECONDS for op, ats in found for at in ats)
+        at_once = all(sorted(ats)[number - 1] <= op.done + TOLERANCE_SECONDS for op, ats in found)
         if not at_once and column.rpartition(".")[0] in others:
             continue
         said = Counter(word for _, family in known for word in family.alike.get(column, ()))

@@ -99,3 +99,16 @@ def test_rows_that_another_maker_leaves_alone_in_calm_are_no_rule(
     alone = FamilyCommitted(at=0.5, parent="transfers.id", answered="", commits={}, alike={})
     assert judged(evidence, make, family(later, []), extra=[alone]).code == "holds"
     assert judged(evidence, make, family(later, [])).code == HALF
+
+
+def test_a_row_of_calm_that_a_worker_took_up_twice_in_the_outage_is_seen(
+    evidence: Any, make: Any
+) -> None:
+    first = write(make, 0)
+    again = [first.done + LATE, 1.4]
+    ops = [write(make, one) for one in CALM]
+    rows = [TransactionCommitted(at=op.done, keys={}, ids={"transfers.id": [str(op.id)]})
+            for op in ops]  # fmt: skip
+    calm = [family(op, again if op.id == 0 else again[:1], answered=str(op.id)) for op in ops]
+    happened = [*make.outage(), *rows, *calm, CommitsRead(at=9.0, transactions=1)]
+    assert OneEffect().judge(evidence(ops, happened)).code == AGAIN
