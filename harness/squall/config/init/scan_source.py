@@ -104,10 +104,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
-    redis = find_redis(known, source, packages)
-    servers = (*([redis] if redis else []), *find_upstreams(known, near))
-    told = {**database.env, **{name: form for one in servers for name, form in
-                               one.environment.items()}}  # fmt: skip
+    servers = _servers(known, near, source, packages)
+    told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
     notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
@@ -129,6 +127,13 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _servers(
+    known: Sequence[Known], near: Iterable[Module], source: str, packages: Iterable[str]
+) -> tuple[Dependency, ...]:
+    redis = find_redis(known, source, packages)
+    return (*([redis] if redis else []), *find_upstreams(known, near))
 
 
 def _prepared(
