@@ -21,6 +21,17 @@ async def no_background(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+def with_tables(sql: str) -> Background:
+    """Makes the tables of a pair before the app serves."""
+
+    @asynccontextmanager
+    async def make(app: FastAPI) -> AsyncIterator[None]:
+        await app.state.pool.execute(sql)
+        yield
+
+    return make
+
+
 async def keep_as_it_is(_connection: asyncpg.Connection) -> None:
     """No reset of a session that goes back to the pool."""
 

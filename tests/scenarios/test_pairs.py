@@ -23,6 +23,18 @@ EVENTUALLY = {"job_queue": {"jobs": "SELECT count(*) FROM job WHERE NOT done"}}
 EVENTS = replace(READ, name="events", path="/events")
 SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
 SHELF = replace(READ, name="shelf", path="/shelves/{int:1..100}")
+TRANSFER = replace(ADD, name="transfer", path="/transfers")
+PURCHASE = replace(ADD, name="purchase", path="/purchases")
+SHARED = replace(READ, name="shared", path="/shared/{int:1..8}")
+PAY = replace(ADD, name="pay", path="/payments/{key}", effect="idempotent-write")
+FROM_REPORTS = [
+    ("parts", "any-statement-cancelled", "one-effect", (TRANSFER, READ)),
+    ("deliveries", "any-statement-cancelled", "one-effect", (PURCHASE, READ)),
+    ("shared_entry", "any-statement-cancelled", "recovery-time", (SHARED, READ)),
+    ("blind_retry", "commit-reply-lost", "one-effect", (PAY, READ)),
+]
+"""Kinds that a set of pairs showed which was written before the gates were read."""
+
 PAIRS = [
     ("keyed_write", "callers-repeat-at-once", "one-effect", (KEYED, COUNT)),
     ("commit_order", "commit-reply-lost", "acknowledged-before-commit", (ADD, COUNT)),
@@ -40,6 +52,7 @@ PAIRS = [
         (READ,),
         marks=pytest.mark.proof,
     ),
+    *(pytest.param(*each, marks=pytest.mark.proof) for each in FROM_REPORTS),
     ("two_pools", "rolling-deploy", "second-copy-starts", (READ,)),
     ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
     ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from squall.config.init.draft import Draft
+from squall.config.init.draft import Draft, liveness_of
 from squall.config.init.mend import mended
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError, UsageError
@@ -113,8 +113,9 @@ async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
             except LabError as error:
                 problem = problem or str(error)
                 continue
+            live = liveness_of(running.profile.operations)
             return DraftTrial(
-                draft=dataclasses.replace(draft, login=running.logins, writes=writes),
+                draft=dataclasses.replace(draft, login=running.logins, writes=writes, live=live),
                 operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
                 left_out=running.coverage.left_out,
                 notes=running.coverage.notes,

@@ -287,6 +287,18 @@ class HandlerLocated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectLocated(Event):
+    """A line of the project that is written as the cause of the failure may be: a hint."""
+
+    cause: str
+    """Code of the diagnosis that it may explain."""
+    place: str
+    """``shop/main.py:79 in list_items``."""
+    what: str
+    """``pool.acquire() has no `with` and no `finally` that gives it back``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppExited(Event):
     """The app's process exited although nothing had stopped it."""
 
@@ -342,6 +354,20 @@ class TransactionCommitted(Event):
     """
     ids: Mapping[str, list[str]]
     """Columns of new rows that hold an id from an answer of the app: ``{"orders.id": ["7"]}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyCommitted(Event):
+    """A new row, committed at ``at``, and the new rows that refer to it."""
+
+    parent: str
+    """``orders.id``."""
+    answered: str
+    """Its value, if an answer of the app had it; else empty."""
+    commits: Mapping[str, list[float]]
+    """When each of the others was committed, by column: ``{"order_items.order_id": [3.2]}``."""
+    alike: Mapping[str, list[str]]
+    """A digest of each that stays, without its identity and times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

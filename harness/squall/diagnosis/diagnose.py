@@ -49,7 +49,10 @@ def diagnose(evidence: Evidence, findings: Sequence[Finding]) -> Diagnosis:
                 code = cause.__name__.replace("_", "-")
                 places = case.places if code in AT_A_LINE else ()
                 handlers = () if places else case.handlers
-                return replace(diagnosis, code=code, places=places, handlers=handlers)
+                return replace(
+                    diagnosis, code=code, places=places, handlers=handlers,
+                    suspects=case.suspects(code),
+                )  # fmt: skip
     failed = sort_by_severity(one for one in findings if one.verdict is Verdict.FAIL)
     if failed:
         return Diagnosis(f"{failed[0].gate}: {failed[0].reason}")

@@ -16,6 +16,7 @@ from squall.core.events import (
     FaultInjected,
     HandlerLocated,
     LogProblem,
+    SuspectLocated,
 )
 from squall.diagnosis.remedies import Remedy
 from squall.gates.driver_errors import names_internal_error, requests_share_connections
@@ -47,6 +48,8 @@ class Diagnosis:
     """Lines of the project that raised its errors, the most frequent first."""
     handlers: tuple[str, ...] = ()
     """Without such lines: the functions that answered the requests which show the failure."""
+    suspects: tuple[str, ...] = ()
+    """Lines that are written as such a cause often is: ``shop/main.py:67 in ticket: what``."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,14 @@ class JudgedRun:
         shown = shown or {op.id for op in self.during if not op.good}
         counts = Counter(place_of.get(op.name, "") for op in self.evidence.ops if op.id in shown)
         return tuple(place for place, _ in counts.most_common(MAX_PLACES) if place)
+
+    def suspects(self, cause: str) -> tuple[str, ...]:
+        """Lines of the project that look like this cause."""
+        return tuple(
+            f"{event.place}: {event.what}"
+            for event in self.evidence.events
+            if isinstance(event, SuspectLocated) and event.cause == cause
+        )
 
     @cached_property
     def maybe_committed(self) -> str:

@@ -12,7 +12,9 @@ from squall.core.events import LogProblem
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
+    SETTLED_SECONDS,
     error_text,
+    kept_for_good,
     not_recovered,
     short_on_capacity,
     silence,
@@ -66,7 +68,18 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
                          remedies.FAIL_CLOSED)  # fmt: skip
     number = int(finding.figures["unlike"])
     told = f"{count(number, 'answer')} hid the outage from the client"
-    return Diagnosis(f"{told}: {finding.reason}", remedies.NO_FALSE_SUCCESS)
+    return Diagnosis(f"{told}: {finding.reason}{_kept(case, finding)}", remedies.NO_FALSE_SUCCESS)
+
+
+def _kept(case: JudgedRun, finding: Finding) -> str:
+    """Wrong answers to requests that were sent when all was well again."""
+    healed = case.evidence.last_healed
+    if healed is None:
+        return ""
+    late = {op.id for op in case.after if op.sent > healed + SETTLED_SECONDS}
+    number = len(late.intersection(finding.ops))
+    what = count(number, "was", "were")
+    return f"; {what} given after the heal: a cache keeps what failed" if number else ""
 
 
 def process_ended(case: JudgedRun) -> Diagnosis | None:
@@ -218,6 +231,7 @@ CAUSES: Iterable[Cause] = (
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,
+    kept_for_good,
     error_text,
     silence,
     not_recovered,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
 from squall.gates.availability import is_short
+from squall.gates.recovery_time import STUCK
 from squall.history.evidence import Window
 
 CLOSED = (
@@ -19,6 +20,9 @@ PREPARED = (
 )
 CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
 TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
+SETTLED_SECONDS = 0.3
+FEW_OF_ALL = 4
+"""An open breaker refuses all requests; what an error path keeps stops a few."""
 FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
@@ -91,6 +95,24 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
         told = f"the same dead connection was used again and again; {failed}"
         return Diagnosis(told, remedies.DEAD_CONNECTIONS)
     return _went_on_refusing(case, failed)
+
+
+def kept_for_good(case: JudgedRun) -> Diagnosis | None:
+    """Some requests are refused for ever, and all others are served; or some fail later, although
+    the outage was nothing but statements that failed, so that no connection was lost.
+    """
+    finding = case.failed("recovery-time")
+    if finding is None or not (finding.code == STUCK or _fail_behind_errors(case)):
+        return None
+    told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+
+
+def _fail_behind_errors(case: JudgedRun) -> bool:
+    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
+    later = [op for op in case.after if op.sent > start]
+    bad = sum(not op.good for op in later)
+    return case.effects == {"errors"} and 0 < bad * FEW_OF_ALL < len(later)
 
 
 def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:

@@ -6,6 +6,9 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.gates import one_effect, repeats_agree
 
+REPEATS = "client.repeat"
+"""Clients that send a write again while it is under way."""
+
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     """An acknowledged write is missing."""
@@ -41,8 +44,15 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("one-effect")
     if finding is None:
         return None
+    if finding.code == one_effect.AGAIN:
+        told = f"a worker did its work again: {finding.reason}"
+        apart = "its effect and the mark that it is done are not in one transaction"
+        return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
     if finding.code == one_effect.TWICE:
         told = f"{finding.reason}: a write was repeated without a key that tells so"
+        if REPEATS in case.faults:
+            told += ", or the key is looked up before the insert, and nothing unique refuses the"
+            told += " second of two at once"
         return Diagnosis(told, remedies.IDEMPOTENCY)
     told = f"{finding.reason}: its parts are not in one transaction"
     return Diagnosis(told, remedies.ONE_TRANSACTION)

@@ -23,6 +23,10 @@ OWN_TASKS = ("PoolConnectionHolder.release",)
 """Tasks that asyncpg's pool starts for itself. A time-out while a connection is given back leaves
 one behind, and no app can await it.
 """
+OWN_FUTURES = ("unexpected connection_lost() call", "ConnectionResetError(")
+"""asyncpg asks each server for TLS first. If a time-out ends the connect meanwhile, the future of
+that answer gets the end of the connection, and nobody can retrieve it.
+"""
 INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500
 LEAST_SESSIONS = 5
@@ -35,8 +39,11 @@ def names_internal_error(line: str) -> bool:
 
 
 def is_drivers_own_task(line: str) -> bool:
-    """Whether a line of the app's log is about an abandoned task of the driver."""
-    return any(f"({name})" in line for name in OWN_TASKS)
+    """Whether a line of the app's log is about an abandoned task or future of the driver."""
+    future = line.startswith("Future exception was never retrieved")
+    return any(f"({name})" in line for name in OWN_TASKS) or (
+        future and any(words in line for words in OWN_FUTURES)
+    )
 
 
 def _count(evidence: Evidence) -> int:

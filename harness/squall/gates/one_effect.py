@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from squall.gates.committed_rows import read_rows
+from squall.core.counting import counted
+from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.odd_families import odd_families, writers_of
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
 TWICE = "effect-twice"
 HALF = "effect-half"
+AGAIN = "work-done-again"
+"""What a worker does after the answer was done twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,11 @@ class OneEffect(Gate):
         made = {op.id: new_rows(rows, op) for op in writes}
         twice = [op for op in writes if usual[op.name].is_more(made[op.id])]
         half = [op for op in writes if usual[op.name].is_part(made[op.id])]
-        figures = {"requests": len(writes), "twice": len(twice), "half": len(half)}
+        figures: dict[str, float] = {
+            "requests": len(writes),
+            "twice": len(twice),
+            "half": len(half),
+        }
         if twice:
             keys = listed([str(op.key) for op in twice])
             reason = f"{len(twice)} requests made their new rows more than once: {keys}"
@@ -44,4 +52,33 @@ class OneEffect(Gate):
             keys = listed([str(op.key) for op in half])
             reason = f"{len(half)} requests made only a part of their new rows: {keys}"
             return failed(self.name, reason, figures, half, code=HALF)
-        return passed(self.name, f"{len(writes)} requests had their effect once", figures)
+        return self._by_families(evidence, rows, figures)
+
+    def _by_families(
+        self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]
+    ) -> Finding:
+        """The same for rows that refer to each other, whose requests need no key in them."""
+        odd = odd_families(evidence, rows)
+        figures |= {"families": odd.judged}
+        if odd.twice:
+            family, usual = odd.twice[0]
+            number = len(family.commits[usual.column])
+            reason = (
+                f"{counted(len(odd.twice), 'new rows')} of {usual.parent} have too many rows that"
+                f" say the same: {number} in {usual.column}, and {usual.number} without the fault"
+            )
+            made = writers_of(evidence, odd.twice)
+            code = TWICE if usual.at_once else AGAIN
+            return failed(self.name, reason, figures, made, code=code)
+        if odd.half:
+            family, usual = odd.half[0]
+            number = len(family.commits.get(usual.column, ()))
+            reason = (
+                f"{counted(len(odd.half), 'new rows')} of {usual.parent} by {usual.operation} have"
+                f" only a part of what belongs to them: {number} in {usual.column}, and"
+                f" {usual.number} without the fault"
+            )
+            made = writers_of(evidence, odd.half)
+            return failed(self.name, reason, figures, made, code=HALF)
+        told = f"{int(figures['requests'])} requests had their effect once"
+        return passed(self.name, told, figures)

@@ -7,9 +7,9 @@
 Later than half a deadline after the heal, an answer that is marked as a copy (Age, Cache-Status)
 does not count as good, unless the operation had such answers before the fault.
 
-One kind of request may fail for good while the others hide it: an operation whose every answer
-before the fault was good, and whose last three are errors of the server, has not recovered. Nor has
-a read that failed in the outage, is asked again, and fails for longer than the limit.
+One kind of request may fail for good while the others hide it: requests of one operation, or reads
+of one path, that fail in a row up to the end (``stuck_requests``), and reads that failed in the
+outage, are asked again, and fail for longer than the limit (``asked_again``).
 
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
@@ -17,13 +17,14 @@ successfully before the heal, and did not stop.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
-from squall.gates.asked_again import is_servers_error, never_served
+from squall.gates.asked_again import never_served
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
+from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -35,10 +36,9 @@ COPIES_DEADLINES = 0.5
 
 LATE = "recovered-late"
 NEVER = "not-recovered"
-
-LEAST_OF_ONE = 5
-"""Good answers of an operation before the fault from which it is known to work."""
-LAST_OF_ONE = 3
+STUCK = "some-never-recovered"
+STILL = "some-not-yet"
+"""The code of a pass: there was no time to see more, and whoever waits for recovery waits on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,36 +77,42 @@ class RecoveryTime(Gate):
         steady = after[bad[-1] + 1 :] if bad else after
         if len(steady) < self.at_least:
             return self._never(evidence, after, bad)
+        if stuck := stuck_requests(evidence, after):
+            return self._stuck(evidence, stuck, {"bad_after_heal": len(bad)})
         recovery = 0.0
         if bad or not self._well_before(evidence, healthy):
             recovery = (steady[0].done - healed) * 1000
+        return self._measured(evidence, recovery, [after[index] for index in bad])
+
+    def _measured(self, evidence: Evidence, recovery: float, bad: list[Op]) -> Finding:
+        """The time of recovery in milliseconds against the limit."""
         within = self.within_seconds(evidence) * 1000
         figures = {"recovery_ms": round(recovery, 1), "bad_after_heal": len(bad)}
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            return self._stuck(evidence, after) or passed(self.name, told, figures)
-        shown = [after[index] for index in bad]
-        return failed(self.name, told, figures, shown, code=LATE, overrun=recovery / within)
+            return self._unserved(evidence) or passed(self.name, told, figures)
+        return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
 
-    def _stuck(self, evidence: Evidence, after: list[Op]) -> Finding | None:
-        """The failure of an app that serves one kind of request no more."""
-        for name in sorted({op.name for op in after}):
-            before = [op for op in evidence.window("before") if op.name == name]
-            since = [op for op in after if op.name == name and op.repeats is None]
-            last = since[-LAST_OF_ONE:]
-            worked = len(before) >= LEAST_OF_ONE and all(op.good for op in before)
-            if worked and len(last) == LAST_OF_ONE and all(map(is_servers_error, last)):
-                reason = f"{name} is not served any more: its last {LAST_OF_ONE} answers after the"
-                figures = {"bad_after_heal": sum(not op.good for op in since)}
-                return failed(self.name, f"{reason} heal are errors", figures, last, code=NEVER)
+    def _stuck(self, evidence: Evidence, ops: list[Op], figures: dict[str, float]) -> Finding:
+        """Some requests fail as long as they were sent. Before the limit is over, they may not."""
+        names = listed(sorted({op.request or op.name for op in ops}))
+        watched = max(op.done for op in evidence.window("after")) - (evidence.last_healed or 0.0)
+        told = f"{counted(len(ops), 'requests')} of {names} failed in a row since the heal"
+        reason = f"{told}, for {watched:.1f} s, while others were served"
+        if watched < self.within_seconds(evidence):
+            return replace(passed(self.name, reason, figures), code=STILL)
+        return failed(self.name, reason, figures, ops, code=STUCK)
+
+    def _unserved(self, evidence: Evidence) -> Finding | None:
+        """The failure of an app that serves some reads no more, which the load may not repeat."""
         since_heal = (evidence.last_healed or 0.0) + self.within_seconds(evidence)
-        if dead := never_served(evidence.ops, since_heal):
-            asked = len({op.request for op in evidence.ops if op.asked_again})
-            reason = f"{len(dead)} of {asked} reads that failed in the outage fail for good"
-            told = f"{reason}: {listed([op.request for op in dead])}"
-            return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
-        return None
+        if not (dead := never_served(evidence.ops, since_heal)):
+            return None
+        asked = len({op.request for op in evidence.ops if op.asked_again})
+        reason = f"{len(dead)} of {asked} reads that failed in the outage fail for good"
+        told = f"{reason}: {listed([op.request for op in dead])}"
+        return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

@@ -20,6 +20,7 @@ LOGGED = re.compile(r"^(\S+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|^\{")
 """How the next record of the log begins, in uvicorn's format or as JSON."""
 
 TASK = re.compile(r"^\s*(?:future|task): <Task .*?\bcoro=<(?P<coroutine>[\w.<>]+)\(\)")
+FUTURE = re.compile(r"^\s*future: <Future finished exception=(?P<exception>\w+\(.*\))>?")
 SHOWN = 240
 MAX_LINES = 1000
 MAX_BYTES = 64 * 1024 * 1024
@@ -88,9 +89,12 @@ def problems(path: Path, since: int, patterns: Iterable[str] = UNHANDLED) -> Ite
 
 
 def _task(lines: Sequence[str], start: int) -> str:
-    """The coroutine of an abandoned task, in brackets: asyncio names it in the following line."""
-    task = TASK.match(lines[start]) if start < len(lines) else None
-    return f" ({task['coroutine']})" if task else ""
+    """The coroutine of an abandoned task, or the exception of an abandoned future, in brackets:
+    asyncio names it in the following line.
+    """
+    line = lines[start] if start < len(lines) else ""
+    found = TASK.match(line) or FUTURE.match(line)
+    return f" ({found[1]})" if found else ""
 
 
 def _raised(lines: Sequence[str], start: int) -> str:

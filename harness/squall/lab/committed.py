@@ -12,7 +12,7 @@ import contextlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from squall_faults.errors import InjectionFailed
 from squall_faults.ports import DatabaseSession
@@ -22,6 +22,7 @@ from squall.core.clock import Clock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
+from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
 from squall.lab.wal import Decoder, Row, RowChange
 
@@ -97,15 +98,26 @@ class CommitRecorder:
                 if not await session.values(EXISTS):
                     return
                 await self._compare_clocks(session)
+                references = references_of(map(str, await session.values(REFERENCES)))
                 found = await self._until_done(session, run_id, ops)
             if found is not None:
-                for one in found:
+                for one in self._described(found, references, run_id, ops):
                     self._log(one)
-                self._log(events.CommitsRead(at=self._clock.now(), transactions=len(found)))
+
+    def _described(
+        self, messages: list[bytes], references: Sequence[Reference], run_id: str, ops: Sequence[Op]
+    ) -> Iterator[events.Event]:
+        """The transactions of requests, then rows that belong together."""
+        answered = answered_ids(ops)
+        changes, times = decoded(messages, self._offset)
+        transactions = list(match_transactions(changes, times, run_id, answered))
+        yield from transactions
+        yield from find_families(changes, times, references, answered)
+        yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
     async def _until_done(
         self, session: DatabaseSession, run_id: str, ops: Sequence[Op]
-    ) -> list[TransactionCommitted] | None:
+    ) -> list[bytes] | None:
         """What was committed, as soon as each accepted request has rows with its key like others of
         its operation, or the patience is over. None if it is too much to be read.
         """
@@ -116,10 +128,11 @@ class CommitRecorder:
             messages += [bytes(row) for row in await session.values(READ)]
             if len(messages) >= MAX_CHANGES:
                 return None
-            found = list(match_messages(messages, self._offset, run_id, answered_ids(ops)))
+            changes, times = decoded(messages, self._offset)
+            found = match_transactions(changes, times, run_id, frozenset())
             pending = is_pending({key for one in found for key in one.keys}, ops)
             if not pending or self._clock.now() > ends:
-                return found
+                return messages
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
 
 
@@ -146,23 +159,22 @@ async def _create(session: DatabaseSession) -> None:
     await session.values(CREATE)
 
 
-def match_messages(
-    messages: Iterable[bytes], offset: float, run_id: str, ids: frozenset[str]
-) -> Iterable[TransactionCommitted]:
-    """The transactions whose rows hold a key of this run, or an id from an answer of the app.
-
-    ``offset`` converts the server's clock to ours.
+def decoded(messages: Iterable[bytes], offset: float) -> tuple[list[RowChange], dict[int, float]]:
+    """The changes, and when each transaction was committed, by our clock: ``offset`` is that of
+    the server's.
     """
     decoder = Decoder()
     changes = decoder.decode(messages)
-    times = {number: at + offset for number, at in decoder.committed_at.items()}
-    return match_transactions(changes, times, run_id, ids)
+    return changes, {number: at + offset for number, at in decoder.committed_at.items()}
 
 
 def match_transactions(
     changes: Iterable[RowChange], times: Mapping[int, float], run_id: str, ids: frozenset[str]
 ) -> Iterable[TransactionCommitted]:
-    """The same for decoded changes, and the time of each transaction."""
+    """The transactions whose rows hold a key of this run, or an id from an answer of the app.
+
+    ``times``: of each transaction.
+    """
     key = re.compile(re.escape(run_id) + r"-\d+")
     grouped: defaultdict[int, list[RowChange]] = defaultdict(list)
     for change in changes:

@@ -13,6 +13,7 @@ from squall.gates.verdict import Verdict
 from squall.runner.result import Run
 
 MAX_PLACES = 4
+MAX_SUSPECTS = 3
 
 MIN_FAILURES = 2
 """If only one outage fails, its own findings are sufficient."""
@@ -65,6 +66,12 @@ class Cause:
         """Functions that answered what failed, where no line raised it."""
         counts = Counter(place for each in self.failures for place in each.cause.handlers)
         return [place for place, _ in counts.most_common(MAX_PLACES)]
+
+    @property
+    def suspects(self) -> list[str]:
+        """Lines that are written as such a cause often is."""
+        counts = Counter(line for each in self.failures for line in each.cause.suspects)
+        return [line for line, _ in counts.most_common(MAX_SUSPECTS)]
 
     @property
     def after_it(self) -> str:

@@ -19,6 +19,7 @@ def causes_lines(causes: Sequence[Cause], reproduce: str) -> Iterator[tuple[str,
         yield "bold", f"{number + 1}. {cause.headline}"
         if cause.at:
             yield "bold", f"   {cause.at}"
+        yield from (("bold", f"   look at {line}") for line in cause.suspects)
         if cause.remedy is not None:
             first = FIRST if number == 0 and failed else "Remedy"
             yield "", f"   {first}: {cause.remedy.title} · squall explain {cause.remedy.key}"

@@ -130,6 +130,7 @@ def _causes(runs: Sequence[Run]) -> Iterator[str]:
     """What to mend, the cause of most outages first; one failure alone says it itself."""
     for number, cause in enumerate(causes_of_runs(runs)):
         at = f" {_cell(cause.at)}." if cause.at else ""
+        at += "".join(f" Look at {_cell(line)}." for line in cause.suspects)
         remedy = f" {_remedy(cause.remedy)}." if cause.remedy else ""
         after = f" {_cell(cause.after_it)}" if cause.verdict is Verdict.FAIL else ""
         names = _cell(", ".join(cause.names))

@@ -11,6 +11,7 @@ from squall.runner.run import Run
 
 MAX_ERRORS = 5
 MAX_HANDLERS = 3
+MAX_SUSPECTS = 3
 
 
 def verdict_lines(run: Run) -> Iterator[str]:
@@ -42,9 +43,13 @@ def timeline(run: Run) -> Iterator[str]:
 
 
 def source_lines(run: Run) -> list[str]:
-    """Where to look in the project: functions that answered, then lines that raised errors."""
+    """Where to look in the project: lines that look like the cause, functions that answered, then
+    lines that raised errors.
+    """
     handlers = run.diagnosis.handlers[:MAX_HANDLERS]
-    return [*([f"handled by {', '.join(handlers)}"] if handlers else []), *error_lines(run)]
+    suspects = [f"look at {line}" for line in run.diagnosis.suspects[:MAX_SUSPECTS]]
+    answered = [f"handled by {', '.join(handlers)}"] if handlers else []
+    return [*suspects, *answered, *error_lines(run)]
 
 
 def error_lines(run: Run) -> list[str]:

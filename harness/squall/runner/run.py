@@ -15,7 +15,7 @@ from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Verdict
 from squall.history.evidence import Control, Evidence, FinalState
 from squall.history.op import Op
-from squall.lab import app_log, handlers, logged_errors
+from squall.lab import app_log, logged_errors, suspects
 from squall.lab.lab import Lab
 from squall.lab.sampling import SAMPLE_SECONDS, Sampler
 from squall.lab.surroundings import Surroundings
@@ -114,7 +114,7 @@ class Runner:
             evidence = replace(evidence, control=align_control(control, evidence, plan.start_at))
         findings = judge_run(scenario, evidence)
         now = self._clock.now()
-        for located in handlers.locate_handlers(self._lab.profile, evidence.ops, now, findings):
+        for located in suspects.locate(self._lab.profile, evidence, findings, now):
             log(located)
         evidence = replace(evidence, events=tuple(log.happened))
         return Run(

@@ -5,17 +5,21 @@ a table.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from squall.config.dependencies import Dependency
 from squall.config.init.scan_source import Detected
 from squall.workload.login import Login
+from squall.workload.operations import Operation
 
 FURTHER = (
     '# ready = "/readyz"            # a probe that must tell the truth',
     '# written_keys = "SELECT key, count(*) FROM … GROUP BY key"   # checks writes for loss',
 )
+LIVENESS = re.compile(r"/(livez|live|liveness|alive)/?$")
+"""``/health`` may be either, and an app that answers 503 there may be right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Draft:
     openapi_mounted: tuple[str, ...] = ()
     websockets: tuple[str, ...] = ()
     writes: bool = False
+    live: str = ""
+    """A liveness probe by its name, which is never one of readiness."""
     login: tuple[Login, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
 
@@ -59,7 +65,9 @@ class Draft:
             if paths := getattr(self, key):
                 lines.append(f"{key} = {_list(paths)}")
         lines += ["writes = true"] * self.writes
-        lines += ["deadline_seconds = 3.0", *FURTHER]
+        lines += ["deadline_seconds = 3.0"]
+        lines += [f"live = {json.dumps(self.live)}"] if self.live else []
+        lines += FURTHER
         lines += self._array_tables()
         return "\n".join(lines) + "\n"
 
@@ -70,6 +78,10 @@ class Draft:
             lines += ["", "[[tool.squall.dependencies]]", f"name = {json.dumps(needed.name)}"]
             lines += [f"kind = {json.dumps(needed.kind)}"]
             lines += [f"environment = {_inline(needed.environment)}"]
+            for each in needed.answers:
+                lines += ["", "[[tool.squall.dependencies.answers]]", f"path = {_value(each.path)}"]
+                lines += [f"method = {_value(each.method)}"] if each.method != "GET" else []
+                lines += [f"json = {_value(each.json)}"]
         for one in self.login:
             lines += ["", "[[tool.squall.login]]"]
             lines += [f"role = {json.dumps(one.role)}"] if one.role else []
@@ -81,6 +93,12 @@ class Draft:
             lines += [f"json = {_value(one.json)}"] if one.json is not None else []
             lines += [f"header = {_inline(one.header)}"] if one.header else []
         return lines
+
+
+def liveness_of(operations: Iterable[Operation]) -> str:
+    """The path of a liveness probe among these; empty if none has such a name."""
+    paths = [one.path for one in operations if one.method == "GET"]
+    return min((path for path in paths if LIVENESS.search(path)), key=len, default="")
 
 
 def draft_of(found: Detected, *, python: str = "") -> Draft:

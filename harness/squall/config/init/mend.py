@@ -141,14 +141,17 @@ def _failed_setup(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
 
 def _no_redis(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
     """Many apps start without their cache; its variables then hold an address that refuses."""
-    if "depends on Redis, and no server was found" in words and draft.dependencies:
+    redis = [one for one in draft.dependencies if one.kind == "redis"]
+    if "depends on Redis, and no server was found" in words and redis:
         host, port = REFUSES.split(":")
         environment = dict(draft.environment)
-        for one in draft.dependencies:
+        others = tuple(one for one in draft.dependencies if one.kind != "redis")
+        for one in redis:
             environment |= {
                 name: text for name, text in one.filled(host, int(port)).items() if text
             }
-        yield dataclasses.replace(draft, dependencies=(), environment=environment), "without Redis"
+        changed = dataclasses.replace(draft, dependencies=others, environment=environment)
+        yield changed, "without Redis"
 
 
 def _two_roots(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:

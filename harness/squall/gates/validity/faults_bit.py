@@ -76,7 +76,7 @@ def _written_in_autocommit(evidence: Evidence, healed: Sequence[FaultHealed]) ->
     commits = [
         event
         for event in evidence.events
-        if isinstance(event, TransactionCommitted) and event.keys and start < event.at < ends
+        if isinstance(event, TransactionCommitted) and start < event.at < ends
     ]
     return len(commits) if len(commits) >= LEAST_COMMITS else 0
 

@@ -78,3 +78,18 @@ def test_a_task_that_the_pool_starts_for_itself_is_not_the_apps(
     line = f"Task exception was never retrieved ({coroutine})"
     problem = LogProblem(at=1.5, line=line)
     assert LogClean().judge(evidence([], [problem])).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("exception", "verdict"),
+    [
+        ("ConnectionError('unexpected connection_lost() call')", "pass"),
+        ("ConnectionResetError(#, 'Connection reset by peer')", "pass"),
+        ("PostgresError('x')", "fail"),
+    ],
+)
+def test_the_future_of_a_connect_that_was_given_up_is_the_drivers(
+    evidence: Any, exception: str, verdict: str
+) -> None:
+    problem = LogProblem(at=1.5, line=f"Future exception was never retrieved ({exception})")
+    assert LogClean().judge(evidence([], [problem])).verdict == verdict

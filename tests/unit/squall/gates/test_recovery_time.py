@@ -95,31 +95,32 @@ def test_copies_that_there_were_before_the_fault_are_usual(evidence: Any, make: 
     assert RecoveryTime(within_ms=100).judge(evidence(other)).code == "not-recovered"
 
 
-def one_kind(make: Any, refused: int, *, status: int | None = 503, good_before: int = 6) -> Any:
-    """Reads that recover, and writes of which the last ones are refused."""
-    before = [make.op(n, at=0.1 * n, name="write") for n in range(good_before)]
-    writes = [make.op(300 + n, at=2.0 + n * 0.1, name="write") for n in range(5)]
-    refusals = [
-        make.refusal(400 + n, at=2.5 + n * 0.1, name="write", status=status) for n in range(refused)
-    ]
-    reads = [make.op(500 + n, at=2.9 + n * 0.01) for n in range(30)]
-    return [*before, *writes, *refusals, *reads]
-
-
-def test_an_operation_that_is_not_served_any_more_has_not_recovered(
-    evidence: Any, make: Any
-) -> None:
-    found = RecoveryTime().judge(evidence(one_kind(make, 3)))
-    assert (found.verdict, found.code) == ("fail", "not-recovered")
-    assert found.reason.startswith("write is not served any more")
+def served_after(make: Any, *, until: float, stuck_until: float) -> list[Any]:
+    """Two requests every 20 ms, of two paths; one of them fails from the fault on."""
+    found = []
+    for number in range(int(until * 50)):
+        for place, path in enumerate(("GET /stations/7", "GET /stations/8")):
+            at = number * 0.02
+            bad = 1.0 < at < stuck_until and path.endswith("7")
+            made = make.refusal if bad else make.op
+            found.append(made(2 * number + place, at=at, request=path))
+    return found
 
 
 @pytest.mark.parametrize(
-    "sound",
-    [{"refused": 2}, {"refused": 3, "status": 404}, {"refused": 3, "good_before": 4}],
-    ids=["two may be chance", "the client's error", "too few before"],
+    ("until", "stuck", "code"),
+    [
+        (4.0, 9.0, "some-never-recovered"),
+        (2.5, 9.0, "some-not-yet"),
+        (4.0, 2.2, "holds"),
+    ],
 )
-def test_a_few_errors_of_one_kind_prove_nothing(
-    evidence: Any, make: Any, sound: dict[str, Any]
+def test_one_path_that_is_never_served_again_is_found_among_others(
+    evidence: Any, make: Any, until: float, stuck: float, code: str
 ) -> None:
-    assert RecoveryTime().judge(evidence(one_kind(make, **sound))).verdict == "pass"
+    ops = served_after(make, until=until, stuck_until=stuck)
+    found = RecoveryTime(at_least=1).judge(evidence(ops))
+    assert found.code == code
+    if code == "some-never-recovered":
+        assert "GET /stations/7" in found.reason
+        assert "GET /stations/8" not in found.reason

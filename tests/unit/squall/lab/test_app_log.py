@@ -99,6 +99,11 @@ def test_the_last_new_problem_is_told_once_and_by_its_exception(tmp_path: Path) 
             "task: <Task pending name='Task-7' coro=<mail.<locals>.send() running at /x/m.py:3>>",
             "Task was destroyed but it is pending! (mail.<locals>.send)",
         ),
+        (
+            "Future exception was never retrieved",
+            "future: <Future finished exception=ConnectionError('unexpected end')>",
+            "Future exception was never retrieved (ConnectionError('unexpected end'))",
+        ),
         ("Task exception was never retrieved", "", "Task exception was never retrieved"),
     ],
 )

@@ -101,6 +101,26 @@ def test_a_cut_reply_of_an_implicit_transaction_waits_for_its_commit(bench: Benc
     assert bench.answered("Z I") == [ResetConnection()]
 
 
+def test_a_write_in_autocommit_of_which_one_row_is_asked_is_cut_behind_its_commit(
+    bench: Bench,
+) -> None:
+    """A driver's fetchrow: the answer ends with PortalSuspended and names no command."""
+    armed = bench.arm(on="reply", statement=r"^\s*insert", transaction="I", do="cut")
+    bench.sent("P |INSERT / B | / E  / S")
+    assert bench.answered("1 / 2") == [ToClient(bench.down("1 / 2"))]
+    assert bench.answered("D x / s") == UNTOUCHED
+    assert bench.answered("Z I") == [ResetConnection()]
+    assert armed.bites == 1
+
+
+def test_the_same_write_within_a_transaction_is_not_cut(bench: Bench) -> None:
+    bench.arm(on="reply", statement=r"^\s*insert", transaction="I", do="cut")
+    bench.begin()
+    bench.sent("P |INSERT / B | / E  / S")
+    whole = "1 / 2 / D x / s / Z T"
+    assert bench.answered(whole) == [ToClient(bench.down(whole))]
+
+
 def test_without_a_tag_nothing_of_the_answer_is_seen(bench: Bench) -> None:
     armed = bench.arm(on="reply", statement="^select", do="cut")
     bench.sent("Q SELECT 1 / Q SELECT 2")

@@ -1,0 +1,48 @@
+"""Requests that are refused for ever, although all others are served again after the heal.
+
+    POST /sales        ✗ ✗ ✗ ✗ ✗   since the heal      an error path keeps the lock of all sales
+    GET /stations/7    ✗   ✗   ✗   since the heal      and the entry of station 7
+    GET /stations/8    ✓   ✓   ✓
+
+Few requests of many do not show in the time of recovery, which ends with a row of good answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+OF_OPERATION = 5
+"""So many requests of one operation in a row, up to the end, are no accident."""
+OF_PATH = 3
+SERVER_ERRORS = 500
+
+
+def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[Op]:
+    """The requests since the heal that failed in a row, up to the end, for an operation or a path
+    that succeeded without the fault; empty if there are none.
+    """
+    well = {key for op in evidence.window("before") if op.good for key, _ in _keys(op)}
+    rows: defaultdict[Hashable, list[Op]] = defaultdict(list)
+    least: dict[Hashable, int] = {}
+    for op in after:
+        for key, number in _keys(op):
+            least[key] = number
+            rows[key] = [*rows[key], op] if _failed(op) else []
+    stuck = [ops for key, ops in rows.items() if key in well and len(ops) >= least[key]]
+    found = {op.id: op for ops in stuck for op in ops}
+    return [found[number] for number in sorted(found)]
+
+
+def _keys(op: Op) -> Iterator[tuple[Hashable, int]]:
+    yield op.name, OF_OPERATION
+    if op.effect == "read" and op.request:
+        yield (op.name, op.request), OF_PATH
+
+
+def _failed(op: Op) -> bool:
+    """Whether it is no answer, or an error of the server."""
+    return not op.good and (op.status is None or op.status >= SERVER_ERRORS)

@@ -1,0 +1,80 @@
+"""What an error path keeps is told apart from an outage that the app has not got over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from squall.core.events import FaultHealed, FaultInjected, SuspectLocated
+from squall.diagnosis.diagnose import diagnose
+from squall.gates.findings import failed
+from squall.gates.one_effect import AGAIN, TWICE
+from squall.gates.recovery_time import NEVER, STUCK
+
+FAULT = "wire.error_reply"
+
+
+def outage(effect: str) -> list[Any]:
+    return [
+        FaultInjected(at=1.0, step=0, fault=FAULT, label=FAULT, effect=effect),
+        FaultHealed(at=2.0, step=0, fault=FAULT, bites=3, what="statements"),
+    ]
+
+
+def after(make: Any, *, bad: int) -> list[Any]:
+    """Forty requests since the heal, of which the last ones are refused."""
+    first = 40 - bad
+    return [(make.op if one < first else make.refusal)(260 + one) for one in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("effect", "bad", "code"),
+    [
+        ("errors", 3, "kept-for-good"),
+        ("errors", 30, "not-recovered"),  # a breaker, or all places of a pool
+        ("cuts", 3, "not-recovered"),
+    ],
+)
+def test_a_few_failures_after_nothing_but_failed_statements_are_kept_state(
+    evidence: Any, make: Any, effect: str, bad: int, code: str
+) -> None:
+    run = evidence(after(make, bad=bad), outage(effect))
+    finding = failed("recovery-time", "not recovered", code=NEVER)
+    assert diagnose(run, [finding]).code == code
+
+
+def test_requests_that_are_stuck_while_others_are_served_lead_to_the_lines(
+    evidence: Any, make: Any
+) -> None:
+    line = SuspectLocated(
+        at=5.0, cause="kept-for-good", place="main.py:7 in f", what="no `finally`"
+    )
+    run = evidence(after(make, bad=3), [*outage("cuts"), line])
+    found = diagnose(run, [failed("recovery-time", "GET /a/7 failed in a row", code=STUCK)])
+    assert found.code == "kept-for-good"
+    assert found.suspects == ("main.py:7 in f: no `finally`",)
+    assert "GET /a/7" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "fault", "words"),
+    [
+        (AGAIN, FAULT, "a worker did its work again"),
+        (TWICE, FAULT, "repeated without a key"),
+        (TWICE, "client.repeat", "looked up before the insert"),
+    ],
+)
+def test_what_is_done_twice_has_three_causes(
+    evidence: Any, make: Any, code: str, fault: str, words: str
+) -> None:
+    event = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
+    run = evidence([make.op(0)], [event])
+    assert words in diagnose(run, [failed("one-effect", "twice", code=code)]).reason
+
+
+def test_a_wrong_answer_after_the_heal_is_kept_by_a_cache(evidence: Any, make: Any) -> None:
+    late = make.op(260, status=404)
+    for op, kept in ((late, True), (make.op(150, status=404), False)):
+        finding = failed("answer-unlike-calm", "404", {"unlike": 1}, [op])
+        found = diagnose(evidence([make.op(0), op], outage("cuts")), [finding])
+        assert ("a cache keeps what failed" in found.reason) is kept
