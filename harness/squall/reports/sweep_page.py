@@ -28,6 +28,8 @@ SOMETIMES: tuple[tuple[str, str], ...] = (
     (MARKS[CellFailure.LOG], "unhandled error in the log"),
     (MARKS[CellFailure.READINESS], "readiness or liveness says otherwise"),
     (MARKS[CellFailure.LEFTOVER], "failures leave something behind"),
+    (MARKS[CellFailure.SLOW], "slower than it need be"),
+    (MARKS[CellFailure.CROWD], "callers at once wait for each other, or come back at once"),
     (MARKS[CellFailure.START], "does not start without its database"),
     (MARKS[CellFailure.WORSE], "refused; when the baseline was written, it was survived"),
     (MARKS[Status.NOT_EXERCISED], "not exercised"),

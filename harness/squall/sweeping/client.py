@@ -12,6 +12,7 @@ from typing import Any, Self
 import aiohttp
 
 from squall.history.op import Op, Outcome
+from squall.history.shape import describe_body, describe_texts
 from squall.workload import http_exchange
 from squall.workload.attempts import classify_error
 from squall.workload.operations import Operation, PlannedRequest, outcome_of, requests
@@ -56,6 +57,7 @@ class ReceivedAnswer:
 
     def as_op(self) -> Op:
         """The same as an operation for gates."""
+        shape, operation = self._shape(), self.request.operation
         return Op(
             id=self.request.id,
             name=self.request.operation.name,
@@ -70,7 +72,16 @@ class ReceivedAnswer:
             content_type=self.headers.get("content-type"),
             retry_after=self.headers.get("retry-after"),
             body="" if self.good else self.text[:2000],
+            request=f"{self.request.operation.method} {self.request.path}",
+            size=len(self.text),
+            shape=shape,
+            texts=describe_texts(self.text) if shape and operation.effect == "read" else "",
         )
+
+    def _shape(self) -> str:
+        if not self.good or len(self.text) >= MAX_BODY:
+            return ""
+        return describe_body(self.text, self.headers.get("content-type"))
 
 
 def no_answer(request: PlannedRequest) -> ReceivedAnswer:

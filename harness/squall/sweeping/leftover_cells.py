@@ -20,15 +20,18 @@ from squall.gates.verdict import Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.lab.rest import RestProbe
-from squall.sweeping.cells import CONNECT, LEFTOVERS, Cell
+from squall.sweeping.cells import CONNECT, LEFTOVERS, Cell, Mode
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cell import CellRunner
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 
-FAULTS = ("57014", "53100", "cut_before")
-"""A statement is cancelled, its session lives; the same for good; the session is lost."""
+HANG_UP = "hang_up"
+FAULTS = ("57014", "53100", "cut_before", HANG_UP)
+"""A statement is cancelled, its session lives; the same for good; the session is lost, and all idle
+ones before, as when the server restarts; the callers leave while their statements run.
+"""
 FAILURES = 24
 """More than the allowance of each gate, so that one thing kept by each failure is seen."""
 MAX_REQUESTS = 72
@@ -53,6 +56,8 @@ async def run_leftover_cell(
     await runner.settle()
     probe = RestProbe(room.lab, MonotonicClock(), found.append)
     await probe.look_before()
+    if cell.fault == "cut_before":
+        room.tap.reset_connections()  # those that only listen, too
     sent = await _send_under_fault(runner, cell)
     problems = await runner.see_that_all_is_well(profile, set())
     await runner.settle()
@@ -79,11 +84,10 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         profile = runner.profiles[number % len(runner.profiles)]
         last = number // len(runner.profiles) % 2
         point = str(len(profile.steps) if last else 1)
-        fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode="on")
+        mode: Mode = "once" if cell.fault == HANG_UP else "on"
+        fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode=mode)
         script = CellScript(fault, profile, room.deadline)
-        room.tap.script = script
-        answer = await room.client.send(room.source.next(profile.operation))
-        script.heal()
+        answer = await runner.send_under(script, profile)
         sent.append(answer.as_op())
         if time.monotonic() > end or _failures(sent) >= FAILURES:
             break

@@ -35,6 +35,8 @@ class CellFailure(StrEnum):
     WRONG = "wrong answer"
     AFTER = "a later request failed"
     LATE = "late"
+    SLOW = "slower than it need be"
+    CROWD = "callers at once"
     LEFT_OPEN = "session left in a transaction"
     SETTING = "setting left on a session"
     STORM = "too many statements"
@@ -43,6 +45,10 @@ class CellFailure(StrEnum):
     LEFTOVER = "left behind"
     START = "does not start"
     WORSE = "survived before"
+
+
+TIMED = frozenset({CellFailure.LATE, CellFailure.SLOW, CellFailure.CROWD})
+"""A busy machine can cause them, so they count when they are seen twice."""
 
 
 MARKS: Mapping[str, str] = {
@@ -60,6 +66,8 @@ MARKS: Mapping[str, str] = {
     CellFailure.WRONG: "≠",
     CellFailure.AFTER: "✖",
     CellFailure.LATE: "⧖",
+    CellFailure.SLOW: "⧗",
+    CellFailure.CROWD: "⁂",
     CellFailure.LEFT_OPEN: "∞",
     CellFailure.SETTING: "∞",
     CellFailure.STORM: "≫",

@@ -14,6 +14,7 @@ from squall.sweeping.baseline import comparable
 from squall.sweeping.cell_queue import CellQueue
 from squall.sweeping.cells import Cell, Pruned, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
+from squall.sweeping.requests_of import follow_ups
 from squall.sweeping.run_cell import MAX_RESTARTS
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
@@ -153,8 +154,10 @@ async def profile_all(
         UsageError: the operation does not exist.
         LabError: none can be profiled.
     """
-    # An operation that only follows another one cannot be sent alone.
-    operations = [one for one in room.lab.profile.operations if not one.after]
+    # Races start from the same rows each time, so they have no operation that follows another one.
+    known = room.lab.profile.operations
+    operations = [one for one in known if not one.after]
+    operations += follow_ups(known) if restore is None else ()
     names = [operation.name for operation in operations]
     for name in only:
         if name not in names:

@@ -1,0 +1,93 @@
+"""What is committed in the moment of a fault-free success: an app that ends then must have kept it.
+
+request ── 201 ──┬── committed by now: kept
+                 └── committed later, and nothing before: it was acknowledged from memory
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from squall.lab.wal import RowChange
+from squall.sweeping.cells import ACKNOWLEDGED, CONNECT, Cell
+from squall.sweeping.change_log import ChangeLog
+from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.run_cell import CellRunner
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
+from squall.sweeping.tapped_lab import TappedLab
+from squall.workload.operations import Operation
+
+LATER_SECONDS = 1.0
+"""How long rows are waited for, if nothing was committed before the answer."""
+PAUSE_SECONDS = 0.02
+
+
+def acknowledged_cells(room: TappedLab) -> list[Cell]:
+    """One, if the server can tell what is committed, and when."""
+    if room.changes is None:
+        return []
+    return [Cell(operation=ACKNOWLEDGED, point=CONNECT, fault="crash", mode="on")]
+
+
+async def run_acknowledged_cell(
+    runner: CellRunner, cell: Cell, profile: StatementProfile
+) -> CellResult:
+    """Send each declared write once, and again if its rows came later."""
+    del profile  # also operations without one: such an app sends no statement before it answers
+    room, began = runner.room, time.monotonic()
+    declared = room.lab.profile.operations
+    writes = [one for one in declared if one.effect != "read" and not one.after]
+    problems: list[Problem] = []
+    await runner.settle()
+    for operation in writes:
+        tables = await _written_later(room, operation)
+        if tables:  # once more: another task may have committed something
+            tables &= await _written_later(room, operation)
+        if tables:
+            names = ", ".join(sorted(tables))
+            text = f"{operation.name} succeeds without a commit; {names} is written afterwards"
+            problems.append(Problem(CellFailure.EARLY, text))
+    status = Status.SURVIVED if writes else Status.NOT_EXERCISED
+    return CellResult(
+        cell=cell,
+        status=Status.FAILED if problems else status,
+        problems=tuple(problems),
+        answer=f"{len(writes)} writes",
+        request="each write once, without a fault",
+        seconds=time.monotonic() - began,
+    )
+
+
+async def _written_later(room: TappedLab, operation: Operation) -> frozenset[str]:
+    """Tables with rows after the success; none if some were committed before it."""
+    log = room.changes
+    if log is None:
+        return frozenset()
+    await log.read()
+    answer = await room.ask(operation)
+    before = await log.read()
+    if not answer.good or answer.status == HTTPStatus.ACCEPTED or before:
+        return frozenset()
+    return _tables(await _changes_after(log)) - await _of_others(log)
+
+
+async def _changes_after(log: ChangeLog) -> Sequence[RowChange]:
+    end = time.monotonic() + LATER_SECONDS
+    while time.monotonic() < end:
+        if found := await log.read():
+            return found
+        await asyncio.sleep(PAUSE_SECONDS)
+    return ()
+
+
+async def _of_others(log: ChangeLog) -> frozenset[str]:
+    """Tables that are written without any request, such as by a heartbeat."""
+    await asyncio.sleep(LATER_SECONDS)
+    return _tables(await log.read())
+
+
+def _tables(changes: Sequence[RowChange]) -> frozenset[str]:
+    return frozenset(one.table for one in changes)
