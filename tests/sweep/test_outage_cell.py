@@ -52,11 +52,11 @@ def test_an_empty_item_is_found_and_a_copy_or_a_refusal_is_not() -> None:
     assert found("", status=503) == []
 
 
-def test_refusals_that_use_up_the_deadline_are_found() -> None:
+def test_answers_that_use_up_the_deadline_are_found() -> None:
     late = [op(n, "", 3.0 + n, status=503, seconds=0.98) for n in range(3)]
     (problem,) = too_slow(late, 1.0)
     assert problem.failure is CellFailure.SLOW
-    assert "each refusal still takes at least 980 ms" in problem.text
+    assert "each answer still takes at least 980 ms" in problem.text
 
 
 def test_quick_refusals_and_one_that_waited_are_sound() -> None:

@@ -67,7 +67,7 @@ async def run_burst_cell(runner: CellRunner, cell: Cell, profile: StatementProfi
         cell=cell,
         status=Status.FAILED if problems else status,
         problems=tuple(problems),
-        answer=f"{len(burst.answers)} requests, {good} successes",
+        answer="; ".join([f"{len(burst.answers)} requests, {good} successes", *burst.seen]),
         request=f"requests of each kind, {FEW} to {MANY} at once",
         seconds=time.monotonic() - began,
     )
@@ -82,6 +82,8 @@ class _Burst:
         self._wait = min(WAIT_SHARE * self._room.deadline, WAIT_SECONDS)
         self.answers: list[ReceivedAnswer] = []
         self.problems: list[Problem] = []
+        self.seen: list[str] = []
+        """Figures for the reader."""
 
     def answers_problems(self) -> Iterator[Problem]:
         """Answers of another form than documented, each reason once."""
@@ -112,6 +114,7 @@ class _Burst:
             if since < QUEUED_SECONDS:  # later they may give up, or get a copy
                 waiting = sum(not one.done() for one in sent)
         await self._release(script, sent)
+        self.seen.append(f"{profile.operation.name}: {most} sessions at the same time or more")
         self._note(one_by_one_problem(profile.operation.name, FEW, most, waiting))
 
     async def _many(self, profile: StatementProfile) -> None:
@@ -127,6 +130,8 @@ class _Burst:
         watching.cancel()
         sessions = await self._steady(script)
         await self._release(script, sent)
+        self.seen.append(f"{sessions} sessions for {MANY} requests")
+        self.seen.append(f"a probe of health took {1000 * seconds:.0f} ms meanwhile")
         self._note(stuck_loop_problem(MANY, seconds, watch))
         declared = room.lab.profile.contract.most_sessions
         self._note(sessions_problem(MANY, sessions, declared))
@@ -161,10 +166,15 @@ class _Burst:
         statement = working_statement(profile)
         once = FailEach(statement, "40001", most=FAILING)
         await self._under(once, profile)
+        pause = min(once.passed, default=0.0) - max(once.failed, default=0.0)
+        self.seen.append(f"{len(once.failed)} failed once, {len(once.passed)} were repeated")
+        if once.passed:
+            self.seen.append(f"the first {1000 * pause:.0f} ms after the last failure")
         self._note(in_step_problem(FAILING, once.failed, once.passed))
         await self._runner.settle()
         always = FailEach(statement, "40001")
         await self._under(always, profile)
+        self.seen.append(f"then {len(always.failed)} attempts for {FAILING} requests that all fail")
         self._note(attempts_problem(profile.operation.name, FAILING, len(always.failed)))
 
     async def _under(self, script: FailEach, profile: StatementProfile) -> None:
