@@ -26,8 +26,10 @@ FOUND_OUT_DEADLINES = 1.25
 """By then the app has had the time to notice."""
 MAX_DEADLINES = 4.5
 LEAST_ANSWERS = 3
-ENOUGH = 12
-"""So many requests in the outage are compared with those before, if the known ones are quick."""
+ENOUGH, ENOUGH_DEADLINES = 12, 2.0
+"""So many requests in the outage are compared with those before, if the known ones are quick; fewer
+after so many deadlines.
+"""
 SLOW_SHARE = 0.6
 """Share of the deadline: an answer that takes longer uses up the caller's time for nothing."""
 
@@ -82,8 +84,11 @@ async def _ask_in_the_outage(
 
 
 def _enough(rough: Sequence[Op], known: Sequence[Op], deadline: float) -> bool:
+    if len(known) < LEAST_ANSWERS:
+        return False
     quick = any(op.done - op.sent <= SLOW_SHARE * deadline for op in _told(known))
-    return quick and len(known) >= LEAST_ANSWERS and len(rough) >= ENOUGH
+    many = len(rough) >= ENOUGH or known[-1].done - rough[0].sent > ENOUGH_DEADLINES * deadline
+    return quick and many
 
 
 def _told(known: Sequence[Op]) -> Sequence[Op]:
