@@ -55,7 +55,7 @@ def test_several_requests_have_several_effects(effect: ExpectedEffect) -> None:
 
 
 def test_an_upsert_that_is_repeated_has_no_second_effect() -> None:
-    note = {"key": "a", "title": "x"}
+    note: dict[str, str | None] = {"key": "a", "title": "x"}
     insert, again = RowChange("note", "insert", {}, note), RowChange("note", "update", note, note)
     learned = learn_effect([[insert], [RowChange("note", "insert", {}, {**note, "key": "b"})]])
     assert learned is not None
@@ -66,7 +66,7 @@ def test_an_upsert_that_is_repeated_has_no_second_effect() -> None:
 
 
 def test_a_write_of_the_same_values_is_an_effect_if_it_always_is_one() -> None:
-    row = {"id": "1", "title": "x"}
+    row: dict[str, str | None] = {"id": "1", "title": "x"}
     same = RowChange("note", "update", row, row)
     learned = learn_effect([[same], [same]])
     assert learned is not None

@@ -39,6 +39,8 @@ MAX_REQUESTS = 72
 MAX_SECONDS = 4.0
 MAX_MORE_SESSIONS = 5
 """Requests come one by one, so a sound pool needs hardly any session more."""
+MORE_AFTER_HANG_UPS = FAILURES // 2
+"""What a driver cancels it may finish while the next request comes."""
 GATES = (ResourcesReturn(), SessionLeftovers(), BackgroundSessionsReturn(), NoSecretDisclosed())
 
 
@@ -63,7 +65,8 @@ async def run_leftover_cell(
     await runner.settle()
     if not problems:
         await probe.look_after(sent)
-        problems = list(judge_leftovers(sent, found, room.lab.profile.contract))
+        most = MORE_AFTER_HANG_UPS if cell.fault == HANG_UP else MAX_MORE_SESSIONS
+        problems = list(judge_leftovers(sent, found, room.lab.profile.contract, most))
     runner.ill |= bool(problems)  # what is kept would be found again
     refused = _failures(sent)
     return CellResult(
@@ -88,6 +91,8 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode=mode)
         script = CellScript(fault, profile, room.deadline)
         answer = await runner.send_under(script, profile)
+        if cell.fault == HANG_UP:
+            await runner.settle()  # what the app still does for this caller needs a session
         sent.append(answer.as_op())
         if time.monotonic() > end or _failures(sent) >= FAILURES:
             break
@@ -96,9 +101,12 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
 
 
 def judge_leftovers(
-    sent: Sequence[Op], found: Sequence[events.Event], contract: Contract
+    sent: Sequence[Op],
+    found: Sequence[events.Event],
+    contract: Contract,
+    most: int = MAX_MORE_SESSIONS,
 ) -> Iterator[Problem]:
-    """What the gates for an idle app find."""
+    """What the gates for an idle app find, and more than ``most`` sessions more than before."""
     evidence = Evidence(ops=list(sent), events=list(found), final_state=None, contract=contract)
     for gate in GATES:
         finding = gate.judge(evidence)
@@ -106,7 +114,7 @@ def judge_leftovers(
             yield Problem(CellFailure.LEFTOVER, finding.reason)
     samples = rest_samples(evidence)
     more = samples[1].sessions - samples[0].sessions if samples else 0
-    if more > MAX_MORE_SESSIONS:
+    if more > most:
         yield Problem(
             CellFailure.LEFTOVER,
             f"{more} more sessions than before, although requests came one by one",
