@@ -100,7 +100,9 @@ def no_answer(request: PlannedRequest) -> ReceivedAnswer:
 
 
 class Client:
-    """Clients of the app that share a session; each has its own connection."""
+    """Clients of the app. Each request has a connection of its own: servers close one on which a
+    request failed, and the next request would be blamed for it.
+    """
 
     def __init__(self, base_url: str, refused: frozenset[int], patience: float) -> None:
         self._base_url = base_url
@@ -110,7 +112,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         """Open the session."""
-        self._session = http_exchange.client_session(self.patience)
+        self._session = http_exchange.client_session(self.patience, fresh=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:
