@@ -37,7 +37,7 @@ def test_a_missing_field_or_another_kind_is_another_form(effect: Effect) -> None
 
 
 def test_an_empty_list_is_another_form_only_of_a_read() -> None:
-    """A write may meet a row without entries; a read is sent again, and its answer is known then."""
+    """A write may meet a row without entries. A read is sent again, and then that form is known."""
     empty = {"id": 7, "items": []}
     assert has_another_form(answer(empty), [answer(CART)])
     assert not has_another_form(answer(empty), [answer(CART), answer(empty)])
