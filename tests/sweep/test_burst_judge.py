@@ -76,7 +76,7 @@ def test_repeats_after_a_fixed_pause_are_found_and_with_jitter_they_are_not() ->
     assert in_step_problem(12, failed, equal_jitter) is None
     at_once = [each + 0.02 for each in failed]
     assert in_step_problem(12, failed, at_once) is None
-    assert in_step_problem(12, failed, fixed[:7]) is None
+    assert in_step_problem(12, failed, fixed[:5]) is None
     assert in_step_problem(12, [], []) is None
 
 

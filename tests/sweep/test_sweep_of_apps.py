@@ -60,7 +60,7 @@ def test_the_reference_survives_or_refuses_well() -> None:
                     CellFailure.CROWD,
                 ),
                 ("pool_without_a_limit", "burst/connect/silence/on", CellFailure.CROWD),
-                ("fixed_backoff", "burst/connect/40001/on", CellFailure.CROWD),
+                ("fixed_backoff", "burst/connect/40001/on", CellFailure.IN_STEP),
                 ("retries_without_budget", "burst/connect/40001/on", CellFailure.STORM),
                 ("empty_answer_in_an_outage", "outage/connect/cut_before/on", CellFailure.WRONG),
                 ("waits_out_every_outage", "outage/connect/cut_before/on", CellFailure.SLOW),

@@ -13,7 +13,7 @@ TIMES_DECLARED = 1.25
 STUCK_SECONDS, STUCK_SHARE, LEAST_SAMPLES = 0.1, 0.5, 10
 MAX_ATTEMPTS = 5.0
 """Attempts for each request when all of them fail. Some libraries try five times."""
-LEAST_REPEATS = 8
+LEAST_REPEATS = 6
 PAUSE_SECONDS = 0.15
 """A shorter pause is no burden for anybody."""
 SPREAD_SHARE = 0.25
@@ -56,7 +56,7 @@ def in_step_problem(
     if pause < PAUSE_SECONDS or spread > before + SPREAD_SHARE * pause:
         return None
     text = f"{sent} requests that failed at once all pause for {1000 * pause:.0f} ms"
-    return Problem(CellFailure.CROWD, f"{text}, and are repeated at once again: without jitter")
+    return Problem(CellFailure.IN_STEP, f"{text}, and are repeated at once again: without jitter")
 
 
 def attempts_problem(name: str, sent: int, attempts: int) -> Problem | None:

@@ -17,7 +17,7 @@ from squall.workload import http_exchange
 from squall.workload.attempts import classify_error
 from squall.workload.operations import Operation, PlannedRequest, outcome_of, requests
 
-PATIENCE_FACTOR = 3.0
+PATIENCE_FACTOR = 2.0
 """A client waits for this many deadlines before it gives up, so that late answers have a time."""
 
 MAX_BODY = 20_000

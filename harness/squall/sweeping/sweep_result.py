@@ -37,6 +37,7 @@ class CellFailure(StrEnum):
     LATE = "late"
     SLOW = "slower than it need be"
     CROWD = "callers at once"
+    IN_STEP = "repeated in step"
     LEFT_OPEN = "session left in a transaction"
     SETTING = "setting left on a session"
     STORM = "too many statements"
@@ -68,6 +69,7 @@ MARKS: Mapping[str, str] = {
     CellFailure.LATE: "⧖",
     CellFailure.SLOW: "⧗",
     CellFailure.CROWD: "⁂",
+    CellFailure.IN_STEP: "⁂",
     CellFailure.LEFT_OPEN: "∞",
     CellFailure.SETTING: "∞",
     CellFailure.STORM: "≫",
