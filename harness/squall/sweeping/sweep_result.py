@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from squall.sweeping.cells import CONNECT, Cell, Pruned
-from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.profile_operation import NotProfiled
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_shard import SweepShard
+from squall.sweeping.swept_operation import SweptOperation
 
 
 class Status(StrEnum):
@@ -119,37 +120,6 @@ class CellResult:
         """The most serious failure. Only for a failed cell."""
         order = list(CellFailure)
         return min((problem.failure for problem in self.problems), key=order.index)
-
-
-@dataclass(frozen=True, slots=True)
-class SweptStatement:
-    """One statement of an operation, as reports show it."""
-
-    fingerprint: str
-    """The statement without its literals."""
-    status: str
-    """Transaction status before it: I, T or E."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweptOperation:
-    """An operation that was swept."""
-
-    name: str
-    writes: bool
-    effect_known: bool
-    """Whether the server could tell what it changes."""
-    statements: tuple[SweptStatement, ...]
-
-    @classmethod
-    def of(cls, profile: StatementProfile) -> SweptOperation:
-        """What reports need of a profile."""
-        return cls(
-            name=profile.operation.name,
-            writes=profile.writes,
-            effect_known=profile.effect is not None,
-            statements=tuple(SweptStatement(x.fingerprint, x.status) for x in profile.steps),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -19,8 +19,9 @@ from squall.sweeping.run_cell import MAX_RESTARTS
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
 from squall.sweeping.sweep_limits import SweepLimits
-from squall.sweeping.sweep_result import CellResult, SweepResult, SweptOperation
+from squall.sweeping.sweep_result import CellResult, SweepResult
 from squall.sweeping.sweep_shard import shard_of
+from squall.sweeping.swept_operation import SweptOperation
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 from squall.sweeping.whole_app_cells import whole_app_cells
 
