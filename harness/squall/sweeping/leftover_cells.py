@@ -57,7 +57,7 @@ async def run_leftover_cell(
     found: list[events.Event] = []
     await runner.settle()
     probe = RestProbe(room.lab, MonotonicClock(), found.append)
-    await probe.look_before()
+    await probe.look_before(listeners=room.listeners)
     if cell.fault == "cut_before":
         room.tap.reset_connections()  # those that only listen, too
     sent = await _send_under_fault(runner, cell)

@@ -178,6 +178,7 @@ async def profile_all(
         raise LabError(f"no operation can be swept: {reasons}")
     if room.changes is not None:
         await room.changes.cover_tables()
+    await room.count_listeners()
     return found, left_out
 
 

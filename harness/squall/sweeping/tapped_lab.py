@@ -34,6 +34,8 @@ class TappedLab:
     changes: ChangeLog | None
     """None if the server cannot report what was committed."""
     why_no_changes: str = ""
+    listeners: int = 0
+    """Sessions that listened before the first fault: one that is lost may never come back."""
 
     @property
     def deadline(self) -> float:
@@ -47,6 +49,11 @@ class TappedLab:
     async def ask(self, operation: Operation) -> ReceivedAnswer:
         """The answer to a request without a fault."""
         return await follow_up.ask(self.client, self.source, operation)
+
+    async def count_listeners(self) -> None:
+        """Before the first fault."""
+        held = await self.lab.observer.at_rest()
+        self.listeners = 0 if held is None else held["listeners"]
 
     async def restart_app(self) -> None:
         """Start a new process if Squall started the app; else close its connections.
