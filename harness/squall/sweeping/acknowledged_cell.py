@@ -14,6 +14,7 @@ from http import HTTPStatus
 from squall.lab.wal import RowChange
 from squall.sweeping.cells import ACKNOWLEDGED, CONNECT, Cell
 from squall.sweeping.change_log import ChangeLog
+from squall.sweeping.client import ReceivedAnswer
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cell import CellRunner
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
@@ -72,9 +73,15 @@ async def _written_later(room: TappedLab, operation: Operation) -> frozenset[str
         pass  # rows of requests before this one
     answer = await room.ask(operation)
     before = await log.read()
-    if not answer.good or answer.status == HTTPStatus.ACCEPTED or before:
+    if not _promises(operation, answer) or before:
         return frozenset()
     return _tables(await _changes_after(log)) - await _of_others(log)
+
+
+def _promises(operation: Operation, answer: ReceivedAnswer) -> bool:
+    """Whether it says that something is stored. A login that notes its time later does not."""
+    created = answer.status == HTTPStatus.CREATED
+    return created or (answer.status == HTTPStatus.OK and operation.effect == "idempotent-write")
 
 
 async def _changes_after(log: ChangeLog) -> Sequence[RowChange]:

@@ -50,9 +50,7 @@ def burst_cells() -> list[Cell]:
 async def run_burst_cell(runner: CellRunner, cell: Cell, profile: StatementProfile) -> CellResult:
     """Send requests at once, and see how the app and the wire look meanwhile."""
     began = time.monotonic()
-    profiles = [
-        one for one in runner.profiles if not one.operation.after and working_statement(one)
-    ]
+    profiles = [one for one in runner.profiles if _may_come_at_once(one)]
     await runner.settle()
     burst = _Burst(runner)
     if profiles:
@@ -71,6 +69,13 @@ async def run_burst_cell(runner: CellRunner, cell: Cell, profile: StatementProfi
         request=f"requests of each kind, {FEW} to {MANY} at once",
         seconds=time.monotonic() - began,
     )
+
+
+def _may_come_at_once(profile: StatementProfile) -> bool:
+    """Not those that follow another one, or whose number the app limits."""
+    operation = profile.operation
+    limited = bool(operation.after) or operation.least_interval_seconds > 0
+    return not limited and bool(working_statement(profile))
 
 
 class _Burst:
