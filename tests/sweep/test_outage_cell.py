@@ -62,6 +62,6 @@ def test_answers_that_use_up_the_deadline_are_found() -> None:
 def test_quick_refusals_and_one_that_waited_are_sound() -> None:
     quick = [op(n, "", 3.0 + n, status=503, seconds=0.02) for n in range(5)]
     assert list(too_slow([replace(quick[0], done=quick[0].sent + 0.99), *quick], 1.0)) == []
-    half = [replace(one, done=one.sent + 0.5) for one in quick]
+    half = [replace(one, done=one.sent + 0.4) for one in quick]
     assert list(too_slow(half, 1.0)) == []
     assert list(too_slow([], 1.0)) == []

@@ -30,7 +30,7 @@ ENOUGH, ENOUGH_DEADLINES = 12, 2.0
 """So many requests in the outage are compared with those before, if the known ones are quick; fewer
 after so many deadlines.
 """
-SLOW_SHARE = 0.6
+SLOW_SHARE = 0.45
 """Share of the deadline: an answer that takes longer uses up the caller's time for nothing."""
 
 
@@ -116,7 +116,7 @@ def judge_outage(
 
 
 def too_slow(known: Sequence[Op], deadline: float) -> Iterator[Problem]:
-    """Answers that all take most of the deadline, although the outage is known."""
+    """Answers that all take nearly half of the deadline or more, although the outage is known."""
     took = [op.done - op.sent for op in _told(known)]
     if len(took) >= LEAST_ANSWERS and min(took) > SLOW_SHARE * deadline:
         text = f"each answer still takes at least {1000 * min(took):.0f} ms"
