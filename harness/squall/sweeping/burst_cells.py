@@ -35,8 +35,8 @@ FAILING = 12
 MAX_OPERATIONS = 6
 WAIT_SHARE, WAIT_SECONDS = 0.5, 0.6
 """How long statements are held, as a share of the deadline, and at most."""
-STEADY_SECONDS = 0.08
-"""When no session was added for so long, no more come."""
+STEADY_SECONDS = 0.25
+"""When no session was added for so long, no more come: a login takes its time on a busy machine."""
 PAUSE_SECONDS = 0.004
 QUEUED_SECONDS = 0.15
 """Who has no answer by then waits for something."""
@@ -153,7 +153,7 @@ class _Burst:
         """Number of sessions once no more come."""
         held, since = -1, time.monotonic()
         end = since + self._wait
-        while (now := time.monotonic()) < end and now - since < STEADY_SECONDS:
+        while (now := time.monotonic()) < end and now - since < STEADY_SECONDS and held < MANY:
             if script.held != held:
                 held, since = script.held, now
             await asyncio.sleep(PAUSE_SECONDS)
