@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from squall.sweeping.cells import Pruned, parse_cell
 from squall.sweeping.profile_operation import NotProfiled
 from squall.sweeping.sweep_limits import SweepLimits
-from squall.sweeping.sweep_result import (
-    CellFailure,
-    CellResult,
-    Problem,
-    Status,
-    SweepResult,
-    SweptOperation,
-    SweptStatement,
-)
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status, SweepResult
+from squall.sweeping.swept_operation import SweptOperation, SweptStatement
 
 ORDER = SweptOperation(
     name="place-order",

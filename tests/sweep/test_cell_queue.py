@@ -11,7 +11,7 @@ import pytest
 from squall.core.errors import LabError
 from squall.sweeping import run_cells
 from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
-from squall.sweeping.cells import START_UP, WAITS, Cell, parse_cell, plan_cells
+from squall.sweeping.cells import START_UP, WAITS, WHOLE_APP_SECONDS, Cell, parse_cell, plan_cells
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import SharedWork, Worker
@@ -60,6 +60,12 @@ def test_a_bounded_part_has_all_kinds() -> None:
     assert any(cell.fault in WAITS for cell in part)
     again = CellQueue(CELLS, deadline=1, ends=time.monotonic() + 60, seed=4)
     assert taken(again) == units
+
+
+def test_in_a_bounded_time_cells_of_the_whole_app_are_in_the_first_half() -> None:
+    whole = [parse_cell(f"{name}/connect/cut_before/on") for name in WHOLE_APP_SECONDS]
+    units = taken(CellQueue([*CELLS, *whole], deadline=1, ends=time.monotonic() + 3600, seed=4))
+    assert set(whole) <= {cell for unit in units[: len(units) // 2] for cell in unit}
 
 
 def test_nothing_is_taken_after_the_end_and_no_batch_that_would_pass_it() -> None:

@@ -54,6 +54,26 @@ def test_several_requests_have_several_effects(effect: ExpectedEffect) -> None:
     assert effect.compare(two[:2], times=2) is EffectKind.HALF
 
 
+def test_an_upsert_that_is_repeated_has_no_second_effect() -> None:
+    note: dict[str, str | None] = {"key": "a", "title": "x"}
+    insert, again = RowChange("note", "insert", {}, note), RowChange("note", "update", note, note)
+    learned = learn_effect([[insert], [RowChange("note", "insert", {}, {**note, "key": "b"})]])
+    assert learned is not None
+    assert learned.compare([insert, again]) is EffectKind.ONCE
+    assert learned.compare([again]) is EffectKind.NOTHING
+    other = RowChange("note", "update", note, {**note, "title": "y"})
+    assert learned.compare([insert, other]) is EffectKind.TWICE
+
+
+def test_a_write_of_the_same_values_is_an_effect_if_it_always_is_one() -> None:
+    row: dict[str, str | None] = {"id": "1", "title": "x"}
+    same = RowChange("note", "update", row, row)
+    learned = learn_effect([[same], [same]])
+    assert learned is not None
+    assert learned.compare([same]) is EffectKind.ONCE
+    assert learned.compare([]) is EffectKind.NOTHING
+
+
 def test_repeats_that_disagree_teach_nothing() -> None:
     assert learn_effect([[order("a", 1)], [order("b", 2), stock(8)]]) is None
 

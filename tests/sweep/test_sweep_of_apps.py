@@ -25,7 +25,7 @@ def test_the_reference_survives_or_refuses_well() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     result = squall.sweep(LabOptions(profile=squall.REFERENCE, seed=4))
     assert [(one.cell.id, one.problems) for one in result.failed] == []
-    assert result.exercised > 80
+    assert result.exercised > 110
     assert result.coverage == 1
     assert result.count(Status.NOT_EXERCISED) == 0
     jsonschema.validate(sweep_document(result), sweep_schema())
@@ -49,6 +49,31 @@ def test_the_reference_survives_or_refuses_well() -> None:
             "leftovers/connect/57014/on",
             CellFailure.LEFTOVER,
             marks=pytest.mark.proof,
+        ),
+        ("one_connection_for_everybody", "burst/connect/silence/on", CellFailure.CROWD),
+        *(
+            pytest.param(*each, marks=pytest.mark.proof)
+            for each in (
+                (
+                    "blocks_the_event_loop_for_each_call",
+                    "burst/connect/silence/on",
+                    CellFailure.CROWD,
+                ),
+                ("pool_without_a_limit", "burst/connect/silence/on", CellFailure.CROWD),
+                ("fixed_backoff", "burst/connect/40001/on", CellFailure.IN_STEP),
+                ("retries_without_budget", "burst/connect/40001/on", CellFailure.STORM),
+                ("empty_answer_in_an_outage", "outage/connect/cut_before/on", CellFailure.WRONG),
+                ("waits_out_every_outage", "outage/connect/cut_before/on", CellFailure.SLOW),
+                ("writes_behind", "acknowledged/connect/crash/on", CellFailure.EARLY),
+                ("counts_those_who_left", "leftovers/connect/hang_up/on", CellFailure.POISONED),
+                ("listens_only_once", "leftovers/connect/cut_before/on", CellFailure.LEFTOVER),
+                ("backs_off_for_everybody", "place-order/1/cut_before/on", CellFailure.SLOW),
+                (
+                    "not_found_when_it_cannot_look",
+                    "place-order-read-back/1/57014/once",
+                    CellFailure.WRONG,
+                ),
+            )
         ),
         pytest.param(
             "keeps_a_session_lock",
@@ -76,6 +101,9 @@ def test_the_same_points_are_clean_in_the_reference() -> None:
         "place-order/1/40P01/once", "place-order/3/cut_after/once", "place-order/1/57014/once",
         "place-order/3/slow/once", "readiness/connect/cut_before/on",
         "leftovers/connect/cut_before/on", "start-up/connect/cut_before/on",
+        "leftovers/connect/hang_up/on", "burst/connect/silence/on", "burst/connect/40001/on",
+        "outage/connect/cut_before/on", "acknowledged/connect/crash/on",
+        "place-order-read-back/1/57014/once",
     )  # fmt: skip
     result = squall.sweep(LabOptions(profile=squall.REFERENCE, seed=4), cells=cells)
     assert failures(result) == set()

@@ -35,6 +35,8 @@ sweep_options = grouped(
                  help="Run this fault point only, such as place-order/3/cut_after/once;"
                       " repeatable."),
     click.option("--exhaustive", is_flag=True, help="Run the fault points that are pruned, too."),
+    click.option("--time-limit", type=click.FloatRange(1, 86_400), metavar="SECONDS",
+                 help="Start no fault point after this time. The seed draws which ones are run."),
     click.option("--min-survived", type=click.FloatRange(0, 100), default=100.0, show_default=True,
                  metavar="PERCENT", help="Fail below this fault-point coverage."),
     click.option("--baseline", type=file_option, metavar="FILE",
@@ -58,6 +60,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     only: tuple[str, ...],
     cells: tuple[str, ...],
     exhaustive: bool,
+    time_limit: float | None,
     min_survived: float,
     baseline: Path | None,
     write_baseline: Path | None,
@@ -84,6 +87,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         cells=tuple(parse_cell(text) for text in cells),
         shard=chosen_shard(shard),
         limits=limits,
+        seconds=time_limit,
         jobs=1 if attach is not None or lab.provider != "process" else lab.jobs,
         reproduce=shlex.join([*words, *lab.reproduce(), "--cell", "CELL"]).replace(
             "CELL", "{cell}"

@@ -128,6 +128,9 @@ class AppComponent(AppControl, Protocol):
     def held_resources(self) -> HeldResources | None:
         """What it holds of the machine; None: not known."""
 
+    def pids(self) -> Sequence[int]:
+        """Its processes; none if they are not visible here."""
+
     async def start(self) -> None:
         """Start it. Returns when it is ready."""
 

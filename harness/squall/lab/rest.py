@@ -6,6 +6,7 @@ after the load:   2 listeners, 1 advisory lock, 79 descriptors      three defect
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -44,10 +45,12 @@ class RestProbe:
         self._before: events.RestSampled | None = None
         self._written = app_log.size(lab.app.log_path)
 
-    async def look_before(self) -> None:
-        """Publish what the app holds before the load."""
+    async def look_before(self, *, listeners: int = 0) -> None:
+        """Publish what the app holds before the load; ``listeners``: as many were seen earlier."""
         self._before = await self._sample("before")
         if self._before is not None:
+            most = max(listeners, self._before.listeners)
+            self._before = dataclasses.replace(self._before, listeners=most)
             self._log(self._before)
 
     async def look_after(self, ops: Iterable[Op]) -> None:

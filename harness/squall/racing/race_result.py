@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from squall.sweeping.profile_operation import NotProfiled
-from squall.sweeping.sweep_result import SweptOperation
+from squall.sweeping.swept_operation import SweptOperation
 
 
 class RaceStatus(StrEnum):

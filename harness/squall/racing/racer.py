@@ -15,8 +15,8 @@ from squall.racing.race_result import RacedPair, RaceResult, RacesResult, RaceSt
 from squall.racing.run_race import RaceRunner
 from squall.sweeping.profile_operation import NotProfiled, StatementProfile
 from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
-from squall.sweeping.sweep_result import SweptOperation
 from squall.sweeping.sweeper import profile_all
+from squall.sweeping.swept_operation import SweptOperation
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 
 TRIES = 2

@@ -12,16 +12,9 @@ from squall.reports.sweep_directory import DOCUMENT
 from squall.sweeping.cells import Pruned, parse_cell
 from squall.sweeping.profile_operation import NotProfiled
 from squall.sweeping.sweep_limits import SweepLimits
-from squall.sweeping.sweep_result import (
-    CellFailure,
-    CellResult,
-    Problem,
-    Status,
-    SweepResult,
-    SweptOperation,
-    SweptStatement,
-)
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status, SweepResult
 from squall.sweeping.sweep_shard import SweepShard
+from squall.sweeping.swept_operation import SweptOperation, SweptStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,11 @@ SOMETIMES: tuple[tuple[str, str], ...] = (
     (MARKS[CellFailure.LOG], "unhandled error in the log"),
     (MARKS[CellFailure.READINESS], "readiness or liveness says otherwise"),
     (MARKS[CellFailure.LEFTOVER], "failures leave something behind"),
+    (MARKS[CellFailure.SLOW], "slower than it need be"),
+    (
+        MARKS[CellFailure.CROWD],
+        "callers at once: they wait for each other, or are all repeated in the same moment",
+    ),
     (MARKS[CellFailure.START], "does not start without its database"),
     (MARKS[CellFailure.WORSE], "refused; when the baseline was written, it was survived"),
     (MARKS[Status.NOT_EXERCISED], "not exercised"),

@@ -16,7 +16,8 @@ from pathlib import Path
 from squall.core.errors import UsageError
 from squall.sweeping.cells import Cell, parse_cell
 from squall.sweeping.sweep_limits import SweepLimits
-from squall.sweeping.sweep_result import Status, SweepResult, SweptOperation
+from squall.sweeping.sweep_result import Status, SweepResult
+from squall.sweeping.swept_operation import SweptOperation
 
 HEADER = (
     "# `squall sweep --baseline FILE` fails for what is worse than this.",

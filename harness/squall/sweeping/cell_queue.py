@@ -13,6 +13,7 @@ MAX_BATCH = 6
 """Cells that wait for the app's own time-out at the same time."""
 WAIT_DEADLINES = 1.5
 """How many deadlines a batch takes."""
+WHOLE_APP_SHARE = 0.4
 CELL_SECONDS = 0.08
 """What another cell takes, roughly. Only decides whether a further lab pays."""
 
@@ -24,7 +25,7 @@ class CellQueue:
         self, cells: Sequence[Cell], deadline: float, *, ends: float | None = None, seed: int = 0
     ) -> None:
         """``ends``: the monotonic time after which nothing is handed out. Then the order is drawn,
-        so that the part that is run is one of all kinds.
+        so that the part that is run is one of all kinds; cells of the whole app come early.
         """
         self._batch_seconds = deadline * WAIT_DEADLINES
         self._ends = ends
@@ -35,7 +36,7 @@ class CellQueue:
         if ends is not None:
             draw = random.Random(seed)  # noqa: S311 - an order, no secret
             draw.shuffle(waiting)
-            draw.shuffle(alone)
+            alone.sort(key=lambda one: draw.random() * _share_of_time(one))
         batches = [tuple(waiting[n : n + MAX_BATCH]) for n in range(0, len(waiting), MAX_BATCH)]
         singles = [(one,) for one in alone]
         mixed = _spread(batches, singles) if ends is not None else [*batches, *singles]
@@ -69,6 +70,11 @@ class CellQueue:
         for cell in cells:
             self.confirmed.add(cell)
             self._units.append((cell,))
+
+
+def _share_of_time(cell: Cell) -> float:
+    """Within which part of a limited time a cell is drawn: each of the whole app asks much."""
+    return WHOLE_APP_SHARE if cell.operation in WHOLE_APP_SECONDS else 1.0
 
 
 def _can_wait(cell: Cell) -> bool:

@@ -15,8 +15,11 @@ MODES: tuple[Mode, ...] = ("once", "on")
 CONNECT = "connect"
 
 READINESS, START_UP, LEFTOVERS = "readiness", "start-up", "leftovers"
+BURST, OUTAGE, ACKNOWLEDGED = "burst", "outage", "acknowledged"
 """In place of an operation: fault points of the app as a whole."""
-WHOLE_APP_SECONDS: Mapping[str, float] = {READINESS: 2.0, START_UP: 4.0, LEFTOVERS: 2.0}
+WHOLE_APP_SECONDS: Mapping[str, float] = {
+    READINESS: 2.0, START_UP: 4.0, LEFTOVERS: 2.0, BURST: 1.5, OUTAGE: 2.0, ACKNOWLEDGED: 0.3,
+}  # fmt: skip
 """What such a cell takes, roughly. Only decides whether a further lab pays, and what still fits."""
 
 ERRORS = (
@@ -57,6 +60,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "slow": "answer slower by a third of the deadline",
     "silence": "the statement never arrives", "reply_silence": "the answer never arrives",
     "hang_up": "the caller disconnects while the statement runs",
+    "crash": "what is not committed when the app answers would be lost if it ended then",
 }  # fmt: skip
 
 

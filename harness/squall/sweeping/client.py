@@ -12,11 +12,12 @@ from typing import Any, Self
 import aiohttp
 
 from squall.history.op import Op, Outcome
+from squall.history.shape import describe_body, describe_texts
 from squall.workload import http_exchange
 from squall.workload.attempts import classify_error
 from squall.workload.operations import Operation, PlannedRequest, outcome_of, requests
 
-PATIENCE_FACTOR = 3.0
+PATIENCE_FACTOR = 2.0
 """A client waits for this many deadlines before it gives up, so that late answers have a time."""
 
 MAX_BODY = 20_000
@@ -56,6 +57,7 @@ class ReceivedAnswer:
 
     def as_op(self) -> Op:
         """The same as an operation for gates."""
+        shape, operation = self._shape(), self.request.operation
         return Op(
             id=self.request.id,
             name=self.request.operation.name,
@@ -70,7 +72,16 @@ class ReceivedAnswer:
             content_type=self.headers.get("content-type"),
             retry_after=self.headers.get("retry-after"),
             body="" if self.good else self.text[:2000],
+            request=f"{self.request.operation.method} {self.request.path}",
+            size=len(self.text),
+            shape=shape,
+            texts=describe_texts(self.text) if shape and operation.effect == "read" else "",
         )
+
+    def _shape(self) -> str:
+        if not self.good or len(self.text) >= MAX_BODY:
+            return ""
+        return describe_body(self.text, self.headers.get("content-type"))
 
 
 def no_answer(request: PlannedRequest) -> ReceivedAnswer:
@@ -89,7 +100,9 @@ def no_answer(request: PlannedRequest) -> ReceivedAnswer:
 
 
 class Client:
-    """Clients of the app that share a session; each has its own connection."""
+    """Clients of the app. Each request has a connection of its own: servers close one on which a
+    request failed, and the next request would be blamed for it.
+    """
 
     def __init__(self, base_url: str, refused: frozenset[int], patience: float) -> None:
         self._base_url = base_url
@@ -99,7 +112,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         """Open the session."""
-        self._session = http_exchange.client_session(self.patience)
+        self._session = http_exchange.client_session(self.patience, fresh=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -36,11 +36,20 @@ class ExpectedEffect:
     rows: Counter[Signature]
     stable: frozenset[tuple[str, str, str]]
     """Table, kind and column of values that are equal in all repeats."""
+    touched: frozenset[str] = frozenset()
+    """Tables in which it updates rows to the values that they have. In others such an update is no
+    effect: it is an upsert that is repeated.
+    """
 
     @property
     def tables(self) -> frozenset[str]:
         """Tables in which it changes rows."""
         return frozenset(signature[0] for signature in self.rows)
+
+    def _counts(self, change: RowChange) -> bool:
+        if change.table in self.touched:
+            return True
+        return change.table in self.tables and not changes_nothing(change)
 
     def signatures(self, changes: Sequence[RowChange]) -> Counter[Signature]:
         """The comparable part of these changes."""
@@ -51,7 +60,7 @@ class ExpectedEffect:
 
         Changes in tables that the fault-free request does not change are not part of its effect.
         """
-        got = self.signatures([change for change in changes if change.table in self.tables])
+        got = self.signatures([change for change in changes if self._counts(change)])
         wanted = Counter({one: count * times for one, count in self.rows.items()})
         if not got:
             return EffectKind.NOTHING
@@ -78,7 +87,18 @@ def learn_effect(repeats: Sequence[Sequence[RowChange]]) -> ExpectedEffect | Non
         for table, kind, column in everything
         if _is_stable(repeats, table, kind, column)
     )
-    return ExpectedEffect(Counter(_signature(change, stable) for change in repeats[0]), stable)
+    return ExpectedEffect(
+        rows=Counter(_signature(change, stable) for change in repeats[0]),
+        stable=stable,
+        touched=frozenset(one.table for each in repeats for one in each if changes_nothing(one)),
+    )
+
+
+def changes_nothing(change: RowChange) -> bool:
+    """Whether it is an update to the same values, as an upsert makes it when it is repeated."""
+    if change.kind != "update" or not change.old:
+        return False
+    return all(change.old.get(column) == value for column, value in change.new.items())
 
 
 def _is_stable(repeats: Sequence[Sequence[RowChange]], table: str, kind: str, column: str) -> bool:

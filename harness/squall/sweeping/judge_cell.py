@@ -40,6 +40,8 @@ class Seen:
     effect: EffectKind = EffectKind.UNKNOWN
     again: ReceivedAnswer | None = None
     """The same request after the fault is healed."""
+    calm: ReceivedAnswer | None = None
+    """The same read after the heal, if its answer had another form than those without a fault."""
     total: EffectKind = EffectKind.UNKNOWN
     """The effect of both."""
     sent: Sequence[Statement] = ()
@@ -87,7 +89,7 @@ def _answer(seen: Seen, contract: Contract) -> Iterator[Problem]:
         took = f"answered after {answer.seconds:.2f} s" if answer.status else "no answer"
         yield Problem(CellFailure.LATE, f"{took}; the deadline is {contract.deadline_seconds:g} s")
     if answer.good:
-        if not _looks_like(answer, seen.profile.answers):
+        if has_another_form(answer, _known(seen)):
             yield Problem(CellFailure.WRONG, f"status {answer.status} with a body of another form")
         return
     breach = undocumented(answer, contract)
@@ -158,12 +160,24 @@ def _cost(seen: Seen) -> Iterator[Problem]:
         yield Problem(CellFailure.STORM, f"{seen.startups} logins for one request, limit {most}")
 
 
-def _looks_like(answer: ReceivedAnswer, known: Sequence[ReceivedAnswer]) -> bool:
-    """Whether a success has the form of the fault-free ones. Plain text is not compared."""
+def _known(seen: Seen) -> Sequence[ReceivedAnswer]:
+    """Fault-free answers of the operation, and that to the same request."""
+    if seen.calm is None or not seen.calm.good:
+        return seen.profile.answers
+    return (*seen.profile.answers, seen.calm)
+
+
+def has_another_form(answer: ReceivedAnswer, known: Sequence[ReceivedAnswer]) -> bool:
+    """Whether a success has none of the forms of the fault-free ones. Plain text is not compared.
+
+    A list that is empty is another form in the answer to a read, which can be sent again. A write
+    may have met another row than those before it.
+    """
     if any(one.value is None for one in known):
-        return True
+        return False
+    strict = answer.request.operation.effect == "read"
     found = _form(answer.value)
-    return any(_fits(found, _form(one.value)) for one in known)
+    return not any(_fits(found, _form(one.value), strict=strict) for one in known)
 
 
 def _form(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -174,10 +188,12 @@ def _form(value: Any) -> Any:  # noqa: ANN401 - JSON
     return "null" if value is None else "value"
 
 
-def _fits(found: Any, known: Any) -> bool:  # noqa: ANN401 - JSON
+def _fits(found: Any, known: Any, *, strict: bool) -> bool:  # noqa: ANN401 - JSON
     if isinstance(found, dict) and isinstance(known, dict):
-        shared = found.keys() & known.keys()
-        return found.keys() == known.keys() and all(_fits(found[k], known[k]) for k in shared)
+        same = found.keys() == known.keys()
+        return same and all(_fits(found[key], known[key], strict=strict) for key in found)
     if isinstance(found, list) and isinstance(known, list):
-        return bool(found) == bool(known) and all(map(_fits, found, known))
+        if bool(found) != bool(known):
+            return not strict
+        return all(_fits(a, b, strict=strict) for a, b in zip(found, known, strict=False))
     return not isinstance(found, dict | list) and not isinstance(known, dict | list)

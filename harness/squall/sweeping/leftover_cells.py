@@ -20,15 +20,18 @@ from squall.gates.verdict import Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.lab.rest import RestProbe
-from squall.sweeping.cells import CONNECT, LEFTOVERS, Cell
+from squall.sweeping.cells import CONNECT, LEFTOVERS, Cell, Mode
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_cell import CellRunner
 from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 
-FAULTS = ("57014", "53100", "cut_before")
-"""A statement is cancelled, its session lives; the same for good; the session is lost."""
+HANG_UP = "hang_up"
+FAULTS = ("57014", "53100", "cut_before", HANG_UP)
+"""A statement is cancelled, its session lives; the same for good; the session is lost, and all idle
+ones before, as when the server restarts; the callers leave while their statements run.
+"""
 FAILURES = 24
 """More than the allowance of each gate, so that one thing kept by each failure is seen."""
 MAX_REQUESTS = 72
@@ -36,6 +39,8 @@ MAX_REQUESTS = 72
 MAX_SECONDS = 4.0
 MAX_MORE_SESSIONS = 5
 """Requests come one by one, so a sound pool needs hardly any session more."""
+MORE_AFTER_HANG_UPS = FAILURES // 2
+"""What a driver cancels it may finish while the next request comes."""
 GATES = (ResourcesReturn(), SessionLeftovers(), BackgroundSessionsReturn(), NoSecretDisclosed())
 
 
@@ -52,13 +57,16 @@ async def run_leftover_cell(
     found: list[events.Event] = []
     await runner.settle()
     probe = RestProbe(room.lab, MonotonicClock(), found.append)
-    await probe.look_before()
+    await probe.look_before(listeners=room.listeners)
+    if cell.fault == "cut_before":
+        room.tap.reset_connections()  # those that only listen, too
     sent = await _send_under_fault(runner, cell)
     problems = await runner.see_that_all_is_well(profile, set())
     await runner.settle()
     if not problems:
         await probe.look_after(sent)
-        problems = list(judge_leftovers(sent, found, room.lab.profile.contract))
+        most = MORE_AFTER_HANG_UPS if cell.fault == HANG_UP else MAX_MORE_SESSIONS
+        problems = list(judge_leftovers(sent, found, room.lab.profile.contract, most))
     runner.ill |= bool(problems)  # what is kept would be found again
     refused = _failures(sent)
     return CellResult(
@@ -79,11 +87,12 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         profile = runner.profiles[number % len(runner.profiles)]
         last = number // len(runner.profiles) % 2
         point = str(len(profile.steps) if last else 1)
-        fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode="on")
+        mode: Mode = "once" if cell.fault == HANG_UP else "on"
+        fault = Cell(operation=cell.operation, point=point, fault=cell.fault, mode=mode)
         script = CellScript(fault, profile, room.deadline)
-        room.tap.script = script
-        answer = await room.client.send(room.source.next(profile.operation))
-        script.heal()
+        answer = await runner.send_under(script, profile)
+        if cell.fault == HANG_UP:
+            await runner.settle()  # what the app still does for this caller needs a session
         sent.append(answer.as_op())
         if time.monotonic() > end or _failures(sent) >= FAILURES:
             break
@@ -92,9 +101,12 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
 
 
 def judge_leftovers(
-    sent: Sequence[Op], found: Sequence[events.Event], contract: Contract
+    sent: Sequence[Op],
+    found: Sequence[events.Event],
+    contract: Contract,
+    most: int = MAX_MORE_SESSIONS,
 ) -> Iterator[Problem]:
-    """What the gates for an idle app find."""
+    """What the gates for an idle app find, and more than ``most`` sessions more than before."""
     evidence = Evidence(ops=list(sent), events=list(found), final_state=None, contract=contract)
     for gate in GATES:
         finding = gate.judge(evidence)
@@ -102,7 +114,7 @@ def judge_leftovers(
             yield Problem(CellFailure.LEFTOVER, finding.reason)
     samples = rest_samples(evidence)
     more = samples[1].sessions - samples[0].sessions if samples else 0
-    if more > MAX_MORE_SESSIONS:
+    if more > most:
         yield Problem(
             CellFailure.LEFTOVER,
             f"{more} more sessions than before, although requests came one by one",

@@ -11,6 +11,7 @@ from squall.sweeping.app_at_rest import wait_until_at_rest
 from squall.sweeping.change_log import ChangeLog
 from squall.sweeping.client import Client, ReceivedAnswer
 from squall.sweeping.effects import ExpectedEffect, learn_effect
+from squall.sweeping.follow_up import prepare
 from squall.sweeping.requests_of import RequestSource
 from squall.sweeping.tap import Statement, Tap
 from squall.workload.operations import Operation
@@ -131,10 +132,13 @@ class Profiler:
         )
 
     async def _record(self, operation: Operation) -> Recording:
+        request = await prepare(self.client, self.source, operation)
+        if operation.after:
+            await wait_until_at_rest(self.tap, self.changes, REST_SECONDS)
         if self.changes is not None:
             await self.changes.read()
         self.tap.forget()
-        answer = await self.client.send(self.source.next(operation))
+        answer = await self.client.send(request)
         await wait_until_at_rest(self.tap, self.changes, REST_SECONDS)
         statements = _of_one_request(tuple(self.tap.statements))
         changes = [] if self.changes is None else await self.changes.read()

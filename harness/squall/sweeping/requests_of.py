@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from squall.workload.operations import Operation, PlannedRequest, requests
 
@@ -16,12 +17,37 @@ class RequestSource:
 
     seed: int
     run_id: str
+    makers: Mapping[str, Operation] = field(default_factory=dict)
+    """All operations by name, for those that follow another one."""
     fixed: bool = False
     """Draw the same body each time, for an app whose rows are restored."""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
-    def next(self, operation: Operation) -> PlannedRequest:
-        """Another request of this kind."""
+    def next(self, operation: Operation, *, varied: bool = False) -> PlannedRequest:
+        """Another request of this kind; ``varied``: with draws of its own."""
         number = next(self._numbers)
-        seed = self.seed + number if operation.bodies and not self.fixed else self.seed
+        varied |= bool(operation.bodies) and not self.fixed
+        seed = self.seed + number if varied else self.seed
         return next(requests((operation,), seed, self.run_id, first=number))
+
+
+def follow_ups(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Operations that are sent after a success of another one, such as to read its row back."""
+    known = list(operations)
+    names = {one.name for one in known if not one.after}
+    yield from (one for one in known if one.after in names)
+    for one in known:
+        if one.read_back is not None and not one.after:
+            yield replace(
+                one,
+                name=f"{one.name}-read-back",
+                method="GET",
+                path=one.read_back,
+                effect="read",
+                body=None,
+                bodies=(),
+                media="json",
+                headers={name: value for name, value in one.headers.items() if "{" not in value},
+                read_back=None,
+                after=one.name,
+            )

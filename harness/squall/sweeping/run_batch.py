@@ -24,6 +24,7 @@ from squall.sweeping.run_cell import CellRunner, bitten_or_answered
 from squall.sweeping.sweep_result import CellResult, Status
 from squall.sweeping.sweep_script import CellScript, Scripts
 from squall.sweeping.tap import Script
+from squall.workload.operations import PlannedRequest
 
 BITE_SECONDS = 0.4
 """A request that has not reached its statement by then may be waiting for another one's session."""
@@ -44,11 +45,12 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
     room = runner.room
     began = time.monotonic()
     log_size = app_log.size(room.lab.app.log_path)
+    requests = [await room.prepare(profile.operation) for _, profile in wanted]
     if room.changes is not None:
         await room.changes.read()
     room.tap.forget()
     settings = runner.settings()
-    held = await _send_all(runner, wanted)
+    held = await _send_all(runner, wanted, requests)
     seen = [Seen(cell=one.cell, profile=one.profile, answer=await one.sending) for one in held]
     statements = tuple(room.tap.statements)
     room.tap.script = Script()
@@ -76,16 +78,17 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
     return results
 
 
-async def _send_all(runner: CellRunner, wanted: Sequence[Wanted]) -> list[_Held]:
+async def _send_all(
+    runner: CellRunner, wanted: Sequence[Wanted], requests: Sequence[PlannedRequest]
+) -> list[_Held]:
     """Send one request after another, each when the fault of the previous one acts."""
     room = runner.room
     scripts = Scripts()
     room.tap.script = scripts
     held = []
-    for cell, profile in wanted:
+    for (cell, profile), request in zip(wanted, requests, strict=True):
         script = CellScript(cell, profile, room.deadline)
         scripts.add(script)
-        request = room.source.next(profile.operation)
         sending = asyncio.ensure_future(room.client.send(request))
         held.append(_Held(cell, profile, script, sending))
         await bitten_or_answered(script, sending, BITE_SECONDS)

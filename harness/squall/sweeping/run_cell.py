@@ -10,32 +10,27 @@ from typing import Any
 
 from squall.core.errors import AppFailed
 from squall.core.setting_kinds import changes_meaning
+from squall.history.op import HUNG_UP
 from squall.lab import app_log
 from squall.sweeping.app_at_rest import wait_until_at_rest
 from squall.sweeping.cell_effects import CellEffects
 from squall.sweeping.cells import CONNECT, Cell
 from squall.sweeping.client import ReceivedAnswer, no_answer
 from squall.sweeping.describe import Shown, describe
-from squall.sweeping.judge_cell import Seen, judge_cell, undocumented
+from squall.sweeping.judge_cell import Seen, has_another_form, judge_cell, undocumented
+from squall.sweeping.later_requests import RECOVERY_SECONDS, RETRY_SECONDS, LaterRequests
 from squall.sweeping.profile_operation import StatementProfile
-from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
+from squall.sweeping.sweep_result import CellResult, Problem, Status
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 from squall.sweeping.tapped_lab import TappedLab
+from squall.workload.operations import PlannedRequest
 
 MAX_RESTARTS = 8
 """An app that was restarted this often is not swept further: each new process takes seconds."""
 
-OWN_PROBES = 3
-"""Requests of the cell's operation after it. The first one repeats the key."""
-OTHER_PROBES = 1
-"""Requests of another operation, a different one after each cell."""
-RECOVERY_SECONDS = 3.0
-"""How long documented refusals may continue after the heal, beyond the app's deadline."""
 QUIET_SECONDS = 2.0
-HANG_UP_SECONDS = RETRY_SECONDS = 0.02
-PERSISTENT = 6
-"""This many requests tell a fault that stays from one that was left over."""
+HANG_UP_SECONDS = 0.02
 EARLY = frozenset({"slow", "silence", "reply_silence"})
 
 
@@ -45,13 +40,17 @@ class CellRunner:
 
     room: TappedLab
     profiles: Sequence[StatementProfile]
-    _turn: int = 0
     ill: bool = field(default=False)
     """Whether the last cell left the app unhealthy, so that it needs a new process."""
     restarts: int = 0
     _usual: frozenset[str] | None = None
+    _after: LaterRequests = field(init=False)
     _is_leader: bool | None = None
     """Whether it holds an advisory lock in calm: it may lose it by a fault, and take it again."""
+
+    def __post_init__(self) -> None:
+        """Share the room and the operations."""
+        self._after = LaterRequests(self.room, self.profiles)
 
     async def new_process(self) -> None:
         """Restart an app that a cell left unhealthy, or that exited."""
@@ -97,12 +96,13 @@ class CellRunner:
         seen = await self._inject(cell, profile, script, effects)
         left = frozenset(name for _, name in self.settings() - settings)
         statements = tuple(room.tap.statements)
+        seen = await self._same_read(seen)
         seen, changes = await effects.complete(await self._ask_again(seen, effects))
         touched = {one.session for one in statements}
-        after = await self.see_that_all_is_well(profile, touched, asked=seen.again is not None)
+        after = await self.see_that_all_is_well(profile, touched, again=seen.again)
         log = tuple(app_log.problems(room.lab.app.log_path, log_size, self._patterns))
         seen = replace(seen, log=log, settings=left)
-        problems = [*judge_cell(seen, room.lab.profile.contract), *after]
+        problems = [*judge_cell(seen, room.lab.profile.contract), *after] if script.bites else []
         shown = Shown(statements=seen.sent, changes=changes, seconds=time.monotonic() - began)
         return describe(seen, _status(seen, script.bites, problems), problems, shown)
 
@@ -111,16 +111,14 @@ class CellRunner:
     ) -> Seen:
         """Send under the fault, heal, and wait until the effect is there."""
         room = self.room
+        request = await room.prepare(profile.operation)
         if cell.point == CONNECT:
             room.tap.reset_connections()
             await asyncio.sleep(0)
         await effects.begin()
         room.tap.forget()
         room.tap.script = script
-        request = room.source.next(profile.operation)
-        sending = asyncio.ensure_future(room.client.send(request))
-        hung_up = cell.fault == "hang_up" and await self._hang_up(sending, script)
-        answer = no_answer(request) if hung_up else await sending
+        answer = await self._answer(request, script)
         if cell.fault in EARLY and answer.good:
             await effects.answered()
         script.heal()
@@ -136,7 +134,7 @@ class CellRunner:
             cell=cell,
             profile=profile,
             answer=answer,
-            hung_up=hung_up,
+            hung_up=answer.error == HUNG_UP,
             sent=sent,
             startups=startups,
             left_open=left_open,
@@ -145,6 +143,20 @@ class CellRunner:
     @property
     def _patterns(self) -> tuple[str, ...]:
         return self.room.lab.profile.unhandled_patterns
+
+    async def send_under(self, script: CellScript, profile: StatementProfile) -> ReceivedAnswer:
+        """Send one request under this script, and heal."""
+        self.room.tap.script = script
+        answer = await self._answer(self.room.source.next(profile.operation), script)
+        script.heal()
+        self.room.tap.release(script.id)
+        return answer
+
+    async def _answer(self, request: PlannedRequest, script: CellScript) -> ReceivedAnswer:
+        sending = asyncio.ensure_future(self.room.client.send(request))
+        if script.cell.fault == "hang_up" and await self._hang_up(sending, script):
+            return no_answer(request)
+        return await sending
 
     async def _hang_up(self, sending: asyncio.Future[ReceivedAnswer], script: CellScript) -> bool:
         """Disconnect the client while its statement is held."""
@@ -159,6 +171,15 @@ class CellRunner:
         """Wait until the app is idle. Returns the states of sessions that do not become idle."""
         room = self.room
         return await wait_until_at_rest(room.tap, room.changes, QUIET_SECONDS + room.deadline)
+
+    async def _same_read(self, seen: Seen) -> Seen:
+        """Send a read again whose answer had another form: its row may be another one."""
+        is_read = seen.profile.operation.effect == "read"
+        if not is_read or not seen.answer.good:
+            return seen
+        if not has_another_form(seen.answer, seen.profile.answers):
+            return seen
+        return replace(seen, calm=await self.room.client.send(seen.answer.request))
 
     async def _ask_again(self, seen: Seen, effects: CellEffects) -> Seen:
         """Repeat the key if the operation promises one effect."""
@@ -176,51 +197,17 @@ class CellRunner:
         return replace(seen, again=again)
 
     async def see_that_all_is_well(
-        self, profile: StatementProfile, touched: set[int], *, asked: bool = False
+        self,
+        profile: StatementProfile,
+        touched: set[int],
+        *,
+        again: ReceivedAnswer | None = None,
     ) -> list[Problem]:
         """Send more requests of this and another operation, on the sessions that were used."""
-        others = [one for one in self.profiles if one is not profile]
-        self._turn += 1
-        other = [others[self._turn % len(others)]] * OTHER_PROBES if others else []
-        self.room.tap.forget()
-        for each in [*([profile] * (OWN_PROBES - asked)), *other]:
-            problem = await self._one_more(each)
-            if problem is not None:
-                return [problem]
-        live = touched & self.room.tap.sessions.keys()
-        for _ in range(2 * len(live)):
-            if live <= {one.session for one in self.room.tap.statements}:
-                break
-            problem = await self._one_more(profile)
-            if problem is not None:
-                return [problem]
-        return []
-
-    async def _one_more(self, profile: StatementProfile) -> Problem | None:
-        """Send a request that may be refused for a while, but never answered incorrectly."""
-        end = time.monotonic() + RECOVERY_SECONDS + self.room.deadline
-        while True:
-            answer = await self.room.client.send(self.room.source.next(profile.operation))
-            if answer.good:
-                return None
-            breach = undocumented(answer, self.room.lab.profile.contract)
-            if breach or time.monotonic() > end:
-                told = breach or f"still answered {answer.status} {RECOVERY_SECONDS:g} s after"
-                return await self._how_lasting(profile, told)
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _how_lasting(self, profile: StatementProfile, told: str) -> Problem:
-        """Whether only one request failed because of the fault, or the app stays broken."""
-        bad = 0
-        for _ in range(PERSISTENT):
-            answer = await self.room.client.send(self.room.source.next(profile.operation))
-            bad += not answer.good
-        name = profile.operation.name
-        if bad:
-            self.ill = True
-            text = f"after the heal {bad} of {PERSISTENT} {name} requests fail: {told}"
-            return Problem(CellFailure.POISONED, text)
-        return Problem(CellFailure.AFTER, f"a later {name} request, without a fault: {told}")
+        problem = await self._after.see(profile, touched, again=again)
+        self.ill |= self._after.ill
+        self._after.ill = False
+        return [] if problem is None else [problem]
 
 
 async def bitten_or_answered(

@@ -10,7 +10,7 @@ from squall.sweeping.cells import Cell
 from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.run_batch import run_batch
 from squall.sweeping.run_cell import MAX_RESTARTS, CellRunner
-from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
+from squall.sweeping.sweep_result import TIMED, CellFailure, CellResult, Problem, Status
 from squall.sweeping.tapped_lab import TappedLab
 from squall.sweeping.whole_app_cells import WHOLE_APP
 
@@ -74,7 +74,7 @@ async def _one(
         result = await _guarded(runner, cell, profile)
         if runner.ill or runner.room.lab.app.exit_code is not None:
             await runner.new_process()
-        late = any(problem.failure is CellFailure.LATE for problem in result.problems)
+        late = any(problem.failure in TIMED for problem in result.problems)
         again = late and turn == 0 and cell not in tried
         if result.status is not Status.NOT_EXERCISED and not again:
             break

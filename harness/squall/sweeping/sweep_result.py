@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from squall.sweeping.cells import CONNECT, Cell, Pruned
-from squall.sweeping.profile_operation import NotProfiled, StatementProfile
+from squall.sweeping.profile_operation import NotProfiled
 from squall.sweeping.sweep_limits import SweepLimits
 from squall.sweeping.sweep_shard import SweepShard
+from squall.sweeping.swept_operation import SweptOperation
 
 
 class Status(StrEnum):
@@ -35,6 +36,9 @@ class CellFailure(StrEnum):
     WRONG = "wrong answer"
     AFTER = "a later request failed"
     LATE = "late"
+    SLOW = "slower than it need be"
+    CROWD = "callers at once"
+    IN_STEP = "repeated in step"
     LEFT_OPEN = "session left in a transaction"
     SETTING = "setting left on a session"
     STORM = "too many statements"
@@ -43,6 +47,10 @@ class CellFailure(StrEnum):
     LEFTOVER = "left behind"
     START = "does not start"
     WORSE = "survived before"
+
+
+TIMED = frozenset({CellFailure.LATE, CellFailure.SLOW, CellFailure.CROWD})
+"""A busy machine can cause them, so they count when they are seen twice."""
 
 
 MARKS: Mapping[str, str] = {
@@ -60,6 +68,9 @@ MARKS: Mapping[str, str] = {
     CellFailure.WRONG: "≠",
     CellFailure.AFTER: "✖",
     CellFailure.LATE: "⧖",
+    CellFailure.SLOW: "⧗",
+    CellFailure.CROWD: "⁂",
+    CellFailure.IN_STEP: "⁂",
     CellFailure.LEFT_OPEN: "∞",
     CellFailure.SETTING: "∞",
     CellFailure.STORM: "≫",
@@ -109,37 +120,6 @@ class CellResult:
         """The most serious failure. Only for a failed cell."""
         order = list(CellFailure)
         return min((problem.failure for problem in self.problems), key=order.index)
-
-
-@dataclass(frozen=True, slots=True)
-class SweptStatement:
-    """One statement of an operation, as reports show it."""
-
-    fingerprint: str
-    """The statement without its literals."""
-    status: str
-    """Transaction status before it: I, T or E."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweptOperation:
-    """An operation that was swept."""
-
-    name: str
-    writes: bool
-    effect_known: bool
-    """Whether the server could tell what it changes."""
-    statements: tuple[SweptStatement, ...]
-
-    @classmethod
-    def of(cls, profile: StatementProfile) -> SweptOperation:
-        """What reports need of a profile."""
-        return cls(
-            name=profile.operation.name,
-            writes=profile.writes,
-            effect_known=profile.effect is not None,
-            statements=tuple(SweptStatement(x.fingerprint, x.status) for x in profile.steps),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -24,7 +24,7 @@ class CellScript(Script):
 
     def __init__(self, cell: Cell, profile: StatementProfile, deadline: float) -> None:
         self.id = f"cell{next(_NUMBERS)}"
-        self._cell = cell
+        self.cell = self._cell = cell
         self._steps: Sequence[ProfiledStatement] = profile.steps
         self._slow_ms = max(1, int(deadline * 1000 / 3))
         self._place = 0

@@ -14,12 +14,14 @@ from squall.sweeping.baseline import comparable
 from squall.sweeping.cell_queue import CellQueue
 from squall.sweeping.cells import Cell, Pruned, plan_cells
 from squall.sweeping.profile_operation import NotProfiled, Profiler, StatementProfile
+from squall.sweeping.requests_of import follow_ups
 from squall.sweeping.run_cell import MAX_RESTARTS
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import WORTH_SECONDS, MoreLabs, SharedWork, Worker
 from squall.sweeping.sweep_limits import SweepLimits
-from squall.sweeping.sweep_result import CellResult, SweepResult, SweptOperation
+from squall.sweeping.sweep_result import CellResult, SweepResult
 from squall.sweeping.sweep_shard import shard_of
+from squall.sweeping.swept_operation import SweptOperation
 from squall.sweeping.tapped_lab import TappedLab, tapped_lab
 from squall.sweeping.whole_app_cells import whole_app_cells
 
@@ -153,8 +155,10 @@ async def profile_all(
         UsageError: the operation does not exist.
         LabError: none can be profiled.
     """
-    # An operation that only follows another one cannot be sent alone.
-    operations = [one for one in room.lab.profile.operations if not one.after]
+    # Races start from the same rows each time, so they have no operation that follows another one.
+    known = room.lab.profile.operations
+    operations = [one for one in known if not one.after]
+    operations += follow_ups(known) if restore is None else ()
     names = [operation.name for operation in operations]
     for name in only:
         if name not in names:
@@ -174,6 +178,7 @@ async def profile_all(
         raise LabError(f"no operation can be swept: {reasons}")
     if room.changes is not None:
         await room.changes.cover_tables()
+    await room.count_listeners()
     return found, left_out
 
 

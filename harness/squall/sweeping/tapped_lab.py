@@ -13,11 +13,12 @@ from squall.core.ids import lab_id
 from squall.lab import readiness
 from squall.lab.lab import Lab, lab
 from squall.lab.lab_options import LabOptions
-from squall.sweeping import change_log
+from squall.sweeping import change_log, follow_up
 from squall.sweeping.change_log import ChangeLog
-from squall.sweeping.client import PATIENCE_FACTOR, Client
+from squall.sweeping.client import PATIENCE_FACTOR, Client, ReceivedAnswer
 from squall.sweeping.requests_of import RequestSource
 from squall.sweeping.tap import Tap
+from squall.workload.operations import Operation, PlannedRequest
 
 LISTEN_SECONDS = 3.0
 
@@ -33,11 +34,26 @@ class TappedLab:
     changes: ChangeLog | None
     """None if the server cannot report what was committed."""
     why_no_changes: str = ""
+    listeners: int = 0
+    """Sessions that listened before the first fault: one that is lost may never come back."""
 
     @property
     def deadline(self) -> float:
         """The app's deadline in seconds."""
         return self.lab.profile.contract.deadline_seconds
+
+    async def prepare(self, operation: Operation) -> PlannedRequest:
+        """The next request of this kind, after the one that it follows."""
+        return await follow_up.prepare(self.client, self.source, operation)
+
+    async def ask(self, operation: Operation) -> ReceivedAnswer:
+        """The answer to a request without a fault."""
+        return await follow_up.ask(self.client, self.source, operation)
+
+    async def count_listeners(self) -> None:
+        """Before the first fault."""
+        held = await self.lab.observer.at_rest()
+        self.listeners = 0 if held is None else held["listeners"]
 
     async def restart_app(self) -> None:
         """Start a new process if Squall started the app; else close its connections.
@@ -86,7 +102,11 @@ async def tapped_lab(options: LabOptions) -> AsyncIterator[TappedLab]:
             lab=running,
             tap=tap,
             client=await stack.enter_async_context(client),
-            source=RequestSource(options.seed, f"sweep-{lab_id()}"),
+            source=RequestSource(
+                options.seed,
+                f"sweep-{lab_id()}",
+                makers={one.name: one for one in running.profile.operations},
+            ),
             changes=changes,
             why_no_changes=why,
         )

@@ -46,6 +46,10 @@ class AttachedApp:
         self.failed_starts = []
         self.terminations = []
 
+    def pids(self) -> tuple[int, ...]:
+        """None: they are not processes of this machine."""
+        return ()
+
     def held_resources(self) -> HeldResources | None:
         """None: its processes are not accessible."""
         return None

@@ -165,6 +165,10 @@ class AppContainer(SupervisedApp):
         """
         return self._box.processor_awaited
 
+    def pids(self) -> tuple[int, ...]:
+        """None: they are not processes of this machine."""
+        return ()
+
     def held_resources(self) -> HeldResources | None:
         """Not known: it belongs to another namespace."""
         return None

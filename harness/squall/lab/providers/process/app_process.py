@@ -87,6 +87,10 @@ class AppProcess(SupervisedApp):
         """What all its processes hold of the machine, without its clients' connections."""
         return held_resources(self._child.process_tree(), self.port, self._pooled)
 
+    def pids(self) -> list[int]:
+        """Its process and all descendants."""
+        return [one.pid for one in self._child.process_tree()]
+
     def command(self) -> list[str]:
         """The command to execute. AppFailed if the app's environment has no server."""
         return app_command(
