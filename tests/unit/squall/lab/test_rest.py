@@ -144,6 +144,6 @@ def test_secrets_are_found_across_the_pieces_of_a_log(
             headers={"Authorization": "Bearer tok-0123456789"}, operations=(), database=None
         ),
     )
-    ops: Any = [SimpleNamespace(body="no"), SimpleNamespace(body="u:correct-horse")]
+    ops: Any = [SimpleNamespace(body=body, headers="") for body in ("no", "u:correct-horse")]
     found = list(rest.find_secrets(lab, VirtualClock(), len(before), ops))
     assert [(one.place, one.count) for one in found] == [("token", 2), ("log", 2), ("answer", 1)]
