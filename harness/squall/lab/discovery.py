@@ -35,6 +35,9 @@ from squall.workload.openapi.document import ApiDocument
 DISCOVERY_SECONDS = 60.0
 """Time limit for all of it. Operations not tried by then are left out."""
 
+OPERATION_SECONDS = 0.5
+"""The same for each operation, of a large app."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
@@ -73,10 +76,10 @@ async def discover(
     async with client.session:
         if profile.operations:
             return await _measure_declared(profile, client, seed, traffic)
-        ends = time.monotonic() + DISCOVERY_SECONDS
         # The document is requested first and alone, so that no other request can break that.
         document = await find_document(client, profile)
         await add_csrf_token(client, document.raw)
+        ends = time.monotonic() + _time_limit(document)
         roles = await declared_roles(client, profile)
         await add_found_roles(roles, profile, document)
         await add_more_roles(roles, profile, document)
@@ -127,6 +130,14 @@ async def _measure_declared(
         coverage=coverage,
         roles=roles,
     )
+
+
+def _time_limit(document: ApiDocument) -> float:
+    """Seconds for all operations that the document offers."""
+    paths = document.raw.get("paths")
+    items = paths.values() if isinstance(paths, Mapping) else ()
+    offered = sum(len(item) for item in items if isinstance(item, Mapping))
+    return max(DISCOVERY_SECONDS, OPERATION_SECONDS * offered)
 
 
 def _odd(document: ApiDocument) -> tuple[str, ...]:

@@ -166,6 +166,8 @@ class ScenarioRuns:
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
         task.repeats += 1
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
+        if run.machine_was_busy and (lab := self.slot.lab) is not None and lab.derived:
+            task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
         alone = self.policy.repeat_alone or (self.crowded and last)
         if not alone and not self.policy.fresh_lab_each:
@@ -193,9 +195,13 @@ class ScenarioRuns:
             )
 
         seed = task.seed + task.repeats * self.policy.repeat_seed_step
-        run = await Runner(lab, clock=self.emitter.clock).run(
-            scenario, seed=seed, listener=progress, paired=self.paired
-        )
+        usual, lab.bearable_rate = lab.bearable_rate, min(task.rate, lab.bearable_rate)
+        try:
+            run = await Runner(lab, clock=self.emitter.clock).run(
+                scenario, seed=seed, listener=progress, paired=self.paired
+            )
+        finally:
+            lab.bearable_rate = usual
         await self.emitter.settle()
         self.tally.hung_in_a_row = 0
         return run

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
+from squall.lab.warm_up import LEAST_RATE
 from squall.runner.result import Run
 from squall.scenario.model import Scenario
 
@@ -27,6 +29,8 @@ class ScenarioTask:
     """Number of labs that were replaced because the app was not healthy before its fault."""
     close_failures: list[Run] = field(default_factory=list)
     """Runs that missed limits by less than twice."""
+    rate: float = math.inf
+    """Most requests per second; less after each run that a busy machine has spoilt."""
     passes: int = 0
     """Number of runs that passed since the first of them."""
 
@@ -39,6 +43,10 @@ class ScenarioTask:
             self.passes += 1
             return self.passes < AGREEING
         return False
+
+    def slow_down(self, rate: float) -> None:
+        """Halve the load, so that the app needs less of a machine that others use, too."""
+        self.rate = max(LEAST_RATE, min(self.rate, rate) / 2)
 
     def with_notes(self, run: Run) -> Run:
         """The run; one that passed tells what an earlier one missed."""

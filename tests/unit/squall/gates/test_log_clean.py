@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import LogProblem, RestSampled
+from squall.core.events import ErrorsLogged, LogProblem, RestSampled
 from squall.gates.log_clean import LogClean
 
 NAME = "log-clean"
@@ -74,3 +74,20 @@ def test_what_the_app_logs_without_a_fault_is_no_effect_of_one(evidence: Any) ->
     assert "2 that it also has without a fault" in found.reason
     both = replace(evidence([], lines(known, new)), contract=calm)
     assert LogClean().judge(both).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("at", "count", "verdict"), [(0.5, 2, "pass"), (0.5, 1, "fail"), (2.5, 2, "fail")],
+    ids=["before the fault", "more than those", "since the fault"],
+)  # fmt: skip
+def test_an_error_that_began_before_the_fault_is_no_effect_of_it(
+    evidence: Any, make: Any, at: float, count: int, verdict: str
+) -> None:
+    """A mail server that the lab does not have: its place is not that of the database."""
+    line = "ASGI application: ConnectionRefusedError: [Errno #] Connection refused"
+    group = ErrorsLogged(
+        at=at, last=4.0, exception="ConnectionRefusedError", count=count, unhandled=count,
+        message="[Errno #] Connection refused", place="shop/mail.py:80 in send",
+    )  # fmt: skip
+    run = evidence([], [*make.outage(), *lines(line, line), group])
+    assert LogClean().judge(run).verdict == verdict

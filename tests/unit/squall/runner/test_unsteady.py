@@ -121,3 +121,11 @@ async def test_an_outage_before_may_be_why_the_app_is_slow(
     world.slow = {"b": 1}
     await run_fakes("ab")
     assert world.rates == [80, 80]
+
+
+async def test_a_busy_machine_gets_half_of_the_load_for_the_outage_that_it_spoilt(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.busy = {"b": 2}
+    await run_fakes("bc")
+    assert world.rates == [80, 40, 20, 80]
