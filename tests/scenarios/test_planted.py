@@ -17,7 +17,6 @@ HOTTEST = "hottest-query-cancelled"
 AWAY = "load-balancer-without-backends"
 PLANTED = [
     ("cut_export", CANCELLED, "answer-unlike-calm"),
-    ("usual_price", CANCELLED, "answer-unlike-calm"),
     ("first_page", CANCELLED, "answer-unlike-calm"),
     ("forgets_reports", CANCELLED, "work-is-done"),
     ("refuses_after_commit", CANCELLED, "refused-write-absent"),
@@ -29,6 +28,7 @@ PLANTED = [
     ("sleeps_in_the_loop", CANCELLED, "health-probes"),
     ("fails_open", HOTTEST, "answer-unlike-calm"),
     ("keeps_the_lock", CANCELLED, "recovery-time"),
+    ("shows_what_was_refused", CANCELLED, "answer-unlike-calm"),
 ]
 
 
