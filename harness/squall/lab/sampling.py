@@ -23,7 +23,7 @@ from squall.lab.without_credentials import read_without_credentials
 SAMPLE_SECONDS = 0.1
 GAUGE_SECONDS = 0.2
 """Less frequent than the others, because a scrape costs the app under test time."""
-STRANGER_SECONDS = 0.07
+STRANGER_SECONDS = 0.2
 """As rarely as three answers before the fault allow: an app may count refused clients."""
 TICK_SECONDS = 0.01
 NEEDS_CREDENTIALS = frozenset({401, 403})
