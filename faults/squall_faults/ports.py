@@ -359,8 +359,8 @@ class LoadClient(Protocol):
     async def ask_for_nothing(self, times: float) -> None:
         """From now on send so many times the planned requests for things that do not exist."""
 
-    async def refused_rightly(self) -> int:
-        """Requests for things that do not exist that were answered 4xx so far, in this run."""
+    async def asked_for_nothing(self) -> int:
+        """Requests for things that do not exist that were answered so far, in this run."""
 
     async def hold_streams(self, count: int) -> None:
         """From now on keep this many answers without an end open; 0 lets them go."""

@@ -13,11 +13,9 @@ from tests.planted.shop import TOKEN
 pytestmark = [pytest.mark.scenario, pytest.mark.proof]
 
 CANCELLED = "any-statement-cancelled"
-HOTTEST = "hottest-query-cancelled"
 AWAY = "load-balancer-without-backends"
 PLANTED = [
     ("cut_export", CANCELLED, "answer-unlike-calm"),
-    ("usual_price", CANCELLED, "answer-unlike-calm"),
     ("first_page", CANCELLED, "answer-unlike-calm"),
     ("forgets_reports", CANCELLED, "work-is-done"),
     ("refuses_after_commit", CANCELLED, "refused-write-absent"),
@@ -27,8 +25,8 @@ PLANTED = [
     ("logs_the_token", AWAY, "no-secret-disclosed"),
     ("time_out_of_the_client", "silent-network", "error-contract"),
     ("sleeps_in_the_loop", CANCELLED, "health-probes"),
-    ("fails_open", HOTTEST, "answer-unlike-calm"),
     ("keeps_the_lock", CANCELLED, "recovery-time"),
+    ("shows_what_was_refused", CANCELLED, "answer-unlike-calm"),
 ]
 
 

@@ -37,12 +37,12 @@ class AskForNothing:
 
     @asynccontextmanager
     async def inject(self, callers: LoadClient) -> AsyncIterator[Injection]:
-        """It bites with each of these requests that is answered with a status of 4xx."""
-        before = await callers.refused_rightly()
+        """It bites with each of these requests that is answered."""
+        before = await callers.asked_for_nothing()
 
         async def bite() -> Bite:
             return Bite(
-                count=await callers.refused_rightly() - before, what="requests refused rightly"
+                count=await callers.asked_for_nothing() - before, what="requests for nothing"
             )
 
         try:

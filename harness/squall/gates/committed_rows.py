@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from squall.core.events import CommitsRead, TransactionCommitted
-from squall.history.evidence import Evidence
+from squall.history.evidence import Evidence, Window
 from squall.history.op import Op, Outcome
 from squall.history.shape import identities
 
@@ -108,10 +108,12 @@ def learn_links(evidence: Evidence, rows: CommittedRows) -> dict[str, Links | No
     return links
 
 
-def keyed_operations(evidence: Evidence, rows: CommittedRows) -> dict[str, list[Op]]:
-    """Acknowledged writes before the fault by operation, where each has rows with its key."""
+def keyed_operations(
+    evidence: Evidence, rows: CommittedRows, windows: Sequence[Window] = ("before",)
+) -> dict[str, list[Op]]:
+    """Acknowledged writes in these windows by operation, where each has rows with its key."""
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes(evidence.window("before")):
+    for op in acknowledged_writes([op for each in windows for op in evidence.window(each)]):
         calm[op.name].append(op)
     return {
         name: ops

@@ -76,7 +76,7 @@ class ErrorContract(Gate):
         """Fail with the most frequent breach first; the code is that of a leak, or of this
         breach.
         """
-        bad = [op for op in evidence.awaited if not op.good]
+        bad = [op for op in evidence.awaited if not op.good and not _is_plain_bug(op)]
         spared = caused_by_driver(evidence, bad)
         errors = [op for op in bad if op.id not in spared]
         found = {op: list(self._breaches(op, evidence.contract)) for op in errors}
@@ -105,8 +105,7 @@ class ErrorContract(Gate):
             if op.is_cut and not self.allow_cut_connections:
                 yield CUT_CONNECTION, f"connection cut without an answer ({op.error})"
             return
-        right = op.for_nothing and op.status in CLIENT_ERRORS
-        if op.status not in contract.error_statuses and not right:
+        if op.status not in contract.error_statuses and not op.for_nothing:
             code = SERVER_ERROR if op.status >= 500 else UNDOCUMENTED  # noqa: PLR2004 - HTTP's 5xx
             yield code, f"status {op.status}, which is not documented"
         if not (op.content_type or "").startswith(contract.error_media_type):
@@ -121,6 +120,11 @@ class ErrorContract(Gate):
             yield CACHEABLE, f"status {op.status} that may be cached for {seconds} s"
         if told := _leak(op):
             yield LEAK, f"status {op.status} leaks internals{told}"
+
+
+def _is_plain_bug(op: Op) -> bool:
+    """Whether the app fails for an unknown number: it does so without any fault, too."""
+    return op.for_nothing and op.status is not None and op.status not in CLIENT_ERRORS
 
 
 def _leak(op: Op) -> str:

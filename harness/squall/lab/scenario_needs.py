@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from squall.workload.for_nothing import names_things
 from squall.workload.operations import Operation
 
 
@@ -13,4 +14,6 @@ def missing_need(needs: Collection[str], operations: Sequence[Operation]) -> str
         return "it is about writes, and the load has none"
     if "streams" in needs and not any(operation.streams for operation in operations):
         return "it is about streams without an end, and the load has none"
+    if "things" in needs and not names_things(operations):
+        return "it is about things that do not exist, and no request of the load names one"
     return ""

@@ -12,18 +12,28 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from squall.history.op import FIRST_FOR_NOTHING
-from squall.workload.operations import WEBSOCKET, PlannedRequest
+from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
 
 NAMED = "%s, not there"
 """An operation of its own: what is usual for the other says nothing of it."""
 UNKNOWN = 2_000_000_000
 """Within PostgreSQL's integer, and far from what sequences have reached."""
 MANY = 100_000_000
+DRAWN = 100
+"""Requests that are looked at, to see whether a load names things."""
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 REFERENCE = re.compile(r"(_id|[a-z]I[dD])$")
+
+
+def names_things(operations: Sequence[Operation]) -> bool:
+    """Whether some requests of this load name a thing by its number or UUID."""
+    drawn = islice(requests(operations, 0, "draw"), DRAWN) if operations else ()
+    return any(for_nothing(request, 0) is not None for request in drawn)
 
 
 def for_nothing(request: PlannedRequest, number: int) -> PlannedRequest | None:

@@ -409,6 +409,18 @@ def test_a_read_shows_no_write_that_was_refused(
         assert (found.code, found.ops) == ("shows-what-was-refused", (250,))
 
 
+def test_what_was_done_after_the_fault_is_learned_from_too(evidence: Any, make: Any) -> None:
+    """Three orders before the fault are too few to know that each has a row with its key."""
+    acknowledged = [make.write(number) for number in (0, 1, 2, 210, 211, 212)]
+    refused = make.write(120, Outcome.REFUSED, status=503)
+    commits = [TransactionCommitted(at=op.done, keys={op.key: {"insert orders": 1}}, ids={})
+               for op in acknowledged]  # fmt: skip
+    read = make.op(250, at=2.5, shown=refused.key)
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=6)]
+    found = AnswerUnlikeCalm().judge(evidence([*acknowledged, refused, read], happened))
+    assert found.code == "shows-what-was-refused"
+
+
 @pytest.mark.parametrize(
     ("strict", "number", "later", "verdict"),
     [

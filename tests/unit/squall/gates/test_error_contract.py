@@ -205,3 +205,5 @@ def test_who_asks_for_nothing_may_be_refused_as_nobody_documented(evidence: Any,
         return str(ErrorContract().judge(evidence([gone], contract=contract)).verdict)
 
     assert (judged(40_000_001), judged(1)) == ("pass", "fail")
+    bug = make.refusal(40_000_001, status=500, body="Internal Server Error")
+    assert ErrorContract().judge(evidence([bug], contract=contract)).verdict == "pass"

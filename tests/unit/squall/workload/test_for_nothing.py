@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from squall.history.op import FIRST_FOR_NOTHING
-from squall.workload.for_nothing import for_nothing
+from squall.workload.for_nothing import for_nothing, names_things
 from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest
 
 SOME = "0b9b5f4e-8b64-4c8e-9d7a-0f3f4a0f6f11"
@@ -52,3 +52,11 @@ def test_uuids_in_a_path_are_other_ones() -> None:
 )
 def test_what_names_nothing_is_left_out(one: PlannedRequest) -> None:
     assert for_nothing(one, 1) is None
+
+
+def test_a_load_names_things_or_does_not() -> None:
+    plain = Operation(name="notes", method="GET", path="/notes", effect="read")
+    named = Operation(name="note", method="GET", path="/notes/{int:1..9}", effect="read")
+    assert not names_things([plain])
+    assert names_things([plain, named])
+    assert not names_things([])

@@ -24,7 +24,7 @@ class StubCallers:
         self.were_extra = 40
         self.were_repeated = 7
         self.were_opened = 3
-        self.were_refused = 2
+        self.were_for_nothing = 2
 
     def _note(self, *call: Any) -> None:
         self.calls.append((self.clock.now(), *call))
@@ -63,9 +63,9 @@ class StubCallers:
     async def ask_for_nothing(self, times: float) -> None:
         self._note("ask_for_nothing", times)
 
-    async def refused_rightly(self) -> int:
-        self._note("refused_rightly")
-        return self.were_refused
+    async def asked_for_nothing(self) -> int:
+        self._note("asked_for_nothing")
+        return self.were_for_nothing
 
     async def extra(self) -> int:
         self._note("extra")

@@ -12,15 +12,15 @@ async def test_the_timeline_of_calls(stub: Any) -> None:
     port = stub()
     async with within(AskForNothing(times=3), port) as injection:
         port.clock.advance(2)
-        port.were_refused += 12
+        port.were_for_nothing += 12
         bite = await injection.bite()
     assert port.calls == [
-        (0, "refused_rightly"),
+        (0, "asked_for_nothing"),
         (0, "ask_for_nothing", 3),
-        (2, "refused_rightly"),
+        (2, "asked_for_nothing"),
         (2, "ask_for_nothing", 0),
     ]
-    assert (bite.count, bite.what) == (12, "requests refused rightly")
+    assert (bite.count, bite.what) == (12, "requests for nothing")
 
 
 async def test_requests_that_go_on_are_told_as_a_failed_heal(stub: Any) -> None:
