@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from squall.config.dependencies import Dependency
 from squall.config.init.find_database import Known
+from squall.config.init.find_redis import find_redis
 from squall.config.init.project import Module
 from squall.config.upstream_answers import DeclaredAnswer
 
@@ -36,6 +37,14 @@ VALUES: tuple[tuple[re.Pattern[str], Any], ...] = (
 )
 OF_CASTS: Mapping[str, Any] = {"float": 1.25, "int": 10, "str": "text", "bool": True,
                                "Decimal": 1.25}  # fmt: skip
+
+
+def find_servers(
+    known: Sequence[Known], near: Iterable[Module], source: str, packages: Iterable[str]
+) -> tuple[Dependency, ...]:
+    """The servers besides the database: Redis, and those that the app calls by HTTP."""
+    redis = find_redis(known, source, packages)
+    return (*([redis] if redis else []), *find_upstreams(known, near))
 
 
 def find_upstreams(known: Iterable[Known], modules: Iterable[Module]) -> tuple[Dependency, ...]:

@@ -19,11 +19,10 @@ from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http, text_values
-from squall.config.init.find_redis import find_redis
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import switch_on
-from squall.config.init.find_upstreams import find_upstreams
+from squall.config.init.find_upstreams import find_servers
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
@@ -104,7 +103,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
-    servers = _servers(known, near, source, packages)
+    servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
     notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
@@ -127,13 +126,6 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
-
-
-def _servers(
-    known: Sequence[Known], near: Iterable[Module], source: str, packages: Iterable[str]
-) -> tuple[Dependency, ...]:
-    redis = find_redis(known, source, packages)
-    return (*([redis] if redis else []), *find_upstreams(known, near))
 
 
 def _prepared(
