@@ -21,6 +21,8 @@ SETTING = re.compile(
 UPDATE = re.compile(r"\bUPDATE\b", re.IGNORECASE)
 ADVISORY = re.compile(r"\bpg_(try_)?advisory_lock(_shared)?\s*\(", re.IGNORECASE)
 TEMPORARY = re.compile(r"\bcreate\s+(local\s+|global\s+)?temp", re.IGNORECASE)
+BREAKER = re.compile(r"breaker|circuit", re.IGNORECASE)
+CLOCK = re.compile(r"monotonic|\btime\(|\bnow\(|perf_counter|call_later|sleep\(")
 UNLOCKS = re.compile(
     r"^\s*DELETE\s+FROM\s+\S*(lock|lease|claim|mutex)|pg_advisory_unlock", re.IGNORECASE
 )
@@ -166,3 +168,16 @@ def kept_entries(tree: ast.AST) -> Iterator[Found]:
 def _deletes_lock(node: ast.AST) -> bool:
     text = node.value if isinstance(node, ast.Constant) else None
     return isinstance(text, str) and UNLOCKS.search(text) is not None
+
+
+def breakers_without_a_pause(tree: ast.AST) -> Iterator[Found]:
+    """A class or a function that counts failures to refuse, and knows no time after which it asks
+    again.
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef) or not BREAKER.search(node.name):
+            continue
+        text = ast.unparse(node)
+        if "raise" in text and not CLOCK.search(text):
+            told = "refuses after some failures, and nothing in it knows the time"
+            yield Found(node.lineno, node.name, told)
