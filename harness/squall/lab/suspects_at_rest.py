@@ -171,13 +171,12 @@ def _deletes_lock(node: ast.AST) -> bool:
 
 
 def breakers_without_a_pause(tree: ast.AST) -> Iterator[Found]:
-    """A class or a function that counts failures to refuse, and knows no time after which it asks
-    again.
-    """
+    """A function of a breaker that refuses, and knows no time after which it asks again."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.ClassDef) or not BREAKER.search(node.name):
             continue
-        text = ast.unparse(node)
-        if "raise" in text and not CLOCK.search(text):
-            told = "refuses after some failures, and nothing in it knows the time"
-            yield Found(node.lineno, node.name, told)
+        for function in functions_of(node):
+            refuses = any(isinstance(inner, ast.Raise) for inner, _ in walk(function))
+            if refuses and not CLOCK.search(ast.unparse(function)):
+                told = "refuses after some failures, and does not look at the time"
+                yield Found(function.lineno, f"{node.name}.{function.name}", told)
