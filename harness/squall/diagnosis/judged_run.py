@@ -30,6 +30,9 @@ CUTS = "cuts"
 SILENCES = "silences"
 """Effect of faults after which the app receives nothing, not even an error."""
 
+SETTLED_SECONDS = 0.3
+MIN_LOADS = 3
+FEW_STATEMENTS = 0.1
 MAX_PLACES = 10
 SERVER_ERROR = 500
 
@@ -127,6 +130,19 @@ class JudgedRun:
         loads = [e for e in self.evidence.events if isinstance(e, DatabaseLoad)]
         since = [load.connections for load in loads if healed is not None and load.at > healed]
         return not since or since[-1] > since[0]
+
+    @cached_property
+    def asks_nothing(self) -> bool:
+        """Whether all requests since the heal failed, and hardly a statement was sent for them."""
+        healed = self.evidence.last_healed
+        sent = [
+            e.statements for e in self.evidence.events
+            if isinstance(e, DatabaseLoad) and e.statements is not None
+            and healed is not None and e.at > healed + SETTLED_SECONDS
+        ]  # fmt: skip
+        if len(sent) < MIN_LOADS or len(self.bad_after) < len(self.after):
+            return False
+        return sent[-1] - sent[0] <= FEW_STATEMENTS * len(self.after)
 
     @cached_property
     def most_sessions(self) -> int:

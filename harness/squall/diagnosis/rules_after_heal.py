@@ -119,6 +119,9 @@ def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:
     if CUTS in case.effects and len(case.bad_after) == len(case.after) and not case.connects_again:
         told = "the app did not connect again: dead connections are kept, or a breaker stays open"
         return Diagnosis(f"{told}; {failed}", remedies.DEAD_CONNECTIONS)
+    if case.asks_nothing:
+        told = "the app refuses without asking the database: a breaker or a flag stays as it was"
+        return Diagnosis(f"{told}; {failed}", remedies.TRY_AGAIN_SOON)
     last = max(op.done for op in case.bad_after) - (case.evidence.last_healed or 0.0)
     told = f"the app went on refusing for {last:.1f} s when the database was well again; {failed}"
     return Diagnosis(told, remedies.TRY_AGAIN_SOON)

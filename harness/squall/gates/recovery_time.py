@@ -94,13 +94,19 @@ class RecoveryTime(Gate):
             return self._unserved(evidence) or passed(self.name, told, figures)
         return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
 
-    def _stuck(self, evidence: Evidence, ops: list[Op], figures: dict[str, float]) -> Finding:
-        """Some requests fail as long as they were sent. Before the limit is over, they may not."""
+    def _stuck(
+        self, evidence: Evidence, rows: list[list[Op]], figures: dict[str, float]
+    ) -> Finding:
+        """Some requests fail as long as they were sent, also when the limit was over."""
+        healed = evidence.last_healed or 0.0
+        ends = healed + self.within_seconds(evidence)
+        late = {op.id: op for ops in rows if ops[-1].done >= ends for op in ops}
+        ops = [late[number] for number in sorted(late)] or rows[0]
         names = listed(sorted({op.request or op.name for op in ops}))
-        watched = max(op.done for op in evidence.window("after")) - (evidence.last_healed or 0.0)
+        lasts = max(op.done for op in ops) - healed
         told = f"{counted(len(ops), 'requests')} of {names} failed in a row since the heal"
-        reason = f"{told}, for {watched:.1f} s, while others were served"
-        if watched < self.within_seconds(evidence):
+        reason = f"{told}, for {lasts:.1f} s, while others were served"
+        if not late:
             return replace(passed(self.name, reason, figures), code=STILL)
         return failed(self.name, reason, figures, ops, code=STUCK)
 

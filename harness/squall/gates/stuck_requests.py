@@ -21,9 +21,9 @@ OF_PATH = 3
 SERVER_ERRORS = 500
 
 
-def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[Op]:
-    """The requests since the heal that failed in a row, up to the end, for an operation or a path
-    that succeeded without the fault; empty if there are none.
+def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[list[Op]]:
+    """The requests since the heal that failed in a row, up to the end, for each operation or path
+    that succeeded without the fault.
     """
     well = {key for op in evidence.window("before") if op.good for key, _ in _keys(op)}
     rows: defaultdict[Hashable, list[Op]] = defaultdict(list)
@@ -31,10 +31,11 @@ def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[Op]:
     for op in after:
         for key, number in _keys(op):
             least[key] = number
-            rows[key] = [*rows[key], op] if _failed(op) else []
-    stuck = [ops for key, ops in rows.items() if key in well and len(ops) >= least[key]]
-    found = {op.id: op for ops in stuck for op in ops}
-    return [found[number] for number in sorted(found)]
+            if _failed(op):
+                rows[key].append(op)
+            else:
+                rows[key].clear()
+    return [ops for key, ops in rows.items() if key in well and len(ops) >= least[key]]
 
 
 def _keys(op: Op) -> Iterator[tuple[Hashable, int]]:

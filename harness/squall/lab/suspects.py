@@ -49,6 +49,7 @@ OF_CAUSES: Mapping[str, Search] = {
     "leaked-connection": UNRELEASED,
     "hold-and-wait": UNRELEASED,
     "kept-for-good": Search(at_rest.kept_entries, r"del |acquire|getconn|[lL]ock|DELETE"),
+    "not-recovered": Search(at_rest.breakers_without_a_pause, r"(?i)breaker|circuit"),
     "lost-listener": Search(at_rest.loops_without_guard, r"while|LISTEN"),
     "killed-at-deploy": Search(at_rest.swallowed_cancellation, r"while"),
     "blocked-event-loop": Search(answers.blocking_calls, r"sleep|requests|psycopg2|execute|commit"),

@@ -21,6 +21,8 @@ SETTING = re.compile(
 UPDATE = re.compile(r"\bUPDATE\b", re.IGNORECASE)
 ADVISORY = re.compile(r"\bpg_(try_)?advisory_lock(_shared)?\s*\(", re.IGNORECASE)
 TEMPORARY = re.compile(r"\bcreate\s+(local\s+|global\s+)?temp", re.IGNORECASE)
+BREAKER = re.compile(r"breaker|circuit", re.IGNORECASE)
+CLOCK = re.compile(r"monotonic|\btime\(|\bnow\(|perf_counter|call_later|sleep\(")
 UNLOCKS = re.compile(
     r"^\s*DELETE\s+FROM\s+\S*(lock|lease|claim|mutex)|pg_advisory_unlock", re.IGNORECASE
 )
@@ -166,3 +168,15 @@ def kept_entries(tree: ast.AST) -> Iterator[Found]:
 def _deletes_lock(node: ast.AST) -> bool:
     text = node.value if isinstance(node, ast.Constant) else None
     return isinstance(text, str) and UNLOCKS.search(text) is not None
+
+
+def breakers_without_a_pause(tree: ast.AST) -> Iterator[Found]:
+    """A function of a breaker that refuses, and knows no time after which it asks again."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef) or not BREAKER.search(node.name):
+            continue
+        for function in functions_of(node):
+            refuses = any(isinstance(inner, ast.Raise) for inner, _ in walk(function))
+            if refuses and not CLOCK.search(ast.unparse(function)):
+                told = "refuses after some failures, and does not look at the time"
+                yield Found(function.lineno, f"{node.name}.{function.name}", told)

@@ -40,11 +40,11 @@ OF_CASTS: Mapping[str, Any] = {"float": 1.25, "int": 10, "str": "text", "bool": 
 
 
 def find_servers(
-    known: Sequence[Known], modules: Iterable[Module], source: str, packages: Iterable[str]
+    known: Sequence[Known], near: Iterable[Module], source: str, packages: Iterable[str]
 ) -> tuple[Dependency, ...]:
-    """The servers that the app needs besides PostgreSQL: Redis, and what it calls by HTTP."""
+    """The servers besides the database: Redis, and those that the app calls by HTTP."""
     redis = find_redis(known, source, packages)
-    return (*([redis] if redis else []), *find_upstreams(known, modules))
+    return (*([redis] if redis else []), *find_upstreams(known, near))
 
 
 def find_upstreams(known: Iterable[Known], modules: Iterable[Module]) -> tuple[Dependency, ...]:

@@ -21,6 +21,7 @@ VALUES: dict[str, Any] = {
     "Mapping[str, str]": {"breaker_state": "open"},
     "Mapping[str, Mapping[str, int]]": {"run-1": {"insert orders": 1}},
     "Mapping[str, list[str]]": {"orders.id": ["7"]},
+    "Mapping[str, list[float]]": {"mails.order_id": [3.25]},
 }
 KINDS = [
     kind

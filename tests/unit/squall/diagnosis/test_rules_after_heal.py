@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import FaultHealed, FaultInjected, SuspectLocated
+from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, SuspectLocated
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.one_effect import AGAIN, TWICE
@@ -78,3 +78,16 @@ def test_a_wrong_answer_after_the_heal_is_kept_by_a_cache(evidence: Any, make: A
         finding = failed("answer-unlike-calm", "404", {"unlike": 1}, [op])
         found = diagnose(evidence([make.op(0), op], outage("cuts")), [finding])
         assert ("a cache keeps what failed" in found.reason) is kept
+
+
+@pytest.mark.parametrize(("pace", "asks"), [(0, False), (5, True)])
+def test_an_app_that_refuses_without_asking_is_told_from_one_that_asks_in_vain(
+    evidence: Any, make: Any, pace: int, asks: bool
+) -> None:
+    loads = [
+        DatabaseLoad(at=2.4 + number / 10, statements=100 + pace * number, connections=3)
+        for number in range(6)
+    ]
+    run = evidence(after(make, bad=40), [*outage("errors"), *loads])
+    reason = diagnose(run, [failed("recovery-time", "not recovered", code=NEVER)]).reason
+    assert ("without asking the database" in reason) is not asks

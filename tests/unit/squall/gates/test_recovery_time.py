@@ -124,3 +124,10 @@ def test_one_path_that_is_never_served_again_is_found_among_others(
     if code == "some-never-recovered":
         assert "GET /stations/7" in found.reason
         assert "GET /stations/8" not in found.reason
+
+
+def test_a_path_that_was_not_asked_for_later_proves_nothing(evidence: Any, make: Any) -> None:
+    """It failed right after the heal; then the load had other paths."""
+    ops = served_after(make, until=4.0, stuck_until=9.0)
+    asked = [op for op in ops if op.sent < 2.3 or op.request.endswith("8")]
+    assert RecoveryTime(at_least=1).judge(evidence(asked)).code == "some-not-yet"

@@ -76,6 +76,14 @@ PAIRS: list[tuple[Callable[[ast.AST], Any], str, str]] = [
         "def put(key):\n    c.execute('INSERT INTO n(idempotency_key) … ON CONFLICT DO NOTHING')",
     ),
     (
+        at_rest.breakers_without_a_pause,
+        "class Breaker:\n    def check(self):\n        if self.failures > 5:\n            raise X",
+        (
+            "class Breaker:\n    def check(self):\n"
+            "        if self.failures > 5 and monotonic() < self.until:\n            raise Open"
+        ),
+    ),
+    (
         at_rest.kept_entries,
         "async def f(k):\n    running[k] = 1\n    await g()\n    del running[k]",
         (
