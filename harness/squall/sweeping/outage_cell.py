@@ -36,7 +36,7 @@ SLOW_SHARE = 0.45
 
 
 def asked_in_outage(profiles: Sequence[StatementProfile]) -> list[StatementProfile]:
-    """Some operations: quick reads, which may be answered without the database, and a few writes."""
+    """Some operations: quick reads, which may do without the database, and a few writes."""
     alone = sorted(
         (one for one in profiles if not one.operation.after), key=lambda one: one.seconds
     )
