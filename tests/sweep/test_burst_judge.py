@@ -21,13 +21,18 @@ def watch(samples: int, **calls: int) -> LoopWatch:
 
 
 def test_one_session_for_all_is_found_and_two_are_not() -> None:
-    problem = one_by_one_problem("read", 8, 1, 7)
+    idle = watch(100)
+    problem = one_by_one_problem("read", 8, 1, 7, idle)
     assert problem is not None
     assert problem.failure is CellFailure.CROWD
-    assert "of 8 read requests at once one reached the database" in problem.text
-    assert one_by_one_problem("read", 8, 2, 7) is None
-    assert one_by_one_problem("read", 8, 0, 8) is None  # a copy answers: nothing is known
-    assert one_by_one_problem("read", 8, 1, 4) is None  # the others were refused
+    text = "of 8 read requests at once one reached the database; the others wait for it"
+    assert problem.text == text
+    blocked = one_by_one_problem("read", 8, 1, 7, watch(100, poll=90))
+    assert blocked is not None
+    assert blocked.text == f"{text}: the event loop is blocked in poll"
+    assert one_by_one_problem("read", 8, 2, 7, idle) is None
+    assert one_by_one_problem("read", 8, 0, 8, idle) is None  # a copy answers: nothing is known
+    assert one_by_one_problem("read", 8, 1, 4, idle) is None  # the others were refused
 
 
 def test_more_sessions_than_declared_are_found() -> None:

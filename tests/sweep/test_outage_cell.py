@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from squall.history.evidence import Contract
-from squall.history.op import Op, Outcome
+from squall.history.op import Effect, Op, Outcome
 from squall.history.shape import describe_body
-from squall.sweeping.outage_cell import judge_outage, too_slow
+from squall.sweeping.outage_cell import asked_in_outage, judge_outage, too_slow
+from squall.sweeping.profile_operation import StatementProfile
 from squall.sweeping.sweep_result import CellFailure
+from squall.workload.operations import Operation
 
 CONTRACT = Contract(deadline_seconds=1.0)
 
@@ -50,6 +52,21 @@ def test_an_empty_item_is_found_and_a_copy_or_a_refusal_is_not() -> None:
     assert "empty" in found(EMPTY)[0]
     assert found(ITEM) == []
     assert found("", status=503) == []
+
+
+def test_some_quick_operations_are_asked() -> None:
+    reads = [_profile(f"read-{n}", seconds=0.1 * n) for n in range(9)]
+    writes = [_profile(f"write-{n}", seconds=0.1 * n, writes=True) for n in range(9)]
+    asked = asked_in_outage([*reversed(writes), *reversed(reads)])
+    assert [one.operation.name for one in asked] == [
+        "read-0", "read-1", "read-2", "read-3", "write-0", "write-1",
+    ]  # fmt: skip
+
+
+def _profile(name: str, *, seconds: float, writes: bool = False) -> StatementProfile:
+    effect: Effect = "write" if writes else "read"
+    operation = Operation(name=name, method="GET", path="/", effect=effect)
+    return StatementProfile(operation=operation, steps=(), effect=None, answers=(), seconds=seconds)
 
 
 def test_answers_that_use_up_the_deadline_are_found() -> None:

@@ -83,7 +83,7 @@ SHOWN_BY_CHECK = frozenset({
     "only", "seed", "engine", "provider", "app", "factory", "jobs", "output", "form", "quiet",
     "verbose", "listing", "last_failed", "paired", "gates", "rate",
     "postgres", "shard", "shard_times", "cells", "races", "exhaustive", "min_survived", "baseline",
-    "write_baseline",
+    "write_baseline", "time_limit",
 })  # fmt: skip
 """Options that the reproduce command contains anyway, or must not contain."""
 

@@ -70,8 +70,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Fail each statement of each operation once, and count what is survived.
 
-    TARGET is any app, as for squall check. One request at a time is sent; no load is needed. The
-    result is a number, the fault-point coverage, and a heat map of operations and statements.
+    TARGET is any app, as for squall check. One request at a time is sent, but for short bursts; no
+    load is needed. The result is a number, the fault-point coverage, and a heat map of operations
+    and statements.
     """
     lab = LabArguments.take(given)
     limits = limits_of(baseline, min_survived)

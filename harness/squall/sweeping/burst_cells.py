@@ -8,6 +8,7 @@ back in the same moment?
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator, Sequence
 
@@ -32,7 +33,7 @@ FAULTS = ("silence", "40001")
 FEW, MANY = 8, 40
 """Requests that show whether they wait for each other; and more than most pools have places."""
 FAILING = 12
-MAX_OPERATIONS = 6
+MAX_OPERATIONS = 24
 WAIT_SHARE, WAIT_SECONDS = 0.5, 0.6
 """How long statements are held, as a share of the deadline, and at most."""
 STEADY_SECONDS = 0.25
@@ -109,18 +110,30 @@ class _Burst:
         script = HoldEach(working_statement(profile), self._room.tap)
         self._room.tap.script = script
         sent = send_at_once(self._room, profile, FEW)
-        began, most, waiting = time.monotonic(), 0, FEW
-        while most < 2 and not all(one.done() for one in sent):  # noqa: PLR2004 - two
-            await asyncio.sleep(PAUSE_SECONDS)
-            most = max(most, script.held)
-            since = time.monotonic() - began
-            if since > self._wait:
-                break
-            if since < QUEUED_SECONDS:  # later they may give up, or get a copy
-                waiting = sum(not one.done() for one in sent)
+        watch = LoopWatch(self._room.lab.app.pids())
+        most, waiting = await self._second_session(script, sent, watch)
         await self._release(script, sent)
         self.seen.append(f"{profile.operation.name}: {most} sessions at the same time or more")
-        self._note(one_by_one_problem(profile.operation.name, FEW, most, waiting))
+        self._note(one_by_one_problem(profile.operation.name, FEW, most, waiting, watch))
+
+    async def _second_session(
+        self, script: HoldEach, sent: Sent, watch: LoopWatch
+    ) -> tuple[int, int]:
+        """Sessions held at the same time, up to two or more, and requests that wait meanwhile."""
+        first, waiting, most = math.inf, FEW, 0
+        end = time.monotonic() + self._room.deadline
+        while most < 2 and not all(one.done() for one in sent):  # noqa: PLR2004 - two
+            await asyncio.sleep(PAUSE_SECONDS)
+            now = time.monotonic()
+            most = max(most, script.held)
+            first = min(first, now) if most else first
+            if now > min(end, first + self._wait):
+                break
+            if now < first + QUEUED_SECONDS:  # later they may give up, or get a copy
+                waiting = sum(not one.done() for one in sent)
+            if most:
+                watch.look()
+        return most, waiting
 
     async def _many(self, profile: StatementProfile) -> None:
         """Count sessions, and ask for a health probe while all these requests start."""

@@ -20,12 +20,20 @@ SPREAD_SHARE = 0.25
 """With jitter, repeats are spread over at least so much of the pause."""
 
 
-def one_by_one_problem(name: str, sent: int, most: int, waiting: int) -> Problem | None:
+def one_by_one_problem(
+    name: str, sent: int, most: int, waiting: int, watch: LoopWatch
+) -> Problem | None:
     """``most``: sessions with a statement of the operation at the same time."""
     if most != 1 or waiting <= LEAST_WAITING:
         return None
     text = f"of {sent} {name} requests at once one reached the database; the others wait for it"
-    return Problem(CellFailure.CROWD, text)
+    return Problem(CellFailure.CROWD, f"{text}{_blocked_in(watch)}")
+
+
+def _blocked_in(watch: LoopWatch) -> str:
+    if watch.samples < LEAST_SAMPLES or watch.share < STUCK_SHARE:
+        return ""
+    return f": the event loop is blocked in {watch.calls.most_common(1)[0][0]}"
 
 
 def sessions_problem(sent: int, sessions: int, declared: int | None) -> Problem | None:
@@ -38,11 +46,11 @@ def sessions_problem(sent: int, sessions: int, declared: int | None) -> Problem 
 
 def stuck_loop_problem(sent: int, seconds: float, watch: LoopWatch) -> Problem | None:
     """``seconds``: how long a health probe waited while the requests began."""
-    if seconds < STUCK_SECONDS or watch.samples < LEAST_SAMPLES or watch.share < STUCK_SHARE:
+    where = _blocked_in(watch)
+    if seconds < STUCK_SECONDS or not where:
         return None
-    call = watch.calls.most_common(1)[0][0]
     text = f"{sent} requests at once, and a health probe waits {1000 * seconds:.0f} ms"
-    return Problem(CellFailure.CROWD, f"{text}: the event loop is blocked in {call}")
+    return Problem(CellFailure.CROWD, f"{text}{where}")
 
 
 def in_step_problem(

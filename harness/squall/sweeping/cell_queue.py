@@ -13,7 +13,7 @@ MAX_BATCH = 6
 """Cells that wait for the app's own time-out at the same time."""
 WAIT_DEADLINES = 1.5
 """How many deadlines a batch takes."""
-WHOLE_APP_SHARE = 0.4
+WHOLE_APP_SHARE = 0.7
 CELL_SECONDS = 0.08
 """What another cell takes, roughly. Only decides whether a further lab pays."""
 

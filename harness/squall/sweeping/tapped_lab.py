@@ -53,7 +53,7 @@ class TappedLab:
     async def count_listeners(self) -> None:
         """Before the first fault."""
         held = await self.lab.observer.at_rest()
-        self.listeners = 0 if held is None else held["listeners"]
+        self.listeners = max(self.listeners, 0 if held is None else held["listeners"])
 
     async def restart_app(self) -> None:
         """Start a new process if Squall started the app; else close its connections.
