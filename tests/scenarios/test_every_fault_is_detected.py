@@ -58,6 +58,9 @@ class Shown:
     outage: str | Fault
     gate: str
 
+    strict: bool = False
+    """Whether what the app should do, and not must, is judged as well."""
+
     @property
     def profile(self) -> AppProfile:
         """A mutant's, a pattern's, or that of the broken one of a pair."""
@@ -68,7 +71,8 @@ class Shown:
     @property
     def scenario(self) -> Scenario:
         """A stock outage, or the fault alone."""
-        return OUTAGES[self.outage] if isinstance(self.outage, str) else lasting(self.outage)
+        outage = OUTAGES[self.outage] if isinstance(self.outage, str) else lasting(self.outage)
+        return outage.strict() if self.strict else outage
 
 
 LATE = ("thirty_seconds_for_everything", "answered-in-time")
@@ -77,6 +81,9 @@ SHOWN: Mapping[str, Shown] = {
     "app.overlap": Shown("two_pools", "rolling-deploy", "second-copy-starts"),
     "app.pause": Shown("writes_behind", "app-frozen", "no-acknowledged-write-lost"),
     "app.terminate": Shown("writes_behind", "deploy-under-load", "no-acknowledged-write-lost"),
+    "client.ask_for_nothing": Shown(
+        "refusals_open_the_circuit", "callers-ask-for-nothing", "availability", strict=True
+    ),
     "client.repeat": Shown("orders_twice_when_repeated", "callers-repeat-at-once", "no-duplicate"),
     "client.retry_failed": Shown(
         "orders_twice_when_repeated", "callers-retry-what-failed", "no-duplicate"
