@@ -24,12 +24,10 @@ EVENTS = replace(READ, name="events", path="/events")
 SEEN = replace(READ, name="seen", path="/items/{int:1..100}/seen")
 SHELF = replace(READ, name="shelf", path="/shelves/{int:1..100}")
 TRANSFER = replace(ADD, name="transfer", path="/transfers")
-PURCHASE = replace(ADD, name="purchase", path="/purchases")
 SHARED = replace(READ, name="shared", path="/shared/{int:1..8}")
 PAY = replace(ADD, name="pay", path="/payments/{key}", effect="idempotent-write")
 FROM_REPORTS = [
     ("parts", "any-statement-cancelled", "one-effect", (TRANSFER, READ)),
-    ("deliveries", "any-statement-cancelled", "one-effect", (PURCHASE, READ)),
     ("shared_entry", "any-statement-cancelled", "recovery-time", (SHARED, READ)),
     ("blind_retry", "commit-reply-lost", "one-effect", (PAY, READ)),
 ]

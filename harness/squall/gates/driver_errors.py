@@ -27,6 +27,10 @@ OWN_FUTURES = ("unexpected connection_lost() call", "ConnectionResetError(")
 """asyncpg asks each server for TLS first. If a time-out ends the connect meanwhile, the future of
 that answer gets the end of the connection, and nobody can retrieve it.
 """
+AFTER_THE_ANSWER = "response already started"
+"""FastAPI's, when a `yield` dependency cannot give its session back: the answer is with its client,
+and only the kept connection is closed. A COMMIT that fails there is found by what was committed.
+"""
 INTERNAL = frozenset({"InternalClientError"})
 SERVER_ERROR = 500
 LEAST_SESSIONS = 5
@@ -41,8 +45,10 @@ def names_internal_error(line: str) -> bool:
 def is_drivers_own_task(line: str) -> bool:
     """Whether a line of the app's log is about an abandoned task or future of the driver."""
     future = line.startswith("Future exception was never retrieved")
-    return any(f"({name})" in line for name in OWN_TASKS) or (
-        future and any(words in line for words in OWN_FUTURES)
+    return (
+        AFTER_THE_ANSWER in line
+        or any(f"({name})" in line for name in OWN_TASKS)
+        or (future and any(words in line for words in OWN_FUTURES))
     )
 
 
@@ -71,5 +77,10 @@ def caused_by_driver(evidence: Evidence, errors: Sequence[Op]) -> set[int]:
     """
     count = 0 if requests_share_connections(evidence) else _count(evidence)
     failed = islice((op.id for op in errors if op.status == SERVER_ERROR), count)
-    cut = islice((op.id for op in errors if op.is_cut), count)
+    late = sum(
+        event.unhandled
+        for event in evidence.events
+        if isinstance(event, ErrorsLogged) and AFTER_THE_ANSWER in event.message
+    )
+    cut = islice((op.id for op in errors if op.is_cut), count + late)
     return {*failed, *cut}

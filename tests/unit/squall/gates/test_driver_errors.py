@@ -93,3 +93,18 @@ def test_the_future_of_a_connect_that_was_given_up_is_the_drivers(
 ) -> None:
     problem = LogProblem(at=1.5, line=f"Future exception was never retrieved ({exception})")
     assert LogClean().judge(evidence([], [problem])).verdict == verdict
+
+
+def test_a_session_that_cannot_be_given_back_after_the_answer_cuts_the_kept_connection(
+    evidence: Any, make: Any
+) -> None:
+    words = "Caught handled exception, but response already started."
+    problem = LogProblem(at=1.5, line=f"{ASGI}: RuntimeError: {words}")
+    assert LogClean().judge(evidence([], [problem])).verdict == "pass"
+    told = ErrorsLogged(at=1.5, exception="RuntimeError", message=words, place="", count=1,
+                        unhandled=1, last=1.5)  # fmt: skip
+    cut = {"status": None, "error": "disconnected", "outcome": Outcome.UNKNOWN}
+    for number, verdict in ((1, "pass"), (2, "fail")):
+        ops = [make.op(150 + one, **cut) for one in range(number)]
+        happened = [*make.outage(), told]
+        assert ErrorContract().judge(evidence(ops, happened)).verdict == verdict
