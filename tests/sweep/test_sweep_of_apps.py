@@ -54,11 +54,6 @@ def test_the_reference_survives_or_refuses_well() -> None:
         *(
             pytest.param(*each, marks=pytest.mark.proof)
             for each in (
-                (
-                    "blocks_the_event_loop_for_each_call",
-                    "burst/connect/silence/on",
-                    CellFailure.CROWD,
-                ),
                 ("pool_without_a_limit", "burst/connect/silence/on", CellFailure.CROWD),
                 ("fixed_backoff", "burst/connect/40001/on", CellFailure.IN_STEP),
                 ("retries_without_budget", "burst/connect/40001/on", CellFailure.STORM),
