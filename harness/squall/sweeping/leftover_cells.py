@@ -33,7 +33,9 @@ FAULTS = ("57014", "53100", "cut_before", HANG_UP)
 ones before, as when the server restarts; the callers leave while their statements run.
 """
 FAILURES = 24
-"""More than the allowance of each gate, so that one thing kept by each failure is seen."""
+"""More than the allowance of each gate, so that one thing kept by each failure is seen. A refusal
+by an open circuit is none of them: the fault did not reach that request.
+"""
 MAX_REQUESTS = 72
 """An app may answer some of its operations without the database."""
 MAX_SECONDS = 4.0
@@ -81,7 +83,7 @@ async def run_leftover_cell(
 
 async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
     """Requests of all operations in turn; the fault lasts from the first one's statement on."""
-    room, sent = runner.room, []
+    room, sent, reached = runner.room, [], 0
     end = time.monotonic() + MAX_SECONDS
     for number in range(MAX_REQUESTS):
         profile = runner.profiles[number % len(runner.profiles)]
@@ -94,7 +96,8 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         if cell.fault == HANG_UP:
             await runner.settle()  # what the app still does for this caller needs a session
         sent.append(answer.as_op())
-        if time.monotonic() > end or _failures(sent) >= FAILURES:
+        reached += min(script.bites, _failures(sent[-1:]))
+        if time.monotonic() > end or reached >= FAILURES:
             break
     room.tap.script = Script()
     return sent
