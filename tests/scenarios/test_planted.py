@@ -26,7 +26,6 @@ PLANTED = [
     ("time_out_of_the_client", "silent-network", "error-contract"),
     ("sleeps_in_the_loop", CANCELLED, "health-probes"),
     ("keeps_the_lock", CANCELLED, "recovery-time"),
-    ("shows_what_was_refused", CANCELLED, "answer-unlike-calm"),
 ]
 
 
