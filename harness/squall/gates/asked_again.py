@@ -15,13 +15,7 @@ from squall.history.op import FIRST_READ_BACK, Op
 
 MOST = 20
 """Requests that are asked again."""
-SERVER_ERROR = 500
 GET = "GET "
-
-
-def is_servers_error(op: Op) -> bool:
-    """Whether the app did not answer, or with an error of its own."""
-    return not op.client_cancelled and (op.status is None or op.status >= SERVER_ERROR)
 
 
 def unserved(ops: Iterable[Op]) -> dict[str, Op]:
@@ -31,7 +25,7 @@ def unserved(ops: Iterable[Op]) -> dict[str, Op]:
         planned = op.id < FIRST_READ_BACK or op.asked_again
         if planned and op.effect == "read" and op.request.startswith(GET):
             last[op.request] = op
-    return {request: op for request, op in last.items() if is_servers_error(op)}
+    return {request: op for request, op in last.items() if op.is_servers_error}
 
 
 def never_served(ops: Iterable[Op], since: float) -> list[Op]:

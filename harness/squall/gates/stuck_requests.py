@@ -18,7 +18,6 @@ from squall.history.op import Op
 OF_OPERATION = 5
 """So many requests of one operation in a row, up to the end, are no accident."""
 OF_PATH = 3
-SERVER_ERRORS = 500
 
 
 def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[list[Op]]:
@@ -31,7 +30,7 @@ def stuck_requests(evidence: Evidence, after: Sequence[Op]) -> list[list[Op]]:
     for op in after:
         for key, number in _keys(op):
             least[key] = number
-            if _failed(op):
+            if op.is_servers_error and not op.good:
                 rows[key].append(op)
             else:
                 rows[key].clear()
@@ -42,8 +41,3 @@ def _keys(op: Op) -> Iterator[tuple[Hashable, int]]:
     yield op.name, OF_OPERATION
     if op.effect == "read" and op.request:
         yield (op.name, op.request), OF_PATH
-
-
-def _failed(op: Op) -> bool:
-    """Whether it is no answer, or an error of the server."""
-    return not op.good and (op.status is None or op.status >= SERVER_ERRORS)

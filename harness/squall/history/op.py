@@ -27,6 +27,8 @@ HUNG_UP = "hung-up"
 CUT = frozenset({"reset", "disconnected"})
 """Errors of a connection that was closed without an answer."""
 
+SERVER_ERROR = 500
+
 ACCEPTED = 202
 """The status 202 promises that something will be done, not that it has been done."""
 
@@ -134,6 +136,14 @@ class Op:
     def is_cut(self) -> bool:
         """Whether its connection was closed without an answer."""
         return self.error in CUT
+
+    @property
+    def is_servers_error(self) -> bool:
+        """Whether the app did not answer, or with an error of its own. One that its client left
+        does not count.
+        """
+        failed = self.status is None or self.status >= SERVER_ERROR
+        return failed and not self.client_cancelled
 
     @property
     def is_accepted(self) -> bool:

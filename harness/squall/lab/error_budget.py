@@ -21,13 +21,6 @@ LOOK_SECONDS = 0.02
 END_SECONDS = 15.0
 """For a run that is stopped: the heal of a fault has 10 s."""
 
-SERVER_ERROR = 500
-
-
-def counts_as_failed(op: Op) -> bool:
-    """Whether a request is charged to the budget."""
-    return not op.client_cancelled and (op.status is None or op.status >= SERVER_ERROR)
-
 
 class ErrorBudget:
     """Counts failed requests over all runs of a lab."""
@@ -44,7 +37,7 @@ class ErrorBudget:
         if ops is not self._ops:
             self._ops, self._seen = ops, 0
         end = len(ops)
-        self.failed += sum(counts_as_failed(ops[place]) for place in range(self._seen, end))
+        self.failed += sum(ops[place].is_servers_error for place in range(self._seen, end))
         self._seen = end
         return self.limit is not None and self.failed > self.limit
 

@@ -218,7 +218,7 @@ def _failing(
 
 
 def _fails(ops: Sequence[Op]) -> str:
-    broken = [op for op in ops if op.status is None or op.status >= 500]  # noqa: PLR2004 - HTTP's 5xx
+    broken = [op for op in ops if op.is_servers_error]
     if len(ops) < MIN_ASKED or len(broken) <= BAD_SHARE * len(ops):
         return ""
     first = broken[0].status or broken[0].error
