@@ -36,14 +36,11 @@ def mixed_up(evidence: Evidence) -> list[list[Op]]:
     if any(isinstance(e, FaultInjected) and e.fault == FAILOVER for e in evidence.events):
         return []
     creating = {name for name, ops in _by_name(evidence.window("before")).items() if _creates(ops)}
-    found = []
+    by_id: defaultdict[tuple[str, str], list[Op]] = defaultdict(list)
     for name, ops in _by_name(evidence.ops).items():
-        by_id: defaultdict[str, list[Op]] = defaultdict(list)
-        for op in ops:
-            by_id[identities(op)[PLACE]].append(op)
-        if name in creating:
-            found += [same for same in by_id.values() if len({op.key for op in same}) > 1]
-    return found
+        for op in ops if name in creating else ():
+            by_id[name, identities(op)[PLACE]].append(op)
+    return [same for same in by_id.values() if len({op.key for op in same}) > 1]
 
 
 def _by_name(ops: Iterable[Op]) -> dict[str, list[Op]]:

@@ -67,7 +67,7 @@ def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
     if not families or start is None:
         return odd
     usual = [one for one in _learn(evidence, rows, families) if _holds(one, families, start)]
-    makers = Counter(one.parent for one in {(u.parent, u.operation): u for u in usual}.values())
+    makers = Counter(parent for parent, _ in {(one.parent, one.operation) for one in usual})
     for family in families:
         own = [one for one in usual if one.parent == family.parent and makers[one.parent] == 1]
         odd.judged += bool(own) and family.at >= start
@@ -122,11 +122,11 @@ def _learn(
     for op in acknowledged_writes(evidence.window("before")):
         calm[op.name].append(op)
     for name, ops in calm.items():
+        others = _tables_of_others(evidence, rows, links, name)
         for place, parent in links.get(name) or ():
             own = [(op, by_id.get((parent, identities(op).get(place, "")))) for op in ops]
             known = [(op, family) for op, family in own if family is not None]
             if len(known) == len(own) >= MIN_LEARNED:
-                others = _tables_of_others(evidence, rows, name)
                 yield from _columns(name, parent, known, others, start)
 
 
@@ -154,7 +154,9 @@ def _columns(
         yield Usual(name, parent, column, number, at_once, few)
 
 
-def _tables_of_others(evidence: Evidence, rows: CommittedRows, name: str) -> frozenset[str]:
+def _tables_of_others(
+    evidence: Evidence, rows: CommittedRows, links: Mapping[str, Links | None], name: str
+) -> frozenset[str]:
     """Tables into which other operations write: by the keys of their requests, and by the ids in
     their answers.
     """
@@ -164,7 +166,6 @@ def _tables_of_others(evidence: Evidence, rows: CommittedRows, name: str) -> fro
         for key, transactions in rows.by_key.items() if key not in own
         for one in transactions for what in one.keys[key] if what.startswith(NEW_ROWS)
     }  # fmt: skip
-    links: Mapping[str, Links | None] = learn_links(evidence, rows)
     for other, found in links.items():
         if other != name:
             tables |= {column.rpartition(".")[0] for _, column in found or ()}

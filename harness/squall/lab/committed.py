@@ -101,15 +101,19 @@ class CommitRecorder:
                 references = references_of(map(str, await session.values(REFERENCES)))
                 found = await self._until_done(session, run_id, ops)
             if found is not None:
-                for one in self._described(found, references, run_id, ops):
+                for one in self._described(*found, references, run_id, ops):
                     self._log(one)
 
     def _described(
-        self, messages: list[bytes], references: Sequence[Reference], run_id: str, ops: Sequence[Op]
+        self,
+        changes: Sequence[RowChange],
+        times: Mapping[int, float],
+        references: Sequence[Reference],
+        run_id: str,
+        ops: Sequence[Op],
     ) -> Iterator[events.Event]:
         """The transactions of requests, then rows that belong together."""
         answered = answered_ids(ops)
-        changes, times = decoded(messages, self._offset)
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
@@ -117,7 +121,7 @@ class CommitRecorder:
 
     async def _until_done(
         self, session: DatabaseSession, run_id: str, ops: Sequence[Op]
-    ) -> list[bytes] | None:
+    ) -> tuple[list[RowChange], dict[int, float]] | None:
         """What was committed, as soon as each accepted request has rows with its key like others of
         its operation, or the patience is over. None if it is too much to be read.
         """
@@ -132,7 +136,7 @@ class CommitRecorder:
             found = match_transactions(changes, times, run_id, frozenset())
             pending = is_pending({key for one in found for key in one.keys}, ops)
             if not pending or self._clock.now() > ends:
-                return messages
+                return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
 
 
