@@ -13,6 +13,7 @@ from squall_faults import FaultError
 from squall.core import events
 from squall.core.errors import AppFailed, BudgetSpent, LabError, SquallError, UsageError
 from squall.lab.lab import Lab
+from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.emitter import Emitter
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
@@ -195,13 +196,10 @@ class ScenarioRuns:
             )
 
         seed = task.seed + task.repeats * self.policy.repeat_seed_step
-        usual, lab.bearable_rate = lab.bearable_rate, min(task.rate, lab.bearable_rate)
-        try:
-            run = await Runner(lab, clock=self.emitter.clock).run(
-                scenario, seed=seed, listener=progress, paired=self.paired
-            )
-        finally:
-            lab.bearable_rate = usual
+        run = await Runner(lab, clock=self.emitter.clock).run(
+            at_bearable_rate(scenario, min(task.rate, lab.bearable_rate)),
+            seed=seed, listener=progress, paired=self.paired,
+        )  # fmt: skip
         await self.emitter.settle()
         self.tally.hung_in_a_row = 0
         return run

@@ -18,6 +18,7 @@ from squall.core.groups import ungrouped
 from squall.history.coverage import Coverage
 from squall.history.evidence import Evidence
 from squall.lab.lab_options import LabOptions
+from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.suite import Suite
 from squall.runner.suite_events import (
     LabFailed,
@@ -192,7 +193,8 @@ class FakeRunner:
         del paired
         world, name = self._world, scenario.name
         world.seeds.append((name, seed))
-        world.rates.append(self._lab.bearable_rate)
+        loaded = at_bearable_rate(scenario, self._lab.bearable_rate)
+        world.rates.append(loaded.load.rate_per_second)
         listener(events.RunEnded(at=self._clock.now()))
         await self._clock.sleep(scenario.planned_seconds)
         if name in world.interrupted_in and world.task is not None:
