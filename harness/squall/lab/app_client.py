@@ -25,6 +25,8 @@ ASK_SECONDS = 5.0
 REPLY_SECONDS = 1.0
 """How long a websocket's answer to a message is awaited."""
 MAX_REDIRECTS = 3
+CSRF = re.compile(r"[cx]srf", re.IGNORECASE)
+"""Names of cookies, fields and paths of a token against CSRF."""
 CSRF_HEADERS = ("X-CSRF-Token", "X-CSRFToken", "X-XSRF-TOKEN")
 
 
@@ -104,15 +106,15 @@ class AppClient:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         for name, value in self.cookies.items():
-            if "csrf" in name.lower() or "xsrf" in name.lower():
+            if CSRF.search(name):
                 headers = {**dict.fromkeys(CSRF_HEADERS, value), **headers}
         return headers
 
     @property
     def is_anonymous(self) -> bool:
         """Whether nothing but a token against CSRF is sent: no login, and no configured header."""
-        cookies = [name for name in self.cookies if not re.search("[cx]srf", name, re.IGNORECASE)]
-        return not cookies and not set(self.headers) - set(CSRF_HEADERS)
+        only_csrf = all(CSRF.search(name) for name in self.cookies)
+        return only_csrf and not set(self.headers) - set(CSRF_HEADERS)
 
     async def get_page(self, path: str, keep: int = BODY_KEPT) -> Answer:
         """GET, following a few redirects within the app's origin.

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from squall.core.secrets import remember
-from squall.lab.app_client import CSRF_HEADERS, AppClient, NoAnswer
+from squall.lab.app_client import CSRF, CSRF_HEADERS, AppClient, NoAnswer
 from squall.workload.urls import OtherOrigin
 
-CSRF = re.compile(r"[cx]srf", re.IGNORECASE)
+TOKEN = re.compile("token", re.IGNORECASE)
 MAX_PATHS = 2
 
 
@@ -45,6 +45,6 @@ def _paths(document: Mapping[str, Any]) -> Iterator[str]:
 def _tokens(fields: object) -> Iterator[str]:
     """Texts of fields that are named for it, at any depth."""
     for name, value in fields.items() if isinstance(fields, Mapping) else ():
-        if isinstance(value, str) and value and re.search(r"[cx]srf|token", name, re.IGNORECASE):
+        if isinstance(value, str) and value and (CSRF.search(name) or TOKEN.search(name)):
             yield value
         yield from _tokens(value)

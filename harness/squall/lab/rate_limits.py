@@ -21,21 +21,21 @@ def slow_down_limited(
 ) -> tuple[tuple[Operation, ...], Coverage]:
     """Send operations that answer 429 only as often as the app allows."""
     kept: list[Operation] = []
-    notes: dict[str, dict[str, str]] = {}
+    notes: dict[str, str] = {}
     for operation in operations:
         mine = sorted((op for op in ops if op.name == operation.name), key=lambda op: op.id)
         limited = [number for number, op in enumerate(mine) if op.status == RATE_LIMITED]
         slower = operation
         if limited:
-            slower, note = _slowed(operation, mine[limited[0]], limited[0] + TRIES)
-            notes[operation.name] = {"note": note}
+            first = limited[0]
+            slower, notes[operation.name] = _slowed(operation, mine[first], first + TRIES)
         kept.append(slower)
     return tuple(kept), _noted(coverage, notes)
 
 
-def _noted(coverage: Coverage, notes: Mapping[str, Mapping[str, str]]) -> Coverage:
+def _noted(coverage: Coverage, notes: Mapping[str, str]) -> Coverage:
     profiles = tuple(
-        dataclasses.replace(one, **notes[one.name]) if one.name in notes else one  # type: ignore[arg-type] # two texts
+        dataclasses.replace(one, note=notes[one.name]) if one.name in notes else one
         for one in coverage.operations
     )
     return dataclasses.replace(coverage, operations=profiles)

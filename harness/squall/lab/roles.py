@@ -15,8 +15,7 @@ from typing import Any
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
-from squall.lab.app_client import ASK_SECONDS, AppClient
-from squall.lab.csrf import CSRF
+from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
 from squall.lab.find_login import Closed, closed_operations, find_login
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration
