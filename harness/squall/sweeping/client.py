@@ -60,7 +60,7 @@ class ReceivedAnswer:
         shape, operation = self._shape(), self.request.operation
         return Op(
             id=self.request.id,
-            name=self.request.operation.name,
+            name=operation.name,
             effect=self.request.operation.effect,
             key=self.request.key,
             intended=self.sent,
@@ -72,7 +72,7 @@ class ReceivedAnswer:
             content_type=self.headers.get("content-type"),
             retry_after=self.headers.get("retry-after"),
             body="" if self.good else self.text[:2000],
-            request=f"{self.request.operation.method} {self.request.path}",
+            request=f"{operation.method} {self.request.path}",
             size=len(self.text),
             shape=shape,
             texts=describe_texts(self.text) if shape and operation.effect == "read" else "",

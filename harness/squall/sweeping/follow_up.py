@@ -29,8 +29,7 @@ async def prepare(client: Client, source: RequestSource, operation: Operation) -
         if made.good or time.monotonic() > end:
             break
         await asyncio.sleep(RETRY_SECONDS)
-    follower = fill_follow_up(made.request, made.text, operation) if made.good else None
-    return follower or made.request
+    return _follower(made, operation) or made.request
 
 
 async def ask(client: Client, source: RequestSource, operation: Operation) -> ReceivedAnswer:
@@ -39,5 +38,10 @@ async def ask(client: Client, source: RequestSource, operation: Operation) -> Re
     if maker is None:
         return await client.send(source.next(operation))
     made = await client.send(source.next(maker))
-    follower = fill_follow_up(made.request, made.text, operation) if made.good else None
+    follower = _follower(made, operation)
     return await client.send(follower) if follower is not None else made
+
+
+def _follower(made: ReceivedAnswer, operation: Operation) -> PlannedRequest | None:
+    """The request that follows this answer; None if it was no success or names nothing."""
+    return fill_follow_up(made.request, made.text, operation) if made.good else None

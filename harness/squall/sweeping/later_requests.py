@@ -36,8 +36,6 @@ class LaterRequests:
 
     room: TappedLab
     profiles: Sequence[StatementProfile]
-    ill: bool = False
-    """Whether the app stays unhealthy, so that it needs a new process."""
     _turn: int = 0
     _good: list[tuple[StatementProfile, ReceivedAnswer]] = field(default_factory=list)
 
@@ -89,7 +87,6 @@ class LaterRequests:
             bad += not answer.good
         name = profile.operation.name
         if bad:
-            self.ill = True
             text = f"after the heal {bad} of {PERSISTENT} {name} requests fail: {told}"
             return Problem(CellFailure.POISONED, text)
         return Problem(CellFailure.AFTER, f"a later {name} request, without a fault: {told}")

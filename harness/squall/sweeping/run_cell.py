@@ -20,7 +20,7 @@ from squall.sweeping.describe import Shown, describe
 from squall.sweeping.judge_cell import Seen, has_another_form, judge_cell, undocumented
 from squall.sweeping.later_requests import RECOVERY_SECONDS, RETRY_SECONDS, LaterRequests
 from squall.sweeping.profile_operation import StatementProfile
-from squall.sweeping.sweep_result import CellResult, Problem, Status
+from squall.sweeping.sweep_result import CellFailure, CellResult, Problem, Status
 from squall.sweeping.sweep_script import CellScript
 from squall.sweeping.tap import Script
 from squall.sweeping.tapped_lab import TappedLab
@@ -205,9 +205,10 @@ class CellRunner:
     ) -> list[Problem]:
         """Send more requests of this and another operation, on the sessions that were used."""
         problem = await self._after.see(profile, touched, again=again)
-        self.ill |= self._after.ill
-        self._after.ill = False
-        return [] if problem is None else [problem]
+        if problem is None:
+            return []
+        self.ill |= problem.failure is CellFailure.POISONED
+        return [problem]
 
 
 async def bitten_or_answered(

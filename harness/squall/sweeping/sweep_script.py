@@ -24,7 +24,7 @@ class CellScript(Script):
 
     def __init__(self, cell: Cell, profile: StatementProfile, deadline: float) -> None:
         self.id = f"cell{next(_NUMBERS)}"
-        self.cell = self._cell = cell
+        self.cell = cell
         self._steps: Sequence[ProfiledStatement] = profile.steps
         self._slow_ms = max(1, int(deadline * 1000 / 3))
         self._place = 0
@@ -40,14 +40,14 @@ class CellScript(Script):
     def startup(self, session: int) -> Rule | None:
         """Refuse a login in a connect cell, and during an outage."""
         del session
-        cell = self._cell
+        cell = self.cell
         lasting = cell.mode == "on" and self.bites > 0 and cell.fault in OUTAGE
         begins = cell.point == CONNECT and (self.bites == 0 or cell.mode == "on")
         return self._bite(self._rule("startup")) if begins or lasting else None
 
     def statement(self, statement: Statement) -> Rule | None:
         """Act on the k-th statement of the sequence, and on later ones while the fault lasts."""
-        cell = self._cell
+        cell = self.cell
         if self.healed:
             return None
         if cell.mode == "on" and self.bites:
@@ -59,19 +59,19 @@ class CellScript(Script):
 
     def reply(self, statement: Statement, *, begins: bool) -> Rule | None:
         """Act on the answer of the k-th statement."""
-        wanted = begins is (self._cell.fault != "half_answer")
-        if statement is not self._target or self._cell.fault not in ON_REPLY or not wanted:
+        wanted = begins is (self.cell.fault != "half_answer")
+        if statement is not self._target or self.cell.fault not in ON_REPLY or not wanted:
             return None
         self._target = None
         return self._bite(self._rule("reply"))
 
     def _is_due(self, statement: Statement) -> bool:
-        if self._place > self._cell.index:
+        if self._place > self.cell.index:
             return False
         if statement.fingerprint != self._steps[self._place].fingerprint:
             return False
         self._place += 1
-        return self._place > self._cell.index
+        return self._place > self.cell.index
 
     def _bite(self, rule: Rule | None) -> Rule | None:
         if self.healed or rule is None:
@@ -81,7 +81,7 @@ class CellScript(Script):
         return rule
 
     def _rule(self, on: str) -> Rule | None:
-        fault = self._cell.fault
+        fault = self.cell.fault
         if fault in (*ERRORS, *FATAL) or fault[:1].isdigit():
             fatal = fault in FATAL and on == "statement"
             return Rule(id=self.id, on=on, do="fatal" if fatal else "error", sqlstate=fault)
