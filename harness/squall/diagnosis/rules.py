@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable
 
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
-    SETTLED_SECONDS,
     error_text,
     kept_for_good,
     not_recovered,

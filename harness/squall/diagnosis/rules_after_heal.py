@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import CUTS, SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
 from squall.gates.availability import is_short
 from squall.gates.recovery_time import STUCK
 from squall.history.evidence import Window
@@ -20,7 +20,6 @@ PREPARED = (
 )
 CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
 TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
-SETTLED_SECONDS = 0.3
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
 FEW = 1.5

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from squall.core.events import BackendsSampled
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.gates import health_probes
 from squall.history.op import Op
 
@@ -24,7 +24,6 @@ SERIAL = 1.3
 LEAST_ALONE = 0.05
 """Seconds. Quicker requests are answered one after another by any app."""
 
-SETTLED_SECONDS = 0.3
 """After the heal, the last delayed statements end."""
 
 IDLE_SHARE = 0.9

@@ -47,13 +47,8 @@ def for_nothing(request: PlannedRequest, number: int) -> PlannedRequest | None:
     operation = dataclasses.replace(
         request.operation, name=NAMED % request.operation.name, read_back=None
     )
-    return PlannedRequest(
-        id=FIRST_FOR_NOTHING + number,
-        operation=operation,
-        key=request.key,
-        path=path,
-        headers=request.headers,
-        body=body,
+    return dataclasses.replace(
+        request, id=FIRST_FOR_NOTHING + number, operation=operation, path=path, body=body
     )
 
 

@@ -111,8 +111,8 @@ class OpenLoop:
     async def _send_all(self, session: aiohttp.ClientSession) -> None:
         plan, allows = self._plan, self._pace.allows
         planned = requests(plan.operations, plan.seed, plan.run_id, allows=allows)
-        moments = enumerate(arrivals(plan.rate_per_second, plan.seed, plan.arrivals))
-        for number, offset in moments:
+        offsets = arrivals(plan.rate_per_second, plan.seed, plan.arrivals)
+        for number, offset in enumerate(offsets):
             if not plan.owns(number):
                 next(planned)  # another part's: it is drawn here, too, and not waited for
                 continue
