@@ -46,7 +46,7 @@ DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
     """User, password, name and port, from the first address; empty if there is none."""
     found = ADDRESS.search(COMMENT.sub("", source)) or ADDRESS.search(source)
-    tables = [found.groupdict()] if found else []
+    tables = [found.groupdict()] if found else list(_composed(modules))
     tables += _tables(modules)
     parts = tables[0] if tables else {}
     return {key: parts[key] for key in PARTS if parts.get(key)}
@@ -89,6 +89,19 @@ def _tables(modules: Sequence[Module]) -> Iterator[dict[str, str]]:
             parts = _parts(node, constants)
             if "name" in parts and ("user" in parts or "host" in parts):
                 yield parts if NEAR.fullmatch(parts.get("host", "localhost")) else {}
+
+
+def _composed(modules: Sequence[Module]) -> Iterator[dict[str, str]]:
+    """f"postgres://{USER}:{PASSWORD}@{HOST}/shop", of constants of the same module."""
+    for module in modules:
+        constants = _constants(module)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.JoinedStr):
+                pieces = [one.value if isinstance(one, ast.FormattedValue) else one
+                          for one in node.values]  # fmt: skip
+                texts = [_text(one, constants) for one in pieces]
+                if all(texts) and (found := ADDRESS.search("".join(texts))):
+                    yield found.groupdict()
 
 
 def _parts(node: ast.AST, constants: Mapping[str, str]) -> dict[str, str]:

@@ -56,6 +56,8 @@ class Detected:
     """Where the app is named."""
     folder: str = ""
     """The directory in which the app starts, relative to the project's; empty if it is the same."""
+    below: str = ""
+    """``src``, if the app's modules are found there and commands start in its parent."""
     database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
     """Variables with the database's address or its parts, as templates."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +117,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         app_place=project.shown(app.path, app.line),
         why=app.why,
         folder=folder,
+        below=app.root.name if below_src else "",
         database_env=database.env,
         environment={**http.first_user, **environment},
         setup=prepared.setup,

@@ -38,12 +38,17 @@ def found_in(directory: Path, files: dict[str, str]) -> Detected:
         ("C = {'database': 'shop', 'user': 'shop', 'host': 'store', 'port': 5432}",
          {"user": "shop", "name": "shop", "port": "5432"}),
         ("URL = 'postgresql://shop@localhost/shop'", {"user": "shop", "name": "shop"}),
+        (("U, DB = 'x', 'y'\nUSER = 'shop'\nPW = 's3cret'\nHOST, PORT = os.getenv('H'), 5433\n"
+         "URL = f'postgres://{USER}:{PW}@localhost:5433/{USER}'"),
+         {**SHOP, "port": "5433"}),
+        ("USER = os.getenv('U', 'shop')\nURL = f'postgres://{USER}@localhost/shop'", {}),
         ("connect(host='db.example.com', user='shop', dbname='shop')", {}),
         ("connect(host=host, user=user, dbname=name)", {}),
         ("render(user='shop', database='shop')", {}),
         ("C = {'user': 'shop', 'name': 'shop'}", {}),
     ],
-    ids=["keywords", "conninfo", "constants", "dict", "no-password", "elsewhere", "variables",
+    ids=["keywords", "conninfo", "constants", "dict", "no-password",
+         "composed", "composed-of-variables", "elsewhere", "variables",
          "another-call", "another-dict"],
 )  # fmt: skip
 def test_constants_of_a_connection_are_the_names_of_the_labs_database(
