@@ -46,7 +46,8 @@ DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
     """User, password, name and port, from the first address; empty if there is none."""
     found = ADDRESS.search(COMMENT.sub("", source)) or ADDRESS.search(source)
-    tables = [found.groupdict()] if found else list(_composed(modules))
+    tables: list[dict[str, str]] = [found.groupdict()] if found else []
+    tables += [] if found else _composed(modules)
     tables += _tables(modules)
     parts = tables[0] if tables else {}
     return {key: parts[key] for key in PARTS if parts.get(key)}
