@@ -6,7 +6,6 @@ Each guess names its source. ``squall init`` tries them, and takes the next one 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from squall.config.init.find_upstreams import find_servers
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
+from squall.config.init.required_packages import required_packages
 from squall.config.init.safe_values import SECRET_NAME, closed_value, example_value, invented_value
 from squall.config.init.scan_dotenv import DotenvEntry, scan_dotenv
 from squall.config.init.start_commands import (
@@ -92,15 +92,13 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
     near = project.reachable_from(roots, app.root)
     settings = find_settings(project, near)
-    # A command in the parent of src finds the modules in src, and the dotenv file next to it.
-    below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
-    start = app.root.parent if below_src else app.root
+    start = _start(app)
     folder = start.relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
     compose = compose_values(project)
     known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
-    packages = _packages(project, app.root)
+    packages = required_packages(project.directory, app.root)
     database = find_database(known, source, packages)
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), source, _services(project))  # fmt: skip
@@ -117,7 +115,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         app_place=project.shown(app.path, app.line),
         why=app.why,
         folder=folder,
-        below=app.root.name if below_src else "",
+        below="" if start == app.root else app.root.name,
         database_env=database.env,
         environment={**http.first_user, **environment},
         setup=prepared.setup,
@@ -129,6 +127,12 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _start(app: FoundApp) -> Path:
+    """A command in the parent of src finds the modules in src, and the dotenv file next to it."""
+    below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
+    return app.root.parent if below_src else app.root
 
 
 def _prepared(
@@ -187,27 +191,6 @@ def _services(project: Project) -> list[dict[str, Any]]:
 def _alembic_address(root: Path) -> str:
     found = re.search(r"^sqlalchemy\.url\s*=.*$", read_text(root / "alembic.ini"), re.MULTILINE)
     return f"\n# {found[0]}" if found else ""
-
-
-def _packages(project: Project, root: Path) -> set[str]:
-    """Names of the required packages, as far as the files list them."""
-    found: set[str] = set()
-    for folder in {root, project.directory}:
-        for path in (*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt"),
-                     folder / "Pipfile", folder / "setup.py"):  # fmt: skip
-            found |= {
-                name.lower() for name in re.findall(r"^\W*([\w-]+)", read_text(path), re.MULTILINE)
-            }
-        try:
-            table = tomllib.loads(read_text(folder / "pyproject.toml"))
-        except tomllib.TOMLDecodeError:
-            continue
-        listed = table.get("project", {}).get("dependencies", [])
-        poetry = table.get("tool", {}).get("poetry", {}).get("dependencies", {})
-        found |= {re.split(r"[\W]", str(one).replace("-", "_"))[0].lower() for one in listed}
-        found |= {str(one).lower().replace("-", "_") for one in poetry}
-    return {name.replace("psycopg2_binary", "psycopg2").replace("psycopg2-binary", "psycopg2")
-            for name in found}  # fmt: skip
 
 
 def _environment(
