@@ -20,7 +20,7 @@ from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_sourc
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
-from squall.config.init.find_switches import switch_on
+from squall.config.init.find_switches import choose_postgres, switch_on
 from squall.config.init.find_upstreams import find_servers
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
@@ -106,7 +106,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
-    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
+    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment),
+              *choose_postgres(settings, near, environment)]  # fmt: skip
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
