@@ -101,7 +101,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     packages = required_packages(project.directory, app.root)
     database = find_database(known, source, packages)
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
-        database.env.values(), source, _services(project))  # fmt: skip
+        database.env.values(), near, source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
     servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
@@ -123,7 +123,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         seed=prepared.seed,
         database=fixed,
         dependencies=servers,
-        notes=(*notes, *([database.note] if database.note else [])),
+        notes=(*notes, *([database.note] if database.note and "port" not in fixed else [])),
         http=http,
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,

@@ -63,12 +63,16 @@ def test_constants_of_a_connection_are_the_names_of_the_labs_database(
         ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE},
          {"password": "s3cret", "name": "shop"}),
         ({"main.py": f"{APP}{PARTS}URL = f'postgresql://{{USER}}:x@{{HOST}}:5432/stock'\n"},
-         {"name": "stock"}),
+         {"name": "stock", "port": "5432"}),
+        ({"main.py": f"{APP}{PARTS}C = {{'host': HOST, 'user': USER, 'port': '5432'}}\n"},
+         {"port": "5432"}),
+        ({"main.py": f"{APP}{PARTS}C = {{'name': HOST, 'port': 8000, 'host': '0'}}\n"}, {}),
         ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE.replace("postgres:16", "redis")}, {}),
         ({"main.py": f"{APP}import os\nU = os.getenv('DATABASE_URL', '')\n",
           "compose.yaml": COMPOSE}, {}),
     ],
-    ids=["compose-file", "address", "another-server", "whole-address"],
+    ids=["compose-file", "address", "dict-with-a-port", "another-dict",
+         "another-server", "whole-address"],
 )  # fmt: skip
 def test_what_no_variable_sets_comes_from_the_address_or_the_compose_file(
     tmp_path: Path, files: dict[str, str], fixed: dict[str, str]
