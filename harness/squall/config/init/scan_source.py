@@ -15,6 +15,7 @@ from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
+from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http, text_values
@@ -118,7 +119,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         folder=folder,
         below="" if start == app.root else app.root.name,
         database_env=database.env,
-        environment={**http.first_user, **environment},
+        environment={**aws_settings(source), **http.first_user, **environment},
         setup=prepared.setup,
         seed=prepared.seed,
         database=fixed,
