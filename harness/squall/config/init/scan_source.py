@@ -209,7 +209,9 @@ def _environment(
               and one.read and one.name in entries and not entries[one.name].own}  # fmt: skip
     found = {**copied, **closed}
     demanded = _demanded(settings, entries, compose, {**found, **told})
-    given = {one.name: value for one in demanded if not SECRET_NAME.search(one.name)
+    unset = [one for one in settings if one.default is None and one.name not in entries
+             and one.name not in {**found, **told} and not one.composed]  # fmt: skip
+    given = {one.name: value for one in (*demanded, *unset) if not SECRET_NAME.search(one.name)
              and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
     invented = [one for one in demanded if one.name not in given]
     found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given
