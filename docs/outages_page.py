@@ -15,6 +15,7 @@ BEGIN, END = "<!-- outages: begin -->\n", "<!-- outages: end -->\n"
 NEEDS = {
     "writes": "Needs writes in the load.",
     "transactions": "Not applicable to an app that writes in autocommit.",
+    "rows": "Not applicable to an app that only adds rows.",
     "things": "Needs requests in the load that name a thing by number or UUID.",
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
