@@ -206,10 +206,15 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
         ):
             yield EMPTIED, f"{op.name}: {shown} is empty, and is not without the fault"
         if isinstance(kind, int) and len(lengths) == len(were) and kind:
-            yield (
-                SHORTENED,
-                f"{op.name}: {shown} has {kind} entries, without the fault {min(lengths)}",
-            )
+            fewer = f"has {kind} entries, without the fault {min(lengths)}"
+            yield SHORTENED, f"{op.name}: {shown} {fewer}"
+    yield from _another_item(op, shape, others, calm)
+
+
+def _another_item(
+    op: Op, shape: Shape, others: Sequence[Shape], calm: CalmAnswers
+) -> Iterator[tuple[str, str]]:
+    """The answer shows another row than all answers to the same request."""
     for place, own in shape.items():
         if place != ".id" and (calm.deletes or len(others) < LEAST_OTHERS):
             continue  # another row may be the first one, or it was alike by chance
