@@ -44,7 +44,7 @@ packages:
 	@$(call install,dev)
 
 demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## put the reference app through the stock outages
-	@$(BIN)/squall demo --jobs $(JOBS) $(ARGS)
+	@$(BIN)/squall demo $(ARGS)
 
 # Tests without a lab share the cores. The others measure time, and have the machine for themselves.
 SHARED := tests/unit tests/architecture tests/fuzz

@@ -196,7 +196,25 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
     if not others:
         return
     for place, kind in shape.items():
-        yield from _emptier(op, place, kind, [other.get(place) for other in others])
+        were = [other.get(place) for other in others]
+        shown = place or "the answer"
+        lengths = [was for was in were if isinstance(was, int)]
+        if isinstance(kind, int) and kind >= min(lengths, default=0) - _largest_fall(lengths):
+            continue
+        if is_nothing(place, kind) and not any(
+            was is None or is_nothing(place, was) for was in were
+        ):
+            yield EMPTIED, f"{op.name}: {shown} is empty, and is not without the fault"
+        if isinstance(kind, int) and len(lengths) == len(were) and kind:
+            fewer = f"has {kind} entries, without the fault {min(lengths)}"
+            yield SHORTENED, f"{op.name}: {shown} {fewer}"
+    yield from _another_item(op, shape, others, calm)
+
+
+def _another_item(
+    op: Op, shape: Shape, others: Sequence[Shape], calm: CalmAnswers
+) -> Iterator[tuple[str, str]]:
+    """The answer shows another row than all answers to the same request."""
     for place, own in shape.items():
         if place != ".id" and (calm.deletes or len(others) < LEAST_OTHERS):
             continue  # another row may be the first one, or it was alike by chance
@@ -204,21 +222,6 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
         if is_identity(own) and len(ids) == 1 and is_identity(*ids) and own not in ids:
             yield ANOTHER_ITEM, f"{op.name}: another item than without the fault ({place})"
             return
-
-
-def _emptier(
-    op: Op, place: str, kind: str | int, were: Sequence[str | int | None]
-) -> Iterator[tuple[str, str]]:
-    """A place that is empty, or a list that is shorter, unlike all the others."""
-    shown = place or "the answer"
-    lengths = [was for was in were if isinstance(was, int)]
-    if isinstance(kind, int) and kind >= min(lengths, default=0) - _largest_fall(lengths):
-        return
-    if is_nothing(place, kind) and not any(was is None or is_nothing(place, was) for was in were):
-        yield EMPTIED, f"{op.name}: {shown} is empty, and is not without the fault"
-    if isinstance(kind, int) and len(lengths) == len(were) and kind:
-        text = f"{op.name}: {shown} has {kind} entries, without the fault {min(lengths)}"
-        yield SHORTENED, text
 
 
 def _largest_fall(lengths: Sequence[int]) -> int:
