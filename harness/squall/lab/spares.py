@@ -23,7 +23,7 @@ async def find_spares(search: OperationSearch) -> Mapping[str, Operation]:
         if "{" not in path or operation.after or operation.streams:
             continue
         for maker_path, maker in makers:
-            if maker.after or maker is operation or maker.role != operation.role:
+            if maker.after or maker is operation:
                 continue
             if maker.name not in made:
                 made[maker.name] = await _answer_of(search, maker)
