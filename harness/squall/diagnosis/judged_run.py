@@ -132,6 +132,16 @@ class JudgedRun:
         return not since or since[-1] > since[0]
 
     @cached_property
+    def asked_before(self) -> bool:
+        """Whether statements reached the database before the first fault, as far as it is known."""
+        start = self.evidence.bounds("before")[1]
+        sent = [
+            e.statements for e in self.evidence.events
+            if isinstance(e, DatabaseLoad) and e.statements is not None and e.at <= start
+        ]  # fmt: skip
+        return len(sent) > 1 and sent[-1] > sent[0]
+
+    @cached_property
     def asks_nothing(self) -> bool:
         """Whether all requests since the heal failed, and hardly a statement was sent for them."""
         healed = self.evidence.last_healed

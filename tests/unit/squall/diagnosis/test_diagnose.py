@@ -430,6 +430,10 @@ def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> No
         " does the app use the database that it was given?",
         remedies.USE_THE_ADDRESS,
     )
+    loads = [events.DatabaseLoad(at=at, statements=n, connections=5) for n, at in ((3, 0), (9, 1))]
+    asks = diagnose(evidence([make.op(0)], [*loads, *fault("network.reset")]), found)
+    assert asks.reason.endswith("and did nothing meanwhile that this fault hits")
+    assert asks.remedy == remedies.PROVE_SOMETHING
     asked = diagnose(evidence([make.op(0)], fault("upstream.status")), found)
     assert asked.reason.endswith("does the load need this upstream?")
 
