@@ -158,7 +158,7 @@ class JudgedRun:
 
     @cached_property
     def waits_after(self) -> bool:
-        """Whether most requests that failed after the heal had waited: a breaker refuses at once."""
+        """Whether most requests that failed after the heal waited: a breaker refuses at once."""
         return (
             bool(self.bad_after)
             and median(op.done - op.sent for op in self.bad_after) > LONG_SECONDS

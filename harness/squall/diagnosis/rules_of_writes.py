@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
-from squall.gates import one_effect, repeats_agree
+from squall.gates import one_effect, repeats_agree, work_is_done
 
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
@@ -105,4 +105,7 @@ def work_left(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("work-is-done")
     if finding is None:
         return None
+    if finding.code == work_is_done.UNDONE:
+        told = "a worker lost what it had taken: its mark and its effect are not in one transaction"
+        return Diagnosis(f"{told}; {finding.reason}", remedies.ONE_TRANSACTION)
     return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)
