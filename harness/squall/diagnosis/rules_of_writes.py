@@ -35,7 +35,11 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
         return None
     if not finding.figures["early"] and case.failed("answer-unlike-calm") is not None:
         return None
-    told = f"the app answers before it commits: {finding.reason}"
+    if finding.figures["early"]:
+        told = f"the app answers before it commits: {finding.reason}"
+        return Diagnosis(told, remedies.COMMIT_FIRST)
+    told = "success is answered for what is never committed: an error on the way is hidden, or the"
+    told += f" answer does not wait for COMMIT: {finding.reason}"
     return Diagnosis(told, remedies.COMMIT_FIRST)
 
 

@@ -228,6 +228,17 @@ def test_success_that_stands_for_an_error_is_no_early_answer(
     assert diagnose(run, found).remedy == remedy
 
 
+@pytest.mark.parametrize(
+    ("early", "words"), [(0, "an error on the way is hidden"), (2, "answers before it commits")]
+)
+def test_what_is_never_committed_may_hide_an_error(
+    evidence: Any, make: Any, told: Any, early: int, words: str
+) -> None:
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    found = told.failed("acknowledged-before-commit", "3 never", early=early, never=3)
+    assert words in diagnose(run, [found]).reason
+
+
 def test_connections_beyond_the_declared_bound_were_left_behind(
     evidence: Any, make: Any, told: Any
 ) -> None:
