@@ -144,7 +144,7 @@ PAIRS: list[tuple[Callable[[ast.AST], Any], str, str]] = [
     (
         answers.unconfirmed_success,
         "def put(t):\n    try:\n        t.commit()\n    except AWAY as e:\n        log.warning(e)",
-        "def put(t):\n    try:\n        t.commit()\n    except AWAY as e:\n        raise Late from e",
+        "def put(t):\n    try:\n        t.commit()\n    except AWAY as e:\n        raise X from e",
     ),
     (
         answers.several_commits,
