@@ -33,6 +33,8 @@ def step_row(step: Step) -> str:
     lasting = f"{step.lasting_seconds:g} s"
     if step.lasting_deadlines:
         lasting = f"{step.lasting_deadlines:g} deadlines, at least {lasting}"
+    elif step.lasting_starts:
+        lasting = f"{step.lasting_starts:g} starts of the app, at least {lasting}"
     escaped = attributes.replace("|", r"\|")
     return f"| {step.at_seconds:g} s | {lasting} | {link}{escaped} |"
 

@@ -9,10 +9,10 @@ import click
 
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.isolated_run import run_isolated, show
+from squall.cli.lab_count import labs_of_light_runs, labs_of_this_machine
 from squall.cli.options import (
     engine_option,
     jobs_option,
-    labs_of_this_machine,
     only_option,
     output_of,
     output_option,
@@ -45,7 +45,7 @@ next, your app: in its directory, run
 
 @click.command(cls=GroupedCommand)
 @grouped("Outages", only_option)
-@grouped("Lab", engine_option, seed_option, postgres_option, jobs_option(labs_of_this_machine()))
+@grouped("Lab", engine_option, seed_option, postgres_option, jobs_option(labs_of_light_runs))
 @grouped("Output", output_option, quiet_option, verbose_option)
 def demo(
     *,
@@ -83,7 +83,7 @@ def demo(
 def _sweep(job: Job, seed: int) -> ExitCode:
     """The fault points of the reference app, as many as the time allows."""
     wanted = SweepOptions(
-        jobs=job.jobs,
+        jobs=min(job.jobs, labs_of_this_machine()),  # it leaves no CPU idle
         seconds=SWEEP_SECONDS,
         reproduce=f"squall sweep --app reference --seed {seed} --cell {{cell}}",
     )

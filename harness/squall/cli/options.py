@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -124,17 +123,10 @@ verbose_option = click.option(
 )
 
 
-MAX_LABS = 4
-
-
-def labs_of_this_machine() -> int:
-    """One lab per CPU, at most four."""
-    return max(1, min(MAX_LABS, os.cpu_count() or 1))
-
-
-def jobs_option(default: int) -> Callable[[C], C]:
-    """How many labs run at the same time."""
-    return click.option("--jobs", type=click.IntRange(1, 16), default=default, show_default=True,
+def jobs_option(default: int | Callable[[], int]) -> Callable[[C], C]:
+    """How many labs run at the same time. A function is asked when the command starts."""
+    shown: bool | str = "by the machine" if callable(default) else True
+    return click.option("--jobs", type=click.IntRange(1, 16), default=default, show_default=shown,
                         help="Labs at the same time.")  # fmt: skip
 
 

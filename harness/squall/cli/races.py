@@ -11,7 +11,8 @@ import click
 from squall.cli.app_options import AppOptions, app_options, describe_app, reproduce_arguments
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.isolated_run import run_isolated, show
-from squall.cli.options import LabArguments, lab_options_with, labs_of_this_machine
+from squall.cli.lab_count import labs_of_this_machine
+from squall.cli.options import LabArguments, lab_options_with
 from squall.cli.progress_line import ProgressLine
 from squall.cli.suite_session import EXIT
 from squall.core.errors import ExitCode, NothingRan

@@ -12,11 +12,11 @@ from squall.cli.app_options import AppOptions, app_options, describe_app, reprod
 from squall.cli.attach_options import attach_options, parse_attach
 from squall.cli.grouped_options import GroupedCommand, grouped
 from squall.cli.isolated_run import run_isolated
+from squall.cli.lab_count import labs_of_this_machine
 from squall.cli.options import (
     LabArguments,
     format_option,
     lab_options_with,
-    labs_of_this_machine,
 )
 from squall.cli.progress_line import ProgressLine
 from squall.cli.shard_options import chosen_shard, shard_option
