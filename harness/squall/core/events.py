@@ -9,18 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from squall.core.counting import counted
+from squall.core.event import Event
+from squall.core.update_events import RowChanged, UpdateShown
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of all events."""
-
-    at: float
-
-    KINDS: ClassVar[dict[str, type[Event]]] = {}
+__all__ = ["Event", "RowChanged", "UpdateShown"]
 
 
 def _kind(cls: type[Event]) -> type[Event]:

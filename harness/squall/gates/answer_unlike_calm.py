@@ -34,6 +34,7 @@ from squall.gates.calm_answers import (
     media_type,
 )
 from squall.gates.findings import failed, passed
+from squall.gates.parts_of_pages import parts_of_pages
 from squall.gates.shown_and_refused import shown_and_refused
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
@@ -171,6 +172,8 @@ class AnswerUnlikeCalm(Gate):
             return
         if op.effect == "read" and not calm.rivals.changed(op):
             yield from _unlike_same_request(op, shape, calm)
+            for told in parts_of_pages(op, shape, known, calm):
+                yield SHORTENED, told
             if made_up := calm.texts.made_up(op):
                 shown = ", ".join(made_up[:3])
                 yield ANOTHER_VALUE, f"{op.name}: another {shown} than without the fault"

@@ -22,6 +22,7 @@ from squall.core.clock import Clock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
+from squall.lab.changed_rows import find_changed_rows
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
 from squall.lab.wal import Decoder, Row, RowChange
@@ -117,6 +118,7 @@ class CommitRecorder:
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
+        yield from find_changed_rows(changes, times, ops)
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
     async def _until_done(

@@ -16,7 +16,7 @@ from squall.core.events import (
     UnknownClientAnswered,
 )
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
-from squall.history.op import Outcome
+from squall.history.op import FIRST_AGAIN, Outcome
 from squall.history.shape import describe_body, describe_texts
 
 ITEM = {"id": 7, "name": "pen", "note": "blue", "stock": 3}
@@ -444,3 +444,22 @@ def test_a_lock_of_the_server_is_no_conflict_of_the_client(
     run = evidence([*calm, *blamed, answer(make, 250, status=later, **post)], happened)
     found = AnswerUnlikeCalm(no_conflicts=strict).judge(run)
     assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(
+    ("entries", "again", "pages"), [(1, 3, 3), (3, 3, 3), (1, 1, 3), (1, 3, 0)]
+)
+def test_a_page_that_was_asked_for_in_the_outage_first_is_compared_with_its_repeat(
+    evidence: Any, make: Any, entries: int, again: int, pages: int
+) -> None:
+    """It is a part if all other pages are full, and it is full when it is asked for again."""
+    calm = [
+        answer(make, n, ITEMS[: pages or 1 + n % 3], request=f"GET /items?after={n}")
+        for n in range(20)
+    ]
+    own = {"request": "GET /items?after=90"}
+    first = answer(make, 150, ITEMS[:entries], **own)
+    repeat = answer(make, 250, ITEMS[:again], **own)
+    ops = [*calm, first, replace(repeat, id=FIRST_AGAIN)]
+    found = AnswerUnlikeCalm().judge(evidence(ops))
+    assert (found.code == "list-shortened") is (pages == 3 and entries < again)
