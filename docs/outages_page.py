@@ -15,6 +15,7 @@ BEGIN, END = "<!-- outages: begin -->\n", "<!-- outages: end -->\n"
 NEEDS = {
     "writes": "Needs writes in the load.",
     "transactions": "Not applicable to an app that writes in autocommit.",
+    "rows": "Not applicable to an app that only adds rows.",
     "things": "Needs requests in the load that name a thing by number or UUID.",
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
@@ -32,6 +33,8 @@ def step_row(step: Step) -> str:
     lasting = f"{step.lasting_seconds:g} s"
     if step.lasting_deadlines:
         lasting = f"{step.lasting_deadlines:g} deadlines, at least {lasting}"
+    elif step.lasting_starts:
+        lasting = f"{step.lasting_starts:g} starts of the app, at least {lasting}"
     escaped = attributes.replace("|", r"\|")
     return f"| {step.at_seconds:g} s | {lasting} | {link}{escaped} |"
 

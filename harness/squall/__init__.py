@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from squall.runner.suite_events import SuiteEvent, SuiteResult
     from squall.runner.sync import SyncLab
     from squall.scenario.library import stock
-    from squall.scenario.model import Load, Scenario, Step, at, gate_set
+    from squall.scenario.model import Load, Scenario, gate_set
+    from squall.scenario.step import Step, at
     from squall.scenario.yaml_dumper import dump
     from squall.scenario.yaml_loader import load, loads
     from squall.sweeping.sweep_from_python import sweep
@@ -83,8 +84,8 @@ _HOMES = {
     "RetryPolicy": "runner.retry_policy", "run_suite": "runner.suite",
     "SuiteEvent": "runner.suite_events", "SuiteResult": "runner.suite_events",
     "Run": "runner.run", "Runner": "runner.run", "Scenario": "scenario.model",
-    "SquallError": "core.errors", "Step": "scenario.model", "UsageError": "core.errors",
-    "Verdict": "gates.verdict", "at": "scenario.model", "dump": "scenario.yaml_dumper",
+    "SquallError": "core.errors", "Step": "scenario.step", "UsageError": "core.errors",
+    "Verdict": "gates.verdict", "at": "scenario.step", "dump": "scenario.yaml_dumper",
     "gate_set": "scenario.model", "lab": "lab.lab", "load": "scenario.yaml_loader",
     "loads": "scenario.yaml_loader", "stock": "scenario.library",
     "sweep": "sweeping.sweep_from_python", "SweepResult": "sweeping.sweep_result",

@@ -27,7 +27,8 @@ from squall.history.op import Op, Outcome
 from squall.lab.lab_options import LabOptions
 from squall.reports.run_directory import RunDirectory
 from squall.runner.run import Run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults import Refuse
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -19,7 +19,8 @@ from squall.lab.lab_options import LabOptions
 from squall.lab.providers.process.postgres_process import PostgresProcess
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.runner.run import Runner
-from squall.scenario.model import Load, Scenario, Step
+from squall.scenario.model import Load, Scenario
+from squall.scenario.step import Step
 from squall_faults.network.latency import Latency
 
 OPTIONS = LabOptions(profile=REFERENCE, seed=20_261_128)

@@ -13,7 +13,8 @@ from squall.core.clock import MonotonicClock
 from squall.lab.lab import Lab, lab
 from squall.lab.lab_options import LabOptions
 from squall.runner.injection import inject_faults
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 from squall_faults import Fault
 from squall_faults.network.latency import Latency
 from squall_faults.network.refuse import Refuse

@@ -11,8 +11,9 @@ from squall.config.dependencies import AppWorker, Dependency
 from squall.config.profile import DEFAULT_CONTRACT
 from squall.core.errors import LabError
 from squall.lab.providers.process.redis_binaries import find_redis
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
 from squall.scenario.selection import for_dependencies
+from squall.scenario.step import Step
 
 pytestmark = pytest.mark.scenario
 
@@ -55,7 +56,7 @@ def in_turn(outages: list[Scenario]) -> Scenario:
     steps: list[Step] = []
     begins = 0.0
     for step in (step for one in outages for step in one.steps):
-        here = step.for_deadline(1.0)
+        here = step.for_app(deadline=1.0, start=0.0)
         steps.append(dataclasses.replace(here, at_seconds=begins))
         begins += here.lasting_seconds + CALM_SECONDS
     return Scenario(

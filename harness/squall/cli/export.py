@@ -96,7 +96,7 @@ def export(
     the tool cannot express is refused, with the step and the reason.
     """
     place, chosen = _chosen(scenario)
-    whole = chosen.for_deadline(deadline)
+    whole = chosen.for_app(deadline=deadline)
     if tool == "chaos-mesh":
         text = chaos_mesh(whole, place, _pods(given))
     elif tool == "chaostoolkit":

@@ -48,7 +48,7 @@ def print_outages(scenarios: Iterable[Scenario], *, deadline: float | None = Non
     """
     total, count = 0.0, 0
     for one in scenarios:
-        planned = None if deadline is None else one.for_deadline(deadline).planned_seconds
+        planned = None if deadline is None else one.for_app(deadline=deadline).planned_seconds
         shown = "" if planned is None else f"  {planned:.1f} s"
         click.echo(f"{click.style(one.name, bold=True)}{shown}  [{' '.join(sorted(one.tags))}]")
         story = " ".join(one.story.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
@@ -47,11 +48,22 @@ class BackgroundLoop:
             raise LabError("the run was cancelled") from error
 
     def close(self) -> None:
-        """End the loop and its thread."""
+        """End the loop and its thread; tasks that still run on it are cancelled first."""
         if self._loop is None:
             return
+        with contextlib.suppress(TimeoutError):
+            ended = asyncio.run_coroutine_threadsafe(_cancel_tasks(), self._loop)
+            ended.result(JOIN_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
         self._loop.close()
         self._loop = self._thread = None
+
+
+async def _cancel_tasks() -> None:
+    """Cancel every other task of this loop, and wait for its end."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

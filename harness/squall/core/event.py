@@ -1,4 +1,4 @@
-"""The base of all events of a run."""
+"""The base of all events; :mod:`squall.core.events` has every kind."""
 
 from __future__ import annotations
 

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from squall.core.commit_events import CommitsRead as CommitsRead  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import FamilyCommitted as FamilyCommitted  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
-from squall.core.event import Event
-from squall.core.update_events import RowChanged, UpdateShown
-
-__all__ = ["Event", "RowChanged", "UpdateShown"]
+from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
+from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
+from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
 
 
 def _kind(cls: type[Event]) -> type[Event]:
@@ -338,38 +341,6 @@ class ComponentEnded(Event):
     """``PostgreSQL``, ``engine``, ``meter``, ``workload`` or ``watchdog``."""
     how: str
     """For example ``ended by SIGKILL``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionCommitted(Event):
-    """The server committed a transaction at ``at`` (logical decoding). Row values are not kept."""
-
-    keys: Mapping[str, Mapping[str, int]]
-    """Request keys found in the changed rows, each with its row counts: ``{"insert orders": 1}``.
-    """
-    ids: Mapping[str, list[str]]
-    """Columns of new rows that hold an id from an answer of the app: ``{"orders.id": ["7"]}``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyCommitted(Event):
-    """A new row, committed at ``at``, and the new rows that refer to it."""
-
-    parent: str
-    """``orders.id``."""
-    answered: str
-    """Its value, if an answer of the app had it; else empty."""
-    commits: Mapping[str, list[float]]
-    """When each of the others was committed, by column: ``{"order_items.order_id": [3.2]}``."""
-    alike: Mapping[str, list[str]]
-    """A digest of each that stays, without its identity and times."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitsRead(Event):
-    """Every transaction that can be matched with a request has been published."""
-
-    transactions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ import yaml
 from squall_faults import AppCrash, AppTerminate, BlackHole, Crash, Latency, Stall, to_dict
 
 from squall.exporting.expressible import CannotExpress, convert_steps, first_moment
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 
 API_VERSION = "chaos-mesh.org/v1alpha1"
 GRACE_SECONDS = 30

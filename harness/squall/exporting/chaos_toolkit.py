@@ -12,7 +12,8 @@ from typing import Any
 
 from squall.exporting.expressible import convert_steps, first_moment
 from squall.exporting.toxic_recorder import RecordingProxy, record_toxics
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 
 ENGINE = {"type": "env", "key": "TOXIPROXY_URL", "default": "http://127.0.0.1:8474"}
 TIMEOUT_SECONDS = 10

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from squall.core.errors import UsageError
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from squall_faults.network.on_connections import MAX_CONNECTIONS
 from squall_faults.ports import EVERYTHING, Direction, NetworkProxy, Target, Traffic
 
 from squall.exporting.expressible import CannotExpress
-from squall.scenario.model import Step
+from squall.scenario.step import Step
 
 REASONS = {
     "app": "it acts on the app's process",

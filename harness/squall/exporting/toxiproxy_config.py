@@ -13,7 +13,8 @@ from typing import Any
 
 from squall.exporting.expressible import CannotExpress, convert_steps, first_moment
 from squall.exporting.toxic_recorder import RecordingProxy, record_toxics
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 
 LISTEN = {"postgres": "127.0.0.1:15432", "app": "127.0.0.1:18000"}
 """Where the proxies listen, as those of docker-compose.yml do."""

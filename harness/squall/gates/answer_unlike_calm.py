@@ -12,8 +12,9 @@ declaration is needed: :mod:`squall.gates.calm_answers` describes what is compar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from squall.gates.blamed_clients import (
     BAD_REQUEST,
@@ -200,16 +201,23 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
     for place, kind in shape.items():
         were = [other.get(place) for other in others]
         shown = place or "the answer"
+        lengths = [was for was in were if isinstance(was, int)]
+        if isinstance(kind, int) and kind >= min(lengths, default=0) - _largest_fall(lengths):
+            continue
         if is_nothing(place, kind) and not any(
             was is None or is_nothing(place, was) for was in were
         ):
             yield EMPTIED, f"{op.name}: {shown} is empty, and is not without the fault"
-        lengths = [was for was in were if isinstance(was, int)]
-        if isinstance(kind, int) and len(lengths) == len(were) and 0 < kind < min(lengths):
-            yield (
-                SHORTENED,
-                f"{op.name}: {shown} has {kind} entries, without the fault {min(lengths)}",
-            )
+        if isinstance(kind, int) and len(lengths) == len(were) and kind:
+            fewer = f"has {kind} entries, without the fault {min(lengths)}"
+            yield SHORTENED, f"{op.name}: {shown} {fewer}"
+    yield from _another_item(op, shape, others, calm)
+
+
+def _another_item(
+    op: Op, shape: Shape, others: Sequence[Shape], calm: CalmAnswers
+) -> Iterator[tuple[str, str]]:
+    """The answer shows another row than all answers to the same request."""
     for place, own in shape.items():
         if place != ".id" and (calm.deletes or len(others) < LEAST_OTHERS):
             continue  # another row may be the first one, or it was alike by chance
@@ -217,6 +225,12 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
         if is_identity(own) and len(ids) == 1 and is_identity(*ids) and own not in ids:
             yield ANOTHER_ITEM, f"{op.name}: another item than without the fault ({place})"
             return
+
+
+def _largest_fall(lengths: Sequence[int]) -> int:
+    """How many entries a list lost at once without a fault: other operations take some away."""
+    falls = (was - now for was, now in pairwise(lengths))
+    return max(0, *falls) if len(lengths) > 1 else 0
 
 
 def _unlike_operation(op: Op, shape: Shape, known: CalmOperation) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.odd_families import odd_families, writers_of
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
+from squall.gates.written_again import written_again
 from squall.history.evidence import Evidence
 
 TWICE = "effect-twice"
@@ -80,5 +81,19 @@ class OneEffect(Gate):
             )
             made = writers_of(evidence, odd.half)
             return failed(self.name, reason, figures, made, code=HALF)
+        return self._by_contents(evidence, rows, figures)
+
+    def _by_contents(
+        self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]
+    ) -> Finding:
+        """The same for rows that nothing names but the answer: by what they say."""
+        again = written_again(evidence, rows)
+        if again:
+            reason = (
+                f"{counted(len(again), 'new row')} of {again[0].table} that no answer names, each"
+                " alike to that of a request which was under way"
+            )
+            made = [one.op for one in again]
+            return failed(self.name, reason, figures, made, code=TWICE)
         told = f"{int(figures['requests'])} requests had their effect once"
         return passed(self.name, told, figures)

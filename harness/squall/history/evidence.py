@@ -106,6 +106,8 @@ class Planned:
     """Intended duration of each fault in seconds; empty if none came due."""
     of_transactions: bool = False
     """Whether they hit BEGIN or COMMIT, which an app that writes in autocommit never sends."""
+    of_rows: bool = False
+    """Whether they lock rows that are there, which an app that only adds rows never needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

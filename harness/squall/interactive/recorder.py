@@ -18,7 +18,8 @@ from squall_faults import Bite, Fault, FaultError, Injection, within
 from squall.core.clock import Clock
 from squall.core.errors import UsageError
 from squall.lab.lab import Lab
-from squall.scenario.model import Load, Scenario, Step
+from squall.scenario.model import Load, Scenario
+from squall.scenario.step import Step
 
 
 @dataclass(slots=True)

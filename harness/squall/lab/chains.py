@@ -16,7 +16,7 @@ from squall.lab.app_client import AppClient
 from squall.lab.trial import TRIES, Trial, TrialResult
 from squall.workload.openapi.derive import NOT_OURS, READS, Candidate
 from squall.workload.openapi.document import ApiDocument
-from squall.workload.openapi.values import IDENTITIES, plain_name, singular
+from squall.workload.openapi.values import ENDS, IDENTITIES, plain_name, singular
 from squall.workload.operations import Operation
 from squall.workload.read_back import fill_follow_up
 
@@ -81,7 +81,8 @@ def _place(deleted: str, made: str) -> bool | None:
     if deleted[: parameter.start()].rstrip("/") == made.rstrip("/"):
         return True
     alone = deleted.count("{") == 1 and "{" not in made
-    same = _resources(deleted[: parameter.start()]) & _resources(made)
+    about = _resources(deleted[: parameter.start()]) | {_named(parameter.group(1))}
+    same = about & _resources(made)
     return False if alone and same else None
 
 
@@ -89,6 +90,13 @@ def _resources(path: str) -> set[str]:
     """The resource of a path: its fixed segments without versions and verbs."""
     words = [singular(part) for part in path.split("/") if part and "{" not in part]
     return {one for one in words if one not in VERBS and not re.fullmatch(r"api|v\d+", one)}
+
+
+def _named(parameter: str) -> str:
+    """``post_id`` names a post."""
+    name = plain_name(parameter)
+    end = next((one for one in ENDS if name.endswith(one) and name != one), "")
+    return singular(name.removesuffix(end)) if end else ""
 
 
 VERBS = frozenset({"create", "new", "add", "delete", "remove", "register", "signup", "open"})

@@ -22,6 +22,7 @@ from squall.core.clock import Clock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
+from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
@@ -113,12 +114,13 @@ class CommitRecorder:
         run_id: str,
         ops: Sequence[Op],
     ) -> Iterator[events.Event]:
-        """The transactions of requests, then rows that belong together."""
+        """The transactions of requests, rows that belong together, and rows that are alike."""
         answered = answered_ids(ops)
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
         yield from find_changed_rows(changes, times, ops)
+        yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
     async def _until_done(
@@ -181,7 +183,7 @@ def match_transactions(
 
     ``times``: of each transaction.
     """
-    key = re.compile(re.escape(run_id) + r"-\d+")
+    key = _keys_of(run_id)
     grouped: defaultdict[int, list[RowChange]] = defaultdict(list)
     for change in changes:
         grouped[change.transaction].append(change)
@@ -200,6 +202,10 @@ def match_transactions(
                 keys={one: dict(counts) for one, counts in keys.items()},
                 ids=dict(found),
             )
+
+
+def _keys_of(run_id: str) -> re.Pattern[str]:
+    return re.compile(re.escape(run_id) + r"-\d+")
 
 
 def _text(row: Row) -> str:

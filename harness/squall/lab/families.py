@@ -54,7 +54,7 @@ def find_families(
     references = {*declared, *_by_name(new)}
     children = _children(new, references)
     keys = {(parent, key) for _, _, parent, key in references}
-    gone = _Gone(changes)
+    gone = Gone(changes)
     stays = [row for row in new if row not in gone]
     found = ((row, key, value) for row in stays for parent, key in sorted(keys)
              if row.table == parent and (value := row.new.get(key)))  # fmt: skip
@@ -71,7 +71,7 @@ def find_families(
         )  # fmt: skip
 
 
-class _Gone:
+class Gone:
     """The rows that were deleted in the end, as far as their tables have a primary key."""
 
     def __init__(self, changes: Iterable[RowChange]) -> None:

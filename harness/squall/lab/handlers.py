@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from squall.config.init.newer_syntax import parse_source
 from squall.config.init.project import Project
 from squall.config.init.project_files import python_files, read_text
 from squall.config.profile import AppProfile
@@ -101,7 +102,7 @@ def _tree(path: Path) -> ast.AST:
     """What a file declares; nothing is parsed that has no route."""
     text = read_text(path)
     try:
-        return ast.parse(text if DECORATED.search(text) else "")
+        return parse_source(text if DECORATED.search(text) else "")
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])
 

@@ -45,6 +45,7 @@ from squall.lab.private_directory import explain_full_disk
 from squall.lab.providers.process import lab_registry
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.proxies import ProxySet, create_proxies, task_group
+from squall.lab.readiness import accepts_soon
 from squall.lab.roles import Roles
 from squall.lab.scenario_needs import missing_need
 from squall.lab.second_copy import SecondCopyRunner
@@ -73,7 +74,6 @@ class Lab:
 
     bearable_rate = USUAL_RATE
     """Requests per second that the app answers quickly without a fault."""
-
     places: events.PlacesCounted | None = None
     """The places of the app's pool in calm; None until a scenario needs them."""
     polls: events.IdleStatements | None = None
@@ -281,7 +281,7 @@ class Lab:
         if lost := self.watch.lost():
             return ", ".join(f"{end.component} {end.how}" for end in lost)
         left = [await server.whole() for server in self._wiring.servers]
-        if not await self.database.accepts():
+        if not await accepts_soon(self.database.accepts):
             left.append("PostgreSQL does not accept connections")
         left += [
             f"{needed.name} does not answer"

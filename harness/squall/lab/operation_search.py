@@ -108,8 +108,8 @@ class OperationSearch:
         """Whether it was refused for the item that it names, and may be tried on a new one."""
         refused = self._refused.get(candidate.title)
         left_out = not self.profiles[candidate.title].asked
-        tells = refused is not None and refused.status in FOR_WHAT_IT_NAMES
-        return candidate.is_item and left_out and tells
+        tells = refused and (refused.unfilled or refused.status in FOR_WHAT_IT_NAMES)
+        return candidate.is_item and left_out and bool(tells)
 
     async def _make_anew(self) -> None:
         """Create items again: other writes may have removed the first ones."""
@@ -132,7 +132,7 @@ class OperationSearch:
         try:
             operation = fill_in(self.document, candidate, self._given(), self.harvest)
         except CannotGenerate as reason:
-            self._refuse(candidate, TrialResult(reason=str(reason)))
+            self._refuse(candidate, TrialResult(reason=str(reason), unfilled=True))
             return
         except Exception as error:  # noqa: BLE001 - a document can be odd in any way
             self._leave_out(candidate.title, f"cannot be filled in: {error}"[:200])

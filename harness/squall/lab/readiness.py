@@ -20,6 +20,9 @@ AUTHENTICATED = struct.pack("!cii", b"R", 8, 0)
 """AuthenticationOk. Another message of this kind requests a password, so the server is up, too."""
 
 ASK_SECONDS = 1.0
+ACCEPTS_SECONDS = 5.0
+"""An app without a pool may hold every session of the server until its requests have ended."""
+
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.004, 0.02
 PAUSE_SHARE = 0.01
 """Pause between two polls, as a share of the time waited so far: an error of 1 %, and a server that
@@ -36,6 +39,11 @@ async def wait_until(ask: Callable[[], Awaitable[bool]], seconds: float) -> bool
         pause = max(FIRST_PAUSE_SECONDS, min(waited * PAUSE_SHARE, LAST_PAUSE_SECONDS))
         await asyncio.sleep(pause)
     return False
+
+
+async def accepts_soon(ask: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether a server that runs accepts a session, now or in a moment."""
+    return await wait_until(ask, ACCEPTS_SECONDS)
 
 
 def _startup_message(user: str, database: str) -> bytes:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from squall.config.init.newer_syntax import parse_source
 from squall.config.init.project import Project
 from squall.config.init.project_files import python_files, read_text
 from squall.config.profile import AppProfile
@@ -133,6 +134,6 @@ def known_suspects(root: Path, app: str, search: Search) -> Sequence[tuple[str, 
 def _tree(path: Path, needle: str) -> ast.AST:
     text = read_text(path)
     try:
-        return ast.parse(text if re.search(needle, text) else "")
+        return parse_source(text if re.search(needle, text) else "")
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])

@@ -50,6 +50,8 @@ class TrialResult:
     """Minimum time between two requests that the app allows; 0 means no limit."""
     status: int | None = None
     """Status of the answer that is the reason."""
+    unfilled: bool = False
+    """Whether it was not sent, since a parameter had no value."""
     streams: bool = False
     """Its answers have no end."""
 

@@ -14,7 +14,8 @@ from squall.core.clock import Clock
 from squall.core.errors import LabError
 from squall.core.groups import ungrouped
 from squall.lab.lab import Lab
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 
 logger = logging.getLogger(__name__)
 

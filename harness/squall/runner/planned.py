@@ -52,6 +52,7 @@ def planned_run(
         off_schedule=len(shifted),
         faults=tuple(step.lasting_seconds for step in scenario.steps) if faults else (),
         of_transactions="transactions" in scenario.needs,
+        of_rows="rows" in scenario.needs,
     )
 
 

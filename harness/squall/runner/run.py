@@ -80,7 +80,7 @@ class Runner:
         return await self._lab.watch.guard(work, log)
 
     async def _run(self, scenario: Scenario, seed: int, log: _Log, *, paired: bool) -> Run:
-        scenario = scenario.for_deadline(self._lab.profile.contract.deadline_seconds)
+        scenario = self._in_seconds(scenario)
         await self._lab.ensure_app()
         await self._lab.renew_rights(RENEWAL_MARGIN_SECONDS + 2 * scenario.planned_seconds)
         await prepare_faults(self._lab, scenario)
@@ -120,6 +120,10 @@ class Runner:
         return Run(
             scenario=scenario, seed=seed, engine=engine, evidence=evidence, findings=findings
         )
+
+    def _in_seconds(self, scenario: Scenario) -> Scenario:
+        deadline, start = self._lab.profile.contract.deadline_seconds, self._lab.app.start_seconds
+        return scenario.for_app(deadline=deadline, start=start)
 
     async def _without_fault(self, scenario: Scenario, seed: int) -> Control:
         """The control arm: the same plan first, on the same machine, without a fault."""

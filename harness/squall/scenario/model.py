@@ -13,91 +13,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from squall_faults import Fault, key_of
-
 from squall.core.errors import UsageError
 from squall.gates.capacity_returns import CapacityReturns
 from squall.gates.registry import missing_facts, standard_gates, validity_gates
 from squall.gates.threshold import Threshold
 from squall.gates.validity.enough_operations import EnoughOperations
 from squall.gates.verdict import Gate
-from squall.scenario.duration import parse_duration
+from squall.scenario.step import Step
 
 Arrivals = Literal["jittered", "poisson", "constant"]
 
 DEPENDENCIES = frozenset({"http", "redis", "workers"})
 """What an outage can affect besides app and PostgreSQL: kinds of servers, and the app's workers."""
 
-NEEDS = frozenset({"writes", "streams", "transactions", "things"}) | DEPENDENCIES
+NEEDS = frozenset({"writes", "streams", "transactions", "rows", "things"}) | DEPENDENCIES
 
 LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak test: every wait in it is bounded by this."""
-
-
-MAX_PROLONGED = 4.0
-"""A fault that hits a share of the statements lasts at most this many times as long."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One fault on the timeline. Times count from the end of the ``before`` window."""
-
-    at_seconds: float
-    fault: Fault
-    lasting_seconds: float
-    lasting_deadlines: float = 0.0
-    """At least this many deadlines of the app, if that is longer than ``lasting_seconds``."""
-    deadlines: Mapping[str, float] = field(default_factory=dict)
-    """Durations of the fault given in deadlines of the app, by the name of the fault's field."""
-    may_miss: bool = False
-    """The step prepares another one, and the run proves something even if this step has no effect:
-    an app that connects for each request has no session to end.
-    """
-
-    @property
-    def label(self) -> str:
-        """The fault's key, for people."""
-        return key_of(self.fault)
-
-    @property
-    def hits_a_share(self) -> bool:
-        """Whether chance draws what the fault hits."""
-        return bool(getattr(self.fault, "share", 1.0) < 1)
-
-    def prolonged(self, times: float) -> Step:
-        """The same for longer, if the fault hits a share of what passes; at most four times."""
-        if not self.hits_a_share:
-            return self
-        return replace(self, lasting_seconds=self.lasting_seconds * min(times, MAX_PROLONGED))
-
-    def for_deadline(self, seconds: float) -> Step:
-        """The same with durations in seconds and milliseconds."""
-        measured = {name: int(times * seconds * 1000) for name, times in self.deadlines.items()}
-        return replace(
-            self,
-            fault=replace(self.fault, **measured) if measured else self.fault,  # type: ignore[type-var] # a dataclass
-            lasting_seconds=max(self.lasting_seconds, self.lasting_deadlines * seconds),
-            lasting_deadlines=0.0,
-            deadlines={},
-        )
-
-
-def at(seconds: float, fault: Fault, *, lasting: float | str, may_miss: bool = False) -> Step:
-    """Create a step: ``at(0.5, Latency(latency_ms=300), lasting=2)``.
-
-    ``lasting`` is a number of seconds, or a text such as ``"1.5 deadlines"``.
-
-    Raises:
-        UsageError: the text is not a duration.
-    """
-    long = parse_duration(lasting) if isinstance(lasting, str) else (float(lasting), 0.0)
-    return Step(
-        at_seconds=float(seconds),
-        fault=fault,
-        lasting_seconds=long[0],
-        lasting_deadlines=long[1],
-        may_miss=may_miss,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +81,7 @@ class Scenario:
         for need in sorted(self.needs - NEEDS):
             yield f"needs {need!r} is unknown; known: {', '.join(sorted(NEEDS))}"
         for index, step in enumerate(self.steps):
-            if min(step.at_seconds, step.lasting_seconds, step.lasting_deadlines) < 0:
+            if min(step.at_seconds, *step.lengths) < 0:
                 yield f"step {index + 1}: times must not be negative"
         if self.planned_seconds > LONGEST_RUN_SECONDS:
             yield f"takes {self.planned_seconds:g} s; the limit is {LONGEST_RUN_SECONDS:g} s"
@@ -201,13 +133,18 @@ class Scenario:
         ]
         return "; ".join(told)
 
-    def for_deadline(self, seconds: float) -> Scenario:
-        """The same with the durations of its steps in seconds, for an app with this deadline.
+    def for_app(self, *, deadline: float, start: float = 0.0) -> Scenario:
+        """The same with the durations of its steps in seconds.
+
+        Args:
+            deadline: of the app's requests, in seconds.
+            start: what a start of the app takes, in seconds; 0 if unknown.
 
         Raises:
             UsageError: the run would take too long.
         """
-        return replace(self, steps=tuple(step.for_deadline(seconds) for step in self.steps))
+        steps = tuple(step.for_app(deadline=deadline, start=start) for step in self.steps)
+        return replace(self, steps=steps)
 
     def strict(self) -> Scenario:
         """The same with every *should* limit as a *must* limit."""

@@ -11,7 +11,8 @@ import yaml
 from squall.gates import registry as gate_catalogue
 from squall.gates.threshold import Threshold
 from squall.gates.verdict import Gate
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 from squall.scenario.yaml_loader import VERSION
 
 LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
@@ -59,6 +60,8 @@ def _dumped_step(step: Step) -> dict[str, Any]:
     }
     if step.lasting_deadlines:
         times["lasting"] = f"{step.lasting_deadlines!r} deadlines"
+    elif step.lasting_starts:
+        times["lasting"] = f"{step.lasting_starts!r} starts"
     if step.deadlines:
         times["deadlines"] = dict(step.deadlines)
     miss = {"may_miss": True} if step.may_miss else {}

@@ -14,8 +14,9 @@ from squall.core.errors import UsageError
 from squall.core.files import read_regular
 from squall.gates import registry as gate_catalogue
 from squall.gates.verdict import Gate
-from squall.scenario.duration import parse_duration
-from squall.scenario.model import Arrivals, Load, Scenario, Step
+from squall.scenario.duration import Duration, parse_duration
+from squall.scenario.model import Arrivals, Load, Scenario
+from squall.scenario.step import Step
 from squall.scenario.yaml_nodes import YamlProblems, YamlReader, values_of
 from squall.scenario.yaml_plain import MAX_BYTES, compose, show
 
@@ -138,7 +139,7 @@ class _Reader:
             if key in given
         }
         may_miss = "may_miss" in given and self._plain.boolean(given.pop("may_miss"), "may_miss")
-        lasting = (0.0, 0.0)
+        lasting = Duration()
         if "lasting" in given:
             lasting = self._duration(given.pop("lasting"))
         elif "lasting_seconds" not in times:
@@ -150,8 +151,9 @@ class _Reader:
         return Step(
             at_seconds=times.get("at_seconds", 0.0),
             fault=fault,
-            lasting_seconds=max(times.get("lasting_seconds", 0.0), lasting[0]),
-            lasting_deadlines=lasting[1],
+            lasting_seconds=max(times.get("lasting_seconds", 0.0), lasting.seconds),
+            lasting_deadlines=lasting.deadlines,
+            lasting_starts=lasting.starts,
             deadlines=self._deadlines(measured, fault),
             may_miss=may_miss,
         )
@@ -166,12 +168,12 @@ class _Reader:
                 self._problems.add(value, f"deadlines: {name} is no time in ms of this fault")
         return found
 
-    def _duration(self, node: yaml.Node) -> tuple[float, float]:
+    def _duration(self, node: yaml.Node) -> Duration:
         try:
             return parse_duration(str(self._plain.value(node)))
         except UsageError as error:
             self._problems.add(node, f"lasting: {error}")
-            return 0.0, 0.0
+            return Duration()
 
     def _should(self, node: yaml.Node | None) -> dict[str, Gate]:
         found = self._gates(node)

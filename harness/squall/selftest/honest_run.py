@@ -12,7 +12,8 @@ from squall.history.evidence import Contract, Control, Evidence, FinalState, Pla
 from squall.history.op import Op
 from squall.runner.result import Run
 from squall.scenario.judge import judge_run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall.testing.make_run import FAULT, PER_SECOND, make_op, make_run
 
 SECONDS = 3

@@ -12,7 +12,8 @@ from squall.core.errors import SquallError
 from squall.lab.lab import lab
 from squall.lab.lab_options import LabOptions
 from squall.runner.run import Runner
-from squall.scenario.model import Load, Scenario, at
+from squall.scenario.model import Load, Scenario
+from squall.scenario.step import at
 from squall.selftest import lies_of_evidence, lies_of_files, lies_of_lab
 from squall.selftest.honest_run import honest_evidence, judged
 from squall.selftest.lie import (

@@ -22,6 +22,7 @@ import aiohttp
 
 from squall.workload.fixed_route import fixed_route
 from squall.workload.payload import payload
+from squall.workload.spent_connection import SpentAfterError
 
 BODY_KEPT = 64 * 1024
 BODY_READ = 1024 * 1024
@@ -85,6 +86,7 @@ def client_session(
         timeout=aiohttp.ClientTimeout(total=seconds),
         connector=aiohttp.TCPConnector(limit=0, resolver=fixed_route(route), **kept),
         cookie_jar=aiohttp.DummyCookieJar(),
+        response_class=SpentAfterError,
         auto_decompress=False,
         trust_env=False,
         trace_configs=[_refuse_redirects()],
@@ -160,6 +162,8 @@ async def _answer(response: aiohttp.ClientResponse, stream_seconds: float, keep:
         await _read_stream(response, body, stream_seconds)
     else:
         await _read(response, body)
+    if isinstance(response, SpentAfterError):
+        response.leave()
     return Answer(
         status=response.status,
         headers=headers,

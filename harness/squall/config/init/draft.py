@@ -29,6 +29,8 @@ class Draft:
     app: str
     factory: bool = False
     directory: str = ""
+    below: str = ""
+    """A folder in the directory from which the app's imports start, too; not written."""
     python: str = ""
     database: Mapping[str, str] = field(default_factory=dict)
     database_env: Mapping[str, str] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def draft_of(found: Detected, *, python: str = "") -> Draft:
         app=found.app,
         factory=found.factory,
         directory=found.folder,
+        below=found.below,
         python=python,
         database=found.database,
         database_env=found.database_env,

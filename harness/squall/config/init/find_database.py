@@ -20,7 +20,7 @@ OTHER = re.compile(
 )
 ADDRESS = re.compile(r"^\w+(?:\+\w+)?://")
 PART = re.compile(
-    r"^(?P<prefix>(?:\w*_)?(?:POSTGRES(?:QL)?|DATABASE|DB|PG|SQL|PSQL)(?:_\w+?)??)_{0,2}"
+    r"^(?P<prefix>(?:\w*_)?(?:POSTGRES(?:QL)?|DATABASE|DB|PG|SQL|PSQL)(?:_\w+?(?=_))??)_{0,2}"
     r"(?P<part>SERVER|HOSTNAME|HOST|ADDRESS|ADDR|IP|PORT|USERNAME|USER|LOGIN|PASSWORD|PASSWD|PASS|PWD"
     r"|DATABASE|DBNAME|NAME|DB|BASE|CREDENTIALS)$",
     re.IGNORECASE,
@@ -35,7 +35,7 @@ PLACES = {
 LIBPQ = {"PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"}
 DRIVERS = {"asyncpg", "psycopg", "psycopg2"}
 FOREIGN = re.compile(
-    r"TEST|(?<![A-Z])MYSQL|MONGO|REDIS|(?<![A-Z])MSSQL|PGADMIN|ECHO|POOL", re.IGNORECASE
+    r"TEST|(?<![A-Z])MYSQL|MONGO|REDIS|(?<![A-Z])MSSQL|PGADMIN|ECHO|POOL|DRIVER", re.IGNORECASE
 )
 HOST_AND_PORT = re.compile(r"^[\w.-]+:\d{2,5}$")
 HOST_ONLY = re.compile(r"//[^/\s\"']*@[^/\s\"']*:5432/|@\{?[^/\s\"']*\}?:5432")

@@ -26,6 +26,9 @@ LAST_PART = re.compile(
 )
 """The name of the database in an address whose other parts are placeholders."""
 
+BEHIND_HOST = re.compile(r"@\{[^{}\s]*\}:(?P<port>\d{2,5})/")
+"""The port in an address whose host is a placeholder."""
+
 COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 KEYS = {
     "user": "user", "username": "user", "password": "password", "passwd": "password",
@@ -46,14 +49,18 @@ DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
     """User, password, name and port, from the first address; empty if there is none."""
     found = ADDRESS.search(COMMENT.sub("", source)) or ADDRESS.search(source)
-    tables = [found.groupdict()] if found else []
+    tables: list[dict[str, str]] = [found.groupdict()] if found else []
+    tables += [] if found else _composed(modules)
     tables += _tables(modules)
     parts = tables[0] if tables else {}
     return {key: parts[key] for key in PARTS if parts.get(key)}
 
 
 def fixed_beside_variables(
-    templates: Iterable[str], source: str, services: Iterable[Mapping[str, Any]]
+    templates: Iterable[str],
+    modules: Sequence[Module],
+    source: str,
+    services: Iterable[Mapping[str, Any]],
 ) -> dict[str, str]:
     """The parts that no variable sets: from the address in the source, else from the compose
     file.
@@ -64,7 +71,28 @@ def fixed_beside_variables(
     found = _of_server(services)
     last = LAST_PART.search(COMMENT.sub("", source))
     found |= {"name": last["name"]} if last else {}
+    found |= _port(modules, source)
     return {key: text for key, text in found.items() if f"{{{key}}}" not in told}
+
+
+def _port(modules: Sequence[Module], source: str) -> dict[str, str]:
+    """``f"…@{HOST}:5432/shop"``, or {"host": HOST, "port": 5432}."""
+    behind = BEHIND_HOST.search(COMMENT.sub("", source))
+    if behind:
+        return {"port": behind["port"]}
+    for module in modules:
+        constants = _constants(module)
+        for node in ast.walk(module.tree):
+            parts = _parts(node, constants) if isinstance(node, ast.Dict) else {}
+            if parts.get("port") and _names(node) >= {"host", "user"}:
+                return {"port": parts["port"]}
+    return {}
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Which parts a dict has, whatever their values are."""
+    keys = node.keys if isinstance(node, ast.Dict) else []
+    return {KEYS.get(str(getattr(key, "value", "")).lower(), "") for key in keys}
 
 
 def _of_server(services: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -89,6 +117,19 @@ def _tables(modules: Sequence[Module]) -> Iterator[dict[str, str]]:
             parts = _parts(node, constants)
             if "name" in parts and ("user" in parts or "host" in parts):
                 yield parts if NEAR.fullmatch(parts.get("host", "localhost")) else {}
+
+
+def _composed(modules: Sequence[Module]) -> Iterator[dict[str, str]]:
+    """f"postgres://{USER}:{PASSWORD}@{HOST}/shop", of constants of the same module."""
+    for module in modules:
+        constants = _constants(module)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.JoinedStr):
+                pieces = [one.value if isinstance(one, ast.FormattedValue) else one
+                          for one in node.values]  # fmt: skip
+                texts = [_text(one, constants) for one in pieces]
+                if all(texts) and (found := ADDRESS.search("".join(texts))):
+                    yield found.groupdict()
 
 
 def _parts(node: ast.AST, constants: Mapping[str, str]) -> dict[str, str]:

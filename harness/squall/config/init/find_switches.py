@@ -1,13 +1,22 @@
-"""Find switches without which an app ends when it starts: ``if not settings.ok: sys.exit(1)``."""
+"""Find switches without which an app ends when it starts, or uses another database.
+
+``if not settings.ok: sys.exit(1)`` · ``if settings.db_engine == "postgres": …``, sqlite by default
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from squall.config.init.find_settings import Setting
 from squall.config.init.project import Module
 
+KIND = re.compile(
+    r"(?:^|_)(?:DB|DATABASE|SQL)_?(?:ENGINE|TYPE|KIND|BACKEND|DIALECT|PROVIDER)$", re.IGNORECASE
+)
+OTHER_KIND = re.compile(r"^(?:sqlite|mysql|mariadb)\w*$", re.IGNORECASE)
+POSTGRES_KIND = re.compile(r"^(?:postgres|postgresql|pgsql|psql|pg)$", re.IGNORECASE)
 ENDS = {"sys.exit", "exit", "quit", "os._exit"}
 
 
@@ -47,3 +56,22 @@ def switch_on(
     environment |= {one.name: "true" for one in switches}
     return [f"switched on: {one.name} ({one.place}), without which the app ends"
             for one in switches]  # fmt: skip
+
+
+def choose_postgres(
+    settings: Iterable[Setting], modules: Sequence[Module], environment: dict[str, str]
+) -> list[str]:
+    """Set the kind of database to the word that the source has for PostgreSQL. Returns notes."""
+    word = next((text for module in modules for text in _texts(module)
+                 if POSTGRES_KIND.match(text)), "")  # fmt: skip
+    chosen = [one for one in settings if word and KIND.search(one.name)
+              and OTHER_KIND.match(environment.get(one.name, one.default or ""))]  # fmt: skip
+    environment |= {one.name: word for one in chosen}
+    return [f"chosen: {one.name} = {word} ({one.place}), instead of another database"
+            for one in chosen]  # fmt: skip
+
+
+def _texts(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

@@ -165,7 +165,16 @@ def _two_roots(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
             yield changed, f"imports start in {folder}/ and above it"
 
 
+def _root_below(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
+    """The server finds the modules in src; a command of the set-up does not look there."""
+    failed = words.startswith("the setup ") and "No module named" in words
+    if draft.below and failed and "PYTHONPATH" not in draft.environment:
+        environment = {**draft.environment, "PYTHONPATH": draft.below}
+        changed = dataclasses.replace(draft, environment=environment)
+        yield changed, f"imports start in {draft.below}/, too"
+
+
 RULES: tuple[Rule, ...] = (
-    _two_roots, _missing_setting, _wrong_value, _driver, _other_name, _extension, _heads, _no_redis,
-    _failed_setup,
+    _two_roots, _root_below, _missing_setting, _wrong_value, _driver, _other_name, _extension,
+    _heads, _no_redis, _failed_setup,
 )  # fmt: skip

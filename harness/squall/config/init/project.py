@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from squall.config.init.newer_syntax import parse_source
 from squall.config.init.project_files import project_files, python_files, read_text
 
 
@@ -44,7 +45,7 @@ class Project:
         for path in python_files(self.directory):
             text = read_text(path)
             try:
-                found[path] = Module(path, text, ast.parse(text))
+                found[path] = Module(path, text, parse_source(text))
             except (SyntaxError, ValueError, RecursionError):
                 continue
         return found

@@ -6,7 +6,6 @@ Each guess names its source. ``squall init`` tries them, and takes the next one 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,16 +15,18 @@ from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
+from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
-from squall.config.init.find_switches import switch_on
+from squall.config.init.find_switches import choose_postgres, switch_on
 from squall.config.init.find_upstreams import find_servers
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project
 from squall.config.init.project_files import read_text
+from squall.config.init.required_packages import required_packages
 from squall.config.init.safe_values import SECRET_NAME, closed_value, example_value, invented_value
 from squall.config.init.scan_dotenv import DotenvEntry, scan_dotenv
 from squall.config.init.start_commands import (
@@ -56,6 +57,8 @@ class Detected:
     """Where the app is named."""
     folder: str = ""
     """The directory in which the app starts, relative to the project's; empty if it is the same."""
+    below: str = ""
+    """``src``, if the app's modules are found there and commands start in its parent."""
     database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
     """Variables with the database's address or its parts, as templates."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -90,23 +93,22 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
     near = project.reachable_from(roots, app.root)
     settings = find_settings(project, near)
-    # A command in the parent of src finds the modules in src, and the dotenv file next to it.
-    below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
-    start = app.root.parent if below_src else app.root
+    start = _start(app)
     folder = start.relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
     compose = compose_values(project)
     known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
-    packages = _packages(project, app.root)
+    packages = required_packages(project.directory, app.root)
     database = find_database(known, source, packages)
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
-        database.env.values(), source, _services(project))  # fmt: skip
+        database.env.values(), near, source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
     servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
-    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment)]
+    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment),
+              *choose_postgres(settings, near, environment)]  # fmt: skip
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
@@ -115,17 +117,24 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         app_place=project.shown(app.path, app.line),
         why=app.why,
         folder=folder,
+        below="" if start == app.root else app.root.name,
         database_env=database.env,
-        environment={**http.first_user, **environment},
+        environment={**aws_settings(source), **http.first_user, **environment},
         setup=prepared.setup,
         seed=prepared.seed,
         database=fixed,
         dependencies=servers,
-        notes=(*notes, *([database.note] if database.note else [])),
+        notes=(*notes, *([database.note] if database.note and "port" not in fixed else [])),
         http=http,
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _start(app: FoundApp) -> Path:
+    """A command in the parent of src finds the modules in src, and the dotenv file next to it."""
+    below_src = app.root.name == "src" and not (app.root / "alembic.ini").exists()
+    return app.root.parent if below_src else app.root
 
 
 def _prepared(
@@ -184,27 +193,6 @@ def _services(project: Project) -> list[dict[str, Any]]:
 def _alembic_address(root: Path) -> str:
     found = re.search(r"^sqlalchemy\.url\s*=.*$", read_text(root / "alembic.ini"), re.MULTILINE)
     return f"\n# {found[0]}" if found else ""
-
-
-def _packages(project: Project, root: Path) -> set[str]:
-    """Names of the required packages, as far as the files list them."""
-    found: set[str] = set()
-    for folder in {root, project.directory}:
-        for path in (*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt"),
-                     folder / "Pipfile", folder / "setup.py"):  # fmt: skip
-            found |= {
-                name.lower() for name in re.findall(r"^\W*([\w-]+)", read_text(path), re.MULTILINE)
-            }
-        try:
-            table = tomllib.loads(read_text(folder / "pyproject.toml"))
-        except tomllib.TOMLDecodeError:
-            continue
-        listed = table.get("project", {}).get("dependencies", [])
-        poetry = table.get("tool", {}).get("poetry", {}).get("dependencies", {})
-        found |= {re.split(r"[\W]", str(one).replace("-", "_"))[0].lower() for one in listed}
-        found |= {str(one).lower().replace("-", "_") for one in poetry}
-    return {name.replace("psycopg2_binary", "psycopg2").replace("psycopg2-binary", "psycopg2")
-            for name in found}  # fmt: skip
 
 
 def _environment(

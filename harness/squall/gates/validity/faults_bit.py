@@ -58,27 +58,31 @@ class FaultsBit(Gate):
         if len(idle) < len(healed) and all(event.may_miss for event in idle):
             told = ", ".join(f"{event.fault}: {event.bitten}" for event in healed)
             return passed(self.name, told)
-        if writes := _written_in_autocommit(evidence, healed):
-            reason = f"not applicable: {writes} writes were committed meanwhile, and none of them"
-            return passed(self.name, f"{reason} by a COMMIT of its own", noted=True)
+        if told := _not_concerned(evidence, healed):
+            return passed(self.name, f"not applicable: {told}", noted=True)
         told = ", ".join(f"{event.fault} (0 {event.what})" for event in idle)
         return inconclusive(self.name, f"never bit: {told}", code=NEVER_BIT)
 
 
-def _written_in_autocommit(evidence: Evidence, healed: Sequence[FaultHealed]) -> int:
-    """Writes of the load that were committed while every BEGIN or COMMIT would have been hit; 0 if
-    these prove nothing.
+def _not_concerned(evidence: Evidence, healed: Sequence[FaultHealed]) -> str:
+    """What shows that the app does not do what the faults would have hit; empty if nothing does:
+    writes of the load were committed meanwhile.
     """
-    planned, ends = evidence.planned, min(event.at for event in healed)
-    if planned is None or not planned.of_transactions:
-        return 0
+    planned = evidence.planned
+    if planned is None or not (planned.of_transactions or planned.of_rows):
+        return ""
+    ends = min(event.at for event in healed)
     start = max(e.at for e in evidence.events if isinstance(e, FaultInjected))
-    commits = [
-        event
+    writes = sum(
+        isinstance(event, TransactionCommitted) and start < event.at < ends
         for event in evidence.events
-        if isinstance(event, TransactionCommitted) and start < event.at < ends
-    ]
-    return len(commits) if len(commits) >= LEAST_COMMITS else 0
+    )
+    if writes < LEAST_COMMITS:
+        return ""
+    told = f"{writes} writes were committed meanwhile, and none of them"
+    if planned.of_rows:
+        return f"{told} waited for a row that was there"
+    return f"{told} by a COMMIT of its own"
 
 
 def _complete(

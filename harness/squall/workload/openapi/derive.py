@@ -22,7 +22,13 @@ from squall.workload.openapi.document import (
     resolve_references,
 )
 from squall.workload.openapi.likely import likely_bodies
-from squall.workload.openapi.media import body_schema, unique_body, with_known_ids
+from squall.workload.openapi.media import (
+    body_schema,
+    object_schema,
+    unique_body,
+    with_known_ids,
+    without_identity,
+)
 from squall.workload.openapi.values import Harvest, parameter_text
 from squall.workload.operations import Media, Operation
 
@@ -160,7 +166,10 @@ def _candidate(raw: Mapping[str, Any], operation: ApiOperation, bodies: Bodies) 
     made = bodies.get(operation.title, "no body was made for it")
     if isinstance(made, str):
         raise CannotGenerate(made)
-    unique = tuple(unique_body(raw, schema, body) for body in made)
+    resolved = object_schema(raw, schema)
+    unique = tuple(
+        without_identity(operation, resolved, unique_body(raw, schema, body)) for body in made
+    )
     return Candidate(described=operation, media=media, bodies=unique)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from squall.workload.openapi.document import ApiOperation, CannotGenerate, resolve_references
-from squall.workload.openapi.values import Harvest
+from squall.workload.openapi.values import Harvest, plain_name
 from squall.workload.operations import Media
 
 KINDS: tuple[tuple[str, Media], ...] = (
@@ -20,6 +20,9 @@ REFERS = re.compile(r"(?i:_u?id$|uuid$|_pk$|^refresh_?token$)|Id$")
 """Names of fields that hold what the app has given out, and nothing else."""
 
 LIST_REFERS = re.compile(r"(?i:_u?ids$|uuids$|_pks$)|Ids$")
+
+UPDATES = ("put", "patch")
+OWN_IDENTITIES = ("id", "uuid", "pk")
 
 KEY_ROOM = 24
 """Number of characters of a request's key. A text with a lower maximum length is not changed."""
@@ -54,13 +57,28 @@ def _examples(described: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def unique_body(document: Mapping[str, Any], schema: Mapping[str, Any], body: Any) -> Any:  # noqa: ANN401 - JSON
     """The body with ``{key}`` in its free texts, so that no two requests send the same."""
-    schema = _object_schema(document, schema)
+    schema = object_schema(document, schema)
     properties = schema.get("properties")
     if not isinstance(body, Mapping) or not isinstance(properties, Mapping):
         return body
     return {
         name: _unique_value(document, properties.get(name), value) for name, value in body.items()
     }
+
+
+def without_identity(operation: ApiOperation, schema: Mapping[str, Any], body: Any) -> Any:  # noqa: ANN401 - JSON
+    """An update without the identity that its path names: another one makes it another item.
+
+    ``schema``: that of the body, resolved. What it demands stays.
+    """
+    parameter = re.search(r"\{([^{}/]+)\}/?$", operation.path)
+    if parameter is None or operation.method not in UPDATES or not isinstance(body, Mapping):
+        return body
+    own = {plain_name(parameter[1]), *OWN_IDENTITIES}
+    demanded = schema.get("required")
+    kept = demanded if isinstance(demanded, list) else ()
+    rest = {name: one for name, one in body.items() if plain_name(name) not in own or name in kept}
+    return rest or body
 
 
 def _unique_value(document: Mapping[str, Any], schema: object, value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -71,7 +89,8 @@ def _unique_value(document: Mapping[str, Any], schema: object, value: Any) -> An
     return _unique_text(document, schema, value)
 
 
-def _object_schema(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def object_schema(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema with its properties, without references."""
     found = resolve_references(document, schema)
     options = found.get("allOf")
     if "properties" not in found and isinstance(options, list) and options:

@@ -6,7 +6,6 @@ import os
 
 import psutil
 import pytest
-
 from squall.cli.lab_count import MAX_LABS, labs_of_light_runs, labs_of_this_machine
 
 
@@ -18,7 +17,7 @@ def test_labs_of_light_runs_use_idle_cpus(
     monkeypatch: pytest.MonkeyPatch, cpus: int, percent: float, labs: int
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: cpus)
-    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: percent)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda **_: percent)
     assert labs_of_light_runs() == labs
 
 

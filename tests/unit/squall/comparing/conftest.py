@@ -12,7 +12,8 @@ from squall.gates.verdict import Finding
 from squall.history.evidence import Contract, Evidence, FinalState
 from squall.history.op import Op
 from squall.runner.run import Run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults import Refuse
 
 Git = Callable[..., str]

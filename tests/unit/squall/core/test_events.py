@@ -16,6 +16,8 @@ VALUES: dict[str, Any] = {
     "float": 1.5,
     "bool": True,
     "int | None": 3,
+    "list[str]": ["7", ""],
+    "list[float]": [3.25, 3.5],
     "Mapping[str, float]": {"pool_in_use": 2.0},
     "Mapping[str, int]": {"app.org=1f2e": 2},
     "Mapping[str, str]": {"breaker_state": "open"},

@@ -182,7 +182,7 @@ def test_stock_outages_fit_or_are_refused() -> None:
     fitting = []
     for one in stock():
         try:
-            text = chaos_mesh(one.for_deadline(1.0), one.name, PODS)
+            text = chaos_mesh(one.for_app(deadline=1.0), one.name, PODS)
         except UsageError:
             continue
         assert [problems(each) for each in yaml.safe_load_all(text)] == [[]] * len(one.steps)

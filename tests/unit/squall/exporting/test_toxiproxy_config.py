@@ -160,7 +160,7 @@ def test_every_stock_outage_is_exported_or_refused_in_words() -> None:
 
 def refusal_of(one: Scenario) -> str:
     try:
-        toxiproxy_config(one.for_deadline(1.0), one.name, SERVERS)
+        toxiproxy_config(one.for_app(deadline=1.0), one.name, SERVERS)
     except UsageError as error:
         return str(error)
     return ""

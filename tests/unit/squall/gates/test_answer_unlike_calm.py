@@ -128,6 +128,28 @@ def test_what_changes_in_calm_is_not_judged(evidence: Any, make: Any) -> None:
     assert AnswerUnlikeCalm().judge(evidence(known)).verdict == "pass"
 
 
+@pytest.mark.parametrize(
+    ("lengths", "now", "code"),
+    [
+        ((2, 7, 12), 1, None),  # a write takes all but two at once
+        ((2, 7, 12), 0, None),
+        ((10, 12, 11), 9, None),
+        ((10, 12, 11), 0, "answer-emptied"),
+        ((10, 12, 11), 3, "list-shortened"),
+    ],
+)
+def test_a_list_that_others_shorten_may_be_as_much_shorter(
+    evidence: Any, make: Any, lengths: tuple[int, ...], now: int, code: str | None
+) -> None:
+    def of(number: int, length: int) -> Any:
+        return answer(make, number, {"items": [{"id": number + n} for n in range(length)]})
+
+    calm = [of(n, lengths[n % 3]) for n in [*range(20), *range(250, 260)]]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, of(150, now)]))
+    assert found.verdict == ("fail" if code else "pass"), found.reason
+    assert code in (None, found.code)
+
+
 def test_a_row_that_the_load_deletes_may_be_gone(evidence: Any, make: Any) -> None:
     run = run_of(evidence, make, "", status=404, outcome=Outcome.REFUSED)
     assert AnswerUnlikeCalm().judge(run).verdict == "fail"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from squall import UsageError
-from squall.scenario.model import Load, Step
+from squall.scenario.model import Load
+from squall.scenario.step import Step
 from squall.scenario.yaml_dumper import dump
 from squall.scenario.yaml_loader import loads
 from squall_faults import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,18 +34,31 @@ def test_files_count_and_clients_do_not(tmp_path: Path) -> None:
         assert held(port).descriptors == before + 1
 
 
+THREADS = """
+import sys, threading
+ends = threading.Event()
+for number in range(int(sys.argv[1])):
+    threading.Thread(target=ends.wait).start()
+print("started", flush=True)
+sys.stdin.read()
+ends.set()
+"""
+
+
+def threads_of_a_process(started: int) -> int:
+    """In a process of its own: threads of other tests may end at any time in this one."""
+    command = [sys.executable, "-c", THREADS, str(started)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        found = held_resources([psutil.Process(child.pid)], 1, ())
+        child.communicate()
+    assert found is not None
+    return found.threads
+
+
 def test_threads_count() -> None:
-    ends = threading.Event()
-    before = held().threads
-    started = [threading.Thread(target=ends.wait) for _ in range(3)]
-    for thread in started:
-        thread.start()
-    try:
-        assert held().threads == before + 3
-    finally:
-        ends.set()
-        for thread in started:
-            thread.join()
+    assert threads_of_a_process(3) == threads_of_a_process(0) + 3
 
 
 def test_memory_counts() -> None:

@@ -23,7 +23,8 @@ from squall.reports.shard_record import ShardRecord
 from squall.reports.verdict_json import Reported
 from squall.runner.result import EVERYTHING_RAN, NotRun
 from squall.runner.run import Run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults import Refuse
 
 BuildRun = Callable[..., Run]

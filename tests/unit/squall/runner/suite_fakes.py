@@ -32,7 +32,8 @@ from squall.runner.suite_events import (
     SuiteListener,
     SuiteResult,
 )
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults.errors import EngineSilent
 from squall_faults.network.refuse import Refuse
 

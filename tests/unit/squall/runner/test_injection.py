@@ -14,8 +14,9 @@ from squall.core import events
 from squall.core.errors import LabError
 from squall.runner import injection as injecting
 from squall.runner.injection import inject_faults
-from squall.scenario import model
-from squall.scenario.model import Scenario, at
+from squall.scenario import step
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults import Bite, FaultUnavailable, Injection, InjectionFailed
 
 from tests.unit.squall.runner.suite_fakes import Timeline
@@ -57,7 +58,7 @@ class Fake:
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults that are in no catalogue."""
     entry = SimpleNamespace(effect=SimpleNamespace(value="cuts"))
-    for module in (injecting, model):
+    for module in (injecting, step):
         monkeypatch.setattr(module, "key_of", lambda fault: fault.name)
     monkeypatch.setattr(injecting, "entry_of", lambda _fault: entry)
 

@@ -14,7 +14,8 @@ from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.runner.own_failures import logged_kinds, own_failures
 from squall.runner.result import Run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults.network.refuse import Refuse
 
 OURS = ("ValueError", "no field tags", "shop/posts.py:18 in create_post")

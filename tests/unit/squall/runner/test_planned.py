@@ -9,7 +9,8 @@ import pytest
 from squall.history.evidence import Planned
 from squall.history.op import FIRST_READ_BACK
 from squall.runner.planned import planned_run
-from squall.scenario.model import Load, Scenario, at
+from squall.scenario.model import Load, Scenario
+from squall.scenario.step import at
 from squall.testing import make_op
 from squall.workload.arrivals import arrivals
 from squall.workload.plan import LoadPlan, WorkloadReport

@@ -12,7 +12,8 @@ from squall.gates.validity.faults_bit import NEVER_BIT
 from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.runner.result import Run
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall_faults.network.refuse import Refuse
 from squall_faults.network.stall import Stall
 

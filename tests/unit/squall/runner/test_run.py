@@ -21,8 +21,9 @@ from squall.lab.error_budget import ErrorBudget
 from squall.runner import injection as injecting
 from squall.runner import run as run_module
 from squall.runner.run import Run, Runner
-from squall.scenario import model
-from squall.scenario.model import Load, Scenario, at
+from squall.scenario import step
+from squall.scenario.model import Load, Scenario
+from squall.scenario.step import at
 from squall.workload.plan import LEAD_SECONDS, LoadPlan, WorkloadReport
 from squall_faults import Bite, Injection, InjectionFailed
 
@@ -172,7 +173,8 @@ def place(took: float = 0.01) -> Place:
     made.lab = SimpleNamespace(
         budget=ErrorBudget(None),
         profile=PROFILE, watch=ComponentWatch({}, clock), workload=made.workload,
-        observer=Observer(clock), app=SimpleNamespace(log_path=Path("none")), tidy=tidy,
+        observer=Observer(clock), tidy=tidy,
+        app=SimpleNamespace(log_path=Path("none"), start_seconds=0.0),
         engine_name="embedded", app_address="127.0.0.1:1", bearable_rate=20.0,
         load_url="http://127.0.0.1:1",
         ensure_app=nothing, broken=nothing, renew_rights=nothing, verify_observer=nothing,
@@ -184,7 +186,7 @@ def place(took: float = 0.01) -> Place:
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = SimpleNamespace(effect=SimpleNamespace(value="cuts"))
-    for module in (injecting, model):
+    for module in (injecting, step):
         monkeypatch.setattr(module, "key_of", lambda _fault: "fake")
     monkeypatch.setattr(injecting, "entry_of", lambda _fault: entry)
     for name in ("Sampler", "Surroundings"):

@@ -15,7 +15,8 @@ from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.runner.result import Run
 from squall.runner.unsteady import leave_out
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
+from squall.scenario.step import at
 from squall.workload.operations import Operation
 from squall_faults.network.refuse import Refuse
 

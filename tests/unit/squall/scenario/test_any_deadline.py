@@ -9,7 +9,8 @@ from squall.gates.answered_in_time import AnsweredInTime
 from squall.gates.verdict import Verdict
 from squall.history.evidence import Contract
 from squall.scenario.library import stock
-from squall.scenario.model import Scenario, Step
+from squall.scenario.model import Scenario
+from squall.scenario.step import Step
 from squall_faults.catalogue import Effect, entry_of
 from squall_faults.ports import AppControl
 
@@ -40,7 +41,7 @@ def test_there_are_silent_outages() -> None:
 def test_a_request_that_waits_for_the_heal_is_late(
     evidence: Any, make: Any, outage: Scenario, seconds: float
 ) -> None:
-    step = next(filter(silences, outage.for_deadline(seconds).steps))
+    step = next(filter(silences, outage.for_app(deadline=seconds).steps))
     waited = [
         make.op(number, sent=at, intended=at, done=step.lasting_seconds)
         for number in range(20)
@@ -53,5 +54,5 @@ def test_a_request_that_waits_for_the_heal_is_late(
 @pytest.mark.parametrize("seconds", DEADLINES)
 def test_a_slow_network_is_as_slow_as_the_deadline_is_long(seconds: float) -> None:
     outage = next(one for one in stock() if one.name == "network-slower-than-the-deadline")
-    fault: Any = outage.for_deadline(seconds).steps[0].fault
+    fault: Any = outage.for_app(deadline=seconds).steps[0].fault
     assert fault.latency_ms == pytest.approx(800 * seconds, abs=1)

@@ -89,6 +89,25 @@ def test_a_duration_has_a_unit(lasting: str, seconds: float, deadlines: float) -
     assert at(0, Stall(), lasting=lasting) == step
 
 
+@pytest.mark.parametrize("lasting", ["2 starts", "2.0 starts"])
+def test_a_duration_follows_the_start_of_the_app(lasting: str) -> None:
+    """An outage that a starting app is to meet is longer than its start."""
+    outage = loads(TEXT.replace("2 deadlines", lasting))
+    assert outage.steps[0].lasting_starts == 2
+    assert loads(dump(outage)) == outage
+    slow = outage.for_app(deadline=1.0, start=4.5).steps[0]
+    assert (slow.lasting_seconds, slow.lasting_starts) == (9.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["app-starts-while-database-is-down", "app-restarts-in-an-outage"])
+@pytest.mark.parametrize("start", [0.0, 0.4, 3.0, 12.0])
+def test_a_slow_app_starts_before_the_database_is_back(name: str, start: float) -> None:
+    outage = next(one for one in stock() if one.name == name)
+    down, crash = outage.for_app(deadline=1.0, start=start).steps
+    started = crash.at_seconds + crash.lasting_seconds + start
+    assert down.at_seconds + down.lasting_seconds > started
+
+
 @pytest.mark.parametrize("lasting", ["soon", "3", "2 minutes", "-1 s"])
 def test_a_duration_that_is_none_is_refused_with_its_line(lasting: str) -> None:
     with pytest.raises(UsageError, match=r":5: lasting: .* is not a duration; write '800 ms'"):
@@ -105,7 +124,7 @@ def test_every_silent_outage_outlasts_the_deadline(deadline: float) -> None:
     """An app without any time-out keeps a request waiting for longer than it may."""
     grace = min(0.25, max(0.1, 0.15 * deadline))
     for outage in stock():
-        for step in outage.for_deadline(deadline).steps:
+        for step in outage.for_app(deadline=deadline).steps:
             silent = entry(step.label).effect in (Effect.SILENCES, Effect.BLOCKS)
             if outage.name == "slow-after-cancelled-statements":
                 continue  # short on purpose: every request can wait for it

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 from squall.core.errors import UsageError
-from squall.scenario.model import Scenario, at
+from squall.scenario.model import Scenario
 from squall.scenario.selection import partition_long, partition_skipped
+from squall.scenario.step import at
 from squall_faults.network.refuse import Refuse
 
 

@@ -38,12 +38,17 @@ def found_in(directory: Path, files: dict[str, str]) -> Detected:
         ("C = {'database': 'shop', 'user': 'shop', 'host': 'store', 'port': 5432}",
          {"user": "shop", "name": "shop", "port": "5432"}),
         ("URL = 'postgresql://shop@localhost/shop'", {"user": "shop", "name": "shop"}),
+        (("U, DB = 'x', 'y'\nUSER = 'shop'\nPW = 's3cret'\nHOST, PORT = os.getenv('H'), 5433\n"
+         "URL = f'postgres://{USER}:{PW}@localhost:5433/{USER}'"),
+         {**SHOP, "port": "5433"}),
+        ("USER = os.getenv('U', 'shop')\nURL = f'postgres://{USER}@localhost/shop'", {}),
         ("connect(host='db.example.com', user='shop', dbname='shop')", {}),
         ("connect(host=host, user=user, dbname=name)", {}),
         ("render(user='shop', database='shop')", {}),
         ("C = {'user': 'shop', 'name': 'shop'}", {}),
     ],
-    ids=["keywords", "conninfo", "constants", "dict", "no-password", "elsewhere", "variables",
+    ids=["keywords", "conninfo", "constants", "dict", "no-password",
+         "composed", "composed-of-variables", "elsewhere", "variables",
          "another-call", "another-dict"],
 )  # fmt: skip
 def test_constants_of_a_connection_are_the_names_of_the_labs_database(
@@ -58,12 +63,16 @@ def test_constants_of_a_connection_are_the_names_of_the_labs_database(
         ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE},
          {"password": "s3cret", "name": "shop"}),
         ({"main.py": f"{APP}{PARTS}URL = f'postgresql://{{USER}}:x@{{HOST}}:5432/stock'\n"},
-         {"name": "stock"}),
+         {"name": "stock", "port": "5432"}),
+        ({"main.py": f"{APP}{PARTS}C = {{'host': HOST, 'user': USER, 'port': '5432'}}\n"},
+         {"port": "5432"}),
+        ({"main.py": f"{APP}{PARTS}C = {{'name': HOST, 'port': 8000, 'host': '0'}}\n"}, {}),
         ({"main.py": f"{APP}{PARTS}", "compose.yaml": COMPOSE.replace("postgres:16", "redis")}, {}),
         ({"main.py": f"{APP}import os\nU = os.getenv('DATABASE_URL', '')\n",
           "compose.yaml": COMPOSE}, {}),
     ],
-    ids=["compose-file", "address", "another-server", "whole-address"],
+    ids=["compose-file", "address", "dict-with-a-port", "another-dict",
+         "another-server", "whole-address"],
 )  # fmt: skip
 def test_what_no_variable_sets_comes_from_the_address_or_the_compose_file(
     tmp_path: Path, files: dict[str, str], fixed: dict[str, str]

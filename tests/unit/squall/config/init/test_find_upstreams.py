@@ -12,6 +12,7 @@ from squall.config.init.draft import Draft
 from squall.config.init.find_database import Known
 from squall.config.init.find_upstreams import find_upstreams
 from squall.config.init.project import Module
+from squall.config.init.scan_source import scan_source
 
 APP = """
 import httpx
@@ -77,3 +78,15 @@ def test_the_table_has_the_answers() -> None:
     (rates,) = table["dependencies"]
     assert rates["answers"][0] == {"path": "/v1/rates/{p1}", "json": {"rate": 1.25}}
     assert rates["answers"][1]["method"] == "POST"
+
+
+def test_a_client_of_aws_is_refused_at_once(tmp_path: Path) -> None:
+    app = "from fastapi import FastAPI\nimport {module}\nimport os\napp = FastAPI()\n"
+    (tmp_path / "main.py").write_text(
+        app.format(module="boto3") + "os.environ['AWS_DEFAULT_REGION']\n"
+    )
+    (tmp_path / ".env.example").write_text("AWS_DEFAULT_REGION=eu-central-1\n")
+    given = scan_source(tmp_path)[0].environment
+    assert (given["AWS_MAX_ATTEMPTS"], given["AWS_DEFAULT_REGION"]) == ("1", "eu-central-1")
+    (tmp_path / "main.py").write_text(app.format(module="json"))
+    assert "AWS_MAX_ATTEMPTS" not in scan_source(tmp_path)[0].environment

@@ -175,3 +175,20 @@ def test_a_folder_that_is_both_a_root_and_a_package_gets_both_roots() -> None:
     assert first(better, words) is None
     assert first(draft, "ModuleNotFoundError: No module named 'apple'") is None
     assert first(replace(draft, directory=""), words) is None
+
+
+def test_a_command_finds_the_modules_below_src_as_the_server_does() -> None:
+    draft = replace(DRAFT, below="src", environment={})
+    words = (
+        "the setup 'alembic upgrade head' ended with 1\nModuleNotFoundError: No module named 'x'"
+    )
+    better = first(draft, words)
+    assert better is not None
+    assert better.environment == {"PYTHONPATH": "src"}
+    assert tomllib.loads(better.table())["tool"]["squall"].get("below") is None
+    again = first(better, words)
+    assert again is not None  # without the command
+    assert again.setup == ("seed",)
+    unplaced = first(replace(draft, below=""), words)
+    assert unplaced is not None
+    assert unplaced.environment == {}

@@ -147,18 +147,24 @@ def aid(bites: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("transactions", "commits", "verdict"),
-    [(True, 3, "pass"), (True, 2, "inconclusive"), (False, 3, "inconclusive")],
+    ("concerns", "commits", "verdict"),
+    [
+        ("of_transactions", 3, "pass"),
+        ("of_transactions", 2, "inconclusive"),
+        ("of_rows", 3, "pass"),
+        ("of_rows", 2, "inconclusive"),
+        (None, 3, "inconclusive"),
+    ],
 )
-def test_a_fault_of_transactions_does_not_concern_writes_in_autocommit(
-    evidence: Any, make: Any, *, transactions: bool, commits: int, verdict: str
+def test_a_fault_of_what_the_app_does_not_do_does_not_concern_it(
+    evidence: Any, make: Any, *, concerns: str | None, commits: int, verdict: str
 ) -> None:
-    """Each COMMIT would have been hit: these writes had none of their own."""
+    """Each COMMIT, or each locked row, would have been hit: these writes needed none."""
     written = [
         TransactionCommitted(at=1.2 + n / 10, keys={f"k{n}": {"insert notes": 1}}, ids={})
         for n in range(commits)
     ]
-    planned = Planned(requests=3, faults=(1.0,), of_transactions=transactions)
+    planned = Planned(requests=3, faults=(1.0,), **({concerns: True} if concerns else {}))
     run = evidence([], [*make.outage(bites=0), *written], planned=planned)
     found = FaultsBit().judge(run)
     assert (found.verdict, found.noted) == (verdict, verdict == "pass")

@@ -1,0 +1,51 @@
+"""Events of what the server committed, as logical decoding tells. Row values are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from squall.core.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionCommitted(Event):
+    """The server committed a transaction at ``at`` (logical decoding). Row values are not kept."""
+
+    keys: Mapping[str, Mapping[str, int]]
+    """Request keys found in the changed rows, each with its row counts: ``{"insert orders": 1}``.
+    """
+    ids: Mapping[str, list[str]]
+    """Columns of new rows that hold an id from an answer of the app: ``{"orders.id": ["7"]}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyCommitted(Event):
+    """A new row, committed at ``at``, and the new rows that refer to it."""
+
+    parent: str
+    """``orders.id``."""
+    answered: str
+    """Its value, if an answer of the app had it; else empty."""
+    commits: Mapping[str, list[float]]
+    """When each of the others was committed, by column: ``{"order_items.order_id": [3.2]}``."""
+    alike: Mapping[str, list[str]]
+    """A digest of each that stays, without its identity and times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAlike(Event):
+    """New rows of one table that say the same but for their identity, committed at ``commits``."""
+
+    column: str
+    """``payments.id``, whose values differ."""
+    commits: list[float]
+    answered: list[str]
+    """The identity of each, if an answer of the app had it; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitsRead(Event):
+    """Every transaction that can be matched with a request has been published."""
+
+    transactions: int

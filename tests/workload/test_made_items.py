@@ -1,0 +1,85 @@
+"""Operations on what a POST made, where neither their path nor an answer of a list says which."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+
+
+class Post(BaseModel):
+    id: str | None = None
+    title: str | None = None
+
+
+class Renamed(Post):
+    id: str
+
+
+def posts_app(database: Any) -> tuple[FastAPI, dict[str, str]]:
+    """Posts that a list shows without their ids."""
+    app, posts = FastAPI(), dict[str, str]()
+
+    @app.post("/posts")
+    def make(post: Post) -> dict[str, str]:
+        database.execute()
+        number = str(uuid4())
+        posts[number] = post.title or ""
+        return {"id": number}
+
+    return app, posts
+
+
+async def test_a_parameter_that_is_named_for_what_was_made_is_filled_with_it(
+    discovery_of: Any, database: Any
+) -> None:
+    app, posts = posts_app(database)
+    liked = set[str]()
+
+    @app.post("/likes/{post_id}")
+    def like(post_id: str) -> None:
+        if post_id not in posts or post_id in liked:
+            raise HTTPException(400)
+        liked.add(post_id)
+
+    @app.get("/posts/data/{id}")
+    def read(id: str) -> str:  # noqa: A002 - as apps name it
+        return posts[id]
+
+    @app.post("/baskets/{shop_id}")
+    def fill(shop_id: str) -> None:
+        raise HTTPException(400, shop_id)
+
+    found = await discovery_of(app, writes=True)
+    follows = {one.path for one in found.profile.operations if one.after}
+    assert "/likes/{answer.id}" in follows
+    assert "GET /posts/data/{id}" not in found.left_out
+    assert found.left_out["POST /baskets/{shop_id}"]
+
+
+async def test_an_update_does_not_give_the_item_another_identity(
+    discovery_of: Any, database: Any
+) -> None:
+    app, posts = posts_app(database)
+
+    @app.get("/posts")
+    def show() -> list[Post]:
+        return [Post(id=one, title=title) for one, title in posts.items()]
+
+    @app.put("/posts/{id}")
+    def change(id: str, post: Post) -> None:  # noqa: A002 - as apps name it
+        if id not in posts:
+            raise HTTPException(404)
+        posts[post.id or id] = posts.pop(id)
+
+    @app.patch("/posts/{id}")
+    def rename(id: str, post: Renamed) -> None:  # noqa: A002 - as apps name it
+        if post.id not in posts and id not in posts:
+            raise HTTPException(404)
+
+    found = await discovery_of(app, writes=True)
+    bodies = {one.method: one.bodies or (one.body,) for one in found.profile.operations}
+    assert all("id" not in body for body in bodies["PUT"])
+    assert all("id" in body for body in bodies["PATCH"])
