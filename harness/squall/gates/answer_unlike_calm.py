@@ -63,9 +63,7 @@ METRICS = "version="
 """Of Prometheus' format, which grows with the counters that are used."""
 EVENTS = "text/event-stream"
 """Such a stream is read for a moment, and has no size."""
-LEAST_SIZE = 40
-ALIKE = 0.8
-SHORTER = 0.9
+LEAST_SIZE, ALIKE, SHORTER = 40, 0.8, 0.9
 """Shares of a size: of the largest that the smallest is without the fault; and below which a text
 in the outage is a part.
 """
@@ -173,8 +171,7 @@ class AnswerUnlikeCalm(Gate):
             return
         if op.effect == "read" and not calm.rivals.changed(op):
             yield from _unlike_same_request(op, shape, calm)
-            for told in parts_of_pages(op, shape, known, calm):
-                yield SHORTENED, told
+            yield from ((SHORTENED, told) for told in parts_of_pages(op, shape, known, calm))
             if made_up := calm.texts.made_up(op):
                 shown = ", ".join(made_up[:3])
                 yield ANOTHER_VALUE, f"{op.name}: another {shown} than without the fault"
