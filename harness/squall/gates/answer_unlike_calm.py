@@ -37,6 +37,7 @@ from squall.gates.calm_answers import (
 from squall.gates.findings import failed, passed
 from squall.gates.parts_of_pages import parts_of_pages
 from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.stored_updates import untouched
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -121,7 +122,7 @@ class AnswerUnlikeCalm(Gate):
         ]
         found += [
             (op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests"))
-            for op, field in calm.texts.defaults(evidence.window("during"))
+            for op, field in calm.texts.defaults(evidence.window("during"), untouched(evidence))
         ]
         found += [
             (op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed"))

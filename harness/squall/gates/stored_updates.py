@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.core.events import CommitsRead, RowChanged
@@ -71,6 +71,12 @@ def read_log(evidence: Evidence) -> RowLog | None:
     if not any(isinstance(event, CommitsRead) for event in evidence.events):
         return None
     return RowLog(event for event in evidence.events if isinstance(event, RowChanged))
+
+
+def untouched(evidence: Evidence) -> Callable[[Op], bool]:
+    """Whether no row that a path names was changed in the run; False if the log is unknown."""
+    log = read_log(evidence)
+    return lambda op: log is not None and not any(True for _ in log.named_by(op))
 
 
 def is_update(op: Op) -> bool:

@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from squall.history.op import Op
 from squall.history.shape import NUMBER
 
 LEAST_VALUES = 3
 """With so many different values in different requests, a field belongs to the item."""
+LEAST_UNCHANGED = 2
 
 
 def _read(op: Op) -> Mapping[str, str]:
@@ -64,9 +65,13 @@ class TextsOfReads:
             and not text.startswith(NUMBER)
         )
 
-    def defaults(self, ops: Iterable[Op]) -> list[tuple[Op, str]]:
+    def defaults(
+        self, ops: Iterable[Op], unchanged: Callable[[Op], bool] = lambda _: False
+    ) -> list[tuple[Op, str]]:
         """Reads with a number that is the same for different requests, and is that of none of them
         without the fault; each with its field.
+
+        ``unchanged``: whether no row that the path names was changed. Then two are enough.
         """
         found: defaultdict[tuple[str, str, str], list[Op]] = defaultdict(list)
         for op in ops:
@@ -75,7 +80,8 @@ class TextsOfReads:
         return [
             (op, field)
             for (_, field, _), same in found.items()
-            if len({op.request for op in same}) >= LEAST_VALUES
+            if len({op.request for op in same})
+            >= (LEAST_UNCHANGED if all(map(unchanged, same)) else LEAST_VALUES)
             for op in same
         ]
 

@@ -6,10 +6,11 @@ Of values only digests are kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from squall.core.events import RowChanged
 from squall.history.op import Op
-from squall.history.shape import IDENTITIES, digest_of
+from squall.history.shape import digest_of
 from squall.lab.wal import RowChange
 
 MAX_ROWS = 5000
@@ -21,10 +22,7 @@ LONGEST = 2000
 def find_changed_rows(
     changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[RowChanged]:
-    """Each change of such a row; none if no update was sent, or there are too many."""
-    ops = list(ops)
-    if not any(op.wanted for op in ops):
-        return
+    """Each change of such a row; if there are too many, one for each row, without values."""
     named = {segment for op in ops for segment in op.segments}
     found = [
         RowChanged(
@@ -35,18 +33,14 @@ def find_changed_rows(
     ]
     if len(found) <= MAX_ROWS:
         yield from found
+        return
+    rows = {(one.table, *sorted(one.ids.items())): one for one in found}
+    yield from (replace(one, values={}) for one in rows.values())
 
 
 def _ids(change: RowChange, named: set[str]) -> dict[str, str]:
-    return {
-        column: value
-        for column, value in change.new.items()
-        if value is not None and value in named and _identifies(column)
-    }
-
-
-def _identifies(column: str) -> bool:
-    return column in IDENTITIES or column.endswith(("_id", "_key"))
+    """Also those that are equal by chance: what they identify is learned from many requests."""
+    return {column: value for column, value in change.new.items() if value in named and value}
 
 
 def _values(change: RowChange) -> dict[str, str]:

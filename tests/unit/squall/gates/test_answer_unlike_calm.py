@@ -12,6 +12,7 @@ from squall.core.events import (
     CommitsRead,
     FaultHealed,
     FaultInjected,
+    RowChanged,
     TransactionCommitted,
     UnknownClientAnswered,
 )
@@ -319,6 +320,18 @@ def test_different_items_do_not_all_have_one_default_number_in_the_outage(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert (found.code, len(found.ops)) == ("another-value", 3)
+
+
+def test_two_are_enough_if_the_log_says_that_nothing_was_changed(evidence: Any, make: Any) -> None:
+    calm = [priced(make, n, n % 4, 100 + n % 4) for n in [*range(20), *range(250, 260)]]
+    two = [priced(make, 150 + item, item, 199) for item in (1, 2)]
+    read, row = CommitsRead(at=9.0, transactions=0), {"table": "items", "values": {}}
+    elsewhere = RowChanged(at=1.5, ids={"id": "9"}, **row)
+    own = RowChanged(at=1.5, ids={"id": "2"}, **row)
+    for happened, code in (([read, elsewhere], "another-value"), ([read, own], "holds"),
+                           ([elsewhere], "holds")):  # fmt: skip
+        found = AnswerUnlikeCalm().judge(evidence([*calm, *two], [*make.outage(), *happened]))
+        assert found.code == code, happened
 
 
 ROWS = "".join(f"{n},product {n}\n" for n in range(20))

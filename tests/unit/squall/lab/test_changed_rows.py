@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from squall.core.events import RowChanged
 from squall.history.op import Op, Outcome
 from squall.history.shape import digest_of
@@ -28,8 +26,10 @@ def test_only_rows_that_a_path_names_are_told_and_without_their_values() -> None
     assert found == [RowChanged(at=3.0, table="items", ids={"id": "7"}, values=values)]
 
 
-def test_without_an_update_in_the_load_nothing_is_told() -> None:
-    assert not list(find_changed_rows(CHANGES, {1: 3.0}, [replace(PUT, wanted="")]))
+def test_of_too_many_each_row_is_told_once_and_without_values() -> None:
+    many = [RowChange("items", "update", {}, {"id": "7", "stock": str(n)}, 1) for n in range(9999)]
+    found = list(find_changed_rows([*CHANGES, *many], {1: 3.0, 2: 4.0}, [PUT]))
+    assert found == [RowChanged(at=3.0, table="items", ids={"id": "7"}, values={})]
 
 
 def test_a_number_has_one_digest_however_it_is_written() -> None:
