@@ -325,9 +325,9 @@ def test_different_items_do_not_all_have_one_default_number_in_the_outage(
 def test_two_are_enough_if_the_log_says_that_nothing_was_changed(evidence: Any, make: Any) -> None:
     calm = [priced(make, n, n % 4, 100 + n % 4) for n in [*range(20), *range(250, 260)]]
     two = [priced(make, 150 + item, item, 199) for item in (1, 2)]
-    read, row = CommitsRead(at=9.0, transactions=0), {"table": "items", "values": {}}
-    elsewhere = RowChanged(at=1.5, ids={"id": "9"}, **row)
-    own = RowChanged(at=1.5, ids={"id": "2"}, **row)
+    read = CommitsRead(at=9.0, transactions=0)
+    elsewhere = RowChanged(at=1.5, table="items", ids={"id": "9"}, values={})
+    own = RowChanged(at=1.5, table="items", ids={"id": "2"}, values={})
     for happened, code in (([read, elsewhere], "another-value"), ([read, own], "holds"),
                            ([elsewhere], "holds")):  # fmt: skip
         found = AnswerUnlikeCalm().judge(evidence([*calm, *two], [*make.outage(), *happened]))

@@ -15,7 +15,7 @@ PUT = Op(
 )  # fmt: skip
 CHANGES = [
     RowChange("items", "update", {}, {"id": "7", "stock": "5", "note": None}, 1),
-    RowChange("items", "update", {}, {"id": "8", "stock": "7"}, 1),
+    RowChange("items", "update", {}, {"id": "8", "stock": "6"}, 1),
     RowChange("items", "delete", {"id": "7"}, {}, 2),
 ]
 
