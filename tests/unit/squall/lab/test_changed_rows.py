@@ -27,7 +27,9 @@ def test_only_rows_that_a_path_names_are_told_and_without_their_values() -> None
 
 
 def test_of_too_many_each_row_is_told_once_and_without_values() -> None:
-    many = [RowChange("items", "update", {}, {"id": "7", "stock": str(n)}, 1) for n in range(9999)]
+    many = [
+        RowChange("items", "update", {}, {"id": "7", "stock": f"{n}.5"}, 1) for n in range(9999)
+    ]
     found = list(find_changed_rows([*CHANGES, *many], {1: 3.0, 2: 4.0}, [PUT]))
     assert found == [RowChanged(at=3.0, table="items", ids={"id": "7"}, values={})]
 
