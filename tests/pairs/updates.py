@@ -40,7 +40,7 @@ def with_a_cache(*, early: bool = False, late: bool = False, lasts: float = 600.
         if known is None or time.monotonic() - known[0] > lasts:
             times = emptied[shelf]
             known = (time.monotonic(), await app.state.pool.fetchval(READ, shelf))
-            if times == emptied[shelf]:
+            if not late or times == emptied[shelf]:
                 cache[shelf] = known
         return {"id": shelf, "stock": known[1]}
 

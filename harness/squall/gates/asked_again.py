@@ -7,16 +7,18 @@ A lock for each item that an error keeps, an error that is remembered under its 
 hide it, and the load may not ask for this one again.
 
 Some reads that were served are asked again, too, to be compared: those of items that were updated
-since, those whose answer in the outage was another one than before it, and lists that were asked
-for once, in the outage.
+since, those whose answer in the outage was another one than before it, those that show one number
+for different items, and lists that were asked for once, in the outage.
 """
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.history.op import FIRST_READ_BACK, Op
-from squall.history.shape import read_shape
+from squall.history.shape import NUMBER, read_shape
 
 MOST = 20
 """Requests that are asked again."""
@@ -83,6 +85,25 @@ def asked_once(ops: Sequence[Op], begun: float) -> list[Op]:
         if isinstance(length, int)
     }
     return sorted(lengths, key=lambda op: lengths[op])[:MOST_SERVED]
+
+
+def alike(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of different items that show the same number in the outage, which none showed before:
+    it may be a default.
+    """
+    reads = [op for op in ops if _is_planned_read(op) and op.good and op.texts]
+    known = {shown for op in reads if op.done < begun for shown in _numbers(op)}
+    groups: defaultdict[tuple[str, str, str], dict[str, Op]] = defaultdict(dict)
+    for op in reads:
+        for shown in _numbers(op) - known if op.done >= begun else ():
+            groups[shown][op.request] = op
+    found = [op for group in groups.values() if len(group) > 1 for op in group.values()]
+    return list(dict.fromkeys(found))[:MOST_SERVED]
+
+
+def _numbers(op: Op) -> set[tuple[str, str, str]]:
+    found: dict[str, str] = json.loads(op.texts)
+    return {(op.name, field, text) for field, text in found.items() if text.startswith(NUMBER)}
 
 
 def _is_planned_read(op: Op) -> bool:

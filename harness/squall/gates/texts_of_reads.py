@@ -46,6 +46,10 @@ class TextsOfReads:
         key = (op.name, op.request)
         return self.both_sides(key) if key in self._before and key in self._after else []
 
+    def later(self, op: Op) -> list[Mapping[str, str]]:
+        """The texts of answers to the same request after the heal."""
+        return self._after.get((op.name, op.request), [])
+
     def both_sides(self, key: tuple[str, str]) -> list[Mapping[str, str]]:
         """All answers to a request."""
         return [*self._before.get(key, []), *self._after.get(key, [])]
@@ -75,7 +79,7 @@ class TextsOfReads:
         """
         found: defaultdict[tuple[str, str, str], list[Op]] = defaultdict(list)
         for op in ops:
-            for field in self._other_numbers(op):
+            for field in self._other_numbers(op, unchanged=unchanged(op)):
                 found[op.name, field, _read(op)[field]].append(op)
         return [
             (op, field)
@@ -85,9 +89,13 @@ class TextsOfReads:
             for op in same
         ]
 
-    def _other_numbers(self, op: Op) -> list[str]:
-        """Numbers of an item that all other answers to the same request have alike."""
-        others = [] if op.copy or op.effect != "read" or not op.texts else self.same_request(op)
+    def _other_numbers(self, op: Op, *, unchanged: bool) -> list[str]:
+        """Numbers of an item that all other answers to the same request have alike: those on both
+        sides, or those after the heal if its row was not changed.
+        """
+        if op.copy or op.effect != "read" or not op.texts:
+            return []
+        others = self.same_request(op) or (self.later(op) if unchanged else [])
         return [
             field
             for field, number in _read(op).items()

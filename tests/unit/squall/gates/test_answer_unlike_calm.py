@@ -334,6 +334,19 @@ def test_two_are_enough_if_the_log_says_that_nothing_was_changed(evidence: Any, 
         assert found.code == code, happened
 
 
+def test_items_that_were_not_asked_for_before_are_compared_with_later_answers(
+    evidence: Any, make: Any
+) -> None:
+    calm = [priced(make, n, n % 4, 100 + n % 4) for n in range(20)]
+    two = [priced(make, 150 + item, item, 199) for item in (31, 32)]
+    again = [replace(priced(make, 250 + item, item, 100 + item), id=FIRST_AGAIN + item)
+             for item in (31, 32)]  # fmt: skip
+    read = [*make.outage(), CommitsRead(at=9.0, transactions=0)]
+    for happened, code in ((read, "another-value"), (make.outage(), "holds")):
+        found = AnswerUnlikeCalm().judge(evidence([*calm, *two, *again], happened))
+        assert found.code == code
+
+
 ROWS = "".join(f"{n},product {n}\n" for n in range(20))
 LINES = "".join(f'{{"id": {n}}}\n' for n in range(20))
 

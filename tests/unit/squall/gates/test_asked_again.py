@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from squall.gates.asked_again import MOST_SERVED, asked_once, unlike_before, updated_since
+from squall.gates.asked_again import MOST_SERVED, alike, asked_once, unlike_before, updated_since
 from squall.history.shape import describe_texts
 
 BEGUN = 1.0
@@ -48,3 +48,10 @@ def test_lists_that_were_asked_for_in_the_outage_only(make: Any) -> None:
     assert asked_once([known, again, *new], BEGUN) == [new[1], new[0]]
     many = [look(make, 130 + number, f"/items?after={number}", [1]) for number in range(20)]
     assert len(asked_once(many, BEGUN)) == MOST_SERVED
+
+
+def test_reads_of_different_items_that_show_one_new_number(make: Any) -> None:
+    ops = [look(make, n, f"/items/{n}", {"price": 100 + n, "size": 5}) for n in range(3)]
+    ops += [look(make, 120 + n, f"/items/{10 + n}", {"price": 199, "size": 5}) for n in range(2)]
+    ops.append(look(make, 130, "/items/20", {"price": 120, "size": 5}))
+    assert alike(ops, BEGUN) == ops[3:5]
