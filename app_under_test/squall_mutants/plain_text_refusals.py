@@ -13,7 +13,7 @@ from squall_reference.errors import Overloaded, ServiceError
 
 from squall_mutants.shared.answers import app_that_answers
 
-EXPOSED_BY = ("pool-exhausted-by-slow-queries",)
+EXPOSED_BY = ("pool-exhausted-by-slow-queries", "overload")
 CAUGHT_BY = ("error-contract",)
 SET = "second"
 
