@@ -148,8 +148,9 @@ def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
     """Whether accepted requests have no rows with their key, although others of their operation
     have.
     """
+    ops = list(ops)
     accepted = [op for op in ops if op.is_accepted and op.key]
-    known = {op.name for op in accepted if op.key in keys}
+    known = {op.name for op in ops if op.good and op.key in keys}
     return any(op.name in known and op.key not in keys for op in accepted)
 
 
