@@ -136,6 +136,29 @@ def with_another_body(request: PlannedRequest) -> PlannedRequest:
     return dataclasses.replace(request, body=body)
 
 
+def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
+    """The same request by another client: its key, and what follows from it, is another one."""
+    key = request.key or ""
+    other = f"{key.rpartition('-')[0]}-{number}"
+    own, new = _Filler(random.Random(0), key), _Filler(random.Random(0), other)  # noqa: S311 - draws nothing
+    pairs = [(own.filled(each), new.filled(each)) for each in ("{key}", "{unique}")]
+
+    def changed(value: Any) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(value, str):
+            for old, now in pairs:
+                value = value.replace(old, now)
+            return value
+        if isinstance(value, Mapping):
+            return {name: changed(item) for name, item in value.items()}
+        return [changed(item) for item in value] if isinstance(value, list) else value
+
+    headers = {name: changed(value) for name, value in request.headers.items()}
+    return dataclasses.replace(
+        request, id=number, key=other, path=changed(request.path), headers=headers,
+        body=changed(request.body),
+    )  # fmt: skip
+
+
 class _Filler:
     def __init__(self, draws: random.Random, key: str) -> None:
         self._draws = draws
