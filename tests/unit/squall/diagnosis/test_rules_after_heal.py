@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, SuspectLocated
+from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.one_effect import AGAIN, TWICE
@@ -91,3 +93,17 @@ def test_an_app_that_refuses_without_asking_is_told_from_one_that_asks_in_vain(
     run = evidence(after(make, bad=40), [*outage("errors"), *loads])
     reason = diagnose(run, [failed("recovery-time", "not recovered", code=NEVER)]).reason
     assert ("without asking the database" in reason) is not asks
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(0.01, False), (1.9, True)])
+def test_requests_that_wait_for_a_place_that_nobody_gives_back_are_told_from_a_breaker(
+    evidence: Any, make: Any, *, seconds: float, waits: bool
+) -> None:
+    loads = [DatabaseLoad(at=2.4 + n / 10, statements=100, connections=3) for n in range(6)]
+    ops = [op if op.good else replace(op, done=op.sent + seconds) for op in after(make, bad=40)]
+    found = diagnose(
+        evidence(ops, [*outage("errors"), *loads]),
+        [failed("recovery-time", "not recovered", code=NEVER)],
+    )
+    assert ("keeps the places of the pool" in found.reason) is waits
+    assert (found.remedy == remedies.GIVE_BACK) is waits
