@@ -27,11 +27,13 @@ TRANSFER = replace(ADD, name="transfer", path="/transfers")
 SHARED = replace(READ, name="shared", path="/shared/{int:1..8}")
 PAY = replace(ADD, name="pay", path="/payments/{key}", effect="idempotent-write")
 TIP = replace(ADD, name="tip", path="/tips", body={"cents": "{int:1..100000}"})
+UPLOAD = replace(ADD, name="upload", path="/uploads?key={key}")
 FROM_REPORTS = [
     ("parts", "any-statement-cancelled", "one-effect", (TRANSFER, READ)),
     ("shared_entry", "any-statement-cancelled", "recovery-time", (SHARED, READ)),
     ("blind_retry", "commit-reply-lost", "one-effect", (PAY, READ)),
     ("unkeyed_retry", "commit-reply-lost", "one-effect", (TIP, READ)),
+    ("lost_work", "disk-full", "work-is-done", (UPLOAD, READ)),
 ]
 """Kinds that a set of pairs showed which was written before the gates were read."""
 
