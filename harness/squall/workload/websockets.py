@@ -20,8 +20,8 @@ from typing import Any
 import aiohttp
 
 from squall.workload.http_exchange import BODY_KEPT, BODY_READ, Answer, exchange
-from squall.workload.messages import is_of_another, tells_error
 from squall.workload.operations import WEBSOCKET, PlannedRequest
+from squall.workload.socket_words import is_of_another, tells_error
 
 REFUSED = 503
 CLOSE_SECONDS = 0.2
