@@ -12,6 +12,7 @@ from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.one_effect import AGAIN, TWICE
 from squall.gates.recovery_time import NEVER, STUCK
+from squall.history.op import Outcome
 
 FAULT = "wire.error_reply"
 
@@ -107,3 +108,36 @@ def test_requests_that_wait_for_a_place_that_nobody_gives_back_are_told_from_a_b
     )
     assert ("keeps the places of the pool" in found.reason) is waits
     assert (found.remedy == remedies.GIVE_BACK) is waits
+
+
+@pytest.mark.parametrize(("others", "kept"), [("read-stock", True), ("read-item", False)])
+def test_one_operation_that_waits_each_time_has_lost_what_only_it_needs(
+    evidence: Any, make: Any, *, others: str, kept: bool
+) -> None:
+    """Such as a permit. Where the same operation is also served, it is the outage's end."""
+    ops = [
+        op if number % 4 == 0 else replace(op, name=others)
+        for number, op in enumerate(make.op(260 + n) for n in range(60))
+    ]
+    ops = [
+        replace(op, status=503, outcome=Outcome.REFUSED, name="read-item", done=op.sent + 1)
+        if number % 4 == 0
+        else op
+        for number, op in enumerate(ops)
+    ]
+    found = diagnose(
+        evidence(ops, outage("cuts")), [failed("recovery-time", "not recovered", code=NEVER)]
+    )
+    assert (found.code == "kept-for-good") is kept
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"), [("http", "that the app calls"), ("postgres", "database")]
+)
+def test_a_call_without_a_limit_is_told_from_a_wait_for_the_database(
+    evidence: Any, make: Any, proxy: str, words: str
+) -> None:
+    late = replace(make.op(150), done=make.op(150).sent + 5)
+    injected, healed = outage("silences")
+    run = evidence([make.op(0), late], [replace(injected, proxy=proxy), healed])
+    assert words in diagnose(run, [failed("answered-in-time", "late")]).reason
