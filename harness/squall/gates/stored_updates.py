@@ -24,6 +24,9 @@ from squall.history.shape import digests_of_values
 SLACK_SECONDS = 0.05
 """A commit may be dated too early by this much."""
 
+SOON_SECONDS = 0.2
+"""From an answer to the commit of an update that stores other values than were sent."""
+
 LEAST_VALUES = 6
 """With so many different values sent, a row is not taken to have had the new one before."""
 
@@ -121,7 +124,7 @@ def judge_updates(evidence: Evidence, log: RowLog) -> Updates:
         lost += [
             op
             for op in later
-            if not (places & _stored(op, log, sent))
+            if not _was_touched(op, places, log, sent)
             and not any(_was_so(op, place, log, sent, varied=varied) for place in places)
         ]
     return Updates(judged, lost, known)
@@ -151,6 +154,17 @@ def _stored(op: Op, log: RowLog, sent: Mapping[str, float]) -> set[Place]:
         for field, digest in wanted.items()
         if value == digest
     }
+
+
+def _was_touched(op: Op, places: set[Place], log: RowLog, sent: Mapping[str, float]) -> bool:
+    """Whether its values were stored, or others soon: a text may be trimmed, a number rounded."""
+    rows = {(place.table, place.identity) for place in places}
+    soon = any(
+        (change.table, identity) in rows and change.at <= op.done + SOON_SECONDS
+        for identity, change in log.named_by(op)
+        if change.at >= _since(op, sent)
+    )
+    return soon or bool(places & _stored(op, log, sent))
 
 
 def _learn(

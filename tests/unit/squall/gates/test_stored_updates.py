@@ -52,7 +52,9 @@ def test_an_update_whose_values_are_never_committed_is_lost(evidence: Any, make:
     found = judged(evidence, make, [later])
     assert (found.code, found.ops) == (UPDATE_LOST, (LATER,))
     assert judged(evidence, make, [later], commit(later.done, 4, 77)).code == UPDATE_LOST
-    assert judged(evidence, make, [later], commit(later.done, 3, 78)).code == UPDATE_LOST
+    assert judged(evidence, make, [later], commit(later.done + 1, 3, 78)).code == UPDATE_LOST
+    # The app may store something else than was sent: a text that is trimmed, a number in range.
+    assert judged(evidence, make, [later], commit(later.done, 3, 78)).code != UPDATE_LOST
 
 
 @pytest.mark.parametrize("stock", [503, 503.0])
