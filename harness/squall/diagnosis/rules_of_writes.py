@@ -19,9 +19,7 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     """An acknowledged write is missing."""
     finding = case.failed("no-acknowledged-write-lost")
     if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_LOST:
-        told = (
-            "an error of the update is swallowed, or it is skipped for what was only noted before"
-        )
+        told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None:
         number = int(finding.figures["lost"])

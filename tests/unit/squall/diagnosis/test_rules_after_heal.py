@@ -10,6 +10,7 @@ from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.one_effect import AGAIN, TWICE
+from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
 
 FAULT = "wire.error_reply"
