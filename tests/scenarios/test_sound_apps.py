@@ -14,7 +14,7 @@ from squall.config.profile import DEFAULT_CONTRACT
 pytestmark = pytest.mark.scenario
 
 SHAPES = ("alchemy_5_10", "alchemy_20_0", "alchemy_40_20", "null_pool", "asyncpg_10", "per_request")
-MORE_SHAPES = ("tortoise", "psycopg_pool")
+MORE_SHAPES = ("tortoise", "psycopg_pool", "psycopg2_threads")
 """For ``make proof``."""
 
 EVERY_SHAPE = [*SHAPES, *(pytest.param(name, marks=pytest.mark.proof) for name in MORE_SHAPES)]
@@ -36,12 +36,26 @@ OPERATIONS = (
 )
 
 
+SHELVES = (
+    Operation(name="list-shelves", method="GET", path="/shelves", effect="read"),
+    Operation(name="read-shelf", method="GET", path="/shelves/{int:1..40}", effect="read"),
+    Operation(
+        name="add-note",
+        method="POST",
+        path="/shelves/{int:1..40}/notes",
+        effect="idempotent-write",
+        headers={"Idempotency-Key": "{key}"},
+    ),
+)
+
+
 def profile(shape: str) -> AppProfile:
+    threads = shape == "psycopg2_threads"
     return AppProfile(
         name=shape,
-        app=f"tests.sound_apps.notes:{shape}",
+        app=f"tests.sound_apps.{'threads' if threads else 'notes'}:{shape}",
         factory=True,
-        operations=OPERATIONS,
+        operations=SHELVES if threads else OPERATIONS,
         contract=DEFAULT_CONTRACT,
     )
 

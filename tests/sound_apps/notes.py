@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -140,29 +141,39 @@ async def _tortoise(url: str) -> AsyncIterator[Run]:
     await client.close()
 
 
+async def _in_time(connection: psycopg.AsyncConnection[Any], work: Coroutine[Any, Any, Any]) -> Any:
+    """A statement that is late loses its socket. One that is cancelled would wait for the server's
+    word on that, which a silent server never gives, and keep its place in the pool.
+    """
+    asked = asyncio.create_task(work)
+    done, _ = await asyncio.wait({asked}, timeout=DEADLINE / 4)
+    if not done:
+        with socket.socket(fileno=os.dup(connection.pgconn.socket)) as same:
+            same.shutdown(socket.SHUT_RDWR)
+    return await asked
+
+
 @asynccontextmanager
 async def _psycopg(url: str) -> AsyncIterator[Run]:
     from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415 - an extra
 
     options = {"connect_timeout": 1, "options": "-c statement_timeout=900", "autocommit": True}
+
+    async def check(connection: psycopg.AsyncConnection[Any]) -> None:
+        await _in_time(connection, AsyncConnectionPool.check_connection(connection))
+
     pool = AsyncConnectionPool(url, kwargs=options, min_size=5, max_size=10, timeout=1, open=False,
-                               check=AsyncConnectionPool.check_connection)  # fmt: skip
+                               check=check)  # fmt: skip
     await pool.open()
 
-    async def ask(sql: str) -> Any:
-        async with pool.connection() as connection:
-            cursor = await connection.execute(sql)
-            row = await cursor.fetchone() if cursor.description else None
-            return row[0] if row else None
+    async def ask(connection: psycopg.AsyncConnection[Any], sql: str) -> Any:
+        cursor = await connection.execute(sql)
+        row = await cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
 
     async def run(sql: str) -> Any:
-        # A statement that is cancelled waits for the server's word on that, so it is left alone.
-        asked = asyncio.create_task(ask(sql))
-        done, _ = await asyncio.wait({asked}, timeout=DEADLINE / 2)
-        if not done:
-            asked.cancel()
-            raise TimeoutError
-        return asked.result()
+        async with pool.connection() as connection:
+            return await _in_time(connection, ask(connection, sql))
 
     yield run
     await pool.close(timeout=1)

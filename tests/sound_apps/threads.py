@@ -35,6 +35,8 @@ def wait_at_most(connection: Any) -> None:
         reads = [connection.fileno()] if state == extensions.POLL_READ else []
         writes = [connection.fileno()] if state == extensions.POLL_WRITE else []
         if not any(select.select(reads, writes, [], left)):
+            # The traceback of an error may live for long, and would keep the socket open.
+            del connection
             raise OperationalError("the server said nothing in time")
 
 

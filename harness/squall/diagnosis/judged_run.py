@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from statistics import median
 
 from squall.core.events import (
     BackendsSampled,
@@ -33,6 +34,7 @@ SILENCES = "silences"
 SETTLED_SECONDS = 0.3
 MIN_LOADS = 3
 FEW_STATEMENTS = 0.1
+LONG_SECONDS = 0.25
 MAX_PLACES = 10
 SERVER_ERROR = 500
 
@@ -132,6 +134,16 @@ class JudgedRun:
         return not since or since[-1] > since[0]
 
     @cached_property
+    def asked_before(self) -> bool:
+        """Whether statements reached the database before the first fault, as far as it is known."""
+        start = self.evidence.bounds("before")[1]
+        sent = [
+            e.statements for e in self.evidence.events
+            if isinstance(e, DatabaseLoad) and e.statements is not None and e.at <= start
+        ]  # fmt: skip
+        return len(sent) > 1 and sent[-1] > sent[0]
+
+    @cached_property
     def asks_nothing(self) -> bool:
         """Whether all requests since the heal failed, and hardly a statement was sent for them."""
         healed = self.evidence.last_healed
@@ -143,6 +155,14 @@ class JudgedRun:
         if len(sent) < MIN_LOADS or len(self.bad_after) < len(self.after):
             return False
         return sent[-1] - sent[0] <= FEW_STATEMENTS * len(self.after)
+
+    @cached_property
+    def waits_after(self) -> bool:
+        """Whether most requests that failed after the heal waited: a breaker refuses at once."""
+        return (
+            bool(self.bad_after)
+            and median(op.done - op.sent for op in self.bad_after) > LONG_SECONDS
+        )
 
     @cached_property
     def most_sessions(self) -> int:

@@ -65,6 +65,10 @@ CLEAN_SESSIONS = _remedy(
 FREE_WHILE_STREAMING = _remedy(
     "Hold no connection while you stream", "each open stream keeps a pooled connection"
 )
+FREE_WHILE_WAITING = _remedy(
+    "Hold no connection while you wait for an upstream",
+    "connections are held while requests wait for an upstream",
+)
 FINISH_REQUESTS = _remedy(
     "Finish requests before you end", "requests under way are cut at a deploy"
 )

@@ -20,6 +20,7 @@ from squall.diagnosis.rules_after_heal import (
 )
 from squall.diagnosis.rules_at_rest import (
     disclosed_secret,
+    held_while_waiting,
     killed_at_deploy,
     left_on_session,
     lost_listener,
@@ -225,6 +226,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    held_while_waiting,
     blocked_event_loop,
     one_session_for_all,
     leaked_connection,

@@ -118,6 +118,9 @@ def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:
     if CUTS in case.effects and len(case.bad_after) == len(case.after) and not case.connects_again:
         told = "the app did not connect again: dead connections are kept, or a breaker stays open"
         return Diagnosis(f"{told}; {failed}", remedies.DEAD_CONNECTIONS)
+    if case.asks_nothing and case.waits_after:
+        told = "requests wait, and nothing is asked of the database: an error path keeps the places"
+        return Diagnosis(f"{told} of the pool, a lock or a permit; {failed}", remedies.GIVE_BACK)
     if case.asks_nothing:
         told = "the app refuses without asking the database: a breaker or a flag stays as it was"
         return Diagnosis(f"{told}; {failed}", remedies.TRY_AGAIN_SOON)

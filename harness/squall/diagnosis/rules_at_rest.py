@@ -6,7 +6,7 @@ from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
-from squall.gates import background_sessions_return, session_leftovers
+from squall.gates import background_sessions_return, connection_leaks, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
 
 ENDING_SECONDS = 0.5
@@ -105,6 +105,15 @@ def starved_by_streams(case: JudgedRun) -> Diagnosis | None:
         return None
     told = "while clients kept streams open, other requests were not served"
     return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_STREAMING)
+
+
+def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
+    """Requests keep a place of the pool while they wait for an upstream."""
+    finding = case.failed("connection-leaks")
+    if finding is None or finding.code != connection_leaks.HELD:
+        return None
+    told = "requests hold a connection of the pool while they wait for an upstream, and others find"
+    return Diagnosis(f"{told} none: {finding.reason}", remedies.FREE_WHILE_WAITING)
 
 
 def resources_not_returned(case: JudgedRun) -> Diagnosis | None:

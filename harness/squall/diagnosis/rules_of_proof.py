@@ -40,6 +40,9 @@ def unproven(case: JudgedRun) -> Diagnosis | None:
         if case.faults and all(fault.startswith("upstream.") for fault in case.faults):
             return Diagnosis(f"{told}: does the load need this upstream?",
                              remedies.USE_THE_ADDRESS)  # fmt: skip
+        if case.asked_before:
+            told += ": the app asks the database, and did nothing meanwhile that this fault hits"
+            return Diagnosis(told, remedies.PROVE_SOMETHING)
         return Diagnosis(f"{told}: does the app use the database that it was given?",
                          remedies.USE_THE_ADDRESS)  # fmt: skip
     unclear = [one for one in case.findings if one.verdict.severity == 1]

@@ -14,6 +14,9 @@ from squall.history.op import Op
 HARMLESS = frozenset({"slows", "loads"})
 """Effects of faults after which every statement is answered, without an error."""
 
+WAITS = frozenset({"silences", "blocks"})
+"""Effects of faults that let statements wait."""
+
 ERRORS = frozenset({"errors"})
 """The effect of faults that answer statements with errors."""
 
@@ -57,7 +60,8 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
 
 def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     """A probe that needs no database is late, and requests are answered one after another, although
-    many wait and the pool has places. Where statements fail at once, none runs meanwhile.
+    many wait and the pool has places. Where statements fail at once, none runs meanwhile. A driver
+    that blocks the loop never needs a second connection.
 
     A probe that asks the database is late, too, but other requests go on meanwhile.
     """
@@ -66,6 +70,9 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
         return None
     slow = bool(case.effects) and not case.effects - HARMLESS
     told = "requests were answered one after another" if slow and _one_by_one(case) else ""
+    waits = bool(case.effects) and not case.effects - HARMLESS - WAITS
+    if not told and waits and case.most_sessions == 1:
+        told = "the app never had more than one session"
     if case.effects == ERRORS and case.most_active <= 1:
         told = "statements failed at once, and the app was busy with none"
     if not told:

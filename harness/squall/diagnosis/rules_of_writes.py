@@ -9,6 +9,7 @@ from squall.gates import (
     one_effect,
     read_your_writes,
     repeats_agree,
+    work_is_done,
 )
 
 REPEATS = "client.repeat"
@@ -46,7 +47,11 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
         return None
     if not finding.figures["early"] and case.failed("answer-unlike-calm") is not None:
         return None
-    told = f"the app answers before it commits: {finding.reason}"
+    if finding.figures["early"]:
+        told = f"the app answers before it commits: {finding.reason}"
+        return Diagnosis(told, remedies.COMMIT_FIRST)
+    told = "success is answered for what is never committed: an error on the way is hidden, or the"
+    told += f" answer does not wait for COMMIT: {finding.reason}"
     return Diagnosis(told, remedies.COMMIT_FIRST)
 
 
@@ -116,4 +121,7 @@ def work_left(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("work-is-done")
     if finding is None:
         return None
+    if finding.code == work_is_done.UNDONE:
+        told = "a worker lost what it had taken: its mark and its effect are not in one transaction"
+        return Diagnosis(f"{told}; {finding.reason}", remedies.ONE_TRANSACTION)
     return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)

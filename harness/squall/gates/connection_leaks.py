@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
 from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.held_sessions import longest_hold
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -22,6 +23,7 @@ ABORTED = "sessions-left-aborted"
 IN_TRANSACTION = "sessions-left-in-transaction"
 BEYOND_BOUND = "sessions-beyond-bound"
 NOT_GIVEN_BACK = "sessions-not-given-back"
+HELD = "sessions-held-while-waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class ConnectionLeaks(Gate):
     a server keeps cut sessions until it notices. Not judged if the app declares no bound.
     """
 
+    held_seconds: float | None = None
+    """How long all sessions may stay in a transaction without a statement, while requests fail. For
+    outages that do not concern the database: what waits for something else holds no session.
+    """
+
     name = "connection-leaks"
     severity = Severity.LEAK
     outlasts = True
@@ -46,13 +53,34 @@ class ConnectionLeaks(Gate):
             return inconclusive(self.name, "the sessions were not counted before and after the run")
         most, last = max(sample.total for sample in before), after[-1]
         busy = last.idle_in_transaction + last.active
-        figures = {"before": most, "after": last.total, "busy_after": busy}
+        figures: dict[str, float] = {"before": most, "after": last.total, "busy_after": busy}
+        if held := self._held(evidence, samples, figures):
+            return held
         if busy:
             return _stuck(evidence, busy, figures)
-        told = f"{last.total} sessions after the run, {most} before the fault"
+        return self._left(evidence, samples, figures)
+
+    def _held(
+        self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
+    ) -> Finding | None:
+        """Sessions that requests hold while they wait for something else."""
+        if self.held_seconds is None:
+            return None
+        held = longest_hold(evidence, samples, at_least=int(figures["before"]))
+        if held <= self.held_seconds:
+            return None
+        told = f"for {held:.1f} s every session was in a transaction and no statement ran"
+        return failed(self.name, told, {**figures, "held": round(held, 2)}, code=HELD)
+
+    def _left(
+        self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
+    ) -> Finding:
+        """Sessions that are there, and are not used."""
+        most, last = int(figures["before"]), int(figures["after"])
+        told = f"{last} sessions after the run, {most} before the fault"
         bound = evidence.contract.most_sessions or 0
-        if last.total > max(most + self.allowance, bound):
-            told, figures["unused"] = _count_unused(evidence, told, last.total - most)
+        if last > max(most + self.allowance, bound):
+            told, figures["unused"] = _count_unused(evidence, told, last - most)
             if figures["unused"] > self.allowance:
                 return failed(self.name, told, figures, code=NOT_GIVEN_BACK)
         if bound and self.times_declared is not None:

@@ -122,7 +122,7 @@ def _learn(
     for op in acknowledged_writes(evidence.window("before")):
         calm[op.name].append(op)
     for name, ops in calm.items():
-        others = _tables_of_others(evidence, rows, links, name)
+        others = tables_of_others(evidence, rows, links, name)
         for place, parent in links.get(name) or ():
             own = [(op, by_id.get((parent, identities(op).get(place, "")))) for op in ops]
             known = [(op, family) for op, family in own if family is not None]
@@ -154,7 +154,7 @@ def _columns(
         yield Usual(name, parent, column, number, at_once, few)
 
 
-def _tables_of_others(
+def tables_of_others(
     evidence: Evidence, rows: CommittedRows, links: Mapping[str, Links | None], name: str
 ) -> frozenset[str]:
     """Tables into which other operations write: by the keys of their requests, and by the ids in

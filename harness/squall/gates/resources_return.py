@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.core.events import BackendsSampled
 from squall.gates.at_rest import rest_samples
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
@@ -18,6 +19,13 @@ DESCRIPTORS = "descriptors-left"
 THREADS = "threads-left"
 MEMORY = "memory-left"
 MIB = 1024**2
+
+
+def _most_sessions(evidence: Evidence) -> int:
+    """The most sessions at a time. A pool, or threads with a connection each, may keep the dead
+    sockets of those that ended until they are used again.
+    """
+    return max((e.total for e in evidence.events if isinstance(e, BackendsSampled)), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ class ResourcesReturn(Gate):
         if samples is None or None in (samples[0].descriptors, samples[1].descriptors):
             return not_judged(self.name, "the app's files are not visible from here")
         before, after = samples
-        kept = (after.descriptors or 0) - after.sessions
+        kept = (after.descriptors or 0) - max(after.sessions, _most_sessions(evidence))
         grown = {
             "descriptors": kept - ((before.descriptors or 0) - before.sessions),
             "threads": (after.threads or 0) - (before.threads or 0),

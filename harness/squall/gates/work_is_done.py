@@ -4,7 +4,8 @@ A worker takes a job, loses its database, and nobody takes the job again. No req
 row is lost: the work is there for ever, and pending.
 
 Work that was only in memory shows without a query: before the fault each request that was answered
-202 had rows with its key, sooner or later, and one in the outage has none.
+202 had rows with its key, sooner or later, and one in the outage has none. So does work that a
+worker takes out of the queue and loses: the rows that it adds to others are missing.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from squall.core.counting import counted
 from squall.core.events import WorkPending
 from squall.gates.committed_rows import MIN_LEARNED, CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.undone_work import makers_of, undone_work
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -24,6 +27,7 @@ EVENTUALLY = 'eventually = {jobs = "SELECT count(*) FROM jobs WHERE done_at IS N
 """An example of the line of ``[tool.squall]`` that lets this gate judge."""
 
 LOST = "accepted-never-done"
+UNDONE = "worker-lost-its-work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,19 @@ class WorkIsDone(Gate):
             figures = {"accepted": float(len(accepted)), "lost": float(len(lost))}
             told = f"{reason} was ever stored for them: {keys}"
             return failed(self.name, told, figures, lost, code=LOST)
-        return self._pending(evidence, accepted)
+        return self._owed(evidence) or self._pending(evidence, accepted)
+
+    def _owed(self, evidence: Evidence) -> Finding | None:
+        rows = read_rows(evidence)
+        owed = undone_work(evidence, rows) if rows is not None else []
+        if not owed:
+            return None
+        first, made = owed[0], makers_of(evidence, owed)
+        reason = (
+            f"{counted(len(owed), 'new rows')} of {first.family.parent} by {first.operation} never"
+            f" got their row in {first.column}: before the fault each did, and later ones have it"
+        )
+        return failed(self.name, reason, {"undone": float(len(owed))}, made, code=UNDONE)
 
     def _pending(self, evidence: Evidence, accepted: list[Op]) -> Finding:
         seen = [event for event in evidence.events if isinstance(event, WorkPending)]

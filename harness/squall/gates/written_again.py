@@ -11,6 +11,7 @@ that may have made it.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -54,10 +55,22 @@ def written_again(evidence: Evidence, rows: CommittedRows) -> list[Again]:
                 if op.name == name and place in identities(op)
             }
             groups = [event for event in alike if event.column == column]
-            extra = [one for group in groups for one in _unnamed(group, named)]
-            if all(at >= start for at, _ in extra):
+            extra = [one for number, group in enumerate(groups)
+                     for one in _unnamed(number, group, named)]  # fmt: skip
+            if all(one.at >= start for one in extra):
                 found += _unexplained(evidence, name, column, extra)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Unnamed:
+    """A row that no answer names."""
+
+    at: float
+    group: int
+    """Rows of one group say the same."""
+    maker: Op | None
+    """The request that ran then, and whose answer names a row of the group."""
 
 
 def _has_other_callers(evidence: Evidence) -> bool:
@@ -67,26 +80,34 @@ def _has_other_callers(evidence: Evidence) -> bool:
     )
 
 
-def _unnamed(group: RowsAlike, named: Mapping[str, Op]) -> Iterator[tuple[float, Op | None]]:
-    """Each row that no answer names, with the request that ran then and made one alike."""
+def _unnamed(number: int, group: RowsAlike, named: Mapping[str, Op]) -> Iterator[_Unnamed]:
     makers = [named[value] for value in group.answered if value in named]
     for at, value in zip(group.commits, group.answered, strict=True):
         if value not in named:
-            running = (op for op in makers if op.sent <= at <= op.done + CLOCK_SECONDS)
-            yield at, next(running, None)
+            yield _Unnamed(at, number, next((op for op in makers if _ran(op, at)), None))
+
+
+def _ran(op: Op, at: float) -> bool:
+    return op.sent <= at <= op.done + CLOCK_SECONDS
 
 
 def _unexplained(
-    evidence: Evidence, name: str, column: str, extra: list[tuple[float, Op | None]]
+    evidence: Evidence, name: str, column: str, extra: list[_Unnamed]
 ) -> Iterator[Again]:
-    """What no request without success can have made: each explains one row."""
+    """What no request without success can have made: each explains one row. A second row of its
+    group, at its time, is its own, too.
+    """
     failed = [op for op in evidence.ops if op.name == name and op.outcome is not Outcome.APPLIED]
-    for at, op in sorted(extra, key=lambda one: one[0]):
-        maker = next((one for one in failed if one.sent <= at <= _latest(one)), None)
-        if maker is not None:
-            failed.remove(maker)
-        elif op is not None:
-            yield Again(op, at, column.rpartition(".")[0])
+    explained: defaultdict[int, list[Op]] = defaultdict(list)
+    for row in sorted(extra, key=lambda one: one.at):
+        op = next((one for one in failed if one.sent <= row.at <= _latest(one)), None)
+        if op is not None:
+            failed.remove(op)
+            explained[row.group].append(op)
+            continue
+        again = row.maker or next((one for one in explained[row.group] if _ran(one, row.at)), None)
+        if again is not None:
+            yield Again(again, row.at, column.rpartition(".")[0])
 
 
 def _latest(op: Op) -> float:

@@ -26,6 +26,7 @@ from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
+from squall.lab.open_work import has_open_work
 from squall.lab.wal import Decoder, Row, RowChange
 
 SLOT = "squall_commits"
@@ -101,7 +102,7 @@ class CommitRecorder:
                     return
                 await self._compare_clocks(session)
                 references = references_of(map(str, await session.values(REFERENCES)))
-                found = await self._until_done(session, run_id, ops)
+                found = await self._until_done(session, run_id, ops, references)
             if found is not None:
                 for one in self._described(*found, references, run_id, ops):
                     self._log(one)
@@ -124,11 +125,17 @@ class CommitRecorder:
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
     async def _until_done(
-        self, session: DatabaseSession, run_id: str, ops: Sequence[Op]
+        self,
+        session: DatabaseSession,
+        run_id: str,
+        ops: Sequence[Op],
+        references: Sequence[Reference],
     ) -> tuple[list[RowChange], dict[int, float]] | None:
         """What was committed, as soon as each accepted request has rows with its key like others of
-        its operation, or the patience is over. None if it is too much to be read.
+        its operation, and what workers add, or the patience is over. None if it is too much to be
+        read.
         """
+        answered = answered_ids(ops)
         patience = max(LEAST_SECONDS, DEADLINES * self._lab.profile.contract.deadline_seconds)
         ends = self._clock.now() + patience
         messages: list[bytes] = []
@@ -139,7 +146,8 @@ class CommitRecorder:
             changes, times = decoded(messages, self._offset)
             found = match_transactions(changes, times, run_id, frozenset())
             pending = is_pending({key for one in found for key in one.keys}, ops)
-            if not pending or self._clock.now() > ends:
+            families = find_families(changes, times, references, answered)
+            if not (pending or has_open_work(families)) or self._clock.now() > ends:
                 return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
 

@@ -42,7 +42,9 @@ class Search:
 
 
 UNRELEASED = Search(at_rest.unreleased, r"acquire|getconn|checkout|get_connection|[sS]ession")
-LATER = Search(answers.late_commits, r"yield|add_task|create_task|ensure_future|run_in_executor")
+LATER = Search(
+    answers.unconfirmed_success, r"yield|add_task|create_task|ensure_future|run_in_executor|except"
+)
 APART = Search(answers.several_commits, r"commit|begin|transaction")
 AGAIN = Search(answers.parts_or_repeats, r"idempot|request_id|dedup|client_ref|retry|for |commit")
 

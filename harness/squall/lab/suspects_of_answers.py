@@ -119,6 +119,12 @@ def late_commits(tree: ast.AST) -> Iterator[Found]:
                 yield Found(node.lineno, function.name, told)
 
 
+def unconfirmed_success(tree: ast.AST) -> Iterator[Found]:
+    """A commit or a write behind the answer, or an error that is hidden."""
+    yield from late_commits(tree)
+    yield from swallowed_errors(tree)
+
+
 def several_commits(tree: ast.AST) -> Iterator[Found]:
     """More than one transaction in a function."""
     for function in functions_of(tree):

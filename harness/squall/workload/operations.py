@@ -18,6 +18,8 @@ from typing import Any, Literal
 from squall.history.op import Effect, Outcome
 
 DRAW = re.compile(r"\{int:(-?\d{1,18})\.\.(-?\d{1,18})\}")
+RANGE = re.compile(r"\{int:[^{}]*\}")
+"""What is meant as one."""
 ONE = re.compile(r"\{one:([^{}]+)\}")
 """Several values, separated by ``|``, one of which is drawn."""
 
@@ -196,8 +198,11 @@ def placeholder_problems(given: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN4
     pairs = given.items() if isinstance(given, Mapping) else enumerate(given)
     for key, value in pairs:
         if isinstance(value, str):
-            for match in DRAW.finditer(value):
-                if int(match[1]) > int(match[2]):
+            for match in RANGE.finditer(value):
+                drawn = DRAW.fullmatch(match[0])
+                if drawn is None:
+                    yield str(key), f"{match[0]}: not a range of integers; write {{int:1..10}}"
+                elif int(drawn[1]) > int(drawn[2]):
                     yield str(key), f"{match[0]}: the first number is larger than the second"
         elif isinstance(value, (Mapping, list, tuple)):
             yield from placeholder_problems(value)

@@ -22,6 +22,8 @@ import aiohttp
 from squall.workload.http_exchange import BODY_KEPT, BODY_READ, Answer, exchange
 from squall.workload.operations import WEBSOCKET, PlannedRequest
 
+REFUSED = 503
+ERRORS = ("error", "errors")
 CLOSE_SECONDS = 0.2
 KEPT = 8
 """Sockets that one operation keeps open at most."""
@@ -219,4 +221,19 @@ async def hold_socket(
 
 
 def _answered(text: str) -> Answer:
+    """What the message says. An error that is told in a message is a refusal, as a status is."""
+    if _tells_error(text):
+        body = {"status": REFUSED, "title": "an error in a message", "detail": text}
+        return Answer(status=REFUSED, headers=ON_PURPOSE, body=json.dumps(body).encode())
     return Answer(status=200, body=text.encode(), stream=True, ended=False)
+
+
+def _tells_error(text: str) -> bool:
+    """``{"error": "try again"}``, ``{"type": "error", …}``."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return False
+    if not isinstance(said, dict):
+        return False
+    return said.get("type") == "error" or any(said.get(name) for name in ERRORS)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
+
+LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w$])-?\d+(?:\.\d+)?")
+"""Drivers that send values in the text of a statement make another text each time."""
 
 
 class CountedRule(Protocol):
@@ -65,6 +69,8 @@ class Armed(Generic[R]):
     def counts(self, text: str) -> bool:
         """Whether it acts on this message, which it is about."""
         rule = self.rule
+        if rule.hottest_of:
+            text = LITERAL.sub("?", text)
         if rule.hottest_of and self.hottest is None:
             self.seen[text] += 1
             if self.seen.total() >= rule.hottest_of:

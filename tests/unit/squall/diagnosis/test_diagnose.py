@@ -228,6 +228,17 @@ def test_success_that_stands_for_an_error_is_no_early_answer(
     assert diagnose(run, found).remedy == remedy
 
 
+@pytest.mark.parametrize(
+    ("early", "words"), [(0, "an error on the way is hidden"), (2, "answers before it commits")]
+)
+def test_what_is_never_committed_may_hide_an_error(
+    evidence: Any, make: Any, told: Any, early: int, words: str
+) -> None:
+    run = evidence([make.op(0), make.op(150), make.op(250)])
+    found = told.failed("acknowledged-before-commit", "3 never", early=early, never=3)
+    assert words in diagnose(run, [found]).reason
+
+
 def test_connections_beyond_the_declared_bound_were_left_behind(
     evidence: Any, make: Any, told: Any
 ) -> None:
@@ -430,6 +441,10 @@ def test_a_fault_that_touched_nothing(evidence: Any, make: Any, told: Any) -> No
         " does the app use the database that it was given?",
         remedies.USE_THE_ADDRESS,
     )
+    loads = [events.DatabaseLoad(at=at, statements=n, connections=5) for n, at in ((3, 0), (9, 1))]
+    asks = diagnose(evidence([make.op(0)], [*loads, *fault("network.reset")]), found)
+    assert asks.reason.endswith("and did nothing meanwhile that this fault hits")
+    assert asks.remedy == remedies.PROVE_SOMETHING
     asked = diagnose(evidence([make.op(0)], fault("upstream.status")), found)
     assert asked.reason.endswith("does the load need this upstream?")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, SuspectLocated
+from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
@@ -107,3 +109,17 @@ def test_updates_that_are_lost_and_reads_that_are_behind_have_causes_of_their_ow
 ) -> None:
     run = evidence([make.op(0), make.op(150)], outage("cuts"))
     assert words in diagnose(run, [failed(gate, "two of them", code=code)]).reason
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(0.01, False), (1.9, True)])
+def test_requests_that_wait_for_a_place_that_nobody_gives_back_are_told_from_a_breaker(
+    evidence: Any, make: Any, *, seconds: float, waits: bool
+) -> None:
+    loads = [DatabaseLoad(at=2.4 + n / 10, statements=100, connections=3) for n in range(6)]
+    ops = [op if op.good else replace(op, done=op.sent + seconds) for op in after(make, bad=40)]
+    found = diagnose(
+        evidence(ops, [*outage("errors"), *loads]),
+        [failed("recovery-time", "not recovered", code=NEVER)],
+    )
+    assert ("keeps the places of the pool" in found.reason) is waits
+    assert (found.remedy == remedies.GIVE_BACK) is waits

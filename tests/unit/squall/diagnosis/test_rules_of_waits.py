@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,3 +105,24 @@ def test_a_blocked_event_loop_is_told_from_a_probe_that_asks_the_database(
     assert found.code == code
     assert found.remedy is not None
     assert (found.remedy.key == "keep-the-event-loop-free") == code.startswith("blocked")
+
+
+@pytest.mark.parametrize(
+    ("sessions", "fault", "code"),
+    [
+        (1, "network.stall", "blocked-event-loop"),
+        (1, "wire.delay_statement", "blocked-event-loop"),
+        (2, "network.stall", "wrong-probe"),  # the probe asks the database, too
+        (1, "database.crash", "wrong-probe"),
+    ],
+)
+def test_a_driver_that_blocks_the_loop_never_needs_a_second_session(
+    evidence: Any, make: Any, sessions: int, fault: str, code: str
+) -> None:
+    late = failed("health-probes", "no answer in 4 of 11 probes", code="liveness-failed")
+    ops = [make.op(102 + n, at=1.02, done=1.21 + n * 0.02) for n in range(8)]
+    seen = [
+        replace(event, total=sessions) if isinstance(event, BackendsSampled) else event
+        for event in happened(fault, 0)
+    ]
+    assert diagnose(evidence(ops, seen), [late]).code == code

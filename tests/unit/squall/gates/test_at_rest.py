@@ -154,6 +154,14 @@ def test_resources_are_given_back(evidence: Any, after: dict[str, Any], code: st
     assert judged(evidence, ResourcesReturn(), {}, after).code == code
 
 
+def test_dead_sockets_of_sessions_are_not_left_behind_and_others_are(evidence: Any) -> None:
+    """Threads with a connection each keep them until they are used again."""
+    most = BackendsSampled(at=1.5, total=40, active=9, idle=31, idle_in_transaction=0)
+    for left, code in ((90, "holds"), (91, "descriptors-left")):
+        happened = [rest("before"), most, rest("after", descriptors=left, sessions=8)]
+        assert ResourcesReturn().judge(evidence([], happened)).code == code
+
+
 def test_a_disclosed_password_is_found_wherever_it_stands(evidence: Any) -> None:
     gate = NoSecretDisclosed()
     log, answer = (SecretDisclosed(at=1.0, place=place, count=3) for place in ("log", "answer"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from squall.core.events import BackendsSampled, RunEnded
+from squall.diagnosis.diagnose import diagnose
 from squall.gates.connection_leaks import ConnectionLeaks
 
 NAME = "connection-leaks"
@@ -100,3 +101,26 @@ def test_what_was_not_counted_proves_nothing(
     assert judged(evidence, make, *samples) == told.inconclusive(
         NAME, "the sessions were not counted before and after the run"
     )
+
+
+@pytest.mark.parametrize(
+    ("stuck", "good", "limit", "code"),
+    [
+        (6, False, 0.5, "sessions-held-while-waiting"),
+        (5, False, 0.5, "holds"),  # one has work to do
+        (6, True, 0.5, "holds"),  # and all are served
+        (6, False, None, "holds"),  # the outage is the database's
+    ],
+)
+def test_sessions_that_are_held_while_requests_wait_for_an_upstream(
+    evidence: Any, make: Any, *, stuck: int, good: bool, limit: float | None, code: str
+) -> None:
+    samples = [sample(0.5, 4), *(sample(1 + n / 10, 6, stuck=stuck) for n in range(1, 9))]
+    changes = {} if good else {"status": 503}
+    ops = [make.op(0), *(make.op(110 + n, **changes) for n in range(20))]
+    happened = [*make.outage(), *samples, RunEnded(at=3.0), sample(3.1, 4)]
+    run = evidence(ops, happened)
+    found = ConnectionLeaks(held_seconds=limit).judge(run)
+    assert found.code == code
+    told = diagnose(run, [found])
+    assert (told.code == "held-while-waiting") is (code != "holds")

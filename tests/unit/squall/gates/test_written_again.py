@@ -76,3 +76,15 @@ def test_a_table_with_such_rows_in_calm_tells_nothing(
 def test_callers_that_are_not_in_the_history(evidence: Any, make: Any, twice: RowsAlike) -> None:
     other = FaultInjected(at=1.0, step=1, fault="client.spike", label="more")
     assert judged(evidence, make, twice, other).code == "holds"
+
+
+def test_a_request_that_failed_has_one_row_at_most(
+    evidence: Any, make: Any, twice: RowsAlike
+) -> None:
+    op = write(make, FAILED, outcome=Outcome.REFUSED, status=503)
+    failed = replace(op, sent=twice.commits[0] - 0.01, done=twice.commits[1] + 0.01)
+    both = replace(twice, answered=["", ""])
+    found = judged(evidence, make, both, also=[failed])
+    assert (found.code, found.ops) == (TWICE, (FAILED,))
+    apart = replace(both, commits=[twice.commits[0], failed.done + 5])
+    assert judged(evidence, make, apart, also=[failed]).code == "holds"

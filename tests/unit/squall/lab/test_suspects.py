@@ -142,6 +142,11 @@ PAIRS: list[tuple[Callable[[ast.AST], Any], str, str]] = [
         "def db():\n    s = S()\n    yield s\n\ndef put(s):\n    s.commit()",
     ),
     (
+        answers.unconfirmed_success,
+        "def put(t):\n    try:\n        t.commit()\n    except AWAY as e:\n        log.warning(e)",
+        "def put(t):\n    try:\n        t.commit()\n    except AWAY as e:\n        raise X from e",
+    ),
+    (
         answers.several_commits,
         "def put(s):\n    s.add(a)\n    s.commit()\n    s.add(b)\n    s.commit()",
         "def put(s):\n    s.add(a)\n    s.add(b)\n    s.commit()",

@@ -34,6 +34,8 @@ class App:
                 continue
             if message.data == "cut" and request.transport is not None:
                 request.transport.abort()
+            elif message.data.startswith("{"):
+                await socket.send_str(message.data)
             elif message.data.isdigit():
                 await socket.close(code=int(message.data))
             else:
@@ -83,6 +85,20 @@ async def test_a_close_counts_as_the_status_of_its_code(
     answer = await asked(body)
     assert (answer.status, answer.ended) == (status, ended)
     assert ("retry-after" in answer.headers) == (status in (403, 503))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"error": "try again"}', 503),
+        ('{"type": "error", "code": 7}', 503),
+        ('{"id": 7, "error": null}', 200),
+    ],
+)
+async def test_an_error_in_a_message_is_a_refusal(body: str, status: int) -> None:
+    answer = await asked(body)
+    assert answer.status == status
+    assert ("retry-after" in answer.headers) == (status != 200)
 
 
 async def test_a_refused_handshake_is_an_answer() -> None:

@@ -46,6 +46,15 @@ def test_a_share_counts_towards_the_limit_by_what_it_hits() -> None:
     assert len(acted(rule, [READ] * 100)) == 3
 
 
+def test_statements_that_differ_in_their_literals_alone_are_one() -> None:
+    """A driver such as psycopg2 sends values in the text."""
+    rule = Rule(id="a", on="statement", do="stall", statement="items|orders", hottest_of=3)
+    read = "SELECT name, $1 FROM items WHERE id = {0} AND kind = 'a{0}'"
+    reads = [read.format(number) for number in range(4)]
+    other = "SELECT 1 FROM orders"
+    assert acted(rule, [other, reads[0], reads[1], reads[2], other, reads[3]]) == reads[2:]
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("share", 0), ("share", 1.1), ("share", True), ("hottest_of", -1)]
 )

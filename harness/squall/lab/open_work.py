@@ -1,0 +1,30 @@
+"""Work that most new rows have got already, and some have not: a worker is still at it.
+
+uploads.id 7 ◀── results.upload_id      written by a worker, after the answer
+uploads.id 8 ◀── nothing yet            so wait a little
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from squall.core.events import FamilyCommitted
+
+LEAST = 6
+MOST = 0.7
+"""Of the rows that an answer names: what fewer have is no work that each of them gets."""
+
+
+def has_open_work(families: Iterable[FamilyCommitted]) -> bool:
+    """Whether a few of the rows that answers name lack what the others have."""
+    of_parent: defaultdict[str, list[FamilyCommitted]] = defaultdict(list)
+    for one in families:
+        if one.answered:
+            of_parent[one.parent].append(one)
+    return any(_lacks(rows) for rows in of_parent.values() if len(rows) >= LEAST)
+
+
+def _lacks(rows: list[FamilyCommitted]) -> bool:
+    columns = Counter(column for row in rows for column in row.commits)
+    return any(MOST * len(rows) <= number < len(rows) for number in columns.values())

@@ -1,0 +1,65 @@
+"""Work that a worker took out of its queue and lost: its rows are missing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from squall.core.events import CommitsRead, FamilyCommitted
+from squall.diagnosis import remedies
+from squall.diagnosis.diagnose import diagnose
+from squall.gates.work_is_done import UNDONE, WorkIsDone
+
+CALM, LATER, LAST = range(10), 150, 260
+TASK, RESULT = "task.upload_id", "result.upload_id"
+
+
+def upload(make: Any, number: int) -> Any:
+    shape = json.dumps({"": "object", ".id": f"={number}"})
+    return replace(make.write(number), shape=shape, request="POST /uploads", status=202)
+
+
+def family(op: Any, result: float | None) -> FamilyCommitted:
+    at = op.done - 0.002
+    commits = {TASK: [at], **({} if result is None else {RESULT: [at + result]})}
+    return FamilyCommitted(
+        at=at, parent="upload.id", answered=str(op.id), commits=commits,
+        alike={column: ["ab"] for column in commits},
+    )  # fmt: skip
+
+
+def judged(
+    evidence: Any, make: Any, later: float | None, last: float | None = 0.2, calm: float = 0.2
+) -> Any:
+    """Ten uploads in calm, one in the outage, one after it; each with the lag of its result."""
+    ops = [upload(make, number) for number in (*CALM, LATER, LAST)]
+    lags = [*([calm] * len(CALM)), later, last]
+    families = [family(op, lag) for op, lag in zip(ops, lags, strict=True)]
+    happened = [*make.outage(), *families, CommitsRead(at=9.0, transactions=12)]
+    run = evidence(ops, happened)
+    return WorkIsDone().judge(run), run
+
+
+def test_work_that_is_missing_while_later_work_is_done(evidence: Any, make: Any) -> None:
+    found, run = judged(evidence, make, None)
+    assert (found.code, found.ops) == (UNDONE, (LATER,))
+    assert "1 new row of upload.id by" in found.reason
+    told = diagnose(run, [found])
+    assert told.remedy == remedies.ONE_TRANSACTION
+    assert told.reason.startswith("a worker lost what it had taken")
+
+
+@pytest.mark.parametrize(
+    ("later", "last", "calm"),
+    [
+        (3.0, 0.2, 0.2),  # late, and done
+        (None, None, 0.2),  # a queue that is behind: nothing later is done
+        (None, 0.2, -0.002),  # no worker's: it is there before the answer
+    ],
+)
+def test_what_a_worker_does_not_owe(
+    evidence: Any, make: Any, later: float | None, last: float | None, calm: float
+) -> None:
+    assert judged(evidence, make, later, last, calm)[0].code != UNDONE
