@@ -52,6 +52,8 @@ class FaultInjected(Event):
     label: str
     effect: str = ""
     """The fault's effect, as the catalogue names it: ``cuts``, ``silences`` …"""
+    proxy: str = ""
+    """The proxy on which it acts, if it says one: ``postgres``, ``app``, a dependency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

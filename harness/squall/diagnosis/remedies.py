@@ -47,6 +47,7 @@ NO_FALSE_SUCCESS = _remedy(
 )
 SURVIVE = _remedy("Live on without the database", "the outage ends the app or cuts its connections")
 BOUND_WAITS = _remedy("Bound every wait", "nothing bounds the wait for the database")
+BOUND_CALLS = _remedy("Bound every call", "nothing bounds the wait for a service that is called")
 DEAD_CONNECTIONS = _remedy("Throw dead connections away", "the pool keeps dead connections")
 SILENT_CONNECTIONS = _remedy(
     "Find silent connections", "the pool keeps connections that no longer answer"

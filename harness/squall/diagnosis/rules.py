@@ -35,6 +35,7 @@ from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     hold_and_wait,
     one_session_for_all,
+    unbounded_call,
 )
 from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
@@ -54,7 +55,6 @@ from squall.gates.verdict import Finding
 
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
-
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 
@@ -186,10 +186,10 @@ def unhandled_error(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("log-clean")
     if finding is None:
         return None
-    lines = [event.line for event in case.evidence.events if isinstance(event, LogProblem)]
+    lines = sum(isinstance(event, LogProblem) for event in case.evidence.events)
     unhandled = finding.code == log_clean.UNHANDLED
     remedy = remedies.ANSWER_503 if unhandled else remedies.AWAIT_TASKS
-    told = count(len(lines), "error was", "errors were")
+    told = count(lines, "error was", "errors were")
     more = case.maybe_committed if unhandled else ""
     return Diagnosis(f"{told} not handled: {finding.reason}{more}", remedy)
 
@@ -234,6 +234,7 @@ CAUSES: Iterable[Cause] = (
     resources_not_returned,
     kept_for_good,
     error_text,
+    unbounded_call,
     silence,
     not_recovered,
     retry_storm,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
 from squall.gates.availability import is_short
@@ -20,6 +22,7 @@ PREPARED = (
 )
 CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
 TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
+LEAST_OF_ONE = 5
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
 FEW = 1.5
@@ -101,7 +104,9 @@ def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     the outage was nothing but statements that failed, so that no connection was lost.
     """
     finding = case.failed("recovery-time")
-    if finding is None or not (finding.code == STUCK or _fail_behind_errors(case)):
+    if finding is None:
+        return None
+    if not (finding.code == STUCK or _fail_behind_errors(case) or _some_operations_wait(case)):
         return None
     told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
     return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
@@ -112,6 +117,18 @@ def _fail_behind_errors(case: JudgedRun) -> bool:
     later = [op for op in case.after if op.sent > start]
     bad = sum(not op.good for op in later)
     return case.effects == {"errors"} and 0 < bad * FEW_OF_ALL < len(later)
+
+
+def _some_operations_wait(case: JudgedRun) -> bool:
+    """Whether some operations wait in vain each time, and all others are always served."""
+    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
+    later = [op for op in case.after if op.sent > start]
+    bad = Counter(op.name for op in later if not op.good)
+    good = Counter(op.name for op in later if op.good)
+    apart = not bad.keys() & good.keys() and min(bad.values(), default=0) >= LEAST_OF_ONE
+    return (
+        apart and good.total() > bad.total() and case.waits_after and SILENCES not in case.effects
+    )
 
 
 def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:

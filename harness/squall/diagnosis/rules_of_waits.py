@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from squall.core.events import BackendsSampled
+from squall.core.events import BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.gates import health_probes
@@ -14,6 +14,7 @@ from squall.history.op import Op
 HARMLESS = frozenset({"slows", "loads"})
 """Effects of faults after which every statement is answered, without an error."""
 
+OWN_PROXIES = frozenset({"postgres", "app", "redis"})
 WAITS = frozenset({"silences", "blocks"})
 """Effects of faults that let statements wait."""
 
@@ -91,6 +92,24 @@ def _one_by_one(case: JudgedRun) -> bool:
         return False
     alone = min(op.done - op.sent for op in good)
     return alone >= LEAST_ALONE and len(good) <= SERIAL * (healed - start) / alone + 1
+
+
+def unbounded_call(case: JudgedRun) -> Diagnosis | None:
+    """Late answers while nothing but an HTTP server that the app calls is ill."""
+    late = case.late(case.evidence.awaited)
+    if case.failed("answered-in-time") is None or not late or not _only_upstream(case):
+        return None
+    limit = case.evidence.contract.deadline_seconds
+    told = f"{count(len(late), 'request')} waited longer than {limit:g} s: nothing bounds the wait"
+    return Diagnosis(f"{told} for a service that the app calls", remedies.BOUND_CALLS)
+
+
+def _only_upstream(case: JudgedRun) -> bool:
+    """Whether every fault concerned an HTTP server that the app calls, and nothing else."""
+    faults = [e for e in case.evidence.events if isinstance(e, FaultInjected)]
+    return bool(faults) and all(
+        e.fault.startswith("upstream.") or (e.proxy and e.proxy not in OWN_PROXIES) for e in faults
+    )
 
 
 def one_session_for_all(case: JudgedRun) -> Diagnosis | None:

@@ -63,18 +63,19 @@ class _Injection:
         begun = self.clock.now()
         logger.debug("%s: injecting", key)
         async with within(self.step.fault, port) as injection:
-            label = self.step.label
-            effect = entry_of(self.step.fault).effect
-            self.log(
-                events.FaultInjected(
-                    at=begun, step=self.index, fault=key, label=label, effect=effect.value
-                )
-            )
+            self.log(self._injected(key, begun))
             await self.clock.sleep(self.step.lasting_seconds)
             bite = await injection.bite()
             lapsed = await injection.lapsed()
             logger.debug("%s: healing", key)
         self.log(self._healed(key, bite, lapsed))
+
+    def _injected(self, key: str, begun: float) -> events.FaultInjected:
+        fault = self.step.fault
+        return events.FaultInjected(
+            at=begun, step=self.index, fault=key, label=self.step.label,
+            effect=entry_of(fault).effect.value, proxy=str(getattr(fault, "proxy", "")),
+        )  # fmt: skip
 
     def _healed(self, key: str, bite: Bite, lapsed: str) -> events.FaultHealed:
         return events.FaultHealed(

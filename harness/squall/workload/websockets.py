@@ -21,9 +21,9 @@ import aiohttp
 
 from squall.workload.http_exchange import BODY_KEPT, BODY_READ, Answer, exchange
 from squall.workload.operations import WEBSOCKET, PlannedRequest
+from squall.workload.socket_words import is_of_another, tells_error
 
 REFUSED = 503
-ERRORS = ("error", "errors")
 CLOSE_SECONDS = 0.2
 KEPT = 8
 """Sockets that one operation keeps open at most."""
@@ -55,21 +55,35 @@ class _Socket:
         """Whether neither side has closed it."""
         return not self._reader.done() and not self._socket.closed
 
-    async def ask(self, body: Any, seconds: float, *, replies: bool) -> str | None:  # noqa: ANN401 - JSON
+    async def ask(
+        self,
+        body: Any,  # noqa: ANN401 - JSON
+        seconds: float,
+        *,
+        replies: bool,
+        key: str | None = None,
+    ) -> str | None:
         """Send a message and wait for the next one; None if the server closed instead.
 
         ``replies``: wait as long as the caller allows; else a silence of ``seconds`` is an answer.
+        A message with the ``key`` of another request only is none: a chat tells it to everybody.
         """
         while not self._arrived.empty():
             self._arrived.get_nowait()
         if body is not None:
             await self._socket.send_str(body if isinstance(body, str) else json.dumps(body))
         if replies:
-            return await self._arrived.get()
+            return await self._own(key)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                return await self._arrived.get()
+                return await self._own(key)
         return ""
+
+    async def _own(self, key: str | None) -> str | None:
+        while (text := await self._arrived.get()) is not None:
+            if not is_of_another(text, key):
+                return text
+        return None
 
     def end(self) -> Answer:
         """What the close of the server says.
@@ -137,8 +151,9 @@ class SocketPool:
             socket = opened
         try:
             text = await socket.ask(
-                request.body, operation.stream_seconds, replies=operation.replies
-            )
+                request.body, operation.stream_seconds,
+                replies=operation.replies, key=request.key,
+            )  # fmt: skip
             if text is None:
                 return socket.end()
         except BaseException:
@@ -222,18 +237,7 @@ async def hold_socket(
 
 def _answered(text: str) -> Answer:
     """What the message says. An error that is told in a message is a refusal, as a status is."""
-    if _tells_error(text):
+    if tells_error(text):
         body = {"status": REFUSED, "title": "an error in a message", "detail": text}
         return Answer(status=REFUSED, headers=ON_PURPOSE, body=json.dumps(body).encode())
     return Answer(status=200, body=text.encode(), stream=True, ended=False)
-
-
-def _tells_error(text: str) -> bool:
-    """``{"error": "try again"}``, ``{"type": "error", …}``."""
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return False
-    if not isinstance(said, dict):
-        return False
-    return said.get("type") == "error" or any(said.get(name) for name in ERRORS)

@@ -10,8 +10,11 @@ from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, Suspect
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.one_effect import AGAIN, TWICE
+from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
+from squall.history.op import Outcome
 
 FAULT = "wire.error_reply"
 
@@ -95,6 +98,20 @@ def test_an_app_that_refuses_without_asking_is_told_from_one_that_asks_in_vain(
     assert ("without asking the database" in reason) is not asks
 
 
+@pytest.mark.parametrize(
+    ("gate", "code", "words"),
+    [
+        ("no-acknowledged-write-lost", UPDATE_LOST, "an error of the update is swallowed"),
+        ("read-your-writes", STALE, "a cache was emptied before COMMIT"),
+    ],
+)
+def test_updates_that_are_lost_and_reads_that_are_behind_have_causes_of_their_own(
+    evidence: Any, make: Any, gate: str, code: str, words: str
+) -> None:
+    run = evidence([make.op(0), make.op(150)], outage("cuts"))
+    assert words in diagnose(run, [failed(gate, "two of them", code=code)]).reason
+
+
 @pytest.mark.parametrize(("seconds", "waits"), [(0.01, False), (1.9, True)])
 def test_requests_that_wait_for_a_place_that_nobody_gives_back_are_told_from_a_breaker(
     evidence: Any, make: Any, *, seconds: float, waits: bool
@@ -107,3 +124,36 @@ def test_requests_that_wait_for_a_place_that_nobody_gives_back_are_told_from_a_b
     )
     assert ("keeps the places of the pool" in found.reason) is waits
     assert (found.remedy == remedies.GIVE_BACK) is waits
+
+
+@pytest.mark.parametrize(("others", "kept"), [("read-stock", True), ("read-item", False)])
+def test_one_operation_that_waits_each_time_has_lost_what_only_it_needs(
+    evidence: Any, make: Any, *, others: str, kept: bool
+) -> None:
+    """Such as a permit. Where the same operation is also served, it is the outage's end."""
+    ops = [
+        op if number % 4 == 0 else replace(op, name=others)
+        for number, op in enumerate(make.op(260 + n) for n in range(60))
+    ]
+    ops = [
+        replace(op, status=503, outcome=Outcome.REFUSED, name="read-item", done=op.sent + 1)
+        if number % 4 == 0
+        else op
+        for number, op in enumerate(ops)
+    ]
+    found = diagnose(
+        evidence(ops, outage("cuts")), [failed("recovery-time", "not recovered", code=NEVER)]
+    )
+    assert (found.code == "kept-for-good") is kept
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"), [("http", "that the app calls"), ("postgres", "database")]
+)
+def test_a_call_without_a_limit_is_told_from_a_wait_for_the_database(
+    evidence: Any, make: Any, proxy: str, words: str
+) -> None:
+    late = replace(make.op(150), done=make.op(150).sent + 5)
+    injected, healed = outage("silences")
+    run = evidence([make.op(0), late], [replace(injected, proxy=proxy), healed])
+    assert words in diagnose(run, [failed("answered-in-time", "late")]).reason

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -34,6 +35,9 @@ class App:
                 continue
             if message.data == "cut" and request.transport is not None:
                 request.transport.abort()
+            elif message.data.startswith("run-"):  # a chat: others are heard first
+                await socket.send_str("run-8 says hello")
+                await socket.send_str(message.data)
             elif message.data.startswith("{"):
                 await socket.send_str(message.data)
             elif message.data.isdigit():
@@ -140,4 +144,14 @@ async def test_a_kept_socket_that_was_closed_meanwhile_is_opened_again() -> None
         await asyncio.wait({pool._kept["talk"][0]._reader})
         answer = await pool.exchange(session, url, next(planned))
         assert (answer.status, app.connected) == (200, 2)
+        await pool.close()
+
+
+async def test_what_others_say_is_no_answer_to_ones_own_message() -> None:
+    app, pool = App(), SocketPool()
+    said = replace(operation("{key}"), effect="write")
+    async with served(app) as url, client_session(5) as session:
+        for request in itertools.islice(requests([said], 1, "run"), 4):
+            answer = await pool.exchange(session, url, request)
+            assert answer.text == request.key
         await pool.close()
