@@ -25,7 +25,7 @@ from squall_mutants.no_transaction import TAKE
 from squall_mutants.reads_then_writes_the_stock import PLACE
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("statements-cancelled", "database-crash-restart")
+EXPOSED_BY = ("statements-cancelled", "database-crash-restart", "any-statement-cancelled")
 SET = "fifth"
 
 PAUSE_SECONDS = 0.05

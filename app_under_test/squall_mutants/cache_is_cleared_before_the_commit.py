@@ -20,7 +20,7 @@ from squall_reference.resilience.deadline import Deadline
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("slow-commits", "commit-reply-held")
+EXPOSED_BY = ("slow-commits", "commit-reply-held", "callers-want-the-same")
 SET = "fifth"
 LOAD = "set-stock"
 

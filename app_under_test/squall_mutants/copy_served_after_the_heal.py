@@ -20,7 +20,7 @@ from squall_reference.orders.model import Item
 from squall_mutants.shared import replace
 
 EXPOSED_BY = ("known-outage",)
-CAUGHT_BY = ("answer-unlike-calm",)
+CAUGHT_BY = ("recovery-time",)
 SET = "second"
 
 SECONDS = 5.0

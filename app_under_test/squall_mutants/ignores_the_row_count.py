@@ -18,7 +18,7 @@ from squall_reference.orders.repository import Placed
 from squall_mutants.reads_then_writes_the_stock import PLACE, STOCK
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("slow-network", "jittery-network")
+EXPOSED_BY = ("slow-network", "jittery-network", "callers-want-the-same")
 SET = "fifth"
 
 WRITE = text("UPDATE items SET stock = :stock WHERE id = :id AND stock = :before")

@@ -346,7 +346,12 @@ class LoadClient(Protocol):
         """Offer ``factor`` times the planned load from now on."""
 
     async def repeat(
-        self, share: float, after_seconds: float, *, another_body: bool = False
+        self,
+        share: float,
+        after_seconds: float,
+        *,
+        another_body: bool = False,
+        rivals: bool = False,
     ) -> None:
         """From now on let this share of callers repeat a write with the same key."""
 

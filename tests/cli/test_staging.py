@@ -36,8 +36,10 @@ class Balancer:
         self.used: set[int] = set()
         self._loop = asyncio.new_event_loop()
         server = asyncio.start_server(self._take, "127.0.0.1", 0)
-        self.port = self._loop.run_until_complete(server).sockets[0].getsockname()[1]
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._server = self._loop.run_until_complete(server)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         port = next(self._ports)
@@ -60,7 +62,18 @@ class Balancer:
             writer.close()
 
     def close(self) -> None:
+        """End the loop with everything that runs on it."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(20)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+        self._loop.close()
+
+    async def _end(self) -> None:
+        self._server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.fixture
@@ -135,6 +148,7 @@ def test_instances_behind_one_address_with_tls_to_app_and_database(
     monkeypatch.setenv("SQUALL_POSTGRES", WITH_TLS)
     held = SyncLab(LabOptions(profile=REFERENCE, seed=1))
     processes: list[subprocess.Popen[bytes]] = []
+    balancer: Balancer | None = None
     try:
         asyncio.run(encrypt(held, certificate))
         database = f"{held.lab.database.url}?sslmode=require"
@@ -148,12 +162,14 @@ def test_instances_behind_one_address_with_tls_to_app_and_database(
             "--proxy-listen", listen, "--seed", "5", "--ready", "/readyz", "--only",
             "dropped-connections", "--only", "commit-reply-lost", SSL_CERT_FILE=str(certificate[0]),
         )  # fmt: skip
-        balancer.close()
     finally:
+        if balancer is not None:
+            balancer.close()
         for process in processes:
             process.kill()
             process.wait()
         held.close()
+    assert balancer is not None
     assert len(balancer.used) == INSTANCES
     assert "are encrypted (TLS): messages cannot be read" in said.words
     assert said.code in (0, 1), said.out + said.err

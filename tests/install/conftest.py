@@ -69,7 +69,9 @@ def sdist(no_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("sdist")
     built = build(no_index, "sdist", ROOT, place)
     with tarfile.open(built) as archive:
-        archive.extractall(place, filter="data")
+        if hasattr(tarfile, "data_filter"):  # Python 3.11.2 of Debian 12 has none
+            archive.extraction_filter = tarfile.data_filter
+        archive.extractall(place)  # noqa: S202 - what this test has built
     build(no_index, "wheel", place / built.name.removesuffix(".tar.gz"), place)
     return built
 

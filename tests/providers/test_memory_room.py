@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,13 @@ from squall.lab.private_directory import make_lab_directory
 
 MIB = 1024**2
 USUAL, CHOSEN = private_directory.FALLBACKS
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A path that leaves room for a socket's name; pytest's own is too long for some users."""
+    with tempfile.TemporaryDirectory(dir=USUAL) as made:
+        yield Path(made)
 
 
 @pytest.fixture
@@ -76,12 +85,12 @@ def test_a_lab_lies_in_memory_where_there_is_plenty(
     temporary: str,
     spare_bytes: int,
     in_memory: bool,
-    tmp_path: Path,
+    short: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", temporary)
-    monkeypatch.setattr(private_directory, "IN_MEMORY", tmp_path)
+    monkeypatch.setattr(private_directory, "IN_MEMORY", short)
     monkeypatch.setattr(private_directory, "spare_memory_bytes", lambda _place: spare_bytes)
     made = make_lab_directory(None)
     made.rmdir()
-    assert made.parent == (tmp_path if in_memory else Path(temporary))
+    assert made.parent == (short if in_memory else Path(temporary))

@@ -78,7 +78,7 @@ app = "graded:app"
 [[tool.squall.operations]]
 name = "read-item"
 method = "GET"
-path = "/items/{int:1-90}"
+path = "/items/{int:1..90}"
 effect = "read"
 """
 

@@ -27,13 +27,20 @@ TRANSFER = replace(ADD, name="transfer", path="/transfers")
 SHARED = replace(READ, name="shared", path="/shared/{int:1..8}")
 PAY = replace(ADD, name="pay", path="/payments/{key}", effect="idempotent-write")
 TIP = replace(ADD, name="tip", path="/tips", body={"cents": "{int:1..100000}"})
-UPLOAD = replace(ADD, name="upload", path="/uploads?key={key}")
+PUT = replace(
+    SHELF, name="set-shelf", method="PUT", effect="idempotent-write",
+    body={"stock": "{int:1000..9000}"},
+)  # fmt: skip
+UPDATES = [
+    ("early", "callers-want-the-same", "read-your-writes", "fail"),
+    ("noted", "callers-retry-what-failed", "no-acknowledged-write-lost", "fail"),
+]
+"""Of tests/pairs/updates.py."""
 FROM_REPORTS = [
     ("parts", "any-statement-cancelled", "one-effect", (TRANSFER, READ)),
     ("shared_entry", "any-statement-cancelled", "recovery-time", (SHARED, READ)),
     ("blind_retry", "commit-reply-lost", "one-effect", (PAY, READ)),
     ("unkeyed_retry", "commit-reply-lost", "one-effect", (TIP, READ)),
-    ("lost_work", "disk-full", "work-is-done", (UPLOAD, READ)),
 ]
 """Kinds that a set of pairs showed which was written before the gates were read."""
 
@@ -84,4 +91,23 @@ def test_the_defect_fails_its_gate_and_the_twin_holds_it(
     finally:
         held.close()
     expected = "fail" if twin == "broken" else "pass"
+    assert run.finding(gate).verdict == expected, run.findings
+
+
+@pytest.mark.parametrize(
+    ("app", "outage", "gate", "expected"),
+    [
+        *((f"{name}_broken", *rest) for name, *rest in UPDATES),
+        *((f"{name}_sound", outage, gate, "pass") for name, outage, gate, _ in UPDATES),
+        # A cache that is behind without a fault is meant to be.
+        ("lapsing", "callers-want-the-same", "read-your-writes", "not-judged"),
+    ],
+)
+def test_updates_are_stored_and_shown(app: str, outage: str, gate: str, expected: str) -> None:
+    operations = (PUT, SHELF) if outage == "callers-want-the-same" else (PUT, READ)
+    held = SyncLab(LabOptions(profile=profile("updates", app, operations), seed=11))
+    try:
+        run = held.run(outage)
+    finally:
+        held.close()
     assert run.finding(gate).verdict == expected, run.findings

@@ -83,3 +83,25 @@ async def test_an_update_does_not_give_the_item_another_identity(
     bodies = {one.method: one.bodies or (one.body,) for one in found.profile.operations}
     assert all("id" not in body for body in bodies["PUT"])
     assert all("id" in body for body in bodies["PATCH"])
+
+
+async def test_reads_of_items_can_follow_what_makes_them(discovery_of: Any, database: Any) -> None:
+    app, posts = posts_app(database)
+
+    @app.get("/posts")
+    def show() -> list[Post]:
+        return [Post(id=one, title=title) for one, title in posts.items()]
+
+    @app.get("/posts/{post_id}")
+    def read(post_id: str) -> str:
+        return posts[post_id]
+
+    @app.get("/shops/{shop_id}")
+    def shop(shop_id: int) -> int:
+        return shop_id
+
+    found = await discovery_of(app, writes=True)
+    assert {name: (one.path, one.after) for name, one in found.spares.items()} == {
+        "read_posts__post_id__get": ("{path}/{answer.id}", "make_posts_post")
+    }
+    assert not [one for one in found.profile.operations if one.after]

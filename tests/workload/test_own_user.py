@@ -14,6 +14,7 @@ from squall.lab.trial import ENDS_RIGHTS
 from tests.workload.conftest import Database
 
 Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="login"))]
+Maybe = Annotated[str | None, Depends(OAuth2PasswordBearer(tokenUrl="login", auto_error=False))]
 
 
 class User(BaseModel):
@@ -142,3 +143,38 @@ async def test_a_logout_that_works_once_and_then_fails_ends_no_other_rights(
     asked = {one.path: one for one in found.profile.operations}
     assert found.left_out["POST /logout"] == ENDS_RIGHTS
     assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") not in ended
+
+
+async def test_a_login_that_refuses_who_has_logged_in_is_requested_by_nobody(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    app, users = FastAPI(), set[str]()
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        users.add(user.email)
+
+    @app.post("/login")
+    async def login(user: User, known: Maybe) -> dict[str, str]:
+        database.execute()
+        if known in users:
+            raise HTTPException(403, "logged in already")
+        if user.email not in users:
+            raise HTTPException(400)
+        return {"access_token": user.email}
+
+    @app.get("/feed")
+    async def feed(known: Maybe) -> None:
+        database.execute()
+        if known not in users:
+            raise HTTPException(401)
+
+    @app.get("/admin")
+    async def admin(known: Maybe) -> None:
+        raise HTTPException(403 if known in users else 401)
+
+    found = await discovery_of(app, writes=True)
+    headers = {one.path: one.headers for one in found.profile.operations}
+    assert "Authorization" not in headers["/login"]
+    assert "Authorization" in headers["/feed"]
+    assert found.left_out["GET /admin"].startswith("403"), "of those who have logged in"

@@ -8,6 +8,10 @@ still under way, and when it was restarted between them.
 
 With ``another_body`` the second request is another one, with the key of the first: a client's bug.
 The app may refuse it; it may not do it as well, nor answer it as if it had been done.
+
+With ``rivals`` the second request is another caller's, who wants the same thing at the same time:
+it has a key of its own. Both are done; neither undoes the other. Reads of an item that is updated
+are sent with it.
 """
 
 from __future__ import annotations
@@ -31,6 +35,8 @@ class Repeat:
     after_ms: int = 5
     another_body: bool = False
     """Whether the repeat has another body than the first request."""
+    rivals: bool = False
+    """Whether the repeat has a key of its own, as a request of another caller."""
 
     def __post_init__(self) -> None:
         """Refuse impossible shares and times."""
@@ -46,7 +52,12 @@ class Repeat:
             return Bite(count=await callers.repeated() - before, what="writes repeated")
 
         try:
-            await callers.repeat(self.share, self.after_ms / 1000, another_body=self.another_body)
+            await callers.repeat(
+                self.share,
+                self.after_ms / 1000,
+                another_body=self.another_body,
+                rivals=self.rivals,
+            )
             yield Injection(bite)
         finally:
             await callers.repeat(0, 0)

@@ -57,10 +57,23 @@ def try_drafts(drafts: Sequence[Draft], read: Read, say: Say, seconds: float) ->
         # A failure of the draft without set-up does not explain the failure of the set-up itself.
         if not worst.problem or (change and _prepared(draft) >= _prepared(drafts[0])):
             worst = trial
-        if _lacks_packages(trial.problem):
+        if not (better := _mended(draft, trial.problem)) and _lacks_packages(trial.problem):
             break
-        waiting[:0] = [pair for pair in mended(draft, trial.problem) if pair[0] not in seen]
+        waiting[:0] = [pair for pair in better if pair[0] not in seen]
     return worst
+
+
+def _mended(draft: Draft, problem: str) -> list[tuple[Draft, str]]:
+    """The drafts to try next. No other draft adds a package, but it may lie in another folder."""
+    better = list(mended(draft, problem))
+    if _lacks_packages(problem):
+        return [pair for pair in better if _roots(pair[0]) != _roots(draft)]
+    return better
+
+
+def _roots(draft: Draft) -> str:
+    """Where imports start besides its directory: what seems to be missing may lie there."""
+    return draft.environment.get("PYTHONPATH", "")
 
 
 def _prepared(draft: Draft) -> int:

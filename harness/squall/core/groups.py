@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def ungrouped() -> Iterator[None]:
-    """Run a task group and raise its first error unwrapped."""
+    """Run a task group and raise its first error unwrapped, with the cause that it had."""
     try:
         yield
     except BaseExceptionGroup as group:
         error: BaseException = group
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        raise error from None
+        raise error from error.__cause__

@@ -35,7 +35,9 @@ from squall.gates.calm_answers import (
     media_type,
 )
 from squall.gates.findings import failed, passed
+from squall.gates.parts_of_pages import parts_of_pages
 from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.stored_updates import untouched
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -62,9 +64,7 @@ METRICS = "version="
 """Of Prometheus' format, which grows with the counters that are used."""
 EVENTS = "text/event-stream"
 """Such a stream is read for a moment, and has no size."""
-LEAST_SIZE = 40
-ALIKE = 0.8
-SHORTER = 0.9
+LEAST_SIZE, ALIKE, SHORTER = 40, 0.8, 0.9
 """Shares of a size: of the largest that the smallest is without the fault; and below which a text
 in the outage is a part.
 """
@@ -122,7 +122,7 @@ class AnswerUnlikeCalm(Gate):
         ]
         found += [
             (op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests"))
-            for op, field in calm.texts.defaults(evidence.window("during"))
+            for op, field in calm.texts.defaults(evidence.window("during"), untouched(evidence))
         ]
         found += [
             (op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed"))
@@ -172,6 +172,7 @@ class AnswerUnlikeCalm(Gate):
             return
         if op.effect == "read" and not calm.rivals.changed(op):
             yield from _unlike_same_request(op, shape, calm)
+            yield from ((SHORTENED, told) for told in parts_of_pages(op, shape, known, calm))
             if made_up := calm.texts.made_up(op):
                 shown = ", ".join(made_up[:3])
                 yield ANOTHER_VALUE, f"{op.name}: another {shown} than without the fault"

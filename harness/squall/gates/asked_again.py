@@ -5,16 +5,25 @@
 
 A lock for each item that an error keeps, an error that is remembered under its key: the other items
 hide it, and the load may not ask for this one again.
+
+Some reads that were served are asked again, too, to be compared: those of items that were updated
+since, those whose answer in the outage was another one than before it, those that show one number
+for different items, and lists that were asked for once, in the outage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from squall.history.op import FIRST_READ_BACK, Op
+from squall.history.shape import NUMBER, read_shape
 
 MOST = 20
 """Requests that are asked again."""
+MOST_SERVED = 10
+"""Of each kind that was served."""
 GET = "GET "
 
 
@@ -31,3 +40,71 @@ def unserved(ops: Iterable[Op]) -> dict[str, Op]:
 def never_served(ops: Iterable[Op], since: float) -> list[Op]:
     """Requests that were asked again at ``since`` or later, and failed again."""
     return [op for op in unserved(ops).values() if op.asked_again and op.sent >= since]
+
+
+def updated_since(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of items that were updated after their last answer, in the outage or later."""
+    last: dict[tuple[str, ...], Op] = {}
+    for op in sorted(ops, key=lambda op: op.done):
+        if _is_planned_read(op) and op.good:
+            last[tuple(op.segments)] = op
+    updates = [op for op in ops if op.wanted and op.good and op.sent >= begun]
+    found = [
+        read
+        for op in updates
+        for parts in (tuple(op.segments), tuple(op.segments[:-1]))
+        if (read := last.get(parts)) is not None and read.done < op.done
+    ]
+    return list(dict.fromkeys(found))[:MOST_SERVED]
+
+
+def unlike_before(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads whose answer in the outage was another one than before it."""
+    before = {
+        op.request: (op.shape, op.texts)
+        for op in ops
+        if _is_planned_read(op) and op.good and op.done < begun
+    }
+    found = {
+        op.request: op
+        for op in ops
+        if _is_planned_read(op) and op.good and op.done >= begun and op.request in before
+        and before[op.request] != (op.shape, op.texts)
+    }  # fmt: skip
+    return list(found.values())[:MOST_SERVED]
+
+
+def asked_once(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Lists that were asked for in the outage only, the shortest ones first."""
+    known = {op.request for op in ops if op.sent < begun}
+    lengths = {
+        op: length
+        for op in ops
+        if _is_planned_read(op) and op.good and op.request not in known
+        for length in read_shape(op.shape).values()
+        if isinstance(length, int)
+    }
+    return sorted(lengths, key=lambda op: lengths[op])[:MOST_SERVED]
+
+
+def alike(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of different items that show the same number in the outage, which none showed before:
+    it may be a default.
+    """
+    reads = [op for op in ops if _is_planned_read(op) and op.good and op.texts]
+    known = {shown for op in reads if op.done < begun for shown in _numbers(op)}
+    groups: defaultdict[tuple[str, str, str], dict[str, Op]] = defaultdict(dict)
+    for op in reads:
+        for shown in _numbers(op) - known if op.done >= begun else ():
+            groups[shown][op.request] = op
+    found = [op for group in groups.values() if len(group) > 1 for op in group.values()]
+    return list(dict.fromkeys(found))[:MOST_SERVED]
+
+
+def _numbers(op: Op) -> set[tuple[str, str, str]]:
+    found: dict[str, str] = json.loads(op.texts)
+    return {(op.name, field, text) for field, text in found.items() if text.startswith(NUMBER)}
+
+
+def _is_planned_read(op: Op) -> bool:
+    return op.id < FIRST_READ_BACK and op.effect == "read" and op.request.startswith(GET)

@@ -29,6 +29,8 @@ MARKS = re.compile(
 """Numbers with such names describe the answer or the app, and may become 0."""
 PROCESS_ENDS = frozenset({"ends"})
 NO_IDENTITY = frozenset({"=", "=0"})
+LEAST_PAGES = 6
+"""Different requests for pages of one length, of which the next one is expected to have it, too."""
 EMPTY = frozenset({"null", "empty-text", "empty-object"})
 
 
@@ -103,6 +105,22 @@ class CalmOperation:
         return frozenset(filter(is_field, set(whole[0]).intersection(*whole[1:])))
 
     @property
+    def full_pages(self) -> dict[str, int]:
+        """Lists that had one length, of at least two, in the answers to many requests."""
+        if len({request for request, _ in self.shapes}) < LEAST_PAGES:
+            return {}
+        lengths = {place: {shape.get(place) for _, shape in self.shapes} for place in self._lists}
+        return {
+            place: length
+            for place, found in lengths.items()
+            if len(found) == 1 and isinstance(length := next(iter(found)), int) and length > 1
+        }
+
+    @property
+    def _lists(self) -> set[str]:
+        return {place for place, kind in self.shapes[0][1].items() if isinstance(kind, int)}
+
+    @property
     def never_empty(self) -> frozenset[str]:
         """Fields that every successful answer had and that were never empty."""
         return frozenset(
@@ -142,7 +160,7 @@ class CalmAnswers:
     before: dict[str, list[Shape]]
     """Successful answers to each request before the fault, by method and path."""
     after: dict[str, list[Shape]]
-    """The same after the heal."""
+    """The same after the heal, with those that were asked again."""
     texts: TextsOfReads
     """Texts of the answers to reads, on both sides of the outage."""
     later: dict[str, set[int]]
@@ -172,13 +190,14 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
     """Learn from the answers before the first fault, and per request from those after the heal."""
     operations: defaultdict[str, CalmOperation] = defaultdict(CalmOperation)
     before, after = evidence.window("before"), evidence.window("after")
+    again = [op for op in evidence.ops if op.asked_again]
     for op in before:
         operations[op.name].add(op)
     return CalmAnswers(
         operations=dict(operations),
         before=_by_request(before),
-        after=_by_request(after),
-        texts=TextsOfReads(before, after),
+        after=_by_request([*after, *again]),
+        texts=TextsOfReads(before, [*after, *again]),
         later=_statuses(after),
         sizes=(_sizes(before), _sizes(after)),
         rivals=RivalWrites(evidence.ops),

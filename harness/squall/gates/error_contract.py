@@ -15,6 +15,7 @@ from email.utils import parsedate
 
 from squall.gates.driver_errors import caused_by_driver
 from squall.gates.findings import failed, passed
+from squall.gates.request_names import badly_named
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op
@@ -54,8 +55,6 @@ CACHED_ERROR_SECONDS = 10
 outage."""
 FRESH = re.compile(r"\b(?:s-maxage|max-age)\s*=\s*\"?(\d+)", re.IGNORECASE)
 LEAK = "internals-leaked"
-NAMELESS = "no-request-id"
-LEAST_NAMED = 10
 CLIENT_ERRORS = range(400, 500)
 """What a request for a thing that does not exist gets, documented or not."""
 
@@ -67,7 +66,9 @@ class ErrorContract(Gate):
     allow_cut_connections: bool = False
     """True if the fault itself is between client and app."""
     requests_named: bool = False
-    """Whether an error names its request (X-Request-ID), if all answers before the fault do."""
+    """Whether an error names its request (X-Request-ID), if all answers before the fault do, and no
+    other request.
+    """
 
     name = "error-contract"
     severity = Severity.FORM
@@ -80,10 +81,9 @@ class ErrorContract(Gate):
         spared = caused_by_driver(evidence, bad)
         errors = [op for op in bad if op.id not in spared]
         found = {op: list(self._breaches(op, evidence.contract)) for op in errors}
-        if self.requests_named and _names_requests(evidence):
-            for op in errors:
-                if op.status is not None and not op.named:
-                    found[op].append((NAMELESS, f"status {op.status} without a request id"))
+        if self.requests_named:
+            for op, breach in badly_named(evidence, errors):
+                found[op].append(breach)
         breaking = [op for op in errors if found[op]]
         breaches = Counter(breach for each in found.values() for breach in each)
         if not breaches:
@@ -133,12 +133,6 @@ def _leak(op: Op) -> str:
         if found := LEAKS.search(text) or SERVERS_WORDS.search(text):
             return f"{place} ({found.group()[:40]!r})"
     return ""
-
-
-def _names_requests(evidence: Evidence) -> bool:
-    """Whether all successful answers before the fault had a request id."""
-    before = [op for op in evidence.window("before") if op.good]
-    return len(before) >= LEAST_NAMED and all(op.named for op in before)
 
 
 def _without_own_address(op: Op) -> str:

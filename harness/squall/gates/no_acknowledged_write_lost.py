@@ -4,6 +4,9 @@ Asynchronous replication does not give this promise for a failover: transactions
 acknowledged and had not sent are lost with it. A scenario that sets ``allow_lost_during`` passes,
 and the finding still names every lost write. Writes acknowledged before the fault or after the heal
 must always exist.
+
+An update makes no row with a key. If the server's log can be read, the values that it sent are
+looked for there; see :mod:`squall.gates.stored_updates`.
 """
 
 from __future__ import annotations
@@ -13,9 +16,12 @@ from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
 from squall.gates.findings import failed, inconclusive, listed, passed
-from squall.gates.verdict import Finding, Gate, Severity
+from squall.gates.stored_updates import judge_updates, read_log
+from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
+
+UPDATE_LOST = "update-lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,20 @@ class NoAcknowledgedWriteLost(Gate):
     severity = Severity.WRONG_DATA
 
     def judge(self, evidence: Evidence) -> Finding:
-        """Fail with the lost keys; if loss is allowed, pass and list them."""
+        """Fail with the lost updates or keys; if loss is allowed, pass and list them."""
+        log = read_log(evidence)
+        updates = None if log is None else judge_updates(evidence, log)
+        if updates is not None and (lost := self._not_allowed(evidence, updates.lost)):
+            reason = f"{len(lost)} acknowledged updates were never committed"
+            told = f"{reason}: {listed([op.request for op in lost])}"
+            return failed(self.name, told, {"updates_lost": len(lost)}, lost, code=UPDATE_LOST)
+        found = self._of_keys(evidence)
+        if found.verdict is Verdict.NOT_JUDGED and updates is not None and updates.judged:
+            told = f"all {len(updates.judged)} acknowledged updates were committed"
+            return passed(self.name, told, {"updates": len(updates.judged)})
+        return found
+
+    def _of_keys(self, evidence: Evidence) -> Finding:
         final_state = truth_of(self.name, evidence)
         if isinstance(final_state, Finding):
             return final_state

@@ -3,6 +3,9 @@
 Some writes are read back right after their acknowledgement. "Not found" is then a wrong answer; an
 error that promises nothing (503, a time-out) is allowed. If a failover may lose writes acknowledged
 during the fault (``allow_lost_during``), such a write may be missing here, too.
+
+After the heal, reads of items that the load updates are compared with the server's log, if it can
+be read; see :mod:`squall.gates.stale_reads`.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
+from squall.gates.stale_reads import StaleReads, find_stale_reads
+from squall.gates.stored_updates import judge_updates, read_log
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_READ_BACK, Op
 
 MISSING = (404, 410)
+STALE = "stale-read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +31,24 @@ class ReadYourWrites(Gate):
     allow_lost_during: bool = False
     """Whether a write that was acknowledged while a fault was in force may be missing."""
 
+    fresh_at_once: bool = False
+    """Whether reads show each update during the faults, too: where the database works all the time.
+    """
+
     name = "read-your-writes"
     severity = Severity.WRONG_DATA
 
     def judge(self, evidence: Evidence) -> Finding:
-        """Fail with the writes that could not be read."""
+        """Fail with the reads that are behind, or with the writes that could not be read."""
+        compared = self._stale_reads(evidence)
+        if compared.stale:
+            reason = f"{len(compared.stale)} reads showed an item as it was before its last update"
+            figures = {"compared": compared.compared, "stale": len(compared.stale)}
+            return failed(self.name, reason, figures, compared.stale, code=STALE)
         asked = [op for op in evidence.ops if op.is_read_back]
+        if not asked and compared.compared:
+            told = f"{compared.compared} reads showed the last update of their item"
+            return passed(self.name, told, {"compared": compared.compared})
         if not asked:
             return not_judged(self.name, "no write was read back")
         missing = [op for op in asked if op.status in MISSING]
@@ -41,6 +59,13 @@ class ReadYourWrites(Gate):
             return failed(self.name, reason, figures, bad)
         lost = f", {len(missing)} of them lost in the outage, as is allowed" if missing else ""
         return passed(self.name, f"{len(asked)} acknowledged writes were read back{lost}", figures)
+
+    def _stale_reads(self, evidence: Evidence) -> StaleReads:
+        log = read_log(evidence)
+        if log is None or self.allow_lost_during:
+            return StaleReads(0, [])
+        updates = judge_updates(evidence, log)
+        return find_stale_reads(evidence, log, updates, at_once=self.fresh_at_once)
 
     def _not_allowed(self, evidence: Evidence, missing: list[Op]) -> list[Op]:
         if not self.allow_lost_during:

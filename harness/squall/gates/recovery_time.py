@@ -17,6 +17,7 @@ successfully before the heal, and did not stop.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
@@ -52,7 +53,7 @@ class RecoveryTime(Gate):
     """None: the app's deadline, and at least half a second."""
     answer_ms: float | None = None
     """An answer slower than this does not count as recovered. None: three times the p95 before the
-    fault, at least half a second and at most the deadline.
+    fault, or the usual time of its operation; at least half a second and at most the deadline.
     """
     at_least: int = 20
     """Minimum number of successful answers in a row, up to the end, that prove recovery."""
@@ -72,7 +73,7 @@ class RecoveryTime(Gate):
         if len(after) < self.at_least:
             reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
             return inconclusive(self.name, reason)
-        healthy = _Healthy(self._slow_seconds(evidence), evidence)
+        healthy = _Healthy(self._slow_seconds(evidence), self._slow_by_nature(evidence), evidence)
         bad = [index for index, op in enumerate(after) if not healthy(op)]
         steady = after[bad[-1] + 1 :] if bad else after
         if len(steady) < self.at_least:
@@ -132,6 +133,12 @@ class RecoveryTime(Gate):
         usual = percentile([op.response_seconds for op in evidence.window("before")], 95) or 0.0
         return min(evidence.contract.deadline_seconds, max(LEAST_SECONDS, USUAL_TIMES * usual))
 
+    def _slow_by_nature(self, evidence: Evidence) -> dict[str, float]:
+        """The same for operations that take longer by themselves, such as those that hash."""
+        calm = evidence.contract.calm_seconds if self.answer_ms is None else {}
+        most = evidence.contract.deadline_seconds
+        return {name: min(most, USUAL_TIMES * usual) for name, usual in calm.items()}
+
     def _well_before(self, evidence: Evidence, healthy: _Healthy) -> bool:
         """Whether the last answers before the heal were already successful."""
         during = evidence.window("during")
@@ -152,12 +159,15 @@ class _Healthy:
     before.
     """
 
-    def __init__(self, slow_seconds: float, evidence: Evidence) -> None:
-        self._slow = slow_seconds
+    def __init__(
+        self, slow_seconds: float, by_nature: Mapping[str, float], evidence: Evidence
+    ) -> None:
+        self._slow, self._by_nature = slow_seconds, by_nature
         self._is_fresh = Freshness(evidence)
         pause = evidence.contract.deadline_seconds * COPIES_DEADLINES
         self._fresh_from = (evidence.last_healed or 0.0) + pause
 
     def __call__(self, op: Op) -> bool:
         early = op.intended < self._fresh_from
-        return op.good and (early or self._is_fresh(op)) and op.response_seconds <= self._slow
+        slow = max(self._slow, self._by_nature.get(op.name, 0.0))
+        return op.good and (early or self._is_fresh(op)) and op.response_seconds <= slow

@@ -9,6 +9,7 @@ pool that was not full when the fault came may fill up: those connections are no
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed
@@ -33,6 +34,10 @@ class RetryStorm(Gate):
     statements_times: float | None = 4.0
     connections_each: float | None = 6.0
     """Maximum number of connections opened per request, on average from the fault on."""
+    until_the_heal: bool = False
+    """Whether requests after the heal do not count: where the fault itself fails nothing, and each
+    statement that is sent again is sent while it lasts.
+    """
     least_requests: int = 40
     errors_each: float | None = None
     """Maximum number of the fault's error replies for each request that failed or was answered with
@@ -99,7 +104,8 @@ class RetryStorm(Gate):
         loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
         start = evidence.bounds("before")[1]
         before = [load for load in loads if load.at <= start]
-        after = [load for load in loads if load.at > start]
+        end = evidence.bounds("during")[1] if self.until_the_heal else math.inf
+        after = [load for load in loads if start < load.at <= end]
         if len(before) < 2 or not after:  # noqa: PLR2004 - a rate needs two readings
             return "the load on the database was not counted"
         first, at_fault, last = before[0], before[-1], after[-1]

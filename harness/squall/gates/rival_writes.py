@@ -21,18 +21,21 @@ class RivalWrites:
     """Which writes had others on the same item while they waited for their answer."""
 
     def __init__(self, ops: Iterable[Op]) -> None:
-        self._of_item: defaultdict[str, list[tuple[float, float, int]]] = defaultdict(list)
+        self._of_item: defaultdict[str, list[tuple[float, float, Op]]] = defaultdict(list)
         for op in ops:
             if item := _item(op):
                 until = math.inf if op.status is None else op.done
-                self._of_item[item].append((op.sent, until, op.id))
+                self._of_item[item].append((op.sent, until, op))
 
     def has_one(self, op: Op) -> bool:
-        """Whether another write to the same item overlapped with this one."""
+        """Whether another write to the same item overlapped with this one; a repeat of it with its
+        key is none.
+        """
         return any(
-            begun < op.done and until > op.sent and number != op.id
-            for begun, until, number in self._of_item.get(_item(op), ())
-        )
+            begun < op.done and until > op.sent and other.id != op.id
+            and (op.key is None or other.key != op.key)
+            for begun, until, other in self._of_item.get(_item(op), ())
+        )  # fmt: skip
 
     def changed(self, op: Op) -> bool:
         """Whether the item that a read names was written by the load before its answer."""

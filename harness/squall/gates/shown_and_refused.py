@@ -15,13 +15,12 @@ from squall.history.op import Op, Outcome
 def shown_and_refused(evidence: Evidence) -> Iterator[tuple[Op, str]]:
     """Reads after the last heal that show the key of such a write; each with the write's name.
 
-    Only operations count whose acknowledged requests before and after the fault all have rows with
-    their key.
+    Only operations count whose acknowledged requests all have rows with their key.
     """
     healed, rows = evidence.last_healed, read_rows(evidence)
     if healed is None or rows is None:
         return
-    known = keyed_operations(evidence, rows, ("before", "after"))
+    known = keyed_operations(evidence, rows, ("before", "during", "after"))
     writes = [op for op in evidence.ops if op.key is not None and op.name in known]
     open_keys = {op.key for op in writes if op.outcome is not Outcome.REFUSED}
     refused = {op.key: op.name for op in writes if op.key not in open_keys}

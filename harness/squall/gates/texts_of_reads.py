@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from squall.history.op import Op
 from squall.history.shape import NUMBER
 
 LEAST_VALUES = 3
 """With so many different values in different requests, a field belongs to the item."""
+LEAST_UNCHANGED = 2
 
 
 def _read(op: Op) -> Mapping[str, str]:
@@ -45,6 +46,10 @@ class TextsOfReads:
         key = (op.name, op.request)
         return self.both_sides(key) if key in self._before and key in self._after else []
 
+    def later(self, op: Op) -> list[Mapping[str, str]]:
+        """The texts of answers to the same request after the heal."""
+        return self._after.get((op.name, op.request), [])
+
     def both_sides(self, key: tuple[str, str]) -> list[Mapping[str, str]]:
         """All answers to a request."""
         return [*self._before.get(key, []), *self._after.get(key, [])]
@@ -64,24 +69,33 @@ class TextsOfReads:
             and not text.startswith(NUMBER)
         )
 
-    def defaults(self, ops: Iterable[Op]) -> list[tuple[Op, str]]:
+    def defaults(
+        self, ops: Iterable[Op], unchanged: Callable[[Op], bool] = lambda _: False
+    ) -> list[tuple[Op, str]]:
         """Reads with a number that is the same for different requests, and is that of none of them
         without the fault; each with its field.
+
+        ``unchanged``: whether no row that the path names was changed. Then two are enough.
         """
         found: defaultdict[tuple[str, str, str], list[Op]] = defaultdict(list)
         for op in ops:
-            for field in self._other_numbers(op):
+            for field in self._other_numbers(op, unchanged=unchanged(op)):
                 found[op.name, field, _read(op)[field]].append(op)
         return [
             (op, field)
             for (_, field, _), same in found.items()
-            if len({op.request for op in same}) >= LEAST_VALUES
+            if len({op.request for op in same})
+            >= (LEAST_UNCHANGED if all(map(unchanged, same)) else LEAST_VALUES)
             for op in same
         ]
 
-    def _other_numbers(self, op: Op) -> list[str]:
-        """Numbers of an item that all other answers to the same request have alike."""
-        others = [] if op.copy or op.effect != "read" or not op.texts else self.same_request(op)
+    def _other_numbers(self, op: Op, *, unchanged: bool) -> list[str]:
+        """Numbers of an item that all other answers to the same request have alike: those on both
+        sides, or those after the heal if its row was not changed.
+        """
+        if op.copy or op.effect != "read" or not op.texts:
+            return []
+        others = self.same_request(op) or (self.later(op) if unchanged else [])
         return [
             field
             for field, number in _read(op).items()

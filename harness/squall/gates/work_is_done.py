@@ -83,8 +83,8 @@ class WorkIsDone(Gate):
 
 
 def accepted_and_lost(evidence: Evidence) -> tuple[list[Op], list[Op]]:
-    """Requests that were answered 202, of operations for which each had rows with its key before
-    the fault; and those of them that have none.
+    """Requests that were answered 202, of operations whose successes before the fault all have rows
+    with their keys, whether they were answered 201 or 202; and those of them that have none.
     """
     rows = read_rows(evidence)
     if rows is None:
@@ -96,8 +96,9 @@ def accepted_and_lost(evidence: Evidence) -> tuple[list[Op], list[Op]]:
 
 def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in _accepted(evidence.window("before")):
-        calm[op.name].append(op)
+    for op in evidence.window("before"):
+        if op.effect != "read" and op.good and op.key is not None:
+            calm[op.name].append(op)
     return {
         name
         for name, ops in calm.items()

@@ -48,6 +48,12 @@ FIRST_AGAIN = 30_000_000
 FIRST_FOR_NOTHING = 40_000_000
 """Requests for things that do not exist are numbered from here."""
 
+FIRST_RIVAL = 60_000_000
+"""The write that another client sends at the time of write n, for the same thing: n plus this."""
+
+FIRST_ONLOOKER = 80_000_000
+"""The read of the same thing at that time: n plus this."""
+
 FIRST_REPEAT = 100_000_000
 """The k-th repeat of operation n, with the same key, has n plus k times this offset."""
 
@@ -109,8 +115,19 @@ class Op:
     :func:`squall.history.shape.describe_texts`.
     """
 
+    wanted: str = ""
+    """Fields of the body of a PUT or PATCH that are texts or numbers, each with a digest; see
+    :func:`squall.history.shape.describe_texts`.
+    """
+
     shown: str = ""
     """Keys of the run's writes that a 2xx answer to a read shows, joined by commas."""
+
+    @property
+    def segments(self) -> list[str]:
+        """The parts of its path, without those that are empty."""
+        path = self.request.partition(" ")[2].partition("?")[0]
+        return [part for part in path.split("/") if part]
 
     @property
     def shown_keys(self) -> frozenset[str]:
@@ -168,7 +185,12 @@ class Op:
     @property
     def for_nothing(self) -> bool:
         """Whether it asks for a thing that does not exist: the app refuses it rightly."""
-        return FIRST_FOR_NOTHING <= self.id < FIRST_REPEAT
+        return FIRST_FOR_NOTHING <= self.id < FIRST_RIVAL
+
+    @property
+    def is_rival(self) -> bool:
+        """Whether another client sent it beside a write, for the same thing."""
+        return FIRST_RIVAL <= self.id < FIRST_REPEAT
 
     @property
     def repeats(self) -> int | None:

@@ -12,8 +12,10 @@ because a hidden error often looks like an answer that has become empty.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from squall.history.op import Op
@@ -28,6 +30,8 @@ MAX_IDENTITY = 64
 
 NUMBER = "#"
 """First letter of the digest of a number."""
+
+DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?$")
 
 IDENTITIES = frozenset({"id", "uuid", "guid", "key", "slug"})
 
@@ -70,9 +74,22 @@ def describe_texts(text: str) -> str:
 
 def _digest_of(item: object) -> str:
     if isinstance(item, str):
-        return _digest(item) if item else ""
+        return digest_of(item) if item else ""
     is_number = isinstance(item, (int, float)) and not isinstance(item, bool)
-    return f"{NUMBER}{_digest(str(item))}" if is_number else ""
+    return f"{NUMBER}{digest_of(str(item))}" if is_number else ""
+
+
+def digest_of(text: str) -> str:
+    """A digest of a value as a column has it: alike for 5, 5.0 and 5.00."""
+    return _digest(format(Decimal(text).normalize(), "f") if DECIMAL.match(text) else text)
+
+
+def digests_of_values(digests: str) -> Mapping[str, str]:
+    """The digest of each value by field, as :func:`digest_of` makes it, from what
+    :func:`describe_texts` has made.
+    """
+    found: dict[str, str] = json.loads(digests) if digests else {}
+    return {name: digest.removeprefix(NUMBER) for name, digest in found.items()}
 
 
 def _digest(text: str) -> str:

@@ -52,25 +52,34 @@ async def _follower(
     trial: Trial, document: ApiDocument, candidate: Candidate, path: str, maker: Operation
 ) -> Operation | None:
     """The operation on the items that the maker creates, if the maker's answer identifies them."""
-    deleted = candidate.described.path
-    below = _place(deleted, path)
-    if below is None:
+    if _place(candidate.described.path, path) is None:
         return None
     made = await trial.probe(maker, trial.drawn(maker, 1)[0])
-    place = None if made.reason else _identity(made.texts[0], deleted)
-    if place is None:
+    text = "" if made.reason else made.texts[0]
+    place = followed_path(candidate.described.path, path, text, document.prefix)
+    if not place:
         return None
     return Operation(
         name=candidate.described.operation_id or candidate.title,
         method=candidate.described.method.upper(),
-        path=("{path}" if below else document.prefix)
-        + _tail(deleted, path if below else "", place),
+        path=place,
         effect="read" if candidate.described.method in READS else "write",
         media=candidate.media,
         body=candidate.bodies[0] if candidate.bodies else None,
         role=maker.role,
         after=maker.name,
     )
+
+
+def followed_path(item: str, made: str, text: str, prefix: str) -> str:
+    """The path of an item with the identity in the answer of the POST to ``made``; empty if the
+    POST makes something else, or its answer does not identify it.
+    """
+    below = _place(item, made)
+    field = None if below is None else _identity(text, item)
+    if field is None:
+        return ""
+    return ("{path}" if below else prefix) + _tail(item, made if below else "", field)
 
 
 def _place(deleted: str, made: str) -> bool | None:

@@ -23,6 +23,7 @@ from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
+from squall.lab.changed_rows import find_changed_rows
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
 from squall.lab.open_work import has_open_work
@@ -119,6 +120,7 @@ class CommitRecorder:
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
+        yield from find_changed_rows(changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
@@ -154,8 +156,9 @@ def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
     """Whether accepted requests have no rows with their key, although others of their operation
     have.
     """
+    ops = list(ops)
     accepted = [op for op in ops if op.is_accepted and op.key]
-    known = {op.name for op in accepted if op.key in keys}
+    known = {op.name for op in ops if op.good and op.key in keys}
     return any(op.name in known and op.key not in keys for op in accepted)
 
 

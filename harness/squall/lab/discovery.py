@@ -26,11 +26,13 @@ from squall.lab.more_roles import add_more_roles
 from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
 from squall.lab.read_again import leave_out_broken_reads
 from squall.lab.roles import Roles, add_found_roles, declared_roles
+from squall.lab.spares import find_spares
 from squall.lab.trial import TrafficSource, Trial
 from squall.lab.undeclared import undeclared
 from squall.lab.user_tables import RunSql
 from squall.lab.weights import weigh
 from squall.workload.openapi.document import ApiDocument
+from squall.workload.operations import Operation
 
 DISCOVERY_SECONDS = 60.0
 """Time limit for all of it. Operations not tried by then are left out."""
@@ -47,6 +49,9 @@ class Discovery:
     coverage: Coverage = field(default_factory=Coverage)
     roles: Roles = field(default_factory=Roles)
     """The authenticated clients. Their logins can be renewed."""
+
+    spares: Mapping[str, Operation] = field(default_factory=dict)
+    """What may take an operation's place, by its name: see :mod:`squall.lab.spares`."""
 
     @property
     def left_out(self) -> Mapping[str, str]:
@@ -87,7 +92,7 @@ async def discover(
         found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends)
         await found.try_all()
         await leave_out_broken_reads(found)
-    return _discovered(profile, found, roles, _odd(document))
+        return _discovered(profile, found, roles, _odd(document), await find_spares(found))
 
 
 def create_trial(
@@ -145,7 +150,11 @@ def _odd(document: ApiDocument) -> tuple[str, ...]:
 
 
 def _discovered(
-    profile: AppProfile, found: OperationSearch, roles: Roles, odd: tuple[str, ...]
+    profile: AppProfile,
+    found: OperationSearch,
+    roles: Roles,
+    odd: tuple[str, ...],
+    spares: Mapping[str, Operation],
 ) -> Discovery:
     profiles = sorted(found.profiles.values(), key=lambda one: one.operation)
     notes = (*roles.notes, *roles.all[0].client.addresses.notes())
@@ -163,6 +172,7 @@ def _discovered(
         profile=with_calm(dataclasses.replace(profile, operations=operations), coverage),
         coverage=coverage,
         roles=roles,
+        spares={name: roles.with_credentials(one) for name, one in spares.items()},
     )
 
 

@@ -74,12 +74,12 @@ class Lab:
 
     bearable_rate = USUAL_RATE
     """Requests per second that the app answers quickly without a fault."""
-
     places: events.PlacesCounted | None = None
     """The places of the app's pool in calm; None until a scenario needs them."""
-
     polls: events.IdleStatements | None = None
     """The statements of the idle app in calm; None until the first run."""
+    updates: Sequence[events.UpdateShown] | None = None
+    """Whether reads show updates at once in calm; None until the first run."""
 
     def __init__(
         self, options: LabOptions, directory: Path, keeper: Watchdog, parts: Components

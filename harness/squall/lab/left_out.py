@@ -25,3 +25,14 @@ def without_operations(coverage: Coverage, reasons: Mapping[str, str]) -> Covera
         for one in coverage.operations
     )
     return dataclasses.replace(coverage, operations=profiles)
+
+
+def with_notes(coverage: Coverage, following: Mapping[str, Operation]) -> Coverage:
+    """The coverage with notes on the operations that follow another one from now on."""
+    profiles = tuple(
+        dataclasses.replace(one, note=f"follows {following[one.name].after}, on what that made")
+        if one.name in following
+        else one
+        for one in coverage.operations
+    )
+    return dataclasses.replace(coverage, operations=profiles)

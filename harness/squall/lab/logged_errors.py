@@ -140,7 +140,7 @@ class ErrorReader:
     def _place(self, file: str, line: str, name: str) -> str:
         if file.startswith(OWN):
             return ""
-        shown = file.removeprefix(self._root)
+        shown = file.removeprefix(self._root).removeprefix("./")  # Python 3.9 and --app-dir .
         return "" if LIBRARY.search(shown) else f"{shown}:{line} in {name}"
 
     def _remember(self, offset: int, line: str) -> None:

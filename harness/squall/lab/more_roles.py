@@ -13,8 +13,8 @@ from typing import Any
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
-from squall.lab.login_flow import log_in
-from squall.lab.roles import Role, Roles, another, renumbered
+from squall.lab.login_flow import log_in, resolve_headers
+from squall.lab.roles import NOBODY, Role, Roles, another, renumbered
 from squall.lab.user_accounts import UserAccounts
 from squall.lab.user_sql import USERS
 from squall.workload.login import Login
@@ -26,7 +26,7 @@ MAX_CHOICES = 3
 
 
 async def add_more_roles(roles: Roles, profile: AppProfile, document: ApiDocument) -> None:
-    """Further registered users with other rights, if the first one could register."""
+    """Further registered users with other rights, if the first one could register; and nobody."""
     main = roles.all[0]
     if not profile.login and main.registration is not None and main.steps:
         own = next((one for one in roles.all if one.name == "first-user"), None)
@@ -36,6 +36,10 @@ async def add_more_roles(roles: Roles, profile: AppProfile, document: ApiDocumen
             await _add(roles, profile, value, {field: value}, promoted=False)
     if len(roles.all) == 1 and not profile.login:
         roles.all[0].name = ""
+    if main.steps:
+        given = resolve_headers(profile)
+        nobody = dataclasses.replace(another(main.client), headers=given, keeps_cookies=False)
+        roles.all.append(Role(name=NOBODY, client=nobody))
 
 
 def role_choices(document: Mapping[str, Any], registration: Login) -> Iterator[tuple[str, str]]:

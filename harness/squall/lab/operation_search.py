@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 
 from squall.config.profile import AppProfile
 from squall.history.coverage import OperationProfile
-from squall.lab.app_client import AppClient
 from squall.lab.body_maker import make_bodies
 from squall.lab.chains import try_chain
-from squall.lab.roles import Role, Roles
+from squall.lab.roles import NOBODY, Role, Roles
 from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResult
 from squall.lab.variants import NOT_THERE, try_variants
 from squall.workload.openapi.derive import DELETE, Candidate, fill_in, find_candidates
@@ -150,14 +149,15 @@ class OperationSearch:
     async def _ask(self, candidate: Candidate, operation: Operation) -> None:
         """Try it as each role, until one is allowed."""
         self.log_problem()  # existing items belong to other users
-        for role in self.roles.all:
+        tried, result = operation, TrialResult(status=RIGHTS[0])
+        for role in (one for one in self.roles.all if result.status in RIGHTS):
             self.trial.client = role.client
-            tried, result = await try_variants(
+            own, found = await try_variants(
                 self.trial, dataclasses.replace(operation, role=role.name)
             )
-            result = await self._keep_rights(role, result, operation.method)
-            if result.status not in RIGHTS:
-                break
+            found = await self._keep_rights(role, found, operation.method)
+            if role.name != NOBODY or not found.reason:
+                tried, result = own, found
         for text in result.texts:
             self.harvest.read(candidate.described.path, text)
         if result.reason:
@@ -201,7 +201,7 @@ class OperationSearch:
     async def _take(self, candidate: Candidate, operation: Operation, result: TrialResult) -> None:
         main = self.trial.client is self.roles.all[0].client
         if self.trial.canary is None and operation.method == "GET" and main:
-            self.trial.canary = await _needs_rights(self.trial, operation)
+            self.trial.canary = await self.trial.canary_of(operation)
         operation = dataclasses.replace(
             operation,
             least_interval_seconds=result.wait_seconds,
@@ -238,13 +238,3 @@ def _disturbance(candidate: Candidate) -> int:
 
 def _effect(candidate: Candidate) -> str:
     return "read" if candidate.described.method == "get" else "write"
-
-
-async def _needs_rights(trial: Trial, operation: Operation) -> Operation | None:
-    """The operation, if it is refused without the client's credentials."""
-    client: AppClient = trial.client
-    if client.is_anonymous:
-        return None
-    anonymous = dataclasses.replace(client, headers={}, cookies={})
-    other = dataclasses.replace(trial, client=anonymous, canary=operation)
-    return operation if await other.lost_rights() else None

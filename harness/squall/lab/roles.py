@@ -25,6 +25,9 @@ from squall.workload.openapi.derive import Candidate
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.operations import Media, Operation
 
+NOBODY = "nobody"
+"""The role without credentials, for logins that refuse those who have logged in."""
+
 MAX_TRIED = 6
 MAX_USERS = 3
 """Maximum number of times that a user is replaced after the trial itself has changed it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -155,6 +156,17 @@ def _privilege(found: re.Match[str], _context: StartContext) -> str:
     )
 
 
+def _no_dotenv(found: re.Match[str], context: StartContext) -> str:
+    path = Path(found["dotenv"])
+    shown = os.path.normpath(path)
+    if context.directory and Path(shown).is_relative_to(context.directory):
+        shown = str(Path(shown).relative_to(context.directory))
+    return (
+        f"the app demands the file {shown}, which came with no clone: create it, it may be empty"
+        f" (touch {shown}); the variables come from [tool.squall]"
+    )
+
+
 HINTS: tuple[tuple[str, str | Hint], ...] = (
     (
         (r"extension \"([\w-]+)\" is not available"
@@ -172,6 +184,7 @@ HINTS: tuple[tuple[str, str | Hint], ...] = (
      "asyncpg does not know sslmode in an address: --database-env NAME=asyncpg"),
     ((r"(?:No such file or directory: '|^)(?P<program>[\w.-]+)(?:'$|: No such file or directory$)"
      r"|exec: \"?(?P<launched>[\w.-]+)\"?: not found"), _no_program),
+    (r"[Cc]onfig file '(?P<dotenv>[^']*\.env[^'/]*)' not found", _no_dotenv),
     (r"No module named '?(?P<module>[\w.]+)'?|Could not import module \"(?P<top>[\w.]+)\"",
      _missing_module),
     (r"ImportError: .*", ("an import fails: the versions in the app's environment do not fit its"

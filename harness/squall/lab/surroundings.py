@@ -14,6 +14,7 @@ from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
 from squall.lab.polls import PollProbe
 from squall.lab.rest import RestProbe
+from squall.lab.updates_in_calm import UpdatesProbe
 from squall.lab.upstream_record import UpstreamRecord
 from squall.workload.plan import LoadPlan, WorkloadReport
 
@@ -32,6 +33,7 @@ class Surroundings:
         self._polls = PollProbe(lab, clock, log)
         self._commits = CommitRecorder(lab, clock, log)
         self._work = PendingWork(lab, clock, log)
+        self._updates = UpdatesProbe(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
         self._terminations = len(lab.app.terminations)
@@ -41,6 +43,7 @@ class Surroundings:
         """Sample before the load."""
         if self._places is not None:
             await self._places.look_before(plan)
+        await self._updates.look_before(plan)
         await self._upstreams.look_before()
         await self._work.look_before()
         await self._rest.look_before()

@@ -207,6 +207,14 @@ class Trial:
             return False
         return answer.status in RIGHTS
 
+    async def canary_of(self, operation: Operation) -> Operation | None:
+        """The operation, if it is refused without the client's credentials."""
+        if self.client.is_anonymous:
+            return None
+        anonymous = dataclasses.replace(self.client, headers={}, cookies={})
+        other = dataclasses.replace(self, client=anonymous, canary=operation)
+        return operation if await other.lost_rights() else None
+
 
 def refusal(answer: Answer) -> str:
     """Why an answer without a fault excludes the operation from the load; empty if it does not."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.config.profile import AppProfile
@@ -18,7 +18,7 @@ from squall.history.op import Op
 from squall.lab.client_addresses import NOTE, from_many_addresses
 from squall.lab.database_use import refuse_untouched
 from squall.lab.discovery import Discovery
-from squall.lab.left_out import with_followers, without_operations
+from squall.lab.left_out import with_followers, with_notes, without_operations
 from squall.lab.rate_limits import is_limited, slow_down_limited
 from squall.lab.trial import RATE_LIMITED
 from squall.workload.generator import Workload
@@ -68,7 +68,7 @@ async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Wa
     Raises:
         LabError: what the load leaves out was all that touches the database.
     """
-    ramp = _Ramp(workload, base_url, discovery.profile, discovery.coverage)
+    ramp = _Ramp(workload, base_url, discovery)
     while ramp.steps:
         ops = await ramp.run(ramp.steps[0])
         if ramp.leave_out(await ramp.without_haste(ops)):
@@ -90,11 +90,11 @@ async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Wa
 class _Ramp:
     """Rounds of load, each with twice the rate of the one before, and their results."""
 
-    def __init__(
-        self, workload: Workload, base_url: str, profile: AppProfile, coverage: Coverage
-    ) -> None:
+    def __init__(self, workload: Workload, base_url: str, discovery: Discovery) -> None:
+        profile = discovery.profile
         self._workload, self._base_url, self._profile = workload, base_url, profile
-        self.coverage = coverage
+        self.coverage = coverage = discovery.coverage
+        self._spares = dict(discovery.spares)
         self.operations = profile.operations
         self.steps = list(STEPS)
         self.borne = 0.0
@@ -155,6 +155,8 @@ class _Ramp:
         succeed at a lower one.
         """
         useless = _failing(self.operations, self._seen, _is_refused)
+        if self._replace(useless):
+            return True
         if self._rate <= LOW_RATE:
             useless |= _failing(self.operations, ops, _fails)
         if not useless or len(useless) == len(self.operations):
@@ -162,6 +164,14 @@ class _Ramp:
         self.operations = tuple(one for one in self.operations if one.name not in useless)
         self.coverage = without_operations(self.coverage, useless)
         return True
+
+    def _replace(self, refused: Mapping[str, str]) -> bool:
+        """Put spares in the place of refused operations. Returns whether there were any."""
+        spares = {name: self._spares.pop(name) for name in refused if name in self._spares}
+        self.operations = tuple(spares.get(one.name, one) for one in self.operations)
+        self._seen = [op for op in self._seen if op.name not in spares]
+        self.coverage = with_notes(self.coverage, spares)
+        return bool(spares)
 
     async def settle(self, rounds: int = MAX_SETTLING) -> None:
         """Let the app recover from a rate that was too high."""

@@ -169,7 +169,8 @@ class Runner:
                 await inject_faults(scenario, self._lab, self._clock, log)
                 workload, contract = self._lab.workload, self._lab.profile.contract
                 seen = RecoverySeen(lambda: workload.ops, tuple(log.happened), contract)
-                again = FailedReads(lambda: workload.ops, workload.ask_again)
+                begun = seen.evidence().bounds("during")[0]
+                again = FailedReads(lambda: workload.ops, workload.ask_again, begun)
                 await after_the_heal(scenario, seen, self._clock, again)
         finally:
             with logged(f"{scenario.name}: waiting for the last answers"):

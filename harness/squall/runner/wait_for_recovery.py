@@ -6,6 +6,7 @@ heal ──✗──✗──▶│ after_seconds are over │──✗──✓
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from squall.core import events
 from squall.core.clock import Clock
 from squall.gates import recovery_time
-from squall.gates.asked_again import MOST, unserved
+from squall.gates.asked_again import MOST, alike, asked_once, unlike_before, unserved, updated_since
 from squall.gates.findings import HOLDS
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract, Evidence
@@ -84,18 +85,25 @@ class FailedReads:
     Args:
         ops: the history so far.
         ask: sends the requests of these operations once more, if it can.
+        begun: when the outage began.
     """
 
     def __init__(
-        self, ops: Callable[[], Sequence[Op]], ask: Callable[[list[Op]], Awaitable[bool]]
+        self,
+        ops: Callable[[], Sequence[Op]],
+        ask: Callable[[list[Op]], Awaitable[bool]],
+        begun: float = -math.inf,
     ) -> None:
-        self._ops, self._ask = ops, ask
+        self._ops, self._ask, self._begun = ops, ask, begun
         self._asked: Counter[str] = Counter()
 
     async def begin(self) -> None:
-        """Choose them, and ask for each once."""
-        chosen = list(unserved(self._ops()).values())[:MOST]
-        await self._send(chosen)
+        """Choose them, and ask for each once; and for others, whose answers are compared."""
+        ops = self._ops()
+        kinds = (updated_since, unlike_before, alike, asked_once)
+        served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
+        chosen = dict(list(unserved(ops).items())[:MOST])
+        await self._send(list((served | chosen).values()))
 
     async def left(self) -> bool:
         """Whether some are still not served; those that were answered are asked again."""

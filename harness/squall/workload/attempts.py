@@ -31,6 +31,9 @@ PASSING = frozenset({502, 503, 504})
 MAX_SHOWN = 100
 """Keys of writes in one answer that are noted."""
 
+UPDATES = ("PUT", "PATCH")
+"""Methods of requests that say which values a thing gets."""
+
 REQUEST_NAMES = frozenset({
     "x-request-id", "request-id", "x-correlation-id", "correlation-id", "x-trace-id", "traceparent",
 })  # fmt: skip
@@ -85,7 +88,7 @@ def says_copy(headers: Mapping[str, str]) -> bool:
 def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dict[str, Any]:
     """The fields of a record that are read from the answer alone."""
     if answer is None:
-        return {"content_type": None, "retry_after": None}
+        return {"content_type": None, "retry_after": None, "wanted": wanted_by(request)}
     shape, read = describe_success(answer), request.operation.effect == "read"
     age = answer.headers.get("age", "").strip()
     return {
@@ -100,8 +103,16 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "shape": shape,
         "texts": describe_texts(answer.text) if shape and read else "",
         "changed": changed_fields(request, answer),
+        "wanted": wanted_by(request),
         "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
     }
+
+
+def wanted_by(request: PlannedRequest) -> str:
+    """The values that an update sends, as digests; empty for other requests."""
+    operation, body = request.operation, request.body
+    updates = operation.effect != "read" and operation.method in UPDATES
+    return describe_texts(json.dumps(body)) if updates and isinstance(body, dict) else ""
 
 
 def other_headers(headers: Mapping[str, str]) -> str:

@@ -26,6 +26,9 @@ class ClientBehaviour:
     repeat_another_body: bool = False
     """Whether a repeat has another body, by a bug of the client."""
 
+    repeat_rivals: bool = False
+    """Whether a repeat is another client's, with a key of its own."""
+
     retry_share: float = 0.0
     """Share of clients that send a write again, with the same key, when it failed."""
     retry_seconds: float = 0.0

@@ -123,11 +123,17 @@ class Workload:
         await self._tell({"behave": {"factor": factor}})
 
     async def repeat(
-        self, share: float, after_seconds: float, *, another_body: bool = False
+        self,
+        share: float,
+        after_seconds: float,
+        *,
+        another_body: bool = False,
+        rivals: bool = False,
     ) -> None:
         """Let this share of clients repeat a write this long after the first; 0 ends that."""
-        told = {"repeat_share": share, "repeat_seconds": after_seconds}
-        await self._tell({"behave": {**told, "repeat_another_body": another_body}})
+        told: dict[str, Any] = {"repeat_share": share, "repeat_seconds": after_seconds}
+        told |= {"repeat_another_body": another_body, "repeat_rivals": rivals}
+        await self._tell({"behave": told})
 
     async def retry_failed(self, share: float, after_seconds: float) -> None:
         """Let this share of clients send a write again that failed; 0 ends that."""
@@ -151,7 +157,7 @@ class Workload:
 
     async def repeated(self) -> int:
         """Number of repeats in this run that have ended so far."""
-        return sum(op.repeats is not None for op in self.ops)
+        return sum(op.repeats is not None or op.is_rival for op in self.ops)
 
     async def hold_streams(self, count: int) -> None:
         """Keep this many answers without an end open; 0 lets them go."""

@@ -21,23 +21,23 @@ from squall.workload.attempts import (
     classify_error,
     has_failed,
     may_repeat,
-    noted_of,
     wait_before_retry,
 )
 from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session
-from squall.workload.operations import PlannedRequest, outcome_of, requests, with_another_body
+from squall.workload.operations import PlannedRequest, requests, with_another_body
 from squall.workload.pace import Pace, moments
 from squall.workload.plan import LoadPlan
 from squall.workload.read_back import follow_up_request, read_back_request
+from squall.workload.record import record_of
+from squall.workload.rivals import rivals_of
 from squall.workload.websockets import SocketPool
 
 MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
-BODY_KEPT = 2_000
 MAX_REPEATS = 8
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
@@ -128,12 +128,28 @@ class OpenLoop:
             self.unsent += 1
             return
         self._track(self._one_or_more(session, request, intended))
-        if may_repeat(request) and self.behaviour.repeats(request.id):
+        if self.behaviour.repeat_rivals:
+            self._send_rivals(session, request)
+        elif may_repeat(request) and self.behaviour.repeats(request.id):
             self._repeated.add(request.id)
             due = time.monotonic() + self.behaviour.repeat_seconds
             other = self.behaviour.repeat_another_body
             again = with_another_body(request) if other else request
             self._track(self._repeat(session, again, due))
+
+    def _send_rivals(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
+        """Requests of others for the same thing, while this one is under way."""
+        if self.behaviour.repeats(request.id):
+            due = time.monotonic() + self.behaviour.repeat_seconds
+            for other in rivals_of(request, self._plan.operations):
+                self._track(self._rival(session, other, due))
+
+    async def _rival(
+        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float
+    ) -> None:
+        if await self._due(due):
+            self.offered += 1
+            await self._one(session, request, due)
 
     def _track(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -227,24 +243,7 @@ class OpenLoop:
         intended: float,
         sent: float,
     ) -> Op:
-        status = None if answer is None else answer.status
-        bad = answer is not None and not answer.ok
-        failed = None if answer is not None else error
-        op = Op(
-            id=request.id,
-            name=request.operation.name,
-            effect=request.operation.effect,
-            key=request.key,
-            intended=intended,
-            sent=sent,
-            done=time.monotonic(),
-            outcome=outcome_of(status, failed, self._plan.refused_statuses),
-            status=status,
-            error=failed,
-            body=answer.text[:BODY_KEPT] if answer is not None and bad else "",
-            request=f"{request.operation.method} {request.path}",
-            **noted_of(request, answer, self._plan.run_id),
-        )
+        op = record_of(request, answer, error, (intended, sent), self._plan)
         self.recorded += 1
         self._on_op(op)
         return op

@@ -18,6 +18,8 @@ from typing import Any, Literal
 from squall.history.op import Effect, Outcome
 
 DRAW = re.compile(r"\{int:(-?\d{1,18})\.\.(-?\d{1,18})\}")
+RANGE = re.compile(r"\{int:[^{}]*\}")
+"""What is meant as one."""
 ONE = re.compile(r"\{one:([^{}]+)\}")
 """Several values, separated by ``|``, one of which is drawn."""
 
@@ -134,6 +136,29 @@ def with_another_body(request: PlannedRequest) -> PlannedRequest:
     return dataclasses.replace(request, body=body)
 
 
+def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
+    """The same request by another client: its key, and what follows from it, is another one."""
+    key = request.key or ""
+    other = f"{key.rpartition('-')[0]}-{number}"
+    own, new = _Filler(random.Random(0), key), _Filler(random.Random(0), other)  # noqa: S311 - draws nothing
+    pairs = [(own.filled(each), new.filled(each)) for each in ("{key}", "{unique}")]
+
+    def changed(value: Any) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(value, str):
+            for old, now in pairs:
+                value = value.replace(old, now)
+            return value
+        if isinstance(value, Mapping):
+            return {name: changed(item) for name, item in value.items()}
+        return [changed(item) for item in value] if isinstance(value, list) else value
+
+    headers = {name: changed(value) for name, value in request.headers.items()}
+    return dataclasses.replace(
+        request, id=number, key=other, path=changed(request.path), headers=headers,
+        body=changed(request.body),
+    )  # fmt: skip
+
+
 class _Filler:
     def __init__(self, draws: random.Random, key: str) -> None:
         self._draws = draws
@@ -173,8 +198,11 @@ def placeholder_problems(given: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN4
     pairs = given.items() if isinstance(given, Mapping) else enumerate(given)
     for key, value in pairs:
         if isinstance(value, str):
-            for match in DRAW.finditer(value):
-                if int(match[1]) > int(match[2]):
+            for match in RANGE.finditer(value):
+                drawn = DRAW.fullmatch(match[0])
+                if drawn is None:
+                    yield str(key), f"{match[0]}: not a range of integers; write {{int:1..10}}"
+                elif int(drawn[1]) > int(drawn[2]):
                     yield str(key), f"{match[0]}: the first number is larger than the second"
         elif isinstance(value, (Mapping, list, tuple)):
             yield from placeholder_problems(value)

@@ -1,6 +1,7 @@
-"""A connection whose answer was a 500 is not used again.
+"""A connection whose answer was an error is not used again.
 
     request 1 ◀── 500, by an exception that nothing handled      uvicorn closes after that
+              ◀── 401, then an exception when a session is closed      and after that
     request 2 ──▶ on the same connection, a millisecond later    cut, though the app never saw it
 
 Clients cannot tell such a cut from that of a request that the app had begun.
@@ -17,7 +18,7 @@ from aiohttp.connector import Connection
 
 
 class SpentAfterError(aiohttp.ClientResponse):
-    """An answer that closes its connection if it is a 500.
+    """An answer that closes its connection if it is an error.
 
     aiohttp takes the connection back with the last byte, so this holds on to it.
     """
@@ -32,5 +33,5 @@ class SpentAfterError(aiohttp.ClientResponse):
 
     def leave(self) -> None:
         """Call it once the answer was read."""
-        if self.status == HTTPStatus.INTERNAL_SERVER_ERROR and self._own is not None:
+        if self.status >= HTTPStatus.BAD_REQUEST and self._own is not None:
             self._own.close()

@@ -29,8 +29,8 @@ class Draft:
     app: str
     factory: bool = False
     directory: str = ""
-    below: str = ""
-    """A folder in the directory from which the app's imports start, too; not written."""
+    below: Mapping[str, str] = field(default_factory=dict)
+    """Modules that may be imported from a folder in the directory, with that; not written."""
     python: str = ""
     database: Mapping[str, str] = field(default_factory=dict)
     database_env: Mapping[str, str] = field(default_factory=dict)

@@ -166,12 +166,14 @@ def _two_roots(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
 
 
 def _root_below(draft: Draft, words: str) -> Iterator[tuple[Draft, str]]:
-    """The server finds the modules in src; a command of the set-up does not look there."""
-    failed = words.startswith("the setup ") and "No module named" in words
-    if draft.below and failed and "PYTHONPATH" not in draft.environment:
-        environment = {**draft.environment, "PYTHONPATH": draft.below}
+    """Some imports start in a folder below: in src, or where an editor has its root of sources."""
+    missing = re.search(r"No module named '(?P<top>\w+)[.']", words)
+    place = draft.below.get(missing["top"]) if missing else None
+    paths = [one for one in draft.environment.get("PYTHONPATH", "").split(":") if one]
+    if place and place not in paths:
+        environment = {**draft.environment, "PYTHONPATH": ":".join((*paths, place))}
         changed = dataclasses.replace(draft, environment=environment)
-        yield changed, f"imports start in {draft.below}/, too"
+        yield changed, f"imports start in {place}/, too"
 
 
 RULES: tuple[Rule, ...] = (

@@ -106,6 +106,20 @@ class Project:
         return list(seen.values())
 
 
+def modules_below(project: Project, modules: Iterable[Module], start: Path) -> dict[str, str]:
+    """Modules that are imported as if a folder below ``start`` were a root, with that folder."""
+    names = {name.partition(".")[0] for module in modules for name, level, _ in module.imported()
+             if name and not level}  # fmt: skip
+    below = [one for one in project.folders if one != start and one.is_relative_to(start)]
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        if project.find_module(name, start) is None:
+            places = (one for one in below if project.find_module(name, one) is not None)
+            if (place := next(places, None)) is not None:
+                found[name] = place.relative_to(start).as_posix()
+    return found
+
+
 def relative_place(path: Path, root: Path) -> str:
     """A path relative to ``root``, with ``..`` if needed."""
     ups = 0

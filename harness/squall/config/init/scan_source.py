@@ -24,7 +24,7 @@ from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import choose_postgres, switch_on
 from squall.config.init.find_upstreams import find_servers
 from squall.config.init.find_websockets import find_websockets
-from squall.config.init.project import Module, Project
+from squall.config.init.project import Module, Project, modules_below
 from squall.config.init.project_files import read_text
 from squall.config.init.required_packages import required_packages
 from squall.config.init.safe_values import SECRET_NAME, closed_value, example_value, invented_value
@@ -57,8 +57,8 @@ class Detected:
     """Where the app is named."""
     folder: str = ""
     """The directory in which the app starts, relative to the project's; empty if it is the same."""
-    below: str = ""
-    """``src``, if the app's modules are found there and commands start in its parent."""
+    below: Mapping[str, str] = field(default_factory=dict)
+    """Modules that are imported and lie in a folder below the one in which the app starts."""
     database_env: Mapping[str, str] = field(default_factory=lambda: {"DATABASE_URL": "{url}"})
     """Variables with the database's address or its parts, as templates."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -117,7 +117,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         app_place=project.shown(app.path, app.line),
         why=app.why,
         folder=folder,
-        below="" if start == app.root else app.root.name,
+        below=modules_below(project, near, start),
         database_env=database.env,
         environment={**aws_settings(source), **http.first_user, **environment},
         setup=prepared.setup,
@@ -209,7 +209,9 @@ def _environment(
               and one.read and one.name in entries and not entries[one.name].own}  # fmt: skip
     found = {**copied, **closed}
     demanded = _demanded(settings, entries, compose, {**found, **told})
-    given = {one.name: value for one in demanded if not SECRET_NAME.search(one.name)
+    unset = [one for one in settings if one.default is None and one.name not in entries
+             and one.name not in {**found, **told} and not one.composed]  # fmt: skip
+    given = {one.name: value for one in (*demanded, *unset) if not SECRET_NAME.search(one.name)
              and one.name in compose and (value := compose[one.name].value)}  # fmt: skip
     invented = [one for one in demanded if one.name not in given]
     found |= {one.name: invented_value(one.name, one.annotation) for one in invented} | given

@@ -60,6 +60,19 @@ def test_what_is_not_installed_ends_the_trial(problems: dict[tuple[str, ...], st
     assert [line for line in said if line.startswith("trying")] == ["trying: a:b"]
 
 
+def test_what_lies_in_another_folder_of_the_project_is_not_a_missing_package(
+    problems: dict[tuple[str, ...], str],
+) -> None:
+    problems[()] = SCREEN.format(
+        first="the app a:b ended with exit code 1", words="No module named 'shop'",
+        hint="install the app's requirements there",
+    )  # fmt: skip
+    _, said = tried([Draft(app="a:b", directory="src/shop")])
+    assert [line for line in said if line.startswith("trying")] == [
+        "trying: a:b", "trying: a:b (imports start in shop/ and above it)",
+    ]  # fmt: skip
+
+
 def test_the_time_for_trying_ends_a_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(*_: object) -> DraftTrial:
         await asyncio.sleep(100)

@@ -21,6 +21,11 @@ OPERATION = "[[tool.squall.operations]]\nname = 'x'\nmethod = 'GET'\neffect = 'r
         ("x = " + "[" * 5000, "is not TOML"),
         ("x = '" + "a" * (1 << 20) + "'", "is larger than 1,024 KiB"),
         (HEAD + OPERATION + "path = '/{int:5..1}'", "the first number is larger"),
+        (
+            HEAD + OPERATION + "path = '/{int:1-90}'",
+            "{int:1-90}: not a range of integers; write {int:1..10}",
+        ),
+        (HEAD + OPERATION + "path = '/x'\nbody = {n = '{int:1..}'}", "{int:1..}: not a range"),
         (HEAD + OPERATION + "path = '/x'\nbodies = 0", "bodies must be"),
         (HEAD + OPERATION + "path = '/x'\nread_back_share = nan", "read_back_share must be"),
         (HEAD + OPERATION + "path = '/x'\nmedia = 'xml'", "media must be"),

@@ -12,11 +12,12 @@ from squall.core.events import (
     CommitsRead,
     FaultHealed,
     FaultInjected,
+    RowChanged,
     TransactionCommitted,
     UnknownClientAnswered,
 )
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
-from squall.history.op import Outcome
+from squall.history.op import FIRST_AGAIN, Outcome
 from squall.history.shape import describe_body, describe_texts
 
 ITEM = {"id": 7, "name": "pen", "note": "blue", "stock": 3}
@@ -321,6 +322,31 @@ def test_different_items_do_not_all_have_one_default_number_in_the_outage(
         assert (found.code, len(found.ops)) == ("another-value", 3)
 
 
+def test_two_are_enough_if_the_log_says_that_nothing_was_changed(evidence: Any, make: Any) -> None:
+    calm = [priced(make, n, n % 4, 100 + n % 4) for n in [*range(20), *range(250, 260)]]
+    two = [priced(make, 150 + item, item, 199) for item in (1, 2)]
+    read = CommitsRead(at=9.0, transactions=0)
+    elsewhere = RowChanged(at=1.5, table="items", ids={"id": "9"}, values={})
+    own = RowChanged(at=1.5, table="items", ids={"id": "2"}, values={})
+    for happened, code in (([read, elsewhere], "another-value"), ([read, own], "holds"),
+                           ([elsewhere], "holds")):  # fmt: skip
+        found = AnswerUnlikeCalm().judge(evidence([*calm, *two], [*make.outage(), *happened]))
+        assert found.code == code, happened
+
+
+def test_items_that_were_not_asked_for_before_are_compared_with_later_answers(
+    evidence: Any, make: Any
+) -> None:
+    calm = [priced(make, n, n % 4, 100 + n % 4) for n in range(20)]
+    two = [priced(make, 150 + item, item, 199) for item in (31, 32)]
+    again = [replace(priced(make, 250 + item, item, 100 + item), id=FIRST_AGAIN + item)
+             for item in (31, 32)]  # fmt: skip
+    read = [*make.outage(), CommitsRead(at=9.0, transactions=0)]
+    for happened, code in ((read, "another-value"), (make.outage(), "holds")):
+        found = AnswerUnlikeCalm().judge(evidence([*calm, *two, *again], happened))
+        assert found.code == code
+
+
 ROWS = "".join(f"{n},product {n}\n" for n in range(20))
 LINES = "".join(f'{{"id": {n}}}\n' for n in range(20))
 
@@ -466,3 +492,22 @@ def test_a_lock_of_the_server_is_no_conflict_of_the_client(
     run = evidence([*calm, *blamed, answer(make, 250, status=later, **post)], happened)
     found = AnswerUnlikeCalm(no_conflicts=strict).judge(run)
     assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(
+    ("entries", "again", "pages"), [(1, 3, 3), (3, 3, 3), (1, 1, 3), (1, 3, 0)]
+)
+def test_a_page_that_was_asked_for_in_the_outage_first_is_compared_with_its_repeat(
+    evidence: Any, make: Any, entries: int, again: int, pages: int
+) -> None:
+    """It is a part if all other pages are full, and it is full when it is asked for again."""
+    calm = [
+        answer(make, n, ITEMS[: pages or 1 + n % 3], request=f"GET /items?after={n}")
+        for n in range(20)
+    ]
+    own = {"request": "GET /items?after=90"}
+    first = answer(make, 150, ITEMS[:entries], **own)
+    repeat = answer(make, 250, ITEMS[:again], **own)
+    ops = [*calm, first, replace(repeat, id=FIRST_AGAIN)]
+    found = AnswerUnlikeCalm().judge(evidence(ops))
+    assert (found.code == "list-shortened") is (pages == 3 and entries < again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -207,3 +208,21 @@ def test_who_asks_for_nothing_may_be_refused_as_nobody_documented(evidence: Any,
     assert (judged(40_000_001), judged(1)) == ("pass", "fail")
     bug = make.refusal(40_000_001, status=500, body="Internal Server Error")
     assert ErrorContract().judge(evidence([bug], contract=contract)).verdict == "pass"
+
+
+@pytest.mark.parametrize(("requests", "code"), [(4, "holds"), (5, "request-id-of-another")])
+def test_an_error_has_the_id_of_its_own_request(
+    evidence: Any, make: Any, requests: int, code: str
+) -> None:
+    body = json.dumps({**json.loads(make.refusal(0).body), "request_id": "7f3a9c"})
+    own = [make.refusal(140 + n, body=body.replace("7f3a9c", f"7f3a9c{n}")) for n in range(8)]
+    shared = [make.refusal(120 + n, body=body) for n in range(requests)]
+    gate = ErrorContract(requests_named=True)
+    assert gate.judge(evidence([*own, *shared])).code == code
+    assert ErrorContract().judge(evidence([*own, *shared])).code == "holds"
+
+
+def test_attempts_of_one_request_may_share_its_id(evidence: Any, make: Any) -> None:
+    body = json.dumps({**json.loads(make.refusal(0).body), "request_id": "7f3a9c"})
+    attempts = [make.refusal(120 + n, body=body, key="k1") for n in range(8)]
+    assert ErrorContract(requests_named=True).judge(evidence(attempts)).code == "holds"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from squall.config.profile import DEFAULT_CONTRACT
 from squall.gates.recovery_time import RecoveryTime
 
 NAME = "recovery-time"
@@ -54,6 +56,20 @@ def test_a_slow_answer_is_a_bad_one(evidence: Any, make: Any) -> None:
     found = RecoveryTime(within_ms=1).judge(evidence([slow, *after(make)]))
     assert (found.verdict, found.figures["bad_after_heal"], found.ops) == ("fail", 1, (30,))
     assert RecoveryTime(within_ms=9, answer_ms=601).judge(evidence([slow])).ops == ()
+
+
+@pytest.mark.parametrize(("done", "verdict"), [(2.8, "pass"), (2.95, "fail")])
+def test_an_operation_that_is_slow_by_nature_may_be_so_after_the_heal(
+    evidence: Any, make: Any, done: float, verdict: str
+) -> None:
+    """A login that hashes for 0.3 s beside reads of 10 ms."""
+    calm = replace(DEFAULT_CONTRACT, calm_seconds={"login": 0.3})
+    usual = [*(make.op(100 + n, at=1.5 + n * 0.01) for n in range(20)), *after(make)]
+    slow = make.op(30, at=2.0, done=done, name="login")
+    run = evidence([slow, *usual], contract=calm)
+    assert RecoveryTime(within_ms=1).judge(run).verdict == verdict
+    other = evidence([make.op(30, at=2.0, done=done, name="read"), *usual], contract=calm)
+    assert RecoveryTime(within_ms=1).judge(other).verdict == "fail"
 
 
 def test_too_few_good_answers_at_the_end_are_no_recovery(

@@ -185,3 +185,11 @@ def test_what_cannot_succeed_is_not_repeated_at_once(
     ops = [make.refusal(n, at=1.2 + n * 0.01, effect="write") for n in range(failed)]
     found = RetryStorm(errors_each=limit).judge(evidence(ops, [injected, healed]))
     assert found.code == code, found.reason
+
+
+def test_a_fault_that_fails_nothing_is_counted_until_its_heal(evidence: Any, make: Any) -> None:
+    """Requests that are sent again while they are slow, and are quick when the fault is gone."""
+    loads = [load(0.1, 0, 5), load(1.0, 100, 5), load(1.9, 550, 5), load(3.0, 710, 5)]
+    run = run_of(evidence, make, *loads, requests=(50, 300))
+    assert RetryStorm(statements_times=1.4).judge(run).code == "holds"
+    assert RetryStorm(statements_times=1.4, until_the_heal=True).judge(run).code != "holds"

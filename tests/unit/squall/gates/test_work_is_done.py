@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import WorkPending
+from squall.core.events import CommitsRead, TransactionCommitted, WorkPending
 from squall.gates.work_is_done import WorkIsDone
 
 
@@ -34,3 +34,18 @@ def test_no_more_is_pending_than_before(
 
 def test_what_is_not_judged_says_which_line_lets_it_be(evidence: Any) -> None:
     assert WorkIsDone().judge(evidence([], [])).configure.startswith("eventually = {")
+
+
+@pytest.mark.parametrize(("stored", "code"), [(True, "holds"), (False, "accepted-never-done")])
+def test_what_is_accepted_in_the_outage_only_is_done_like_the_others(
+    evidence: Any, make: Any, stored: bool, code: str
+) -> None:
+    """A key that is under way is answered 202, and its first request fails."""
+    done = [make.write(number) for number in range(10)]
+    accepted = make.write(120, status=202)
+    rows = [
+        TransactionCommitted(at=op.done, keys={str(op.key): {"insert orders": 1}}, ids={})
+        for op in [*done, *([accepted] if stored else [])]
+    ]
+    happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=10)]
+    assert WorkIsDone().judge(evidence([*done, accepted], happened)).code == code

@@ -93,6 +93,11 @@ def test_one_error(tmp_path: Path, text: str, exception: str, place: str, unhand
     assert (error.exception, error.place, error.unhandled) == (exception, place, unhandled)
 
 
+def test_a_directory_that_names_itself_is_not_in_the_place(tmp_path: Path) -> None:
+    (error,) = read(tmp_path, f"{ASGI}\n{HANDED_ON.replace('ROOT/', 'ROOT/./')}")
+    assert error.place == "shop/db.py:7 in fetch"
+
+
 def test_errors_that_follow_each_other_are_apart(tmp_path: Path) -> None:
     errors = read(tmp_path, f"{ASGI}\n{CHAIN}{ASGI}\n{GROUP}INFO: GET / 500\n{HANDED_ON}" * 3)
     assert [error.unhandled for error in errors] == [True, True, False] * 3

@@ -38,6 +38,10 @@ MISSING = (
             "the address of Redis (localhost:6379)",
         ),
         ("FileNotFoundError: [Errno 2] No such file or directory: 'alembic'", "program alembic"),
+        (
+            "FileNotFoundError: Config file '/shop/src/app/core/../../.env' not found.",
+            "touch /shop/src/.env",
+        ),
         ("alembic: No such file or directory", "program alembic"),
         (
             "pymysql.err.OperationalError: (2003, \"Can't connect to MySQL server on 'db'\")",

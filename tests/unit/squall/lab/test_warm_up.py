@@ -55,7 +55,7 @@ class FakeWorkload:
 
     def _op(self, number: int, operation: Operation) -> Op:
         late = self.rates[-1] > self.capacity or self._jammed > 0
-        status = self.statuses.get(operation.name, 200)
+        status = 200 if operation.after else self.statuses.get(operation.name, 200)
         if status == PER_ADDRESS:
             status = 200 if HEADER in operation.headers else 429
         silent = late and self.is_silent_beyond and operation.name == "b"
@@ -76,6 +76,7 @@ async def warmed(
     *,
     is_silent_beyond: bool = False,
     statements: float | None = None,
+    spares: str = "",
     **statuses: int,
 ) -> tuple[Warmed, list[float]]:
     operations = tuple(
@@ -94,7 +95,11 @@ async def warmed(
     profile = AppProfile(name="app", app="app:app", contract=contract, operations=operations)
     workload: Any = FakeWorkload(capacity, seconds, statuses)
     workload.jams_for, workload.is_silent_beyond = jams_for, is_silent_beyond
-    found = Discovery(profile=profile, coverage=Coverage(operations=profiles))
+    following = {
+        one.name: dataclasses.replace(one, after="a") for one in operations if one.name in spares
+    }
+    coverage = Coverage(operations=profiles)
+    found = Discovery(profile=profile, coverage=coverage, spares=following)
     return await warm_up(workload, found, "http://app"), workload.rates
 
 
@@ -122,6 +127,18 @@ async def test_what_is_refused_under_load_is_left_out() -> None:
     found, _ = await warmed("abc", b=404)
     assert [one.name for one in found.profile.operations] == ["a", "c"]
     assert found.coverage.left_out["GET /b"].startswith("404 without a fault, for")
+
+
+async def test_what_is_refused_under_load_follows_what_makes_its_items() -> None:
+    found, _ = await warmed("abc", spares="bc", b=404)
+    assert [(one.name, one.after) for one in found.profile.operations] == [
+        ("a", ""),
+        ("b", "a"),
+        ("c", ""),
+    ]
+    assert not found.coverage.left_out
+    notes = {one.name: one.note for one in found.coverage.operations}
+    assert notes == {"a": "", "b": "follows a, on what that made", "c": ""}
 
 
 async def test_nothing_is_left_out_when_everything_fails() -> None:

@@ -14,10 +14,12 @@ from squall.core import events
 from squall.core.errors import LabError
 from squall.runner import injection as injecting
 from squall.runner.injection import inject_faults
+from squall.runner.lab_failures import engine_hung
 from squall.scenario import step
 from squall.scenario.model import Scenario
 from squall.scenario.step import at
 from squall_faults import Bite, FaultUnavailable, Injection, InjectionFailed
+from squall_faults.errors import EngineSilent
 
 from tests.unit.squall.runner.suite_fakes import Timeline
 
@@ -32,6 +34,8 @@ class Fake:
     lapsed: str = ""
     refused: bool = False
     stuck: bool = False
+    silent: bool = False
+    """Whether the engine no longer answers when the fault is to be healed."""
 
     @asynccontextmanager
     async def inject(self, port: object) -> AsyncIterator[Injection]:
@@ -51,6 +55,8 @@ class Fake:
         finally:
             if self.stuck:
                 raise OSError("it does not answer")
+            if self.silent:
+                raise EngineSilent("DELETE /proxies/postgres/toxics/x: ReadTimeout")
             self.log.append(f"{self.name} off")
 
 
@@ -138,3 +144,14 @@ async def test_a_fault_that_fails_ends_the_others_and_is_named(
 async def test_something_left_after_the_last_heal_is_a_lab_failure() -> None:
     with pytest.raises(LabError, match="after the last heal the lab is not whole: a toxic is left"):
         await run(story(at(0, fault("one"), lasting=1)), lab(left="a toxic is left"))
+
+
+@pytest.mark.parametrize(("silent", "hung"), [(True, True), (False, False)])
+async def test_a_heal_that_fails_since_the_engine_hangs_is_known_as_that(
+    silent: bool, hung: bool
+) -> None:
+    """It stands behind three errors: that of the heal, its group, and that of the lab."""
+    bad = fault("bad", silent=silent, stuck=not silent)
+    with pytest.raises(LabError, match="could not be undone") as raised:
+        await run(story(at(0, bad, lasting=1)), lab())
+    assert engine_hung(raised.value) is hung

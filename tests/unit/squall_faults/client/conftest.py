@@ -42,9 +42,15 @@ class StubCallers:
         return self.were_cut_short
 
     async def repeat(
-        self, share: float, after_seconds: float, *, another_body: bool = False
+        self,
+        share: float,
+        after_seconds: float,
+        *,
+        another_body: bool = False,
+        rivals: bool = False,
     ) -> None:
-        self._note("repeat", share, after_seconds, *(["another body"] if another_body else []))
+        more = (["another body"] if another_body else []) + (["rivals"] if rivals else [])
+        self._note("repeat", share, after_seconds, *more)
 
     async def retry_failed(self, share: float, after_seconds: float) -> None:
         self._note("retry_failed", share, after_seconds)

@@ -30,6 +30,13 @@ async def test_repeats_may_have_another_body(stub: Any) -> None:
     assert port.calls[1:] == [(0, "repeat", 0.3, 0.005, "another body"), (0, "repeat", 0, 0)]
 
 
+async def test_repeats_may_be_those_of_others(stub: Any) -> None:
+    port = stub()
+    async with within(Repeat(share=1.0, rivals=True), port):
+        pass
+    assert port.calls[1:] == [(0, "repeat", 1.0, 0.005, "rivals"), (0, "repeat", 0, 0)]
+
+
 async def test_callers_that_go_on_are_told_as_a_failed_heal(stub: Any) -> None:
     with pytest.raises(HealFailed, match="could not be undone: repeat"):
         async with within(Repeat(), stub(refuses=("repeat", 0, 0))):

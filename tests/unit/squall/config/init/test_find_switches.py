@@ -55,3 +55,16 @@ def test_the_name_of_a_driver_is_not_that_of_the_database(tmp_path: Path) -> Non
         "PG_DBNAME": "{name}", "PG_USER": "{user}", "PG_PASSWORD": "{password}",
         "PG_HOST": "{host}", "PG_PORT": "{port}",
     }  # fmt: skip
+
+
+def test_what_has_no_default_takes_the_value_of_the_compose_file(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web:\n    build: .\n    environment:\n"
+        "      BUCKET: notes\n      LEVEL: debug\n      API_TOKEN: real\n      UNREAD: x\n"
+    )
+    found = found_in(
+        tmp_path,
+        "class Settings(BaseSettings):\n    bucket: str | None = None\n"
+        "    level: str = 'info'\n    api_token: str | None = None\n",
+    )
+    assert dict(found.environment) == {"BUCKET": "notes"}

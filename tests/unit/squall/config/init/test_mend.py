@@ -177,18 +177,16 @@ def test_a_folder_that_is_both_a_root_and_a_package_gets_both_roots() -> None:
     assert first(replace(draft, directory=""), words) is None
 
 
-def test_a_command_finds_the_modules_below_src_as_the_server_does() -> None:
-    draft = replace(DRAFT, below="src", environment={})
-    words = (
-        "the setup 'alembic upgrade head' ended with 1\nModuleNotFoundError: No module named 'x'"
-    )
-    better = first(draft, words)
+@pytest.mark.parametrize("started", ["the setup 'alembic upgrade head' ended with 1", "the app x"])
+def test_what_lies_in_a_folder_below_is_found_there(started: str) -> None:
+    draft = replace(DRAFT, below={"x": "src", "y": "shop/parts"}, environment={})
+    words = started + "\nModuleNotFoundError: No module named '{}'"
+    better = first(draft, words.format("x.z"))
     assert better is not None
     assert better.environment == {"PYTHONPATH": "src"}
-    assert tomllib.loads(better.table())["tool"]["squall"].get("below") is None
-    again = first(better, words)
-    assert again is not None  # without the command
-    assert again.setup == ("seed",)
-    unplaced = first(replace(draft, below=""), words)
-    assert unplaced is not None
-    assert unplaced.environment == {}
+    assert "below" not in tomllib.loads(better.table())["tool"]["squall"]
+    both = first(better, words.format("y"))
+    assert both is not None
+    assert both.environment == {"PYTHONPATH": "src:shop/parts"}
+    other = first(both, words.format("y")) or both
+    assert other.environment == both.environment

@@ -291,6 +291,16 @@ def test_settings_give_variables_and_what_must_be_there_is_invented_and_told(
     assert all(any(f"{name} (settings.py:" in note for note in found.notes) for name in invented)
 
 
+def test_modules_that_lie_below_are_known_with_their_folder(tmp_path: Path) -> None:
+    found = project(tmp_path, {
+        "main.py": f"{APP}from shop.routes import router",
+        "shop/__init__.py": "", "shop/parts/__init__.py": "",
+        "shop/routes.py": "import json\nfrom parts import router\nfrom shop import parts",
+        "tools/json.py": "",
+    })  # fmt: skip
+    assert dict(found.below) == {"json": "tools", "parts": "shop"}  # used where one is missing
+
+
 def test_variables_of_tools_are_no_settings(tmp_path: Path) -> None:
     tool = "import os\nrun(env={'X': os.environ['PATH'], 'Y': os.environ['DEPLOY_KEY']})\n"
     found = project(tmp_path, {"tools/deploy.py": tool, "main.py": APP})

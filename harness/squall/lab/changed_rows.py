@@ -1,0 +1,51 @@
+"""The rows that paths name, as they are made and changed: ``PUT /items/7`` and ``items.id = 7``.
+
+Of values only digests are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from squall.core.events import RowChanged
+from squall.history.op import Op
+from squall.history.shape import digest_of
+from squall.lab.wal import RowChange
+
+MAX_ROWS = 5000
+KINDS = frozenset({"insert", "update"})
+LONGEST = 2000
+"""Characters of a value of which a digest is made."""
+
+
+def find_changed_rows(
+    changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
+) -> Iterator[RowChanged]:
+    """Each change of such a row; if there are too many, one for each row, without values."""
+    named = {segment for op in ops for segment in op.segments}
+    found = [
+        RowChanged(
+            at=times[change.transaction], table=change.table, ids=ids, values=_values(change)
+        )
+        for change in changes
+        if change.kind in KINDS and (ids := _ids(change, named))
+    ]
+    if len(found) <= MAX_ROWS:
+        yield from found
+        return
+    rows = {(one.table, *sorted(one.ids.items())): one for one in found}
+    yield from (replace(one, values={}) for one in rows.values())
+
+
+def _ids(change: RowChange, named: set[str]) -> dict[str, str]:
+    """Also those that are equal by chance: what they identify is learned from many requests."""
+    return {column: value for column, value in change.new.items() if value in named and value}
+
+
+def _values(change: RowChange) -> dict[str, str]:
+    return {
+        column: digest_of(value)
+        for column, value in change.new.items()
+        if value is not None and len(value) <= LONGEST
+    }

@@ -1,0 +1,57 @@
+"""Which reads are asked again after the outage, though they were served."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from squall.gates.asked_again import MOST_SERVED, alike, asked_once, unlike_before, updated_since
+from squall.history.shape import describe_texts
+
+BEGUN = 1.0
+
+
+def look(make: Any, number: int, path: str, body: Any) -> Any:
+    shape = json.dumps({"": len(body)} if isinstance(body, list) else {"": "object"})
+    texts = "" if isinstance(body, list) else describe_texts(json.dumps(body))
+    return make.op(number, request=f"GET {path}", shape=shape, texts=texts)
+
+
+def update(make: Any, number: int, path: str, **changes: Any) -> Any:
+    return replace(make.write(number), request=f"PUT {path}", wanted='{"stock":"#1"}', **changes)
+
+
+def test_items_that_were_updated_in_the_outage_after_they_were_read(make: Any) -> None:
+    reads = [look(make, number, f"/items/{number}", {"stock": 1}) for number in (1, 2, 3)]
+    updates = [
+        update(make, 110, "/items/1"),
+        update(make, 111, "/items/2/stock"),
+        update(make, 112, "/items/3", status=503),
+        update(make, 5, "/items/3"),
+    ]
+    assert updated_since([*reads, *updates], BEGUN) == reads[:2]
+    later = look(make, 120, "/items/1", {"stock": 5})
+    assert updated_since([*reads, later, *updates], BEGUN) == reads[1:2]
+
+
+def test_reads_whose_answer_was_another_one_than_before(make: Any) -> None:
+    ops = [look(make, number, f"/items/{number}", {"stock": 1}) for number in (1, 2)]
+    ops += [look(make, 120, "/items/1", {"stock": 9}), look(make, 121, "/items/2", {"stock": 1})]
+    assert unlike_before([*ops, look(make, 122, "/items/3", {"stock": 9})], BEGUN) == [ops[2]]
+
+
+def test_lists_that_were_asked_for_in_the_outage_only(make: Any) -> None:
+    known = look(make, 1, "/items?after=0", [1, 2])
+    again = look(make, 120, "/items?after=0", [1])
+    new = [look(make, 130 + number, f"/items?after={number}", [1] * number) for number in (3, 2)]
+    assert asked_once([known, again, *new], BEGUN) == [new[1], new[0]]
+    many = [look(make, 130 + number, f"/items?after={number}", [1]) for number in range(20)]
+    assert len(asked_once(many, BEGUN)) == MOST_SERVED
+
+
+def test_reads_of_different_items_that_show_one_new_number(make: Any) -> None:
+    ops = [look(make, n, f"/items/{n}", {"price": 100 + n, "size": 5}) for n in range(3)]
+    ops += [look(make, 120 + n, f"/items/{10 + n}", {"price": 199, "size": 5}) for n in range(2)]
+    ops.append(look(make, 130, "/items/20", {"price": 120, "size": 5}))
+    assert alike(ops, BEGUN) == ops[3:5]

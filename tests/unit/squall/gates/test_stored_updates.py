@@ -1,0 +1,137 @@
+"""An update that was acknowledged is committed, and reads show it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from squall.core.events import CommitsRead, RowChanged, UpdateShown
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, NoAcknowledgedWriteLost
+from squall.gates.read_your_writes import STALE, ReadYourWrites
+from squall.history.op import FIRST_REPEAT, Outcome
+from squall.history.shape import describe_texts, digest_of
+
+CALM, LATER = range(10), 120
+READ = CommitsRead(at=9.0, transactions=10)
+
+
+def update(make: Any, number: int, item: int, stock: int, **changes: Any) -> Any:
+    return replace(
+        make.write(number),
+        name="set-stock",
+        status=200,
+        request=f"PUT /items/{item}/stock",
+        wanted=describe_texts(json.dumps({"stock": stock})),
+        **changes,
+    )
+
+
+def commit(at: float, item: int, stock: int) -> RowChanged:
+    values = {"id": digest_of(str(item)), "stock": digest_of(str(stock))}
+    return RowChanged(at=at, table="items", ids={"id": str(item)}, values=values)
+
+
+def calm(make: Any) -> tuple[list[Any], list[Any]]:
+    """Ten updates of ten items, each committed before its answer."""
+    ops = [update(make, number, number, 500 + number) for number in CALM]
+    return ops, [commit(op.done - 0.001, number, 500 + number) for number, op in enumerate(ops)]
+
+
+def judged(evidence: Any, make: Any, later: Any, *commits: Any) -> Any:
+    ops, rows = calm(make)
+    return NoAcknowledgedWriteLost().judge(
+        evidence([*ops, *later], [*make.outage(), *rows, *commits, READ])
+    )
+
+
+def test_an_update_whose_values_are_never_committed_is_lost(evidence: Any, make: Any) -> None:
+    later = update(make, LATER, 3, 77)
+    assert judged(evidence, make, [later], commit(later.done, 3, 77)).code != UPDATE_LOST
+    found = judged(evidence, make, [later])
+    assert (found.code, found.ops) == (UPDATE_LOST, (LATER,))
+    assert judged(evidence, make, [later], commit(later.done, 4, 77)).code == UPDATE_LOST
+    assert judged(evidence, make, [later], commit(later.done, 3, 78)).code == UPDATE_LOST
+
+
+@pytest.mark.parametrize("stock", [503, 503.0])
+def test_a_value_that_the_row_has_needs_no_commit(evidence: Any, make: Any, stock: int) -> None:
+    assert judged(evidence, make, [update(make, LATER, 3, stock)]).code != UPDATE_LOST
+
+
+def test_a_refusal_and_an_open_answer_promise_nothing(evidence: Any, make: Any) -> None:
+    for outcome, status in ((Outcome.REFUSED, 503), (Outcome.UNKNOWN, 504)):
+        later = replace(update(make, LATER, 3, 77), outcome=outcome, status=status)
+        assert judged(evidence, make, [later]).code != UPDATE_LOST
+
+
+def test_a_repeat_may_be_answered_from_what_the_first_one_did(evidence: Any, make: Any) -> None:
+    first = replace(
+        update(make, LATER, 3, 77), outcome=Outcome.UNKNOWN, status=504, done=1.25, sent=1.2
+    )
+    again = replace(first, id=FIRST_REPEAT + LATER, sent=1.5, done=1.51, status=200,
+                    outcome=Outcome.APPLIED)  # fmt: skip
+    assert judged(evidence, make, [first, again], commit(1.22, 3, 77)).code != UPDATE_LOST
+    assert judged(evidence, make, [first, again]).code == UPDATE_LOST
+
+
+def test_rivals_are_not_judged(evidence: Any, make: Any) -> None:
+    """What came last stays, and an app may leave out the one before."""
+    both = [update(make, LATER, 3, 77), update(make, LATER + 1, 3, 78)]
+    both[1] = replace(both[1], sent=both[0].sent + 0.001)
+    assert judged(evidence, make, both).code != UPDATE_LOST
+
+
+def test_what_is_not_stored_in_calm_either_is_not_judged(evidence: Any, make: Any) -> None:
+    ops, rows = calm(make)
+    later = update(make, LATER, 3, 77)
+    happened = [*make.outage(), *rows[1:], READ]
+    assert NoAcknowledgedWriteLost().judge(evidence([*ops, later], happened)).code != UPDATE_LOST
+    unread = [*make.outage(), *rows]
+    assert NoAcknowledgedWriteLost().judge(evidence([*ops, later], unread)).code != UPDATE_LOST
+
+
+def look(make: Any, number: int, item: int, stock: int, **changes: Any) -> Any:
+    texts = describe_texts(json.dumps({"id": item, "stock": stock}))
+    return make.op(number, request=f"GET /items/{item}", texts=texts, **changes)
+
+
+SHOWN = [UpdateShown(at=0.0, write="set-stock", read="read-item", fresh=True)] * 3
+
+
+def seen(evidence: Any, make: Any, reads: list[Any], shown: Any = SHOWN, **limits: Any) -> Any:
+    ops, rows = calm(make)
+    after = update(make, 250, 9, 9999)
+    happened = [*make.outage(), *rows, *shown, READ, commit(after.done, 9, 9999)]
+    return ReadYourWrites(**limits).judge(evidence([*ops, after, *reads], happened))
+
+
+def test_reads_long_after_an_update_show_it(evidence: Any, make: Any) -> None:
+    fresh = [look(make, 300 + item, item, 500 + item) for item in range(5)]
+    assert seen(evidence, make, fresh).code != STALE
+    stale = [look(make, 310 + item, item, 1) for item in (5, 6)]
+    found = seen(evidence, make, [*fresh, *stale])
+    assert (found.code, found.ops) == (STALE, (315, 316))
+
+
+def test_copies_and_caches_that_are_behind_in_calm_are_no_stale_reads(
+    evidence: Any, make: Any
+) -> None:
+    fresh = [look(make, 300 + item, item, 500 + item) for item in range(5)]
+    stale = [look(make, 310 + item, item, 1) for item in (5, 6)]
+    marked = [replace(op, copy=True) for op in stale]
+    assert seen(evidence, make, [*fresh, *marked]).code != STALE
+    assert seen(evidence, make, stale).code != STALE  # nothing is fresh yet
+    behind = [*SHOWN[:2], replace(SHOWN[0], fresh=False)]
+    assert seen(evidence, make, [*fresh, *stale], behind).code != STALE
+    assert seen(evidence, make, [*fresh, *stale], []).code != STALE
+
+
+def test_during_a_fault_reads_are_compared_where_the_database_works(
+    evidence: Any, make: Any
+) -> None:
+    reads = [look(make, 130 + item, item, 500 + item) for item in range(5)]
+    reads += [look(make, 140 + item, item, 1) for item in (5, 6)]
+    assert seen(evidence, make, reads).code != STALE
+    assert seen(evidence, make, reads, fresh_at_once=True).code == STALE
