@@ -26,6 +26,8 @@ PLANTED = [
     ("time_out_of_the_client", "silent-network", "error-contract"),
     ("sleeps_in_the_loop", CANCELLED, "health-probes"),
     ("keeps_the_lock", CANCELLED, "recovery-time"),
+    ("usual_price", CANCELLED, "answer-unlike-calm"),
+    ("shows_what_was_refused", CANCELLED, "answer-unlike-calm"),
 ]
 
 

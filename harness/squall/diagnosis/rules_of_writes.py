@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
-from squall.gates import one_effect, repeats_agree, work_is_done
+from squall.gates import (
+    no_acknowledged_write_lost,
+    one_effect,
+    read_your_writes,
+    repeats_agree,
+    work_is_done,
+)
 
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
@@ -13,6 +19,9 @@ REPEATS = "client.repeat"
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     """An acknowledged write is missing."""
     finding = case.failed("no-acknowledged-write-lost")
+    if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_LOST:
+        told = "an error of the update is swallowed, or a note stands before the work"
+        return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None:
         number = int(finding.figures["lost"])
         told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
@@ -20,6 +29,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("read-your-writes")
     if finding is None:
         return None
+    if finding.code == read_your_writes.STALE:
+        told = "a cache was emptied before COMMIT, or was not told of what changed in the outage"
+        return Diagnosis(f"{finding.reason}: {told}")
     number = int(finding.figures["missing"])
     told = f"{count(number, 'write')} could not be read right after the acknowledgement"
     return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)

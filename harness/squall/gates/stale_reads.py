@@ -48,7 +48,7 @@ def find_stale_reads(
         (op, fresh)
         for op in evidence.ops
         if op.name in places and op.good and not op.copy and op.texts and op.sent >= since
-        for fresh in _compared(op, log, places[op.name])
+        for fresh in _compared(op, log, places[op.name], SETTLED_SECONDS + updates.dated_early)
     ]  # fmt: skip
     stale = list(dict.fromkeys(op for op, fresh in found if not fresh))
     if len(stale) < LEAST or not any(fresh for _, fresh in found):
@@ -77,12 +77,12 @@ def _works_again(evidence: Evidence) -> float:
     return HEALED_SECONDS + min((done for done in writes if done > healed), default=math.inf)
 
 
-def _compared(op: Op, log: RowLog, places: frozenset[Place]) -> Iterator[bool]:
+def _compared(op: Op, log: RowLog, places: frozenset[Place], settled: float) -> Iterator[bool]:
     """For each place whose value is known from the log: whether the answer has it."""
     shown = digests_of_values(op.texts)
     for place in places:
         changes = log.of(op, place)
-        earlier = [one for one in changes if one.at <= op.sent - SETTLED_SECONDS]
+        earlier = [one for one in changes if one.at <= op.sent - settled]
         if place.field not in shown or not earlier:
             continue
         current = [one for one in changes if earlier[-1].at <= one.at <= op.done]

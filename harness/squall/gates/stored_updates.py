@@ -21,8 +21,11 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 from squall.history.shape import digests_of_values
 
-SLACK_SECONDS = 0.05
-"""A commit may be dated too early by this much."""
+SLACK_SECONDS = 0.5
+"""A commit may be dated too early by this much, on a machine that is starved of processors."""
+
+SOON_SECONDS = 0.2
+"""From an answer to the commit of an update that stores other values than were sent."""
 
 LEAST_VALUES = 6
 """With so many different values sent, a row is not taken to have had the new one before."""
@@ -98,33 +101,44 @@ class Updates:
     """Acknowledged, and their values were never committed."""
     places: Mapping[str, frozenset[Place]]
     """Where the fields of each operation are stored."""
+    dated_early: float
+    """The most seconds from the commit of an update to its answer, without a fault: by so much a
+    commit may be dated too early.
+    """
 
 
 def judge_updates(evidence: Evidence, log: RowLog) -> Updates:
     """Operations count whose acknowledged updates without a fault were all committed."""
     sent = _first_sent(evidence.ops)
-    updates: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in evidence.ops:
-        if is_update(op) and op.outcome is Outcome.APPLIED and not op.is_accepted:
-            updates[op.name].append(op)
     rivals, begun = RivalWrites(evidence.ops), evidence.bounds("before")[1]
     judged: list[Op] = []
     lost: list[Op] = []
     known: dict[str, frozenset[Place]] = {}
-    for name, ops in updates.items():
+    early = 0.0
+    for name, ops in _acknowledged(evidence.ops).items():
         calm = [op for op in ops if op.done <= begun]
         places = _learn(calm, ops, log, sent)
         known[name] = frozenset(places)
+        early = max([early, *(_seconds_to_answer(op, places, log) for op in calm)])
         varied = {place for place in places if _is_varied(ops, place)}
         later = [op for op in ops if places and op.done > begun and not rivals.has_one(op)]
         judged += later
         lost += [
             op
             for op in later
-            if not (places & _stored(op, log, sent))
+            if not _was_touched(op, places, log, sent)
             and not any(_was_so(op, place, log, sent, varied=varied) for place in places)
         ]
-    return Updates(judged, lost, known)
+    return Updates(judged, lost, known, early)
+
+
+def _acknowledged(ops: Iterable[Op]) -> Mapping[str, list[Op]]:
+    """The updates that were answered with success, by operation."""
+    found: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in ops:
+        if is_update(op) and op.outcome is Outcome.APPLIED and not op.is_accepted:
+            found[op.name].append(op)
+    return found
 
 
 def _first_sent(ops: Iterable[Op]) -> Mapping[str, float]:
@@ -151,6 +165,24 @@ def _stored(op: Op, log: RowLog, sent: Mapping[str, float]) -> set[Place]:
         for field, digest in wanted.items()
         if value == digest
     }
+
+
+def _seconds_to_answer(op: Op, places: Iterable[Place], log: RowLog) -> float:
+    """From the last change of its row that is dated before its answer; 0 if it was long before."""
+    before = [one.at for place in places for one in log.of(op, place) if one.at <= op.done]
+    seconds = op.done - max(before, default=op.done)
+    return seconds if seconds <= SLACK_SECONDS else 0.0
+
+
+def _was_touched(op: Op, places: set[Place], log: RowLog, sent: Mapping[str, float]) -> bool:
+    """Whether its values were stored, or others soon: a text may be trimmed, a number rounded."""
+    rows = {(place.table, place.identity) for place in places}
+    soon = any(
+        (change.table, identity) in rows and change.at <= op.done + SOON_SECONDS
+        for identity, change in log.named_by(op)
+        if change.at >= _since(op, sent)
+    )
+    return soon or bool(places & _stored(op, log, sent))
 
 
 def _learn(

@@ -10,7 +10,9 @@ from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, Suspect
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.one_effect import AGAIN, TWICE
+from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
 from squall.history.op import Outcome
 
@@ -94,6 +96,20 @@ def test_an_app_that_refuses_without_asking_is_told_from_one_that_asks_in_vain(
     run = evidence(after(make, bad=40), [*outage("errors"), *loads])
     reason = diagnose(run, [failed("recovery-time", "not recovered", code=NEVER)]).reason
     assert ("without asking the database" in reason) is not asks
+
+
+@pytest.mark.parametrize(
+    ("gate", "code", "words"),
+    [
+        ("no-acknowledged-write-lost", UPDATE_LOST, "an error of the update is swallowed"),
+        ("read-your-writes", STALE, "a cache was emptied before COMMIT"),
+    ],
+)
+def test_updates_that_are_lost_and_reads_that_are_behind_have_causes_of_their_own(
+    evidence: Any, make: Any, gate: str, code: str, words: str
+) -> None:
+    run = evidence([make.op(0), make.op(150)], outage("cuts"))
+    assert words in diagnose(run, [failed(gate, "two of them", code=code)]).reason
 
 
 @pytest.mark.parametrize(("seconds", "waits"), [(0.01, False), (1.9, True)])

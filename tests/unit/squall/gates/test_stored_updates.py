@@ -52,7 +52,9 @@ def test_an_update_whose_values_are_never_committed_is_lost(evidence: Any, make:
     found = judged(evidence, make, [later])
     assert (found.code, found.ops) == (UPDATE_LOST, (LATER,))
     assert judged(evidence, make, [later], commit(later.done, 4, 77)).code == UPDATE_LOST
-    assert judged(evidence, make, [later], commit(later.done, 3, 78)).code == UPDATE_LOST
+    assert judged(evidence, make, [later], commit(later.done + 1, 3, 78)).code == UPDATE_LOST
+    # The app may store something else than was sent: a text that is trimmed, a number in range.
+    assert judged(evidence, make, [later], commit(later.done, 3, 78)).code != UPDATE_LOST
 
 
 @pytest.mark.parametrize("stock", [503, 503.0])
@@ -90,6 +92,12 @@ def test_what_is_not_stored_in_calm_either_is_not_judged(evidence: Any, make: An
     assert NoAcknowledgedWriteLost().judge(evidence([*ops, later], happened)).code != UPDATE_LOST
     unread = [*make.outage(), *rows]
     assert NoAcknowledgedWriteLost().judge(evidence([*ops, later], unread)).code != UPDATE_LOST
+
+
+def test_a_commit_may_be_dated_too_early(evidence: Any, make: Any) -> None:
+    """The server's clock is compared by a lower bound, which a starved machine makes worse."""
+    later = update(make, LATER, 3, 77)
+    assert judged(evidence, make, [later], commit(later.sent - 0.4, 3, 77)).code != UPDATE_LOST
 
 
 def look(make: Any, number: int, item: int, stock: int, **changes: Any) -> Any:
@@ -135,3 +143,18 @@ def test_during_a_fault_reads_are_compared_where_the_database_works(
     reads += [look(make, 140 + item, item, 1) for item in (5, 6)]
     assert seen(evidence, make, reads).code != STALE
     assert seen(evidence, make, reads, fresh_at_once=True).code == STALE
+
+
+@pytest.mark.parametrize(("early", "read_at", "stale"), [(0.3, 245, False), (0.0, 260, True)])
+def test_where_commits_are_dated_too_early_reads_have_more_time(
+    evidence: Any, make: Any, early: float, read_at: int, stale: bool
+) -> None:
+    """All updates of calm are dated so much before their answers, and so is the later one."""
+    ops, rows = calm(make)
+    after = update(make, 240, 9, 9999)
+    reads = [look(make, 300 + item, item, 500 + item) for item in range(5)]
+    reads += [look(make, read_at + n, 9, 509) for n in (0, 1)]
+    dated = [replace(row, at=row.at - early) for row in (*rows, commit(after.done, 9, 9999))]
+    happened = [*make.outage(), *dated, *SHOWN, READ]
+    gate = ReadYourWrites(fresh_at_once=True)
+    assert (gate.judge(evidence([*ops, after, *reads], happened)).code == STALE) is stale
