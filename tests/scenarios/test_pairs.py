@@ -36,13 +36,11 @@ UPDATES = [
     ("noted", "callers-retry-what-failed", "no-acknowledged-write-lost", "fail"),
 ]
 """Of tests/pairs/updates.py."""
-UPLOAD = replace(ADD, name="upload", path="/uploads?key={key}")
 FROM_REPORTS = [
     ("parts", "any-statement-cancelled", "one-effect", (TRANSFER, READ)),
     ("shared_entry", "any-statement-cancelled", "recovery-time", (SHARED, READ)),
     ("blind_retry", "commit-reply-lost", "one-effect", (PAY, READ)),
     ("unkeyed_retry", "commit-reply-lost", "one-effect", (TIP, READ)),
-    ("lost_work", "disk-full", "work-is-done", (UPLOAD, READ)),
 ]
 """Kinds that a set of pairs showed which was written before the gates were read."""
 
