@@ -162,8 +162,6 @@ async def _answer(response: aiohttp.ClientResponse, stream_seconds: float, keep:
         await _read_stream(response, body, stream_seconds)
     else:
         await _read(response, body)
-    if isinstance(response, SpentAfterError):
-        response.leave()
     return Answer(
         status=response.status,
         headers=headers,

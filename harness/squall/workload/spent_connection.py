@@ -9,7 +9,6 @@ Clients cannot tell such a cut from that of a request that the app had begun.
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import Self
 
@@ -20,18 +19,17 @@ from aiohttp.connector import Connection
 class SpentAfterError(aiohttp.ClientResponse):
     """An answer that closes its connection if it is an error.
 
-    aiohttp takes the connection back with the last byte, so this holds on to it.
+    It says so with the head of the answer. With its last byte aiohttp takes the connection back,
+    and in the same moment another request may get it.
     """
-
-    _own: asyncio.Transport | None = None
 
     async def start(self, connection: Connection) -> Self:
         """Read the head of the answer."""
-        self._own = connection.transport
+        protocol, transport = connection.protocol, connection.transport
         await super().start(connection)
+        if self.status >= HTTPStatus.BAD_REQUEST:
+            if protocol is not None:
+                protocol.force_close()
+            if self.connection is None and transport is not None:  # the whole answer was there
+                transport.close()
         return self
-
-    def leave(self) -> None:
-        """Call it once the answer was read."""
-        if self.status >= HTTPStatus.BAD_REQUEST and self._own is not None:
-            self._own.close()
