@@ -54,6 +54,7 @@ def unnamed(*words: str, home: Path) -> tuple[int, str]:
     """Run the command as an account without a name and without a home, as some containers do."""
     command = ["unshare", "--user", "--map-user=54321", "--map-group=54321", sys.executable]
     kept = {k: v for k, v in os.environ.items() if k not in ("HOME", "XDG_CACHE_HOME")}
+    kept["TMPDIR"] = str(home)  # its cache lies there, and belongs to whoever runs the test
     done = subprocess.run(
         [*command, "-m", "squall.cli", *words],
         cwd=home, env=kept, capture_output=True, text=True, timeout=SECONDS, check=False,
