@@ -22,6 +22,8 @@ LATE = ("answered-in-time", "were answered late")
 BROKEN = {
     "waits_for_it": [("worker-frozen", *LATE), ("worker-redeployed", *LATE)],
     "forgets": [("worker-crashed", "work-is-done", "")],
+    "does_it_again": [("worker-crashed", "one-effect", "")],
+    "ends_quietly": [("sessions-terminated", "work-is-done", "")],
 }
 """By what is broken: outage, the gate that fails, and what it says; one lab each."""
 SHOWN = {
@@ -35,7 +37,7 @@ SHOWN = {
 
 def held(broken: str = "") -> SyncLab:
     maker = broken if broken == "waits_for_it" else "sound"
-    command = f"python -m tests.pairs.worker {broken if broken == 'forgets' else ''}"
+    command = f"python -m tests.pairs.worker {'' if broken == 'waits_for_it' else broken}"
     profile = AppProfile(
         name=broken or "sound", app=f"tests.pairs.worker:{maker}", factory=True,
         openapi="/items/1", operations=(JOB, READ), setup=(SETUP,),

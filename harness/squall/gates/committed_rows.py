@@ -82,19 +82,23 @@ def read_rows(evidence: Evidence) -> CommittedRows | None:
     return rows
 
 
-def acknowledged_writes(ops: Iterable[Op]) -> list[Op]:
-    """Writes answered with a success which states that they are done."""
+def acknowledged_writes(ops: Iterable[Op], *, accepted: bool = False) -> list[Op]:
+    """Writes answered with a success which states that they are done, or also that they will be."""
     return [
         op
         for op in ops
-        if op.effect != "read" and op.outcome is Outcome.APPLIED and not op.is_accepted
+        if op.effect != "read"
+        and op.outcome is Outcome.APPLIED
+        and (accepted or not op.is_accepted)
     ]
 
 
-def learn_links(evidence: Evidence, rows: CommittedRows) -> dict[str, Links | None]:
+def learn_links(
+    evidence: Evidence, rows: CommittedRows, *, accepted: bool = False
+) -> dict[str, Links | None]:
     """The linked operations by name. A link of None means: by the key of the request."""
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes(evidence.window("before")):
+    for op in acknowledged_writes(evidence.window("before"), accepted=accepted):
         calm[op.name].append(op)
     links: dict[str, Links | None] = {}
     for name, ops in calm.items():

@@ -116,10 +116,11 @@ def _learn(
     evidence: Evidence, rows: CommittedRows, families: Sequence[FamilyCommitted]
 ) -> Iterable[Usual]:
     by_id = {(one.parent, one.answered): one for one in families if one.answered}
-    links = learn_links(evidence, rows)
+    # What was accepted (202) is done later, and not twice either.
+    links = learn_links(evidence, rows, accepted=True)
     start = evidence.first_injected or 0.0
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes(evidence.window("before")):
+    for op in acknowledged_writes(evidence.window("before"), accepted=True):
         calm[op.name].append(op)
     for name, ops in calm.items():
         others = tables_of_others(evidence, rows, links, name)

@@ -31,9 +31,9 @@ def family(op: Any, ats: list[float], alike: Any = None, answered: str = "") -> 
 
 
 def judged(evidence: Any, make: Any, later: FamilyCommitted, lag: float = SOON, number: int = 2,
-           extra: Any = ()) -> Any:  # fmt: skip
+           extra: Any = (), status: int = 201) -> Any:  # fmt: skip
     """Ten requests in calm, each with so many rows, and the rows of one more in the outage."""
-    ops = [write(make, one) for one in CALM]
+    ops = [write(make, one, status=status) for one in CALM]
     rows = [
         TransactionCommitted(at=op.done - 0.002, keys={}, ids={"transfers.id": [str(op.id)]})
         for op in ops
@@ -60,11 +60,13 @@ def test_rows_of_a_request_are_all_there_once(
     assert found.ops == ((LATER,) if code != "holds" else ())
 
 
+@pytest.mark.parametrize("status", [201, 202])
 def test_what_a_worker_has_not_made_is_not_missed_and_what_it_made_twice_is(
-    evidence: Any, make: Any, later: Any
+    evidence: Any, make: Any, later: Any, status: int
 ) -> None:
     for rows, code in ((0, "holds"), (1, "holds"), (2, AGAIN)):
-        assert judged(evidence, make, family(later, [9.0] * rows), LATE, 1).code == code
+        made = family(later, [9.0] * rows)
+        assert judged(evidence, make, made, LATE, 1, status=status).code == code
 
 
 def test_attempts_that_failed_are_no_second_delivery(evidence: Any, make: Any, later: Any) -> None:
