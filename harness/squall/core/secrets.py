@@ -3,7 +3,7 @@ writes.
 
 Values from ``--env``, ``[tool.squall] environment``, a header, a login or ``$NAME`` are secrets,
 also when they appear in an error message of the app. Names are written, values are not. The
-exceptions are plain words (an explicit list), placeholders and short values.
+exceptions are plain words (an explicit list), placeholders, prefixes of URLs and short values.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ PLAIN_HEADERS = frozenset({
 })  # fmt: skip
 
 WORD = re.compile(r"[a-z]{1,7}")
+URL_PREFIX = re.compile(r"(?:/[a-z]{1,12}\d{0,2}){1,3}/?")
+"""Such as ``/api/v1``, which is in the path of each request."""
 
 _lock = threading.Lock()
 _forms: dict[str, None] = {}
@@ -47,10 +49,11 @@ _pattern: re.Pattern[str] | None = None
 
 
 def is_plain(value: str) -> bool:
-    """Whether a value may be written: it is short, a number, a known word or a placeholder."""
+    """Whether a value may be written: short, a number, a known word, a placeholder, a prefix."""
     text = value.strip()
     known = text.lower() in PLAIN or re.fullmatch(r"[\d.,:]{1,8}", text) is not None
-    return len(text) < SHORTEST or known or re.fullmatch(r"\{[\w.:|]+\}", text) is not None
+    plain = re.fullmatch(r"\{[\w.:|]+\}", text) or URL_PREFIX.fullmatch(text)
+    return len(text) < SHORTEST or known or plain is not None
 
 
 def remember(*values: object, words_too: bool = True) -> None:
