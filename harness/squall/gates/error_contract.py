@@ -139,9 +139,8 @@ def _without_own_address(op: Op) -> str:
     """The body without the address that the client itself used: ``instance`` of a problem object
     (RFC 9457) often is the URL of the request.
     """
-    path = op.request.partition(" ")[2].partition("?")[0]
-    own = re.search(rf"(https?:\\?/\\?/[^\s\"'/\\]+){re.escape(path)}(?![\w/-])", op.body)
-    return op.body.replace(own[1], "") if path and own else op.body
+    own = re.search(rf"(https?:\\?/\\?/[^\s\"'/\\]+){re.escape(op.path)}(?![\w/-])", op.body)
+    return op.body.replace(own[1], "") if op.path and own else op.body
 
 
 def _malformed(op: Op) -> bool:

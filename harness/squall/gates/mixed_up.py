@@ -10,7 +10,6 @@ these ids are UUIDs, or grow with the time, as those of a sequence do.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -18,12 +17,11 @@ from itertools import pairwise
 from squall.core.events import FaultInjected
 from squall.history.evidence import Evidence
 from squall.history.op import Op
-from squall.history.shape import identities
+from squall.history.shape import identities, is_uuid
 
 LEAST = 10
 GROWS = 0.7
 """Share of the answers that have a larger id than the one before; others overtook each other."""
-UUID = re.compile(r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$", re.IGNORECASE)
 PLACE = ".id"
 FAILOVER = "database.failover"
 
@@ -57,7 +55,7 @@ def _creates(ops: Sequence[Op]) -> bool:
     ids = [identities(op)[PLACE] for op in ops if op.repeats is None]
     if len(ids) < LEAST or len(set(ids)) < len(ids):
         return False
-    if all(UUID.match(each) for each in ids):
+    if all(map(is_uuid, ids)):
         return True
     if not all(each.isdecimal() for each in ids):
         return False

@@ -47,4 +47,4 @@ def _item(op: Op) -> str:
 
 
 def _path(op: Op) -> str:
-    return op.request.partition(" ")[2].partition("?")[0].rstrip("/")
+    return op.path.rstrip("/")

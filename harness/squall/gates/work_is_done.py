@@ -40,18 +40,18 @@ class WorkIsDone(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the kinds of work that are stuck."""
-        accepted, lost = accepted_and_lost(evidence)
+        rows = read_rows(evidence)
+        accepted, lost = ([], []) if rows is None else _accepted_and_lost(evidence, rows)
         if lost:
             keys = listed([str(op.key) for op in lost])
             reason = f"{len(lost)} of {len(accepted)} requests were accepted (202), and nothing"
             figures = {"accepted": float(len(accepted)), "lost": float(len(lost))}
             told = f"{reason} was ever stored for them: {keys}"
             return failed(self.name, told, figures, lost, code=LOST)
-        return self._owed(evidence) or self._pending(evidence, accepted)
+        return self._owed(evidence, rows) or self._pending(evidence, accepted)
 
-    def _owed(self, evidence: Evidence) -> Finding | None:
-        rows = read_rows(evidence)
-        owed = undone_work(evidence, rows) if rows is not None else []
+    def _owed(self, evidence: Evidence, rows: CommittedRows | None) -> Finding | None:
+        owed = [] if rows is None else undone_work(evidence, rows)
         if not owed:
             return None
         first, made = owed[0], makers_of(evidence, owed)
@@ -82,13 +82,10 @@ class WorkIsDone(Gate):
         return failed(self.name, reason, figures)
 
 
-def accepted_and_lost(evidence: Evidence) -> tuple[list[Op], list[Op]]:
+def _accepted_and_lost(evidence: Evidence, rows: CommittedRows) -> tuple[list[Op], list[Op]]:
     """Requests that were answered 202, of operations whose successes before the fault all have rows
     with their keys, whether they were answered 201 or 202; and those of them that have none.
     """
-    rows = read_rows(evidence)
-    if rows is None:
-        return [], []
     known = _keyed(evidence, rows)
     accepted = [op for op in _accepted(evidence.ops) if op.name in known]
     return accepted, [op for op in accepted if op.key not in rows.by_key]

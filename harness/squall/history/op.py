@@ -124,10 +124,14 @@ class Op:
     """Keys of the run's writes that a 2xx answer to a read shows, joined by commas."""
 
     @property
+    def path(self) -> str:
+        """The path that was requested, without the query."""
+        return self.request.partition(" ")[2].partition("?")[0]
+
+    @property
     def segments(self) -> list[str]:
         """The parts of its path, without those that are empty."""
-        path = self.request.partition(" ")[2].partition("?")[0]
-        return [part for part in path.split("/") if part]
+        return [part for part in self.path.split("/") if part]
 
     @property
     def shown_keys(self) -> frozenset[str]:

@@ -31,6 +31,8 @@ MAX_IDENTITY = 64
 NUMBER = "#"
 """First letter of the digest of a number."""
 
+UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
 DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?$")
 
 IDENTITIES = frozenset({"id", "uuid", "guid", "key", "slug"})
@@ -112,6 +114,11 @@ def identities(op: Op) -> Mapping[str, str]:
         for place, kind in shape.items()
         if isinstance(kind, str) and kind.startswith("=") and kind != "="
     }
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a value is a UUID, with or without hyphens."""
+    return UUID.fullmatch(text) is not None
 
 
 def answered_ids(ops: Iterable[Op]) -> frozenset[str]:

@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from squall.core.events import RowsAlike
+from squall.history.shape import is_uuid
 from squall.lab.families import TIME, Gone
 from squall.lab.wal import RowChange
 
-UUID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 MAX_GROUPS = 1000
 
 
@@ -67,7 +67,7 @@ def _groups(rows: Iterable[RowChange], column: str) -> Mapping[tuple[str, ...], 
         said = (
             f"{name}={value}"
             for name, value in sorted(row.new.items())
-            if name != column and not (value and (TIME.match(value) or UUID.fullmatch(value)))
+            if name != column and not (value and (TIME.match(value) or is_uuid(value)))
         )
         groups[tuple(said)].append(row)
     return groups
