@@ -7,27 +7,16 @@ Symptom: with each of them there is a place less, until everybody is refused, fo
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI, Request
-from squall_reference import main
 from squall_reference.observability.context import RequestContext
 from starlette.types import Message, Receive, Scope, Send
 
-from squall_mutants.shared import replace
+from squall_mutants.shared.door import app_with_door, careful
 
 EXPOSED_BY = ("client-disconnects",)
 CAUGHT_BY = ("availability",)
 
 PLACES = 6
-
-careful = RequestContext._served
-roomy = RequestContext.__init__
-
-
-def small(self: RequestContext, *arguments: Any, **given: Any) -> None:  # noqa: ANN401 - the reference's
-    """The reference's door, with few places."""
-    roomy(self, *arguments, **{**given, "most_in_flight": PLACES})
 
 
 async def served(
@@ -47,6 +36,4 @@ async def served(
 
 def create_app() -> FastAPI:
     """The reference app that counts the absent."""
-    replace(RequestContext, "__init__", small)
-    replace(RequestContext, "_served", served)
-    return main.create_app()
+    return app_with_door(served, PLACES)

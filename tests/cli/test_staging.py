@@ -9,13 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from squall import REFERENCE, LabOptions, SyncLab
+from squall.core.background_loop import BackgroundLoop
 from squall.core.errors import LabError
 from squall.lab.endpoint import free_port
 from squall.lab.providers.process import postgres_binaries
@@ -34,12 +34,9 @@ class Balancer:
     def __init__(self, ports: list[int]) -> None:
         self._ports = itertools.cycle(ports)
         self.used: set[int] = set()
-        self._loop = asyncio.new_event_loop()
-        server = asyncio.start_server(self._take, "127.0.0.1", 0)
-        self._server = self._loop.run_until_complete(server)
+        self._loop = BackgroundLoop()
+        self._server = self._loop.wait(asyncio.start_server(self._take, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         port = next(self._ports)
@@ -63,17 +60,11 @@ class Balancer:
 
     def close(self) -> None:
         """End the loop with everything that runs on it."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(20)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
+        self._loop.wait(self._stop())
         self._loop.close()
 
-    async def _end(self) -> None:
+    async def _stop(self) -> None:
         self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.fixture

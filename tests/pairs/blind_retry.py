@@ -9,14 +9,13 @@ import uuid
 import asyncpg
 from fastapi import FastAPI
 
-from tests.pairs.shop import make_app, with_tables
+from tests.pairs.shop import make_app, send_again, with_tables
 
 TABLE = "CREATE TABLE IF NOT EXISTS payment (id serial PRIMARY KEY, attempt uuid UNIQUE, memo text)"
 PAY = (
     "INSERT INTO payment (attempt, memo) VALUES ($1, $2)"
     " ON CONFLICT (attempt) DO UPDATE SET memo = excluded.memo RETURNING id"
 )
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
 
 
 def make(*, known: bool) -> FastAPI:
@@ -25,17 +24,12 @@ def make(*, known: bool) -> FastAPI:
     @app.post("/payments/{memo}", status_code=201)
     async def pay(memo: str) -> dict[str, int]:
         attempt = uuid.uuid4()
-        for left in (2, 1, 0):
-            try:
-                async with app.state.pool.acquire() as connection:
-                    number = await connection.fetchval(
-                        PAY, attempt if known else uuid.uuid4(), memo
-                    )
-                    return {"id": number}
-            except LOST:
-                if not left:
-                    raise
-        raise AssertionError
+
+        async def ask(connection: asyncpg.Connection) -> int:
+            number: int = await connection.fetchval(PAY, attempt if known else uuid.uuid4(), memo)
+            return number
+
+        return {"id": await send_again(app.state.pool, ask)}
 
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import asyncpg
@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 URL = os.environ.get("DATABASE_URL", "")
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError,
         asyncpg.InternalClientError)  # fmt: skip
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+"""Nobody knows what became of the statement."""
 Background = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -34,6 +36,20 @@ def with_tables(sql: str) -> Background:
 
 async def keep_as_it_is(_connection: asyncpg.Connection) -> None:
     """No reset of a session that goes back to the pool."""
+
+
+async def send_again(
+    pool: asyncpg.Pool, ask: Callable[[asyncpg.Connection], Awaitable[int]]
+) -> int:
+    """What ``ask`` gives, sent again when its connection is lost: three times in all."""
+    for left in (2, 1, 0):
+        try:
+            async with pool.acquire() as connection:
+                return await ask(connection)
+        except LOST:
+            if not left:
+                raise
+    raise AssertionError
 
 
 async def unavailable(_request: Request, _error: Exception) -> JSONResponse:

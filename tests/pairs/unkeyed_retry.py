@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import uuid
 
-import asyncpg
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from tests.pairs.shop import make_app, with_tables
+from tests.pairs.shop import make_app, send_again, with_tables
 
 TABLE = "CREATE TABLE IF NOT EXISTS tip (id serial PRIMARY KEY, cents int, attempt uuid UNIQUE)"
 GIVE = (
     "INSERT INTO tip (cents, attempt) VALUES ($1, $2)"
     " ON CONFLICT (attempt) DO UPDATE SET cents = excluded.cents RETURNING id"
 )
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
 
 
 class Tip(BaseModel):
@@ -30,14 +28,8 @@ def make(*, known: bool) -> FastAPI:
     @app.post("/tips", status_code=201)
     async def give(tip: Tip) -> dict[str, int]:
         attempt = uuid.uuid4() if known else None
-        for left in (2, 1, 0):
-            try:
-                async with app.state.pool.acquire() as connection:
-                    return {"id": await connection.fetchval(GIVE, tip.cents, attempt)}
-            except LOST:
-                if not left:
-                    raise
-        raise AssertionError
+        pool = app.state.pool
+        return {"id": await send_again(pool, lambda one: one.fetchval(GIVE, tip.cents, attempt))}
 
     return app
 
