@@ -79,7 +79,7 @@ effect = "read"
 
 
 def write_project(home: Path, *, longer: float = 1.0) -> Path:
-    """A project whose app recovers so many times as slowly as usual. Returns its directory."""
+    """A project whose app recovers this many times as slowly as usual. Returns its directory."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "pyproject.toml").write_text(CONFIGURATION)
     (home / "graded.py").write_text(APP.format(seconds=USUAL_SECONDS * longer))
