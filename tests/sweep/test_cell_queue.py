@@ -13,6 +13,7 @@ from squall.sweeping import run_cells
 from squall.sweeping.cell_queue import MAX_BATCH, CellQueue
 from squall.sweeping.cells import START_UP, WAITS, WHOLE_APP_SECONDS, Cell, parse_cell, plan_cells
 from squall.sweeping.profile_operation import StatementProfile
+from squall.sweeping.run_batch import Batch
 from squall.sweeping.run_cells import CellRun
 from squall.sweeping.shared_work import SharedWork, Worker
 from squall.sweeping.sweep_result import CellFailure, CellResult, Status
@@ -48,6 +49,27 @@ def test_a_cell_of_a_batch_that_is_put_back_comes_alone() -> None:
     queue.put_back(batch[:2])
     assert taken(queue)[-2:] == [(batch[0],), (batch[1],)]
     assert queue.confirmed == set(batch[:2])
+
+
+def test_batches_become_as_small_as_the_places_that_the_app_has() -> None:
+    queue = CellQueue(CELLS, deadline=1)
+    first = queue.take()
+    assert len(first) == MAX_BATCH
+    queue.put_back(first[:1])
+    queue.shrink_batches(3, left=first[4:])
+    second = queue.take()
+    assert second[:2] == first[4:]
+    queue.shrink_batches(1, left=second[1:])  # they waited for a row: there are three places
+    units = taken(queue)
+    assert max(map(len, units)) == 3
+    found = sorted(cell for unit in units for cell in unit)
+    assert found == sorted({*CELLS} - {*first[1:4], second[0]})
+
+
+def test_an_app_with_one_place_has_no_batches() -> None:
+    queue = CellQueue(CELLS, deadline=1)
+    queue.shrink_batches(0, left=queue.take()[1:])
+    assert {len(unit) for unit in taken(queue)} == {1}
 
 
 def test_a_bounded_part_has_all_kinds() -> None:
@@ -101,12 +123,11 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, Cell]]:
         seen.append((runner.room, cell))
         return cell_result(cell.id)
 
-    async def batch(
-        runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]
-    ) -> list[CellResult]:
+    async def batch(runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]) -> Batch:
         await asyncio.sleep(0)
         seen.extend((runner.room, cell) for cell, _ in wanted)
-        return [cell_result(cell.id) for cell, _ in wanted[1:]]
+        passed = [cell_result(cell.id) for cell, _ in wanted[1:]]
+        return Batch(passed=passed, sent=len(wanted), waited=False)
 
     monkeypatch.setattr(run_cells, "_guarded", run)
     monkeypatch.setattr(run_cells, "run_batch", batch)
@@ -178,10 +199,9 @@ async def test_what_a_batch_refuses_and_was_survived_before_is_run_alone(
         alone.append(cell)
         return cell_result(cell.id)
 
-    async def batch(
-        _runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]
-    ) -> list[CellResult]:
-        return [cell_result(cell.id, Status.REFUSED) for cell, _ in wanted]
+    async def batch(_runner: Any, wanted: Sequence[tuple[Cell, StatementProfile]]) -> Batch:
+        passed = [cell_result(cell.id, Status.REFUSED) for cell, _ in wanted]
+        return Batch(passed=passed, sent=len(wanted), waited=False)
 
     monkeypatch.setattr(run_cells, "_guarded", run)
     monkeypatch.setattr(run_cells, "run_batch", batch)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from squall.history.op import Outcome
 from squall.lab import app_log
@@ -40,8 +40,19 @@ class _Held:
     sending: asyncio.Future[ReceivedAnswer]
 
 
-async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellResult]:
-    """The results of the cells that passed. The others must be run alone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What came of a batch."""
+
+    passed: list[CellResult] = field(default_factory=list)
+    """The others that were sent must be run alone."""
+    sent: int
+    waited: bool
+    """Whether the last one sent waited for another one's session, so that no more were sent."""
+
+
+async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> Batch:
+    """Run cells together, as many as the app serves at the same time."""
     room = runner.room
     began = time.monotonic()
     log_size = app_log.size(room.lab.app.log_path)
@@ -50,7 +61,7 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
         await room.changes.read()
     room.tap.forget()
     settings = runner.settings()
-    held = await _send_all(runner, wanted, requests)
+    held, waited = await _send_all(runner, wanted, requests)
     seen = [Seen(cell=one.cell, profile=one.profile, answer=await one.sending) for one in held]
     statements = tuple(room.tap.statements)
     room.tap.script = Script()
@@ -62,7 +73,7 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
     spoiled = await _is_spoiled(runner, [profile for _, profile in wanted])
     log = list(app_log.problems(room.lab.app.log_path, log_size))
     if left_open or spoiled or log or not adds_up(seen, changes):
-        return []
+        return Batch(sent=len(held), waited=waited)
     seconds = (time.monotonic() - began) / len(held)
     results = []
     for judged, one in zip(seen, held, strict=True):
@@ -75,13 +86,15 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> list[CellRe
             sent = [s for s in statements if s.fingerprint in own]
             shown = Shown(statements=sent, seconds=seconds, shared=True)
             results.append(describe(judged, status, (), shown))
-    return results
+    return Batch(passed=results, sent=len(held), waited=waited)
 
 
 async def _send_all(
     runner: CellRunner, wanted: Sequence[Wanted], requests: Sequence[PlannedRequest]
-) -> list[_Held]:
-    """Send one request after another, each when the fault of the previous one acts."""
+) -> tuple[list[_Held], bool]:
+    """Send one request after another, each when the fault of the previous one acts. One that does
+    not reach its statement is the last one: the pool has no place for more.
+    """
     room = runner.room
     scripts = Scripts()
     room.tap.script = scripts
@@ -92,7 +105,9 @@ async def _send_all(
         sending = asyncio.ensure_future(room.client.send(request))
         held.append(_Held(cell, profile, script, sending))
         await bitten_or_answered(script, sending, BITE_SECONDS)
-    return held
+        if not script.bites and not sending.done():
+            return held, True
+    return held, False
 
 
 async def _is_spoiled(runner: CellRunner, profiles: Sequence[StatementProfile]) -> bool:

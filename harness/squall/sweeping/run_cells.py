@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from squall.sweeping.cell_queue import CellQueue
 from squall.sweeping.cells import Cell
 from squall.sweeping.profile_operation import StatementProfile
-from squall.sweeping.run_batch import run_batch
+from squall.sweeping.run_batch import Wanted, run_batch
 from squall.sweeping.run_cell import MAX_RESTARTS, CellRunner
 from squall.sweeping.sweep_result import TIMED, CellFailure, CellResult, Problem, Status
 from squall.sweeping.tapped_lab import TappedLab
@@ -40,10 +40,17 @@ class CellRun:
             if len(wanted) == 1:
                 self._note(await self._alone(runner, *wanted[0]))
             else:
-                for result in await run_batch(runner, wanted):
-                    if not self._is_worse(result):
-                        self._note(result)
-                self.queue.put_back(one for one in cells if one not in self.done)
+                await self._together(runner, wanted)
+
+    async def _together(self, runner: CellRunner, wanted: Sequence[Wanted]) -> None:
+        batch = await run_batch(runner, wanted)
+        for result in batch.passed:
+            if not self._is_worse(result):
+                self._note(result)
+        cells = [cell for cell, _ in wanted]
+        self.queue.put_back(one for one in cells[: batch.sent] if one not in self.done)
+        if batch.waited:
+            self.queue.shrink_batches(batch.sent - 1, left=cells[batch.sent :])
 
     async def _alone(self, runner: CellRunner, cell: Cell, profile: StatementProfile) -> CellResult:
         for _ in range(WORSE_TRIES):
