@@ -81,6 +81,7 @@ class Carrier:
         self, client: httpx2.AsyncClient, limits: Timeouts, now: Callable[[], float]
     ) -> None:
         self._client = client
+        self._limits = limits
         self._attempt_seconds = ATTEMPT_SHARE * limits.deadline
         self._now = now
         self._not_before = 0.0
@@ -186,15 +187,16 @@ def _pause_of(answer: httpx2.Response) -> float | None:
     return min(LONGEST_PAUSE, max(0.0, seconds)) if math.isfinite(seconds) else None
 
 
-def connect(url: str, limits: Timeouts, now: Callable[[], float]) -> Carrier:
-    """A carrier on its own bounded pool; nothing is connected yet."""
+def client(url: str, seconds: float) -> httpx2.AsyncClient:
+    """A bounded pool; ``seconds`` is for each connect, write and read."""
     import httpx2  # noqa: PLC0415 - an optional extra
 
-    client = httpx2.AsyncClient(
-        base_url=url,
-        timeout=httpx2.Timeout(ATTEMPT_SHARE * limits.deadline),
-        limits=httpx2.Limits(
-            max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS
-        ),
+    limits = httpx2.Limits(
+        max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS
     )
-    return Carrier(client, limits, now)
+    return httpx2.AsyncClient(base_url=url, timeout=seconds, limits=limits)
+
+
+def connect(url: str, limits: Timeouts, now: Callable[[], float]) -> Carrier:
+    """A carrier at this address; nothing is connected yet."""
+    return Carrier(client(url, ATTEMPT_SHARE * limits.deadline), limits, now)

@@ -163,17 +163,21 @@ def _key(number: int) -> str:
     return f"orders:item:{number}"
 
 
-def connect(url: str, deadline_seconds: float, now: Callable[[], float]) -> ItemCache:
-    """A cache on its own bounded pool; nothing is connected yet."""
+def client(url: str, seconds: float) -> Redis:
+    """A bounded pool; each wait has its limit, and nothing is repeated."""
     from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
     from redis.asyncio.retry import Retry  # noqa: PLC0415
     from redis.backoff import NoBackoff  # noqa: PLC0415
 
-    redis = Redis.from_url(
+    return Redis.from_url(
         url,
         max_connections=MOST_CONNECTIONS,
-        socket_timeout=SHARE * deadline_seconds,
-        socket_connect_timeout=SHARE * deadline_seconds,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
         retry=Retry(NoBackoff(), 0),
     )
-    return ItemCache(redis, deadline_seconds, now)
+
+
+def connect(url: str, deadline_seconds: float, now: Callable[[], float]) -> ItemCache:
+    """A cache at this address; nothing is connected yet."""
+    return ItemCache(client(url, SHARE * deadline_seconds), deadline_seconds, now)
