@@ -10,6 +10,7 @@ import pytest
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import ReadOnlyError
 from squall_reference.orders.model import Item
+from squall_reference.resilience.deadline import current, deadline_in
 from squall_reference.services.item_cache import KEPT_SECONDS, ItemCache, NoCache
 
 ITEM = Item(id=7, name="item 7", stock=3)
@@ -146,6 +147,25 @@ def test_a_removal_that_hangs_holds_nobody_for_longer_than_its_limit(cached: Any
         return seconds
 
     assert cached(test) == pytest.approx(LIMIT)
+
+
+def test_a_request_whose_time_is_over_does_not_wait_for_a_removal(cached: Any) -> None:
+    async def test(cache: ItemCache, redis: FakeRedis) -> tuple[float, Item | None]:
+        await cache.put(ITEM)
+        redis.silent = True
+        current.set(deadline_in(LIMIT / 4))
+        began = now()()
+        async with cache.changing(7):
+            pass
+        seconds = now()() - began
+        redis.silent = False
+        found = await cache.get(7)
+        await asyncio.sleep(1)
+        return seconds, found
+
+    seconds, found = cached(test)
+    assert seconds == pytest.approx(LIMIT / 4)
+    assert found is None, "nobody knows yet whether it was removed"
 
 
 def test_what_another_version_wrote_is_a_miss(cached: Any) -> None:
