@@ -23,7 +23,7 @@ from squall_mutants.shared.services import app_with_cache
 
 SET = "services"
 EXPOSED_BY = ("commit-refused", "serialization-failures")
-LOAD = "set-stock"
+LOAD = "set-hot-stock"
 
 careful = repository.set_stock
 caches: list[ItemCache] = []

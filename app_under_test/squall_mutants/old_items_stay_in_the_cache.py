@@ -17,7 +17,7 @@ from squall_mutants.shared.services import app_with_cache
 SET = "services"
 EXPOSED_BY = ("redis-refused", "redis-read-only")
 CAUGHT_BY = ("read-your-writes",)
-LOAD = "set-stock"
+LOAD = "set-hot-stock"
 
 
 class TrustedCache(ItemCache):

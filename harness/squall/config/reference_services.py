@@ -27,6 +27,8 @@ from squall.config.profile import REFERENCE
 from squall.config.upstream_answers import DeclaredAnswer
 from squall.workload.operations import Operation
 
+HOT = "{int:1..20}"
+"""Few items are asked for often: else nothing would ever be found in the cache."""
 OFFERED = 20
 """Items with a price. Each has its own, so that a default one shows."""
 
@@ -47,6 +49,19 @@ CARRIER = Dependency(
 )
 WORKER = AppWorker(name="worker", command="python -m squall_reference.worker")
 
+
+def _placing(name: str, path: str) -> Operation:
+    return Operation(
+        name=name,
+        method="POST",
+        path=path,
+        effect="idempotent-write",
+        body={"item_id": HOT, "quantity": "{int:1..3}"},
+        headers={"Idempotency-Key": "{key}"},
+        read_back=f"{path}/{{answer.id}}",
+    )
+
+
 WITH_SERVICES = dataclasses.replace(
     REFERENCE,
     name="reference-with-services",
@@ -54,22 +69,10 @@ WITH_SERVICES = dataclasses.replace(
     dependencies=(REDIS, CARRIER),
     processes=(WORKER,),
     operations=(
-        *REFERENCE.operations,
-        Operation(
-            name="read-offer",
-            method="GET",
-            path=f"/items/{{int:1..{OFFERED}}}/offer",
-            effect="read",
-        ),
-        Operation(
-            name="send-parcel",
-            method="POST",
-            path="/parcels",
-            effect="idempotent-write",
-            body={"item_id": "{int:1..100}", "quantity": "{int:1..3}"},
-            headers={"Idempotency-Key": "{key}"},
-            read_back="/parcels/{answer.id}",
-        ),
+        Operation(name="read-item", method="GET", path=f"/items/{HOT}", effect="read", weight=2),
+        _placing("place-order", "/orders"),
+        _placing("send-parcel", "/parcels"),
+        Operation(name="read-offer", method="GET", path=f"/items/{HOT}/offer", effect="read"),
     ),
     written_keys="SELECT idempotency_key, count(*) FROM orders GROUP BY idempotency_key"
     " UNION ALL SELECT idempotency_key, count(*) FROM parcels GROUP BY idempotency_key",

@@ -48,6 +48,10 @@ LOADS: Mapping[str, Operation] = {
         name="set-stock", method="PUT", path="/items/{int:1..100}/stock", effect="idempotent-write",
         body={"stock": "{int:1000..9000}"},
     ),
+    "set-hot-stock": Operation(
+        name="set-stock", method="PUT", path="/items/{int:1..20}/stock", effect="idempotent-write",
+        body={"stock": "{int:1000..9000}"},
+    ),
 }  # fmt: skip
 """Operations of the reference app that are not in its load; one of them takes a place in it."""
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]
