@@ -9,14 +9,18 @@ ServiceError
 │   ├── Unreachable      the database cannot be reached: an outage
 │   ├── CircuitOpen      the outage is known; the database was not asked
 │   ├── Overloaded       no place became free in time
-│   └── Starting         the tables are not there yet
+│   ├── Starting         the tables are not there yet
+│   └── CarrierAway  ├── CarrierBusy  ├── CarrierRefused        the same, of the carrier
 ├── Ambiguous            it may have happened; the outcome is unknown          504
+│   └── CarrierUnknown
 ├── DeadlineExceeded     time is over; it may have happened              504
 └── Permanent            repeating is useless: a bug                     500
     └── Misconfigured    wrong password, no such database                503
 """
 
 from __future__ import annotations
+
+import math
 
 
 class ServiceError(Exception):
@@ -29,6 +33,8 @@ class ServiceError(Exception):
     status = 500
     title = "Internal error"
     detail = ""
+    retry_after: int | None = None
+    """Seconds, when they are known."""
 
     def __init__(self, sqlstate: str | None = None) -> None:
         super().__init__(sqlstate or self.title)
@@ -133,6 +139,32 @@ class Ambiguous(ServiceError):
     status = 504
     title = "Outcome unknown"
     detail = "It may have been done. Repeat it with the same Idempotency-Key to find out."
+
+
+class CarrierAway(Unreachable):
+    """The carrier cannot be reached, or answers what cannot be used; nothing happened."""
+
+    detail = "The carrier cannot be reached. Nothing was changed; try again."
+
+
+class CarrierBusy(Exhausted):
+    """The carrier asks for a pause, and gets it from all requests."""
+
+    detail = CarrierAway.detail
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.retry_after = max(1, math.ceil(seconds))
+
+
+class CarrierRefused(Exhausted):
+    """The carrier refuses us: our credentials, or a bug of ours. No caller can do anything."""
+
+    detail = CarrierAway.detail
+
+
+class CarrierUnknown(Ambiguous):
+    """The carrier may have done it."""
 
 
 class DeadlineExceeded(ServiceError):

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from squall_reference import problems
-from squall_reference.api import health, items, orders
+from squall_reference.api import health, items, orders, shipping
 from squall_reference.api.deps import Copies
 from squall_reference.observability import logs
 from squall_reference.observability.context import RequestContext
@@ -31,6 +31,7 @@ from squall_reference.resilience.guard import Guard
 from squall_reference.resilience.last_known_good import LastKnownGood
 from squall_reference.resilience.retry import RetryPolicy
 from squall_reference.resilience.waiting_room import WaitingRoom
+from squall_reference.services import carrier, item_cache, parcels
 from squall_reference.settings import Settings
 from squall_reference.storage import migrate, slow_queries
 from squall_reference.storage.engine import Database
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 await watching
             seconds = chosen.deadline_seconds
             await asyncio.gather(requests.dispose(seconds), housekeeping.dispose(seconds))
+            await _close(app)
 
     app = FastAPI(title="Orders", version="1.0.0", lifespan=lifespan)
     app.state.settings, app.state.metrics = chosen, metrics
@@ -73,6 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in (items.router, orders.router, health.router):
         app.include_router(router)
+    if chosen.carrier_url is not None:
+        app.include_router(shipping.router)
     return app
 
 
@@ -88,6 +92,9 @@ def _assemble(
 
     async def prepare() -> None:
         await migrate.ensure(housekeeping, settings)
+        if settings.carrier_url is not None:
+            async with housekeeping.engine.connect() as held:
+                await parcels.ensure(held)
         await items.fill(lambda: _first_page(housekeeping.engine), copies)
         await requests.warm()
 
@@ -95,8 +102,28 @@ def _assemble(
     readiness = Readiness(Work(prepare=prepare, probe=probe), guard.room.breaker, now)
     app.state.book = OrderBook(requests.engine, guard, settings.timeouts)
     app.state.copies, app.state.readiness = copies, readiness
+    _connect_services(app, settings)
     _observe(app, settings, requests, guard)
     return readiness
+
+
+def _connect_services(app: FastAPI, settings: Settings) -> None:
+    """What has an address; nothing is connected before it is needed."""
+    now, state = asyncio.get_running_loop().time, app.state
+    state.cache, state.carrier = item_cache.NoCache(), None
+    if settings.redis_url is not None:
+        state.cache = item_cache.connect(str(settings.redis_url), settings.deadline_seconds, now)
+    if settings.carrier_url is not None:
+        state.carrier = carrier.connect(str(settings.carrier_url), settings.timeouts, now)
+        state.prices = shipping.keep_prices(settings.stale_seconds, now)
+
+
+async def _close(app: FastAPI) -> None:
+    for service in (app.state.cache, app.state.carrier):
+        if service is not None:
+            with suppress(Exception):
+                async with asyncio.timeout(app.state.settings.deadline_seconds):
+                    await service.close()
 
 
 def _guard(settings: Settings, requests: Database) -> Guard:

@@ -73,7 +73,9 @@ async def _service_error(request: Request, error: Exception) -> JSONResponse:
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return await _bug(request, error)
     answer = problem(error.status, error.title, error.detail, _id_of(request))
-    if isinstance(error, InFlight):
+    if error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, InFlight):
         answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return answer
 

@@ -1,6 +1,7 @@
 """Everything that is set from outside, read from the environment once.
 
-``DATABASE_URL`` is the address; the other names start with ``ORDERS_``. Time-outs follow from the
+``DATABASE_URL`` is the address, and ``REDIS_URL`` and ``CARRIER_URL`` those of what may be there
+besides; the other names start with ``ORDERS_``. Time-outs follow from the
 request deadline (drawing in :mod:`squall_reference.resilience.timeouts`). The two that depend on
 the network and on the queries can be set separately; a wrong order is refused.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PostgresDsn, field_validator, model_validator
+from pydantic import Field, HttpUrl, PostgresDsn, RedisDsn, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from squall_reference.resilience.timeouts import Timeouts
@@ -23,6 +24,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ORDERS_", frozen=True)
 
     database_url: PostgresDsn = Field(validation_alias="DATABASE_URL")
+    redis_url: RedisDsn | None = Field(default=None, validation_alias="REDIS_URL")
+    """A cache of items; none without it."""
+    carrier_url: HttpUrl | None = Field(default=None, validation_alias="CARRIER_URL")
+    """Who knows prices and fetches parcels; without it there are neither."""
     deadline_seconds: float = Field(default=1.0, gt=0.05, le=60)
     """Every request is answered within this time; callers may ask for less."""
     connect_seconds: float | None = Field(default=None, gt=0)

@@ -128,6 +128,8 @@ class UpstreamTally:
     requests: int
     unknown: int
     """Those for which no answer was declared."""
+    keys: int = 0
+    """Different idempotency keys of writes that may have been done."""
     seen: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     """How often, by method, path of the answer (or of the request, if it has none) and status; 0 is
     a reset before the status line."""

@@ -61,6 +61,7 @@ class StandInClient:
         return UpstreamTally(
             requests=int(seen["requests"]),
             unknown=int(seen["unknown"]),
+            keys=int(seen["keys"]),
             seen={
                 (str(one["method"]), str(one["path"]), int(one["status"])): int(one["count"])
                 for one in seen["seen"]

@@ -13,6 +13,7 @@ from squall_reference.orders.service import OrderBook
 from squall_reference.readiness import Readiness
 from squall_reference.resilience.deadline import Deadline, current
 from squall_reference.resilience.last_known_good import LastKnownGood
+from squall_reference.services.item_cache import Cache
 
 Copies = LastKnownGood[list[Item]]
 
@@ -24,6 +25,7 @@ class Desk:
     book: OrderBook
     copies: Copies
     deadline: Deadline
+    cache: Cache
 
 
 async def _desk(request: Request) -> Desk:
@@ -31,7 +33,7 @@ async def _desk(request: Request) -> Desk:
     readiness: Readiness = state.readiness
     if not readiness.started:
         raise Starting
-    return Desk(state.book, state.copies, current.get())
+    return Desk(state.book, state.copies, current.get(), state.cache)
 
 
 async def _key(

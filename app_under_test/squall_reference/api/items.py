@@ -16,6 +16,8 @@ from squall_reference.problems import documented
 
 router = APIRouter(tags=["items"])
 
+AGE = "Age"
+
 
 @router.get("/items", responses=documented(400, 422))
 async def list_items(
@@ -39,7 +41,13 @@ async def read_item(number: Number, desk: DeskDep, response: Response) -> Item:
     async def query(held: AsyncConnection) -> list[Item]:
         return [await repository.item(held, number)]
 
-    return (await _or_copy(str(number), query, desk, response))[0]
+    cached = await desk.cache.get(number)
+    if cached is not None:
+        return cached
+    (item,) = await _or_copy(str(number), query, desk, response)
+    if AGE not in response.headers:  # a copy from an outage is nothing to keep
+        await desk.cache.put(item)
+    return item
 
 
 @router.post("/items", status_code=201, responses=documented(400, 409, 422))
@@ -61,7 +69,8 @@ async def read_stock(number: Number, desk: DeskDep) -> Stock:
 @router.put("/items/{number}/stock", responses=documented(400, 404, 422))
 async def set_stock(number: Number, wanted: StockRequest, desk: DeskDep) -> Stock:
     """What a count of the shelves found."""
-    return await desk.book.set_stock(number, wanted, desk.deadline)
+    async with desk.cache.changing(number):
+        return await desk.book.set_stock(number, wanted, desk.deadline)
 
 
 async def _or_copy(

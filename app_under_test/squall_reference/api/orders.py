@@ -31,7 +31,8 @@ async def place_order(
     wanted: OrderRequest, key: KeyDep, desk: DeskDep, response: Response
 ) -> Order:
     """Place an order; the same key places it once, however often it is sent."""
-    placed = await desk.book.place(wanted, key, desk.deadline)
+    async with desk.cache.changing(wanted.item_id):
+        placed = await desk.book.place(wanted, key, desk.deadline)
     if placed.replayed:
         response.headers[REPLAYED] = "true"
     return placed.order

@@ -82,6 +82,11 @@ class OrderBook:
 
         return await self._once(lambda: self._written(change, lease), deadline, lease)
 
+    async def once(self, work: Query[T], deadline: Deadline) -> T:
+        """Other work in one transaction, which finds by its key that it was done."""
+        lease = Lease(self._limits.hold)
+        return await self._once(lambda: self._written(work, lease), deadline, lease)
+
     async def _placed(self, wanted: OrderRequest, key: str, lease: Lease) -> Placed:
         return await self._written(lambda held: repository.place(held, wanted, key), lease)
 

@@ -29,12 +29,13 @@ class Copy(Generic[T]):
 
     value: T
     age: float
+    source: str = "database"
 
     @property
     def headers(self) -> dict[str, str]:
         """What tells the caller that this is a copy, and how old it is."""
         seconds = int(self.age)
-        status = f"orders; hit; ttl=-{seconds}; detail=database-unavailable"
+        status = f"orders; hit; ttl=-{seconds}; detail={self.source}-unavailable"
         return {"Age": str(seconds), "Cache-Status": status}
 
 
@@ -45,12 +46,20 @@ class LastKnownGood(Generic[T]):
         cache: where they are kept; aiocache's memory cache, or a shared one.
         max_age: seconds after which a copy is not an answer any more; 0 keeps none.
         now: the clock, in seconds.
+        source: who is out when a copy is given.
     """
 
     def __init__(
-        self, cache: BaseCache, *, max_age: float, now: Callable[[], float], most: int = MOST
+        self,
+        cache: BaseCache,
+        *,
+        max_age: float,
+        now: Callable[[], float],
+        most: int = MOST,
+        source: str = "database",
     ) -> None:
         self._cache = cache
+        self._source = source
         self._max_age = max_age
         self._now = now
         self._most = most
@@ -80,4 +89,4 @@ class LastKnownGood(Generic[T]):
             self._kept_at.pop(key, None)
             return None
         self.recalled += 1
-        return Copy(found[1], self._now() - found[0])
+        return Copy(found[1], self._now() - found[0], self._source)

@@ -1,4 +1,7 @@
-"""The requests that a stand-in received, counted. No query, header or body is kept."""
+"""The requests that a stand-in received, counted. No query, header or body is kept.
+
+Of the idempotency keys of writes that may have been done, hashes are: to tell how many there were.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ MAX_KINDS = 256
 MAX_SHOWN = 200
 """Letters of a path that are kept."""
 OTHERS = "(others)"
+MAX_KEYS = 100_000
+NEW_THINGS = ("POST", "PATCH")
+"""Methods of which a repeat without its key may do it twice."""
+NOT_DONE = frozenset({*range(400, 500), 503})
+"""Statuses of which nobody thinks that it was done."""
 NO_STATUS = 0
 """No status line was sent."""
 
@@ -22,6 +30,7 @@ class RequestTally:
         """All that arrived."""
         self.unknown = 0
         """Those for which no answer was declared."""
+        self._keys: set[int] = set()
         self._kinds: Counter[tuple[str, str, int]] = Counter()
 
     def count(self, method: str, path: str, status: int, *, known: bool) -> bool:
@@ -36,11 +45,17 @@ class RequestTally:
         self._kinds[kind] += 1
         return self._kinds[kind] == 1
 
+    def count_key(self, method: str, key: bytes | None, status: int) -> None:
+        """Remember that a write with this key may have been done."""
+        if key and method in NEW_THINGS and status not in NOT_DONE and len(self._keys) < MAX_KEYS:
+            self._keys.add(hash(key))
+
     def shown(self) -> dict[str, Any]:
         """For the API, most frequent first."""
         return {
             "requests": self.requests,
             "unknown": self.unknown,
+            "keys": len(self._keys),
             "seen": [
                 {"method": method, "path": path, "status": status, "count": number}
                 for (method, path, status), number in self._kinds.most_common()

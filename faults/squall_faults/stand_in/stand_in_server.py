@@ -15,6 +15,7 @@ from squall_faults.stand_in.rule_book import ArmedRule, RuleBook
 
 logger = logging.getLogger("squall.stand_in")
 
+KEY = b"idempotency-key"
 MAX_HEAD = 64 * 1024
 MAX_REQUEST_BODY = 16 << 20
 """Bytes that are read of a request; what they say is not kept."""
@@ -132,9 +133,9 @@ class StandInConnection:
             "before_headers",
         )
         told = path if found is None else found.path.text
-        fresh = shared.tally.count(
-            method, told, NO_STATUS if silent else reply.status, known=found is not None
-        )
+        status = NO_STATUS if silent else reply.status
+        fresh = shared.tally.count(method, told, status, known=found is not None)
+        shared.tally.count_key(method, dict(request.headers).get(KEY), status)
         if found is None and fresh:
             logger.warning("no answer is declared for %s %s: 404", method, path[:200])
         if armed is not None:

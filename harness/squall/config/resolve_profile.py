@@ -12,9 +12,11 @@ from pathlib import Path
 from squall.config.interpreter import find_interpreter
 from squall.config.profile import DEFAULT_CONTRACT, REFERENCE, AppProfile
 from squall.config.pyproject import FILE, load_profile
+from squall.config.reference_services import WITH_SERVICES
 from squall.core.errors import UsageError
 
 NEEDED_BY_REFERENCE = ("fastapi", "sqlalchemy", "pydantic_settings", "tenacity", "aiocache")
+NEEDED_BY_SERVICES = ("redis", "httpx2")
 
 NOT_CONFIGURED = (
     f"nothing is configured here: {FILE} of this directory has no [tool.squall] with an app\n"
@@ -28,14 +30,15 @@ def resolve_profile(
 ) -> AppProfile:
     """The profile that ``directory`` configures, with ``app`` as its target if given.
 
-    ``reference`` is the reference app. ``named`` is what the message calls ``app``.
+    ``reference`` is the reference app, ``reference-with-services`` with all that it may use.
+    ``named`` is what the message calls ``app``.
 
     Raises:
         UsageError: nothing is configured and no app is given; the table has problems; or ``app`` is
             neither an import string nor a command with ``{port}``.
     """
-    if app == REFERENCE.name:
-        return reference_profile()
+    if app in BUILT_IN:
+        return BUILT_IN[app]()
     configured = load_profile(directory)
     if app is None:
         if configured is None:
@@ -64,6 +67,25 @@ def reference_profile() -> AppProfile:
             f"the reference app needs {', '.join(missing)}: pip install 'squall[reference]'"
         )
     return REFERENCE
+
+
+def reference_with_services() -> AppProfile:
+    """The profile of the reference app with Redis, a carrier and a worker.
+
+    Raises:
+        UsageError: a package that it needs is not installed.
+    """
+    reference_profile()
+    missing = [name for name in NEEDED_BY_SERVICES if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"the reference app's services need {', '.join(missing)}:"
+            " pip install 'squall[reference-services,redis]'"
+        )
+    return WITH_SERVICES
+
+
+BUILT_IN = {REFERENCE.name: reference_profile, WITH_SERVICES.name: reference_with_services}
 
 
 def validate_target(named: str, target: str) -> str:

@@ -218,13 +218,15 @@ class DatabaseLoad(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamLoad(Event):
-    """The requests that reached the stand-in of an HTTP server so far. Both only grow."""
+    """The requests that reached the stand-in of an HTTP server so far. All only grow."""
 
     name: str
     """Of the dependency."""
     requests: int
     unknown: int
     """Those for which no answer is declared."""
+    keys: int = 0
+    """Different idempotency keys of writes that may have been done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,9 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
         told = f"a worker did its work again: {finding.reason}"
         apart = "its effect and the mark that it is done are not in one transaction"
         return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
+    if finding.code == one_effect.UPSTREAM:
+        told = f"{finding.reason}: the key is made for each attempt, and not for the request"
+        return Diagnosis(told, remedies.IDEMPOTENCY)
     if finding.code == one_effect.TWICE:
         told = f"{finding.reason}: a write was repeated without a key that tells so"
         if REPEATS in case.faults:

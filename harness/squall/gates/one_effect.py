@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from squall.core.counting import counted
 from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
@@ -21,6 +22,7 @@ TWICE = "effect-twice"
 HALF = "effect-half"
 AGAIN = "work-done-again"
 """What a worker does after the answer was done twice."""
+UPSTREAM = "upstream-effect-twice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,20 @@ class OneEffect(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the requests that took effect twice or in part."""
+        return self._upstream(evidence) or self._in_the_database(evidence)
+
+    def _upstream(self, evidence: Evidence) -> Finding | None:
+        """The failure of an app whose repeats are new requests for somebody else."""
+        new = new_keys_upstream(evidence)
+        if new is None:
+            return None
+        reason = (
+            f"{new.upstream} got {new.keys} idempotency keys for {new.requests} requests of"
+            f" {listed(new.operations)} since the fault, and one for each before it"
+        )
+        return failed(self.name, reason, {"keys": float(new.keys)}, code=UPSTREAM)
+
+    def _in_the_database(self, evidence: Evidence) -> Finding:
         rows = read_rows(evidence)
         if rows is None:
             return not_judged(self.name, "the server's log of changes was not read")

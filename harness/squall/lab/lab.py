@@ -53,6 +53,7 @@ from squall.lab.setup import SetupPlace, run_setup, stand_ins_used
 from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
 from squall.lab.warm_up import USUAL_RATE, warm_up
+from squall.lab.worker_set import start_workers
 from squall.scenario.model import Scenario
 from squall.workload.login import Login
 
@@ -116,9 +117,7 @@ class Lab:
         self._traffic: Callable[[], Awaitable[Traffic]] | None = None
         self._roles = Roles()
         self.before_app: Callable[[Lab], Awaitable[None]] | None = None
-        """If set, it is called once the database and the proxies are up; no load is started
-        then.
-        """
+        """If set, it is called once database and proxies are up, and no load is started."""
 
     @property
     def database(self) -> DatabaseComponent:
@@ -168,7 +167,8 @@ class Lab:
             return
         # The workload process exits when its input ends.
         await logged_step("workload: starting its process", self.workload.start_process())
-        patient = self.profile.starts_without_database and not self.profile.setup
+        commands = self.profile.setup or self.profile.seed
+        patient = self.profile.starts_without_database and not commands
         async with task_group() as group:
             self._start_servers(group)
             group.create_task(logged_step("workload: getting ready", self.workload.ready()))
@@ -176,6 +176,7 @@ class Lab:
                 group.create_task(logged_step("app: starting", self.app.start()))
         if not patient:
             await self._set_up_and_start_app()
+        await start_workers(self._parts.workers)
 
     async def _start_tapped(self, before_app: Callable[[Lab], Awaitable[None]]) -> None:
         """Start without a load, and start what must exist before the app."""
@@ -183,6 +184,7 @@ class Lab:
             self._start_servers(group)
         await before_app(self)
         await self._set_up_and_start_app()
+        await start_workers(self._parts.workers)
 
     def _start_servers(self, group: asyncio.TaskGroup) -> None:
         """What the app depends on, and the proxies in front of it."""
@@ -202,8 +204,6 @@ class Lab:
         with logged("seed: running"):
             await run_setup(self.profile.seed, place)
         self.stand_ins = await stand_ins_used(self.database)
-        for worker in self._parts.workers:
-            await logged_step(f"{worker.name}: starting", worker.start())
 
     async def introduce(self) -> None:
         """Discover the app's operations. LabError if none reaches the database."""

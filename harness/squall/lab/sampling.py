@@ -135,7 +135,11 @@ class Sampler:
         for name, tally in (await read_tallies(self._lab)).items():
             self._log(
                 events.UpstreamLoad(
-                    at=self._clock.now(), name=name, requests=tally.requests, unknown=tally.unknown
+                    at=self._clock.now(),
+                    name=name,
+                    requests=tally.requests,
+                    unknown=tally.unknown,
+                    keys=tally.keys,
                 )
             )
 

@@ -6,7 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from squall.core.logs import logged_step
 from squall.lab.components import WorkerComponent
+
+
+async def start_workers(workers: Sequence[WorkerComponent]) -> None:
+    """One after the other, when the app is up. LabError with the last words of one that ends."""
+    for worker in workers:
+        await logged_step(f"{worker.name}: starting", worker.start())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The mutants: check that each deliberate defect is caught by the gates that should catch it."""
 
 FIRST = "first"
-SETS = (FIRST, "second", "third", "fourth", "fifth")
+SERVICES = "services"
+"""Of what the reference app may use besides its database."""
+SETS = (FIRST, "second", "third", "fourth", "fifth", SERVICES)
 """Sets of mutants: the later ones were listed before their checks were written."""

@@ -7,7 +7,8 @@ the outages that expose it, and the gates that must catch it there:
     CAUGHT_BY = ("no-duplicate",)
 
 A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"fifth"``): it runs with
-``--set``, or by name.
+``--set``, or by name. One of ``"services"`` is a copy of the reference app with Redis, a carrier
+and a worker; with ``WORKER = True`` its file is the worker, too: ``python -m squall_mutants.NAME``.
 Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot
 start without its database has ``STARTS_WITHOUT_DATABASE = False``. ``LOAD = "list-items"`` takes
 another operation of the reference app into the load, for a mistake that the usual one never meets.
@@ -23,15 +24,17 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from squall.config.dependencies import AppWorker
 from squall.config.profile import REFERENCE, AppProfile
+from squall.config.reference_services import WITH_SERVICES
 from squall.core.errors import UsageError
 from squall.gates.every_gate import NAMED, STANDARD
 from squall.scenario.library import stock
 from squall.workload.operations import Operation
 
-from squall_proof.mutants import FIRST, SETS
+from squall_proof.mutants import FIRST, SERVICES, SETS
 
-CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET", "LOAD")
+CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET", "LOAD", "WORKER")
 PACKAGE = "squall_mutants"
 
 LOADS: Mapping[str, Operation] = {
@@ -43,6 +46,10 @@ LOADS: Mapping[str, Operation] = {
     ),
     "set-stock": Operation(
         name="set-stock", method="PUT", path="/items/{int:1..100}/stock", effect="idempotent-write",
+        body={"stock": "{int:1000..9000}"},
+    ),
+    "set-hot-stock": Operation(
+        name="set-stock", method="PUT", path="/items/{int:1..20}/stock", effect="idempotent-write",
         body={"stock": "{int:1000..9000}"},
     ),
 }  # fmt: skip
@@ -68,6 +75,8 @@ class Mutant:
     """Whether it keeps this promise of the reference app."""
     load: str = ""
     """The operation of :data:`LOADS` that it breaks, if that is not in the usual load."""
+    has_worker: bool = False
+    """Whether its file is the worker, too."""
     set_name: str = FIRST
     """Later sets were listed before their checks were written, and are not all caught."""
 
@@ -78,12 +87,21 @@ class Mutant:
 
     def profile(self) -> AppProfile:
         """The reference app's contract and load, with the mutant's code."""
-        profile = REFERENCE.with_target(f"{PACKAGE}.{self.name}:create_app", factory=True)
+        module = f"{PACKAGE}.{self.name}"
+        profile = base_of(self.set_name).with_target(f"{module}:create_app", factory=True)
+        if self.has_worker:
+            worker = AppWorker(name="worker", command=f"python -m {module}")
+            profile = dataclasses.replace(profile, processes=(worker,))
         if self.load:
             profile = _with_load(profile, LOADS[self.load])
         if self.starts_without_database:
             return profile
         return dataclasses.replace(profile, setup=READY)
+
+
+def base_of(set_name: str) -> AppProfile:
+    """The sound app of a set."""
+    return WITH_SERVICES if set_name == SERVICES else REFERENCE
 
 
 def _with_load(profile: AppProfile, operation: Operation) -> AppProfile:
@@ -154,6 +172,7 @@ def read(name: str, source: str) -> Mutant:
         starts_without_database=bool(said.get("STARTS_WITHOUT_DATABASE", True)),
         set_name=str(said.get("SET", FIRST)),
         load=str(said.get("LOAD", "")),
+        has_worker=bool(said.get("WORKER", False)),
     )
 
 

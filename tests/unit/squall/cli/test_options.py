@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from squall import REFERENCE, Scenario
 from squall.cli.options import output_of, seed_of
+from squall.config.dependencies import dependency_problems, worker_problems
 from squall.config.profile import DEFAULT_CONTRACT
 from squall.config.resolve_profile import resolve_profile
 from squall.core.errors import UsageError
@@ -77,6 +78,20 @@ def test_the_reference_app_is_meant_by_its_name_only(configured: Path, tmp_path:
     assert resolve_profile(configured).name == "shop.main:app"
     (tmp_path / "pyproject.toml").write_text('[tool.squall]\napp = "reference"\n')
     assert resolve_profile(tmp_path) == REFERENCE
+
+
+def test_the_reference_app_with_services_has_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = resolve_profile(tmp_path, "reference-with-services")
+    assert profile.app == REFERENCE.app
+    assert profile.surroundings == {"redis", "http", "workers"}
+    assert [*dependency_problems(profile.dependencies), *worker_problems(profile.processes)] == []
+    monkeypatch.setattr(
+        "squall.config.resolve_profile.find_spec", lambda name: None if name == "redis" else name
+    )
+    with pytest.raises(UsageError, match=r"need redis: pip install 'squall\[reference-services"):
+        resolve_profile(tmp_path, "reference-with-services")
 
 
 @pytest.mark.parametrize("text", ["", "[tool.squall]\nplugins = ['x']\n"])

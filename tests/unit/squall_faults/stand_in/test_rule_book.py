@@ -90,3 +90,13 @@ def test_the_tally_counts_by_kind_and_stays_small() -> None:
     assert len(shown["seen"]) == MAX_KINDS + 1
     assert shown["seen"][0] == {"method": "", "path": OTHERS, "status": 404, "count": MAX_KINDS + 1}
     assert {"method": "GET", "path": "/rates/{id}", "status": 200, "count": 2} in shown["seen"]
+
+
+def test_keys_of_writes_that_may_have_been_done_are_counted_once() -> None:
+    tally = RequestTally()
+    for method, key, status in (
+        ("POST", b"a", 201), ("POST", b"a", 500), ("POST", b"b", 0), ("PATCH", b"c", 200),
+        ("POST", b"d", 429), ("POST", b"e", 503), ("PUT", b"f", 200), ("POST", None, 200),
+    ):  # fmt: skip
+        tally.count_key(method, key, status)
+    assert tally.shown()["keys"] == 3

@@ -1,0 +1,84 @@
+"""Writes at an HTTP upstream that were repeated with a new key, and so may be done twice.
+
+    calm      20 parcels are sent      20 keys reach the carrier
+    since     25 parcels are sent      33 keys: eight parcels are fetched twice
+
+Keys of writes that the upstream may have done are counted at the stand-in. Which operations send
+one each is learned from calm: those whose requests are together as many as the keys. Where several
+sets of operations fit, all of them must be exceeded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from squall.core.events import UpstreamLoad
+from squall.history.evidence import Evidence
+
+MIN_LEARNED = 8
+"""Keys in calm."""
+MAX_OPERATIONS = 8
+UNDER_WAY = 2
+"""Requests and keys that are on their way when the counter is read."""
+MIN_TWICE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeys:
+    """More keys than requests."""
+
+    upstream: str
+    operations: tuple[str, ...]
+    keys: int
+    requests: int
+
+
+def new_keys_upstream(evidence: Evidence) -> NewKeys | None:
+    """The upstream that got keys which no request of the load explains, if there is one."""
+    loads: dict[str, list[UpstreamLoad]] = defaultdict(list)
+    for event in evidence.events:
+        if isinstance(event, UpstreamLoad):
+            loads[event.name].append(event)
+    for name, readings in loads.items():
+        found = _of(evidence, name, readings)
+        if found is not None:
+            return found
+    return None
+
+
+def _of(evidence: Evidence, name: str, readings: list[UpstreamLoad]) -> NewKeys | None:
+    start = evidence.bounds("before")[1]
+    before = [one for one in readings if one.at <= start]
+    if len(before) < 2 or readings[-1].at <= start:  # noqa: PLR2004 - a rate needs two readings
+        return None
+    first, at_fault, last = before[0], before[-1], readings[-1]
+    calm = _sent(evidence, first, at_fault)
+    usual = at_fault.keys - first.keys
+    if usual < MIN_LEARNED or len(calm) > MAX_OPERATIONS:
+        return None
+    since, keys = _sent(evidence, at_fault, last), last.keys - at_fault.keys
+    judged = [
+        NewKeys(name, chosen, keys, sum(since[one] for one in chosen))
+        for chosen in _fitting(calm, usual)
+    ]
+    if not judged or any(keys < one.requests + UNDER_WAY + MIN_TWICE for one in judged):
+        return None
+    return judged[0]
+
+
+def _fitting(calm: Counter[str], keys: int) -> Iterator[tuple[str, ...]]:
+    """The sets of operations whose requests are as many as the keys."""
+    for size in range(1, len(calm) + 1):
+        for chosen in combinations(sorted(calm), size):
+            if abs(sum(calm[one] for one in chosen) - keys) <= UNDER_WAY:
+                yield chosen
+
+
+def _sent(evidence: Evidence, since: UpstreamLoad, until: UpstreamLoad) -> Counter[str]:
+    """Requests of the load between two readings that write, by operation."""
+    return Counter(
+        op.name for op in evidence.ops if op.effect != "read" and since.at < op.sent <= until.at
+    )
