@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from squall.config.init.draft import Draft, liveness_of
+from squall.config.init.find_users import without_unused
 from squall.config.init.mend import mended
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError, UsageError
@@ -127,8 +128,11 @@ async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
                 problem = problem or str(error)
                 continue
             live = liveness_of(running.profile.operations)
+            variables = without_unused(draft.environment, running.logins)
             return DraftTrial(
-                draft=dataclasses.replace(draft, login=running.logins, writes=writes, live=live),
+                draft=dataclasses.replace(
+                    draft, login=running.logins, writes=writes, live=live, environment=variables
+                ),
                 operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
                 left_out=running.coverage.left_out,
                 notes=running.coverage.notes,

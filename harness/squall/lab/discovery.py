@@ -34,6 +34,13 @@ from squall.lab.weights import weigh
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.operations import Operation
 
+CLOSED = ("401", "403")
+DECLARE_LOGIN = """declare a user who may log in, by the names of variables that hold its password:
+    [[tool.squall.login]]
+    path = "/login"                                # the operation that gives the token
+    form = {username = "$NAME", password = "$PASSWORD"}   # or json = {…}
+    header = {Authorization = "Bearer {access_token}"}"""
+
 DISCOVERY_SECONDS = 60.0
 """Time limit for all of it. Operations not tried by then are left out."""
 
@@ -160,12 +167,7 @@ def _discovered(
     notes = (*roles.notes, *roles.all[0].client.addresses.notes())
     coverage = Coverage(operations=tuple(profiles), odd=odd, notes=notes)
     if not found.good:
-        told = "\n".join(f"    {name}: {reason}" for name, reason in coverage.left_out.items())
-        raise LabError(
-            f"nothing of {profile.name} can be requested; its OpenAPI document offers:\n"
-            f"{told or '    nothing'}\n"
-            "  declare operations in [tool.squall] of pyproject.toml; see: squall init"
-        )
+        raise LabError(_nothing(profile, coverage))
     weighted = weigh([one for _, one in found.good], coverage)
     operations = tuple(roles.with_credentials(one) for one in weighted)
     return Discovery(
@@ -174,6 +176,18 @@ def _discovered(
         roles=roles,
         spares={name: roles.with_credentials(one) for name, one in spares.items()},
     )
+
+
+def _nothing(profile: AppProfile, coverage: Coverage) -> str:
+    """What was offered and tried in vain, and the next step: most often a login is missing."""
+    offered = [f"    {name}: {reason}" for name, reason in coverage.left_out.items()]
+    closed = any(reason.startswith(CLOSED) for reason in coverage.left_out.values())
+    step = DECLARE_LOGIN if closed and not profile.login else (
+        "declare operations in [tool.squall] of pyproject.toml; see: squall init")  # fmt: skip
+    return "\n".join([
+        f"nothing of {profile.name} can be requested; its OpenAPI document offers:",
+        *(offered or ["    nothing"]), *(f"  {note}" for note in coverage.notes), f"  {step}",
+    ])  # fmt: skip
 
 
 def with_calm(profile: AppProfile, coverage: Coverage) -> AppProfile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -108,8 +109,26 @@ def is_registration(login: Login) -> bool:
 
 
 PASSWORD_OF = re.compile(r"^(.*?)_?(?:PASSWORD|PASSWD|PASS|PWD|PW)$", re.IGNORECASE)
-FIRST_USER = re.compile(r"super|admin|first|root|initial|default", re.IGNORECASE)
+FIRST_USER = re.compile(r"super|admin|first|root|initial|default|seed", re.IGNORECASE)
 NAMES = ("", "_EMAIL", "_USERNAME", "_USER", "_LOGIN", "_NAME", "_MAIL", "_USER_EMAIL")
+
+
+def with_names(login: Login, environment: Mapping[str, str]) -> Login:
+    """The login with ``$NAME`` for each value of such a user, so that no table has a password."""
+    named = {text: f"${name}" for name, text in environment.items() if PASSWORD_OF.match(name)}
+    for name, text in environment.items():
+        if FIRST_USER.search(name) and text not in named:
+            named[text] = f"${name}"
+    return dataclasses.replace(
+        login, form=_named(dict(login.form), named), json=_named(login.json, named),
+        basic=_named(dict(login.basic), named),
+    )  # fmt: skip
+
+
+def _named(value: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: _named(one, named) for key, one in value.items()}
+    return named.get(value, value) if isinstance(value, str) else value
 
 
 def first_users(environment: Mapping[str, str]) -> list[dict[str, str]]:
