@@ -117,11 +117,13 @@ def _headline(problem: str) -> str:
 
 
 async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
-    """Start the lab once. Try requests with writes, which create rows for reads; else without."""
+    """Try requests with writes, which create rows for reads; else without, in another lab: writes
+    may have changed the users who log in.
+    """
     problem = ""
-    async with lab(LabOptions(profile=profile), introduced=False) as running:
-        for writes in (True, False):
-            running.profile = dataclasses.replace(profile, login=draft.login, writes=writes)
+    for writes in (True, False):
+        tried = dataclasses.replace(profile, login=draft.login, writes=writes)
+        async with lab(LabOptions(profile=tried), introduced=False) as running:
             try:
                 await running.introduce()
             except LabError as error:

@@ -188,7 +188,7 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
             adds=not any(role.steps for role in roles.all),
         )  # fmt: skip
         if name:
-            found = tuple(with_names(step, profile.environment) for step in found)
+            found = tuple(with_names(step, users) for step in found)
         if found:
             await _add(roles, profile, Role(name=name, client=client), found)
     roles.all.sort(key=lambda role: role.name == FIRST_USER)

@@ -11,8 +11,9 @@ import pytest
 from squall.core.errors import LabError
 from squall.lab.app_client import AppClient
 from squall.lab.find_login import closed_operations, find_login
-from squall.lab.login_operations import first_users
+from squall.lab.login_operations import first_users, logins, with_names
 from squall.workload.http_exchange import Answer
+from squall.workload.login import Login
 
 TEXT = {"type": "string"}
 USER = {"type": "object", "properties": {"email": TEXT, "password": TEXT},
@@ -141,3 +142,21 @@ async def test_a_write_shows_that_a_login_is_needed_where_no_read_does(
 ) -> None:
     client = cast("AppClient", App())
     assert await closed_operations(client, {"paths": paths}) == closed
+
+
+def test_a_login_has_the_names_of_the_users_own_variables() -> None:
+    environment = {"MAIL_PASSWORD": "p", "ADMIN_NAME": "ann", "ADMIN_PASSWORD": "p", "DB": "ann"}
+    users = first_users(environment)
+    body = {"username": "ann", "password": "p", "grant_type": "password"}
+    login = with_names(Login(path="/token", form=body), users)
+    named = {"username": "$ADMIN_NAME", "password": "$ADMIN_PASSWORD", "grant_type": "password"}
+    assert dict(login.form) == named
+    assert with_names(Login(path="/token", json=body), users).json == named
+    other = Login(path="/token", json={**body, "username": "bob"})
+    assert with_names(other, users) == other
+
+
+def test_a_registration_below_the_token_path_is_no_login() -> None:
+    paths = {"/token/sign-up": {"post": BODY}, "/token/": {"post": BODY}}
+    found = logins({"paths": paths}, [{"user": "ann", "password": "p"}])
+    assert [one.path for one in found] == ["/token/"]
