@@ -17,7 +17,7 @@ from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
-from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
+from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
@@ -100,7 +100,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = required_packages(project.directory, app.root)
-    database = find_database(known, source, packages)
+    database = find_database(known, source, packages, fixed_other(near, project.shown))
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), near, source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
