@@ -189,10 +189,17 @@ async def _status(
         return None
 
 
-def no_login_note(closed: Closed, tried: Mapping[str, str]) -> str:
+def no_login_note(
+    document: Mapping[str, Any], closed: Closed, tried: Mapping[str, str]
+) -> str:  # fmt: skip
     """A note of what was tried in vain. Answers are not shown: they may repeat a password."""
     told = ", ".join(f"POST {path} {status}" for path, status in [*tried.items()][:MAX_TRIED])
-    how = f"tried: {told}" if told else "the document has neither a registration nor a login"
+    offered = dict.fromkeys(f"POST {one.path}" for one in logins(document, SQUALL) if one.path)
+    how = "the document has neither a registration nor a login"
+    if told:
+        how = f"tried: {told}"
+    elif offered:
+        how = f"no user is known for {', '.join(offered)}, and nobody can register"
     return f"login: none was found that opens {' '.join(closed)}; {how}"
 
 

@@ -193,7 +193,7 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
             await _add(roles, profile, Role(name=name, client=client), found)
     roles.all.sort(key=lambda role: role.name == FIRST_USER)
     if not any(role.steps for role in roles.all):
-        roles.notes.append(no_login_note(closed[0], main.client.tried))
+        roles.notes.append(no_login_note(document.raw, closed[0], main.client.tried))
 
 
 async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login, ...]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from squall.core.errors import LabError
 from squall.lab.app_client import AppClient
-from squall.lab.find_login import closed_operations, find_login
+from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_operations import first_users, logins, with_names
 from squall.workload.http_exchange import Answer
 from squall.workload.login import Login
@@ -160,3 +160,18 @@ def test_a_registration_below_the_token_path_is_no_login() -> None:
     paths = {"/token/sign-up": {"post": BODY}, "/token/": {"post": BODY}}
     found = logins({"paths": paths}, [{"user": "ann", "password": "p"}])
     assert [one.path for one in found] == ["/token/"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "tried", "told"),
+    [
+        ({}, {}, "the document has neither a registration nor a login"),
+        (LOGIN, {}, "no user is known for POST /login, and nobody can register"),
+        (LOGIN, {"/login": "401"}, "tried: POST /login 401"),
+    ],
+)
+def test_the_note_says_what_is_missing(
+    paths: dict[str, Any], tried: dict[str, str], told: str
+) -> None:
+    note = no_login_note({"paths": paths}, ("GET", "/me"), tried)
+    assert note == f"login: none was found that opens GET /me; {told}"
