@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
+from squall.config.profile import REFERENCE
 from squall.core.errors import LabError
+from squall.history.coverage import Coverage, OperationProfile
 from squall.lab.app_client import AppClient
+from squall.lab.discovery import say_nothing_works
 from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_operations import first_users, logins, with_names
 from squall.workload.http_exchange import Answer
@@ -175,3 +178,23 @@ def test_the_note_says_what_is_missing(
 ) -> None:
     note = no_login_note({"paths": paths}, ("GET", "/me"), tried)
     assert note == f"login: none was found that opens GET /me; {told}"
+
+
+@pytest.mark.parametrize(
+    ("reason", "login", "step"),
+    [
+        ("401: it needs credentials", (), "[[tool.squall.login]]"),
+        ("401: it needs credentials", (Login(path="/login"),), "declare operations"),
+        ('500: UndefinedTableError: relation "users" does not exist', (), "setup = ["),
+        ("404 without a fault", (), "declare operations"),
+    ],
+    ids=["closed", "closed-with-a-login", "no-table", "another"],
+)
+def test_where_nothing_can_be_requested_the_next_step_is_told(
+    reason: str, login: tuple[Login, ...], step: str
+) -> None:
+    left = OperationProfile(operation="GET /me", name="", effect="read", reason=reason)
+    coverage = Coverage(operations=(left,), notes=("login: none was found",))
+    told = say_nothing_works(replace(REFERENCE, login=login), coverage)
+    assert step in told
+    assert "\n  login: none was found\n" in told
