@@ -43,12 +43,6 @@ APPS = {
     "sound notes": of_notes("alchemy_5_10"),
     "notes that lie": of_notes("liar"),
 }
-COLD = pytest.mark.xfail(
-    reason="alone, its pool is small when sessions are ended, and too few answers are wrong"
-)
-"""Seen with each seed; four of 150 cells differ, all of this app."""
-
-CASES = [pytest.param(name, marks=[COLD] * (name == "notes that lie")) for name in APPS]
 
 
 @contextmanager
@@ -68,7 +62,7 @@ def proven(runs: dict[str, Run]) -> dict[str, str]:
 @pytest.mark.proof
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [3, 11, 29])
-@pytest.mark.parametrize("app", CASES)
+@pytest.mark.parametrize("app", APPS)
 def test_an_outage_alone_has_the_verdict_that_it_has_in_the_series(app: str, seed: int) -> None:
     outages = [one for one in stock() if one.name in OUTAGES]
     with lab(APPS[app], seed) as held:

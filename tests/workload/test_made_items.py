@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
+from squall.history.op import Op
+from squall.workload.open_loop import OpenLoop
+from squall.workload.plan import LoadPlan
 
 
 class Post(BaseModel):
@@ -105,3 +109,69 @@ async def test_reads_of_items_can_follow_what_makes_them(discovery_of: Any, data
         "read_posts__post_id__get": ("{path}/{answer.id}", "make_posts_post")
     }
     assert not [one for one in found.profile.operations if one.after]
+
+
+def silent_posts_app(database: Any, *, shown: bool) -> tuple[FastAPI, list[str]]:
+    """A POST answers nothing; ``shown``: whether the list tells what was made. And what was
+    deleted.
+    """
+    app, posts, deleted = FastAPI(), dict[str, str](), list[str]()
+
+    @app.post("/posts", status_code=204)
+    def make(post: Titled) -> None:
+        database.execute()
+        posts[str(uuid4())] = post.title
+
+    @app.get("/posts")
+    def everything() -> list[dict[str, str]]:
+        database.execute()
+        return [{"id": key, "title": title if shown else "-"} for key, title in posts.items()]
+
+    @app.delete("/posts/{post_id}", status_code=204)
+    def delete(post_id: str) -> None:
+        database.execute()
+        if posts.pop(post_id, None) is None:
+            raise HTTPException(404)
+        deleted.append(post_id)
+
+    return app, deleted
+
+
+class Titled(BaseModel):
+    title: str
+
+
+async def test_what_a_post_without_an_answer_made_is_found_in_the_list(
+    discovery_of: Any, database: Any
+) -> None:
+    app, deleted = silent_posts_app(database, shown=True)
+    found = await discovery_of(app, writes=True)
+    (follower,) = [one for one in found.profile.operations if one.method == "DELETE"]
+    assert (follower.path, follower.found_in) == ("{path}/{answer.id}", "/posts")
+    assert len(deleted) == 3
+
+
+async def test_what_the_list_does_not_show_is_not_deleted(discovery_of: Any, database: Any) -> None:
+    app, deleted = silent_posts_app(database, shown=False)
+    found = await discovery_of(app, writes=True)
+    assert "DELETE /posts/{post_id}" in found.left_out
+    assert not deleted
+
+
+async def test_the_load_deletes_what_it_finds_in_the_list(
+    discovery_of: Any, serving: Any, database: Any
+) -> None:
+    app, deleted = silent_posts_app(database, shown=True)
+    operations = (await discovery_of(app, writes=True)).profile.operations
+    deleted.clear()
+    with serving(app) as url:
+        plan = LoadPlan(
+            base_url=url, operations=operations, rate_per_second=40, arrivals="constant", seed=1,
+            run_id="run", start_at=time.monotonic(), max_seconds=1.0, timeout_seconds=2.0,
+            refused_statuses=frozenset(),
+        )  # fmt: skip
+        ops = list[Op]()
+        await OpenLoop(plan, ops.append).run()
+    deletions = [op for op in ops if op.name.startswith("delete")]
+    assert {op.status for op in deletions} == {204}
+    assert len(deletions) == len(deleted) >= 3

@@ -27,6 +27,8 @@ HELD = """SELECT count(*) FROM pg_stat_activity
  WHERE backend_type = 'client backend' AND application_name LIKE 'squall-%'"""
 MOST = 1000
 AGAIN_SECONDS = 0.005
+AT_ONCE = 10
+"""As many as a usual pool has: what it loses is taken before it comes back."""
 
 
 @register("database.exhaust_connections", needs=DatabaseServer, effect=Effect.REFUSES)
@@ -75,14 +77,21 @@ class _ConnectionHolder:
         return "" if held >= wanted else f"{wanted - held} of its sessions were ended"
 
     async def take(self) -> None:
-        """Take what is free now."""
+        """Take what is free now, several at once: whoever must reconnect is about to try, too."""
         free = await number(self.first, FREE) - self.leave_free
-        for _ in range(min(MOST - self.taken, free)):
-            try:
-                await self.sessions.enter_async_context(self.server.session())
-            except InjectionFailed:
+        wanted = min(MOST - self.taken, free)
+        for begun in range(0, wanted, AT_ONCE):
+            count = min(AT_ONCE, wanted - begun)
+            if not all(await asyncio.gather(*(self._take_one() for _ in range(count)))):
                 return  # another client was faster: the server is full, and that was the aim
-            self.taken += 1
+
+    async def _take_one(self) -> bool:
+        try:
+            await self.sessions.enter_async_context(self.server.session())
+        except InjectionFailed:
+            return False
+        self.taken += 1
+        return True
 
     async def take_on(self) -> None:
         """Take what becomes free: a client that hangs up does not get back in."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from squall.config.init.draft import Draft, liveness_of
+from squall.config.init.find_users import without_unused
 from squall.config.init.mend import mended
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError, UsageError
@@ -17,6 +19,9 @@ from squall.lab.lab import lab
 from squall.lab.lab_options import LabOptions
 
 MAX_ROUNDS = 8
+IMPORTS = re.compile(r"(?:ModuleNotFound|Import)Error\b")
+"""What no table and no set-up can mend."""
+ALSO = "without that the app does not start either"
 
 Say = Callable[[str], None]
 Read = Callable[[Draft], AppProfile]
@@ -54,13 +59,21 @@ def try_drafts(drafts: Sequence[Draft], read: Read, say: Say, seconds: float) ->
         if not trial.problem:
             return trial
         say(f"  failed: {_headline(trial.problem)}")
-        # A failure of the draft without set-up does not explain the failure of the set-up itself.
-        if not worst.problem or (change and _prepared(draft) >= _prepared(drafts[0])):
-            worst = trial
+        # A failure of the draft without set-up does not explain that of the set-up itself.
+        counts = not worst.problem or (change and _prepared(draft) >= _prepared(drafts[0]))
+        worst = trial if counts else _with_import_error(worst, trial)
         if not (better := _mended(draft, trial.problem)) and _lacks_packages(trial.problem):
             break
         waiting[:0] = [pair for pair in better if pair[0] not in seen]
     return worst
+
+
+def _with_import_error(worst: DraftTrial, other: DraftTrial) -> DraftTrial:
+    """The failure of a set-up, and that the app is not imported without it either, if so."""
+    words = _headline(other.problem)
+    if not IMPORTS.match(words) or ALSO in worst.problem:
+        return worst
+    return dataclasses.replace(worst, problem=f"{worst.problem}\n  {ALSO}: {words}")
 
 
 def _mended(draft: Draft, problem: str) -> list[tuple[Draft, str]]:
@@ -116,19 +129,24 @@ def _headline(problem: str) -> str:
 
 
 async def _try(draft: Draft, profile: AppProfile) -> DraftTrial:
-    """Start the lab once. Try requests with writes, which create rows for reads; else without."""
+    """Try requests with writes, which create rows for reads; else without, in another lab: writes
+    may have changed the users who log in.
+    """
     problem = ""
-    async with lab(LabOptions(profile=profile), introduced=False) as running:
-        for writes in (True, False):
-            running.profile = dataclasses.replace(profile, login=draft.login, writes=writes)
+    for writes in (True, False):
+        tried = dataclasses.replace(profile, login=draft.login, writes=writes)
+        async with lab(LabOptions(profile=tried), introduced=False) as running:
             try:
                 await running.introduce()
             except LabError as error:
                 problem = problem or str(error)
                 continue
             live = liveness_of(running.profile.operations)
+            variables = without_unused(draft.environment, running.logins)
             return DraftTrial(
-                draft=dataclasses.replace(draft, login=running.logins, writes=writes, live=live),
+                draft=dataclasses.replace(
+                    draft, login=running.logins, writes=writes, live=live, environment=variables
+                ),
                 operations=tuple(f"{one.method} {one.path}" for one in running.profile.operations),
                 left_out=running.coverage.left_out,
                 notes=running.coverage.notes,

@@ -170,6 +170,8 @@ class CapacityProbed(Event):
     """Sessions of the app after the requests."""
     unused: int
     """Sessions that existed before the requests and that none of the requests used."""
+    computing: bool = False
+    """Whether the app computed all the time: its requests did not come as far as the sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,5 +121,7 @@ def _count_unused(evidence: Evidence, told: str, more: int) -> tuple[str, int]:
     if not probes:
         return told, more
     probe = probes[-1]
+    if probe.computing:
+        return f"{told}; whether they are used is not known: the app computed all the time", 0
     seen = f"{told}; {probe.unused} of them stayed unused when {probe.requests} requests came"
     return f"{seen} at once", probe.unused

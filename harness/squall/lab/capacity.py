@@ -4,6 +4,7 @@
     probe     more requests at once than there are sessions, and every statement is slow
     pool      ■■■■■■■■■■■■■■■■      each session is used
     leak      ■■■■■□□□□□□□□□□□      requests wait, and these stay unused
+    computing ■■■■■□□□□□□□□□□□      the same, but requests wait for a processor: it proves nothing
 
 A pool opens a session when all others are in use, and keeps it. So a number alone proves nothing; a
 session that stays unused while requests wait is a leak.
@@ -21,6 +22,7 @@ from squall.core import events
 from squall.core.clock import Clock
 from squall.core.ids import lab_id
 from squall.history.evidence import Contract
+from squall.lab import cpu_time
 from squall.lab.lab import Lab
 from squall.workload.plan import LEAD_SECONDS, LoadPlan
 
@@ -32,6 +34,10 @@ MAX_REQUESTS = 150
 BURST_SECONDS = 0.2
 DELAY_MS = 250
 """Longer than the burst, so that no session becomes free before the last request has arrived."""
+COMPUTING_SHARE = 0.7
+"""Of the probe's time. An app that hashes a password for each request gets few of them to work at
+once; one whose requests wait for a session is idle.
+"""
 HELD_SECONDS = 0.3
 """Seconds from the last request to the count of the sessions."""
 
@@ -58,13 +64,18 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
         start = clock.now() + LEAD_SECONDS
         burst = burst_plan(plan, requests, start)
         await lab.workload.start(burst)
+        ran = cpu_time.used(lab.app.pids())
         await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
+        ran = cpu_time.used(lab.app.pids()) - ran
         counted = await lab.observer.unused_sessions(begun)
     await lab.workload.stop(clock.now())
     if counted is not None:
         total, unused = counted
         now = clock.now()
-        log(events.CapacityProbed(at=now, requests=requests, sessions=total, unused=unused))
+        computing = ran > COMPUTING_SHARE * (BURST_SECONDS + HELD_SECONDS)
+        log(events.CapacityProbed(
+            at=now, requests=requests, sessions=total, unused=unused, computing=computing
+        ))  # fmt: skip
 
 
 def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:

@@ -12,13 +12,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from squall.lab.app_client import AppClient
+from squall.lab.app_client import AppClient, NoAnswer
 from squall.lab.trial import TRIES, Trial, TrialResult
+from squall.workload.follow_ups import LIST_KEPT
 from squall.workload.openapi.derive import NOT_OURS, READS, Candidate
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.openapi.values import ENDS, IDENTITIES, plain_name, singular
-from squall.workload.operations import Operation
-from squall.workload.read_back import fill_follow_up
+from squall.workload.operations import Operation, PlannedRequest
+from squall.workload.read_back import entry_with, fill_follow_up
 
 LAST_PARAMETER = re.compile(r"\{([^{}/]+)\}(?=[^{}]*$)")
 DEPTH = 4
@@ -40,7 +41,9 @@ async def try_chain(
         follower = None
         if maker.method == "POST":
             trial.client = client_of(maker)
-            follower = await _follower(trial, document, candidate, path, maker)
+            lists = [one.path for place, one in good if place == path and one.method == "GET"]
+            listed = lists[0] if lists and "{" not in lists[0] else ""
+            follower = await _follower(trial, document, candidate, path, maker, listed)
         if follower is not None:
             last = await _ask(trial, maker, follower)
             if not last.reason:
@@ -49,14 +52,21 @@ async def try_chain(
 
 
 async def _follower(
-    trial: Trial, document: ApiDocument, candidate: Candidate, path: str, maker: Operation
-) -> Operation | None:
-    """The operation on the items that the maker creates, if the maker's answer identifies them."""
+    trial: Trial, document: ApiDocument, candidate: Candidate, path: str, maker: Operation,
+    listed: str,
+) -> Operation | None:  # fmt: skip
+    """The operation on the items that the maker creates, if the maker's answer identifies them, or
+    else their entry in the list.
+    """
     if _place(candidate.described.path, path) is None:
         return None
-    made = await trial.probe(maker, trial.drawn(maker, 1)[0])
+    request = trial.drawn(maker, 1)[0]
+    made = await trial.probe(maker, request)
     text = "" if made.reason else made.texts[0]
-    place = followed_path(candidate.described.path, path, text, document.prefix)
+    place, found_in = followed_path(candidate.described.path, path, text, document.prefix), ""
+    if not place and listed and not made.reason:
+        text, found_in = await _entry(trial, listed, request), listed
+        place = followed_path(candidate.described.path, path, text, document.prefix)
     if not place:
         return None
     return Operation(
@@ -68,7 +78,17 @@ async def _follower(
         body=candidate.bodies[0] if candidate.bodies else None,
         role=maker.role,
         after=maker.name,
+        found_in=found_in,
     )
+
+
+async def _entry(trial: Trial, listed: str, request: PlannedRequest) -> str:
+    """The entry of the list that shows what the request made; empty if there is none."""
+    try:
+        answer = await trial.client.get_page(listed, keep=LIST_KEPT)
+    except NoAnswer:
+        return ""
+    return entry_with(answer.text, request.key)
 
 
 def followed_path(item: str, made: str, text: str, prefix: str) -> str:
@@ -155,6 +175,7 @@ async def _ask(trial: Trial, maker: Operation, follower: Operation) -> TrialResu
     for request in trial.drawn(maker, TRIES):
         made = await trial.probe(maker, request)
         text = made.texts[0] if made.texts else ""
+        text = await _entry(trial, follower.found_in, request) if follower.found_in else text
         following = fill_follow_up(request, text, follower)
         if made.reason or following is None:
             return TrialResult(reason=made.reason or NOT_OURS)

@@ -1,7 +1,9 @@
-"""How long processes were ready to run and waited for a CPU. Known on Linux only."""
+"""How long processes ran, and how long they were ready and waited for a CPU. On Linux only."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 NANO = 1e-9
@@ -27,6 +29,16 @@ def awaited_in_container(pid: int, container: str) -> float | None:
     a different process here. So the process's control group must contain the container's id.
     """
     return awaited(pid) if pid and container in _read(f"/proc/{pid}/cgroup") else None
+
+
+def used(pids: Iterable[int]) -> float:
+    """Seconds for which all threads of these processes have run (proc(5), ``/proc/PID/stat``)."""
+    ticks = 0
+    for pid in pids:
+        # The name in brackets may have spaces; utime and stime are the fields 14 and 15.
+        fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        ticks += sum(int(one) for one in fields[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _read(path: str) -> str:

@@ -10,6 +10,7 @@ left out with their reason: no baseline is better than a noisy one.
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,16 @@ from squall.lab.user_tables import RunSql
 from squall.lab.weights import weigh
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.operations import Operation
+
+CLOSED = ("401", "403")
+NO_TABLE = re.compile(r'UndefinedTable|relation "[^"]*" does not exist')
+DECLARE_SETUP = """its tables are missing: name what creates them, in [tool.squall]:
+    setup = ["alembic upgrade head"]               # or a script, or a file of SQL"""
+DECLARE_LOGIN = """declare a user who may log in, by the names of variables that hold its password:
+    [[tool.squall.login]]
+    path = "/login"                                # the operation that gives the token
+    form = {username = "$NAME", password = "$PASSWORD"}   # or json = {…}
+    header = {Authorization = "Bearer {access_token}"}"""
 
 DISCOVERY_SECONDS = 60.0
 """Time limit for all of it. Operations not tried by then are left out."""
@@ -160,12 +171,7 @@ def _discovered(
     notes = (*roles.notes, *roles.all[0].client.addresses.notes())
     coverage = Coverage(operations=tuple(profiles), odd=odd, notes=notes)
     if not found.good:
-        told = "\n".join(f"    {name}: {reason}" for name, reason in coverage.left_out.items())
-        raise LabError(
-            f"nothing of {profile.name} can be requested; its OpenAPI document offers:\n"
-            f"{told or '    nothing'}\n"
-            "  declare operations in [tool.squall] of pyproject.toml; see: squall init"
-        )
+        raise LabError(say_nothing_works(profile, coverage))
     weighted = weigh([one for _, one in found.good], coverage)
     operations = tuple(roles.with_credentials(one) for one in weighted)
     return Discovery(
@@ -174,6 +180,21 @@ def _discovered(
         roles=roles,
         spares={name: roles.with_credentials(one) for name, one in spares.items()},
     )
+
+
+def say_nothing_works(profile: AppProfile, coverage: Coverage) -> str:
+    """What was offered and tried in vain, and the next step: most often a login is missing."""
+    offered = [f"    {name}: {reason}" for name, reason in coverage.left_out.items()]
+    reasons = list(coverage.left_out.values())
+    step = "declare operations in [tool.squall] of pyproject.toml; see: squall init"
+    if any(NO_TABLE.search(reason) for reason in reasons):
+        step = DECLARE_SETUP
+    elif not profile.login and any(reason.startswith(CLOSED) for reason in reasons):
+        step = DECLARE_LOGIN
+    return "\n".join([
+        f"nothing of {profile.name} can be requested; its OpenAPI document offers:",
+        *(offered or ["    nothing"]), *(f"  {note}" for note in coverage.notes), f"  {step}",
+    ])  # fmt: skip
 
 
 def with_calm(profile: AppProfile, coverage: Coverage) -> AppProfile:

@@ -36,10 +36,12 @@ async def find_login(
     known: Sequence[Mapping[str, str]],
     *,
     registers: bool = True,
+    adds: bool = True,
 ) -> tuple[Login, ...]:
     """Steps after which one of the protected paths answers; empty if none was found.
 
-    ``known``: users and passwords that the set-up may have created.
+    ``known``: users and passwords that the set-up may have created. ``adds``: whether a user is
+    added to the lab's database where nobody can register.
     """
     accounts = UserAccounts(client.run_sql) if client.run_sql and registers else None
     for registration in (None, *(registrations(document) if registers else ())):
@@ -53,7 +55,7 @@ async def find_login(
             steps = await _unlocked(client, document, tries, closed, accounts)
             if steps:
                 return (made, *steps)
-    return await _added(client, document, closed, accounts) if accounts else ()
+    return await _added(client, document, closed, accounts) if accounts and adds else ()
 
 
 async def _register(client: AppClient, registration: Login, *, locked: bool) -> Login | None:
@@ -187,6 +189,20 @@ async def _status(
         return None
 
 
+def no_login_note(
+    document: Mapping[str, Any], closed: Closed, tried: Mapping[str, str]
+) -> str:  # fmt: skip
+    """A note of what was tried in vain. Answers are not shown: they may repeat a password."""
+    told = ", ".join(f"POST {path} {status}" for path, status in [*tried.items()][:MAX_TRIED])
+    offered = dict.fromkeys(f"POST {one.path}" for one in logins(document, SQUALL) if one.path)
+    how = "the document has neither a registration nor a login"
+    if told:
+        how = f"tried: {told}"
+    elif offered:
+        how = f"no user is known for {', '.join(offered)}, and nobody can register"
+    return f"login: none was found that opens {' '.join(closed)}; {how}"
+
+
 async def closed_operations(client: AppClient, document: Mapping[str, Any]) -> list[Closed]:
     """Reads that need authentication, those without parameters first; else writes with a body.
 
@@ -216,4 +232,4 @@ def _needs_body(operation: Mapping[str, Any]) -> bool:
     return isinstance(body, Mapping) and body.get("required") is True
 
 
-MAX_PATHS = 60
+MAX_PATHS, MAX_TRIED = 60, 6

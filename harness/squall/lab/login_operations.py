@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from squall.workload.login import Login
 REGISTER = re.compile(r"regist|sign-?_?up|/users?/?$|/accounts?/?$|create.?user|user/create|/open$",
                       re.IGNORECASE)  # fmt: skip
 LOG_IN = re.compile(r"login|log-in|sign-?_?in|token|/auth/?$|session|authenticate", re.IGNORECASE)
+SIGN_UP = re.compile(r"(?:regist\w*|sign-?_?up)/?$", re.IGNORECASE)
 SQUALL = tuple({"user": user, "password": PASSWORD} for user in USERS)
 """The user that is registered here, by mail address or by name."""
 MAX_TRIES = 12
@@ -85,6 +87,8 @@ def logins(document: Mapping[str, Any], users: Sequence[Mapping[str, str]]) -> I
         for url in urls:
             yield Login(path=url, form={"username": user["user"], "password": user["password"]})
         for path, post in _posts(document, LOG_IN):
+            if SIGN_UP.search(path):
+                continue  # it would answer with a token, of one more user each time
             for media, schema in bodies_of(document, post):
                 body = _as_user(example(document, schema), user)
                 if isinstance(body, dict) and media == "application/json":
@@ -108,16 +112,41 @@ def is_registration(login: Login) -> bool:
 
 
 PASSWORD_OF = re.compile(r"^(.*?)_?(?:PASSWORD|PASSWD|PASS|PWD|PW)$", re.IGNORECASE)
-FIRST_USER = re.compile(r"super|admin|first|root|initial|default", re.IGNORECASE)
+FIRST_USER = re.compile(r"super|admin|first|root|initial|default|seed", re.IGNORECASE)
 NAMES = ("", "_EMAIL", "_USERNAME", "_USER", "_LOGIN", "_NAME", "_MAIL", "_USER_EMAIL")
+
+
+def with_names(login: Login, users: Sequence[Mapping[str, str]]) -> Login:
+    """The login with the names of variables for one of the users, so that no table has a password.
+
+    ``users``: as :func:`first_users` gives them.
+    """
+    body = login.form or login.basic or login.json
+    values = set(body.values()) if isinstance(body, Mapping) else set()
+    user = next((one for one in users if {one["user"], one["password"]} <= values), None)
+    if user is None:
+        return login
+    named = {user["user"]: f"${user['user_name']}", user["password"]: f"${user['password_name']}"}
+    return dataclasses.replace(
+        login, form=_named(dict(login.form), named), json=_named(login.json, named),
+        basic=_named(dict(login.basic), named),
+    )  # fmt: skip
+
+
+def _named(value: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: _named(one, named) for key, one in value.items()}
+    return named.get(value, value) if isinstance(value, str) else value
 
 
 def first_users(environment: Mapping[str, str]) -> list[dict[str, str]]:
     """The users that the set-up may create: ``FIRST_SUPERUSER`` and ``FIRST_SUPERUSER_PASSWORD``.
+    Each with the names of its variables.
 
     An app may log in by mail address or by name, so each variable of the user is one.
     """
     upper = {name.upper(): text for name, text in environment.items()}
+    names = {name.upper(): name for name in environment}
     found: list[dict[str, str]] = []
     for name, password in upper.items():
         stem = PASSWORD_OF.match(name)
@@ -126,5 +155,8 @@ def first_users(environment: Mapping[str, str]) -> list[dict[str, str]]:
         for end in NAMES:
             user = upper.get(f"{stem[1]}{end}")
             if user:
-                found.append({"user": user, "password": password})
+                found.append({
+                    "user": user, "password": password,
+                    "user_name": names[f"{stem[1]}{end}"], "password_name": names[name],
+                })  # fmt: skip
     return found

@@ -14,7 +14,7 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.login_flow import log_in, resolve_headers
-from squall.lab.roles import NOBODY, Role, Roles, another, renumbered
+from squall.lab.roles import FIRST_USER, NOBODY, Role, Roles, another, renumbered
 from squall.lab.user_accounts import UserAccounts
 from squall.lab.user_sql import USERS
 from squall.workload.login import Login
@@ -29,7 +29,7 @@ async def add_more_roles(roles: Roles, profile: AppProfile, document: ApiDocumen
     """Further registered users with other rights, if the first one could register; and nobody."""
     main = roles.all[0]
     if not profile.login and main.registration is not None and main.steps:
-        own = next((one for one in roles.all if one.name == "first-user"), None)
+        own = next((one for one in roles.all if one.name == FIRST_USER), None)
         if own is None and main.client.run_sql is not None:
             await _add(roles, profile, "admin", {}, promoted=True)
         for field, value in role_choices(document.raw, main.registration):

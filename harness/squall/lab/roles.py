@@ -16,19 +16,21 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
-from squall.lab.find_login import Closed, closed_operations, find_login
+from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_flow import log_in, resolve_headers
-from squall.lab.login_operations import first_users, is_registration
+from squall.lab.login_operations import first_users, is_registration, with_names
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
 from squall.workload.openapi.document import ApiDocument
 from squall.workload.operations import Media, Operation
 
+FIRST_USER = "first-user"
+"""The role of a user whom the app's own set-up creates."""
+
 NOBODY = "nobody"
 """The role without credentials, for logins that refuse those who have logged in."""
 
-MAX_TRIED = 6
 MAX_USERS = 3
 """Maximum number of times that a user is replaced after the trial itself has changed it."""
 
@@ -175,23 +177,23 @@ async def add_found_roles(roles: Roles, profile: AppProfile, document: ApiDocume
     closed = await closed_operations(main.client, document.raw)
     if not closed:
         return
+    # The known users first: an app may allow few logins a minute. They take no first place.
     users = first_users(profile.environment)
-    for name, known, registers in (("", [], True), ("first-user", users, False)):
-        if not known and not registers:
+    for name, known in ((FIRST_USER, users), ("", [])):
+        if name and not known:
             continue
         client = another(main.client)
-        found = await find_login(client, document.raw, closed, known, registers=registers)
+        found = await find_login(
+            client, document.raw, closed, known, registers=not name,
+            adds=not any(role.steps for role in roles.all),
+        )  # fmt: skip
+        if name:
+            found = tuple(with_names(step, users) for step in found)
         if found:
             await _add(roles, profile, Role(name=name, client=client), found)
+    roles.all.sort(key=lambda role: role.name == FIRST_USER)
     if not any(role.steps for role in roles.all):
-        roles.notes.append(_no_login(closed[0], main.client.tried))
-
-
-def _no_login(closed: Closed, tried: Mapping[str, str]) -> str:
-    """What was tried in vain. Answers are not shown: they may repeat a password."""
-    told = ", ".join(f"POST {path} {status}" for path, status in [*tried.items()][:MAX_TRIED])
-    how = f"tried: {told}" if told else "the document has neither a registration nor a login"
-    return f"login: none was found that opens {' '.join(closed)}; {how}"
+        roles.notes.append(no_login_note(document.raw, closed[0], main.client.tried))
 
 
 async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login, ...]) -> None:

@@ -25,12 +25,13 @@ from squall.workload.attempts import (
 )
 from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
+from squall.workload.follow_ups import following as following_request
 from squall.workload.held_streams import StreamHolder
 from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import PlannedRequest, requests, with_another_body
 from squall.workload.pace import Pace, moments
 from squall.workload.plan import LoadPlan
-from squall.workload.read_back import follow_up_request, read_back_request
+from squall.workload.read_back import read_back_request
 from squall.workload.record import record_of
 from squall.workload.rivals import rivals_of
 from squall.workload.websockets import SocketPool
@@ -228,7 +229,7 @@ class OpenLoop:
             seed, text = self._plan.seed, answer.text
             for following in (
                 read_back_request(request, text, seed),
-                follow_up_request(request, text, seed, self._plan.operations),
+                await following_request(session, self._plan, request, text),
             ):
                 # A repeated write is not deleted: it would rightly be created a second time.
                 if following is not None and request.id not in self._repeated:

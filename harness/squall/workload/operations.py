@@ -67,6 +67,10 @@ class Operation:
     may contain ``{path}``, the path of the previous request, and ``{answer.id}``, a field of its
     answer.
     """
+    found_in: str = ""
+    """Path of a list, if the answer does not tell what was made: ``{answer.id}`` is then a field of
+    the list's entry with the key of the previous request.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

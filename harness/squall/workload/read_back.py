@@ -44,18 +44,16 @@ def read_back_request(request: PlannedRequest, text: str, seed: int) -> PlannedR
     )
 
 
-def follow_up_request(
-    request: PlannedRequest, text: str, seed: int, operations: Iterable[Operation]
-) -> PlannedRequest | None:
-    """The request that follows a success, or None. The selection depends only on the seed."""
+def follower_of(
+    request: PlannedRequest, seed: int, operations: Iterable[Operation]
+) -> Operation | None:
+    """The operation that follows a success, or None. The selection depends only on the seed."""
     followers = [one for one in operations if one.after == request.operation.name]
     if not followers or request.id >= FIRST_READ_BACK:
         return None
     draws = random.Random(seed * 1_000_033 + request.id)  # noqa: S311 - repeatable
     follower = draws.choice(followers)
-    if draws.random() >= FOLLOW_UP_SHARE:
-        return None
-    return fill_follow_up(request, text, follower)
+    return None if draws.random() >= FOLLOW_UP_SHARE else follower
 
 
 def fill_follow_up(
@@ -84,6 +82,25 @@ def _filled(template: str, request: PlannedRequest, text: str) -> str | None:
         return None
     path = request.path.split("?", maxsplit=1)[0].rstrip("/")
     return FIELD.sub(lambda match: str(values[match[1]]), template.replace("{path}", path))
+
+
+def entry_with(text: str, key: str | None) -> str:
+    """The entry of a list that has the key in one of its texts, as JSON; empty if there is none."""
+    try:
+        found = _entry(json.loads(text), key, 3) if key else None
+    except (ValueError, RecursionError):
+        return ""
+    return "" if found is None else json.dumps(found)
+
+
+def _entry(value: Any, key: str, depth: int) -> Mapping[str, Any] | None:  # noqa: ANN401 - JSON
+    inner = value if isinstance(value, list) else []
+    if isinstance(value, Mapping):
+        if any(isinstance(one, str) and key in one for one in value.values()):
+            return value
+        inner = list(value.values())
+    found = (_entry(one, key, depth - 1) for one in inner) if depth else ()
+    return next((one for one in found if one is not None), None)
 
 
 def field_of(answer: Mapping[str, Any], place: str) -> str | None:

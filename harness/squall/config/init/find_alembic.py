@@ -46,6 +46,20 @@ FROM_MODELS = (
 only their base. No file is written.
 """
 
+WITHOUT_INI = (
+    'python -c "import os, sys; sys.path.insert(0, os.getcwd());'
+    " from importlib.util import find_spec as has; from alembic import command;"
+    " from alembic.config import Config; c = Config();"
+    " c.set_main_option('script_location', '{folder}'); c.set_main_option('sqlalchemy.url',"
+    " {address}); command.upgrade(c, '{heads}')\""
+)
+"""The .ini file is often kept out of version control, for its address."""
+ASYNC_ADDRESS = "'postgresql+asyncpg://' if has('asyncpg') else 'postgresql+psycopg://'"
+SYNC_ADDRESS = "'postgresql://' if has('psycopg2') else 'postgresql+psycopg://'"
+"""Without a host: drivers take PGHOST and the like, which the lab sets for set-up commands."""
+
+NO_INI = "no alembic.ini came with the project: its revisions are run without one"
+
 NO_REVISIONS = "no revision of Alembic came with the project: its models create the tables"
 
 REVISION = re.compile(r"^\s*down_revision\b", re.MULTILINE)
@@ -54,14 +68,15 @@ REVISION = re.compile(r"^\s*down_revision\b", re.MULTILINE)
 def find_alembic(
     project: Project, root: Path, commands: Sequence[Command], variable: str, module: str
 ) -> tuple[str, str] | None:
-    """The command and the file that shows its use; None if there is no ``alembic.ini``.
+    """The command and the file that shows its use; None if there is neither ``alembic.ini`` nor a
+    folder with revisions.
 
     ``module`` is that of the app.
     """
     ini = _ini(project, root, commands)
-    if ini is None:
-        return None
     heads = "heads" if any("upgrade heads" in one.text for one in commands) else "head"
+    if ini is None:
+        return _without_ini(project, root, heads)
     env = _scripts(ini, root)
     if module and env is not None and not _has_revisions(ini, env):
         folder = relative_place(ini.parent, root)
@@ -72,7 +87,19 @@ def find_alembic(
 
 def notes_on(setup: Sequence[str]) -> list[str]:
     """What to say of commands that create the tables without a revision."""
-    return [NO_REVISIONS] if any("fn=make" in one for one in setup) else []
+    told = {NO_REVISIONS: "fn=make", NO_INI: "c = Config();"}
+    return [note for note, words in told.items() if any(words in one for one in setup)]
+
+
+def _without_ini(project: Project, root: Path, heads: str) -> tuple[str, str] | None:
+    for env in project.files:
+        text = read_text(env) if env.name == "env.py" else ""
+        if "alembic" in text and _is_revised(env.parent):
+            address = ASYNC_ADDRESS if "async_engine_from_config" in text else SYNC_ADDRESS
+            folder = relative_place(env.parent, root)
+            command = WITHOUT_INI.format(folder=folder, address=address, heads=heads)
+            return command, project.shown(env)
+    return None
 
 
 def _command(ini: Path, root: Path, heads: str, variable: str) -> str:
@@ -130,6 +157,10 @@ def _has_revisions(ini: Path, folder: Path) -> bool:
     """Whether revisions came with the project: many keep them out of version control."""
     if _option(ini, "version_locations"):
         return True
+    return _is_revised(folder)
+
+
+def _is_revised(folder: Path) -> bool:
     return any(REVISION.search(read_text(path)) for path in folder.rglob("*.py"))
 
 

@@ -67,8 +67,12 @@ class FoundDatabase:
     """Contradictions to report."""
 
 
-def find_database(known: Sequence[Known], source: str, packages: Iterable[str]) -> FoundDatabase:
-    """Whole addresses and parts. If the app reads both, both are given."""
+def find_database(
+    known: Sequence[Known], source: str, packages: Iterable[str], fixed_other: str = ""
+) -> FoundDatabase:
+    """Whole addresses and parts. If the app reads both, both are given. ``fixed_other``: another
+    database that stands fixed in the source; it counts if no variable leads to PostgreSQL.
+    """
     drivers = set(packages)
     parts = _parts(known)
     # An address that the app builds from parts follows the parts.
@@ -77,6 +81,7 @@ def find_database(known: Sequence[Known], source: str, packages: Iterable[str]) 
     postgres = postgres or bool(re.search(r"postgres", source, re.IGNORECASE))
     other = "" if postgres or drivers & DRIVERS else _other(known, source, drivers)
     env = {**parts, **whole}
+    other = other or ("" if env else fixed_other)
     guessed = not env and not other
     if guessed:
         env = {"DATABASE_URL": _form("", source, drivers)}

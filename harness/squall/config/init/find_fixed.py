@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from squall.config.init.project import Module
@@ -35,6 +36,11 @@ KEYS = {
     "database": "name", "dbname": "name", "db": "name", "db_name": "name", "port": "port",
     "host": "host", "hostname": "host", "server": "host",
 }  # fmt: skip
+KIND = re.compile(r"(?:sqlite|mysql|mariadb|postgres\w*)(?:\+\w+)?$", re.IGNORECASE)
+KIND_OF_ADDRESS = re.compile(r"(sqlite|mysql|mariadb|postgres\w*)(?:\+\w+)?://", re.IGNORECASE)
+KIND_KEYS = ("drivername", "driver", "engine", "ENGINE", "dialect")
+POSTGRES_KIND = re.compile(r"postgres", re.IGNORECASE)
+TITLES = {"sqlite": "SQLite", "mysql": "MySQL", "mariadb": "MariaDB"}
 CONNECTS = re.compile(
     r"^(?:connect\w*|create_pool|make_conninfo|\w*ConnectionPool|\w*Engine|create|build|Database"
     r"|\w*PostgresqlDatabase)$"
@@ -54,6 +60,37 @@ def fixed_in_source(modules: Sequence[Module], source: str) -> dict[str, str]:
     tables += _tables(modules)
     parts = tables[0] if tables else {}
     return {key: parts[key] for key in PARTS if parts.get(key)}
+
+
+def fixed_other(modules: Sequence[Module], shown: Callable[[Path, int], str]) -> str:
+    """``SQLite (settings.py:51)``: the only database that stands fixed in the source, if it is
+    another one; else empty. Comments and requirements may tell of PostgreSQL nevertheless.
+    """
+    places: dict[str, str] = {}
+    for module in modules:
+        for node in ast.walk(module.tree):
+            kind = _kind_of(node)
+            if POSTGRES_KIND.match(kind):
+                return ""
+            if kind:
+                places.setdefault(kind.lower(), shown(module.path, getattr(node, "lineno", 0)))
+    return next((f"{TITLES[kind]} ({place})" for kind, place in places.items()), "")
+
+
+def _kind_of(node: ast.AST) -> str:
+    """The database of a whole address, or of ``"drivername": "sqlite"``; else empty."""
+    if isinstance(node, ast.Dict):
+        keys = [str(getattr(key, "value", "")) for key in node.keys]
+        given = dict(zip(keys, node.values, strict=True))
+    elif isinstance(node, ast.Call):
+        given = {one.arg or "": one.value for one in node.keywords}
+    else:
+        text = node.value if isinstance(node, ast.Constant) else ""
+        found = KIND_OF_ADDRESS.match(text) if isinstance(text, str) else None
+        return found[1] if found else ""
+    texts = [getattr(one, "value", "") for key, one in given.items() if key in KIND_KEYS]
+    return next((text.partition("+")[0] for text in texts if isinstance(text, str)
+                 and KIND.match(text)), "")  # fmt: skip
 
 
 def fixed_beside_variables(

@@ -48,7 +48,7 @@ INVENTED = (
     (r"(?:ADMIN|ROOT|SUPER).*MAIL|SUPERUSER$", "squall-admin@example.com"),
     (r"PASS(?:WORD|WD)?$", INVENTED_PASSWORD),
     (r"(?:USER|USER_?NAME|LOGIN)$", "squall-admin"),
-    (r"EMAIL|MAIL_FROM|FROM_ADDR", MAIL),
+    (r"EMAIL|MAIL_(?:FROM|SENDER)|FROM_ADDR", MAIL),
     (r"(?:^|_)PORT$", "9"),
     (r"MINUTES|SECONDS|HOURS|(?:^|_)DAYS|EXPIR|TTL|TIMEOUT|LIFETIME|SIZE|LIMIT|WORKERS", "60"),
     (r"(?:^|_)(?:COUNT|MAX|MIN)(?:_|$)", "60"),

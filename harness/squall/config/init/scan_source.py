@@ -17,12 +17,13 @@ from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps
 from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
-from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source
+from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
-from squall.config.init.find_switches import choose_postgres, switch_on
+from squall.config.init.find_switches import complete
 from squall.config.init.find_upstreams import find_servers
+from squall.config.init.find_users import find_users, told_users, variables_of
 from squall.config.init.find_websockets import find_websockets
 from squall.config.init.project import Module, Project, modules_below
 from squall.config.init.project_files import read_text
@@ -93,22 +94,22 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
     near = project.reachable_from(roots, app.root)
     settings = find_settings(project, near)
-    start = _start(app)
-    folder = start.relative_to(project.directory).as_posix().removeprefix(".")
+    folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
     compose = compose_values(project)
     known = list(_known(settings, dotenv, compose))
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = required_packages(project.directory, app.root)
-    database = find_database(known, source, packages)
+    database = find_database(known, source, packages, fixed_other(near, project.shown))
     fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
         database.env.values(), near, source, _services(project))  # fmt: skip
     prepared = _prepared(project, app, start, commands, source, database.env)
     servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
-    notes += [*notes_on(prepared.setup), *switch_on(settings, near, environment),
-              *choose_postgres(settings, near, environment)]  # fmt: skip
+    environment = {**variables_of(users := find_users(project)), **environment}
+    notes += [*notes_on(prepared.setup), *complete(settings, near, environment, told),
+              *told_users(users), *([database.note] if "port" not in fixed else [])]  # fmt: skip
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
@@ -124,7 +125,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         seed=prepared.seed,
         database=fixed,
         dependencies=servers,
-        notes=(*notes, *([database.note] if database.note and "port" not in fixed else [])),
+        notes=tuple(filter(None, notes)),
         http=http,
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,

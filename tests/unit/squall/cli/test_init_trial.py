@@ -49,6 +49,21 @@ def test_the_failure_of_the_set_up_is_told_and_not_what_misses_its_tables(
     assert len([line for line in said if line.startswith("trying")]) > 2
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("ModuleNotFoundError: No module named 'a.users'", True), ("UndefinedTable: users", False)],
+)
+def test_an_app_that_cannot_be_imported_without_its_set_up_either_is_told(
+    problems: dict[tuple[str, ...], str], words: str, told: bool
+) -> None:
+    own = "the setup 'alembic upgrade head' ended with 255"
+    problems["alembic upgrade head",] = own
+    problems[()] = SCREEN.format(first="the app a:b ended with 1", words=words, hint="look there")
+    trial, _ = tried([Draft(app="a:b", setup=("alembic upgrade head",))])
+    also = f"\n  without that the app does not start either: {words}" if told else ""
+    assert trial.problem == own + also
+
+
 def test_what_is_not_installed_ends_the_trial(problems: dict[tuple[str, ...], str]) -> None:
     missing = SCREEN.format(
         first="the app a:b ended with exit code 1", words="No module named 'shop'",

@@ -40,14 +40,19 @@ def test_only_a_number_that_needs_an_explanation_is_probed(
 
 
 @pytest.mark.parametrize(
-    ("unused", "verdict", "code"),
-    [(0, "pass", "holds"), (5, "pass", "holds"), (6, "fail", "sessions-not-given-back")],
+    ("unused", "computing", "verdict", "code"),
+    [
+        (0, False, "pass", "holds"),
+        (5, False, "pass", "holds"),
+        (6, False, "fail", "sessions-not-given-back"),
+        (6, True, "pass", "holds"),
+    ],
 )
 def test_a_pool_that_fills_is_no_leak_and_sessions_that_stay_unused_are(
-    unused: int, verdict: str, code: str
+    unused: int, computing: bool, verdict: str, code: str
 ) -> None:
     """Twenty sessions where there were four; whether they are used decides."""
-    probe = CapacityProbed(at=3.5, requests=30, sessions=20, unused=unused)
+    probe = CapacityProbed(at=3.5, requests=30, sessions=20, unused=unused, computing=computing)
     run = Evidence(
         ops=(),
         events=[sample(0.5, 4), FAULT, RunEnded(at=2.9), sample(3.0, 20), probe],
@@ -56,7 +61,7 @@ def test_a_pool_that_fills_is_no_leak_and_sessions_that_stay_unused_are(
     )
     found = ConnectionLeaks().judge(run)
     assert (found.verdict, found.code) == (verdict, code)
-    assert found.figures["unused"] == unused
+    assert found.figures["unused"] == (0 if computing else unused)
 
 
 def test_without_a_probe_the_number_decides(evidence: Any) -> None:

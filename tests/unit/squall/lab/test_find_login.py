@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
+from squall.config.profile import REFERENCE
 from squall.core.errors import LabError
+from squall.history.coverage import Coverage, OperationProfile
 from squall.lab.app_client import AppClient
-from squall.lab.find_login import closed_operations, find_login
-from squall.lab.login_operations import first_users
+from squall.lab.discovery import say_nothing_works
+from squall.lab.find_login import closed_operations, find_login, no_login_note
+from squall.lab.login_operations import first_users, logins, with_names
 from squall.workload.http_exchange import Answer
+from squall.workload.login import Login
 
 TEXT = {"type": "string"}
 USER = {"type": "object", "properties": {"email": TEXT, "password": TEXT},
@@ -141,3 +145,56 @@ async def test_a_write_shows_that_a_login_is_needed_where_no_read_does(
 ) -> None:
     client = cast("AppClient", App())
     assert await closed_operations(client, {"paths": paths}) == closed
+
+
+def test_a_login_has_the_names_of_the_users_own_variables() -> None:
+    environment = {"MAIL_PASSWORD": "p", "ADMIN_NAME": "ann", "ADMIN_PASSWORD": "p", "DB": "ann"}
+    users = first_users(environment)
+    body = {"username": "ann", "password": "p", "grant_type": "password"}
+    login = with_names(Login(path="/token", form=body), users)
+    named = {"username": "$ADMIN_NAME", "password": "$ADMIN_PASSWORD", "grant_type": "password"}
+    assert dict(login.form) == named
+    assert with_names(Login(path="/token", json=body), users).json == named
+    other = Login(path="/token", json={**body, "username": "bob"})
+    assert with_names(other, users) == other
+
+
+def test_a_registration_below_the_token_path_is_no_login() -> None:
+    paths = {"/token/sign-up": {"post": BODY}, "/token/": {"post": BODY}}
+    found = logins({"paths": paths}, [{"user": "ann", "password": "p"}])
+    assert [one.path for one in found] == ["/token/"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "tried", "told"),
+    [
+        ({}, {}, "the document has neither a registration nor a login"),
+        (LOGIN, {}, "no user is known for POST /login, and nobody can register"),
+        (LOGIN, {"/login": "401"}, "tried: POST /login 401"),
+    ],
+)
+def test_the_note_says_what_is_missing(
+    paths: dict[str, Any], tried: dict[str, str], told: str
+) -> None:
+    note = no_login_note({"paths": paths}, ("GET", "/me"), tried)
+    assert note == f"login: none was found that opens GET /me; {told}"
+
+
+@pytest.mark.parametrize(
+    ("reason", "login", "step"),
+    [
+        ("401: it needs credentials", (), "[[tool.squall.login]]"),
+        ("401: it needs credentials", (Login(path="/login"),), "declare operations"),
+        ('500: UndefinedTableError: relation "users" does not exist', (), "setup = ["),
+        ("404 without a fault", (), "declare operations"),
+    ],
+    ids=["closed", "closed-with-a-login", "no-table", "another"],
+)
+def test_where_nothing_can_be_requested_the_next_step_is_told(
+    reason: str, login: tuple[Login, ...], step: str
+) -> None:
+    left = OperationProfile(operation="GET /me", name="", effect="read", reason=reason)
+    coverage = Coverage(operations=(left,), notes=("login: none was found",))
+    told = say_nothing_works(replace(REFERENCE, login=login), coverage)
+    assert step in told
+    assert "\n  login: none was found\n" in told

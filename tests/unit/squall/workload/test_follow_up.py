@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from squall.history.op import FIRST_FOLLOW_UP
 from squall.workload.operations import Operation, PlannedRequest, requests
-from squall.workload.read_back import fill_follow_up, follow_up_request
+from squall.workload.read_back import entry_with, fill_follow_up, follower_of
 
 MAKE = Operation(name="make", method="POST", path="/notes/?x=1", effect="write")
 DELETE = Operation(
@@ -32,13 +33,29 @@ def test_it_takes_its_path_from_the_request_and_the_answer() -> None:
 
 def test_about_half_of_the_successes_are_followed_and_the_same_for_one_seed() -> None:
     def followed(seed: int) -> list[bool]:
-        text = '{"note": {"id": 1}}'
-        return [
-            follow_up_request(made(n), text, seed, [MAKE, DELETE]) is not None for n in range(200)
-        ]
+        return [follower_of(made(n), seed, [MAKE, DELETE]) is not None for n in range(200)]
 
     assert 70 < sum(followed(1)) < 130
     assert followed(1) == followed(1) != followed(2)
+
+
+ENTRIES = '[{"id": 1, "title": "of run-6"}, {"id": 2, "title": "of run-7"}]'
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "found"),
+    [
+        (ENTRIES, "run-7", '{"id": 2, "title": "of run-7"}'),
+        (f'{{"data": {{"items": {ENTRIES}}}}}', "run-6", '{"id": 1, "title": "of run-6"}'),
+        (ENTRIES, "run-8", ""),
+        (ENTRIES, None, ""),
+        (ENTRIES[:-1], "run-7", ""),
+        ('["run-7"]', "run-7", ""),
+    ],
+    ids=["list", "page", "another", "no-key", "cut", "no-entry"],
+)
+def test_what_was_made_is_the_entry_with_the_key(text: str, key: str | None, found: str) -> None:
+    assert entry_with(text, key) == found
 
 
 def test_a_unique_number_differs_for_each_request_and_each_run_of_one_seed() -> None:

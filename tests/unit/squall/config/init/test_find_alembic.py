@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from squall.config.init.find_alembic import NO_REVISIONS, notes_on
+from squall.config.init.find_alembic import NO_INI, NO_REVISIONS, notes_on
 from squall.config.init.scan_source import Detected, scan_source
 
 APP = "from fastapi import FastAPI\nfrom shop.models import x\napp = FastAPI()\n"
@@ -54,6 +54,18 @@ def test_alembic_starts_where_its_relative_place_is_right(
     })  # fmt: skip
     assert found.folder == "shop"
     assert ("os.chdir('..')" in found.setup[0]) is moves
+
+
+@pytest.mark.parametrize("asks", ["async_engine_from_config", "engine_from_config"])
+def test_revisions_without_an_ini_file_are_run(tmp_path: Path, asks: str) -> None:
+    env = f"from alembic import context\nfrom sqlalchemy import {asks}\n"
+    files = {"main.py": APP, "shop/models.py": "x = 1", "db/migrations/env.py": env}
+    assert project(tmp_path, files).setup == ()
+    found = project(tmp_path, {**files, "db/migrations/versions/a.py": REVISION})
+    assert notes_on(found.setup) == [NO_INI]
+    assert "'script_location', 'db/migrations'" in found.setup[0]
+    assert ("asyncpg" in found.setup[0]) is asks.startswith("async")
+    compile(shlex.split(found.setup[0])[2], "setup", "exec")
 
 
 def test_the_models_create_the_tables_through_the_projects_own_env(tmp_path: Path) -> None:

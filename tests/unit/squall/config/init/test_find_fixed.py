@@ -92,3 +92,26 @@ def test_the_configuration_of_piccolo_is_read_although_nothing_imports_it(tmp_pa
 def test_requirements_in_utf_16_are_read(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("fastapi\r\npymysql==1.1\r\n", encoding="utf-16")
     assert found_in(tmp_path, {"main.py": APP}).other_database == "MySQL (it requires pymysql)"
+
+
+IN_COMMENT = "# DATABASES = {'drivername': 'postgresql', 'host': 'localhost'}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (f"{IN_COMMENT}DATABASES = {{'drivername': 'sqlite', 'database': 'shop.db'}}\n",
+         "SQLite (main.py:4)"),
+        ("url = URL.create(drivername='mysql+pymysql', host='db')\n", "MySQL (main.py:3)"),
+        ("engine = create_engine('sqlite:///shop.db')\n", "SQLite (main.py:3)"),
+        ("engine = create_engine('sqlite:///x.db' if TEST else 'postgresql://a@b/c')\n", ""),
+        ("import os\nengine = create_engine(os.getenv('DATABASE_URL', 'sqlite:///x.db'))\n", ""),
+        ("driver = 'sqlite'\n", ""),
+    ],
+    ids=["dict", "keyword", "address", "either", "variable", "another-text"],
+)  # fmt: skip
+def test_a_database_that_stands_fixed_in_the_source_is_told_at_once(
+    tmp_path: Path, source: str, told: str
+) -> None:
+    files = {"main.py": APP + source, "requirements.txt": "fastapi\npsycopg2-binary\n"}
+    assert found_in(tmp_path, files).other_database == told

@@ -68,3 +68,44 @@ def test_what_has_no_default_takes_the_value_of_the_compose_file(tmp_path: Path)
         "    level: str = 'info'\n    api_token: str | None = None\n",
     )
     assert dict(found.environment) == {"BUCKET": "notes"}
+
+
+CHECKED = """
+class Settings(BaseSettings):
+    MAIL_HOST: str | None = None
+    MAIL_SENDER: str | None = None
+    BUCKET: str | None = None
+    @property
+    def mail_configured(self) -> bool:
+        return bool(self.MAIL_HOST and self.MAIL_SENDER)
+    @property
+    def has_bucket(self) -> bool:
+        return self.BUCKET is not None
+settings = Settings()
+class Mailer:
+    def __init__(self):
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "invented"),
+    [
+        ("assert settings.mail_configured, 'no mail'", True),
+        ("if not settings.mail_configured:\n            raise ValueError('no mail')", True),
+        ("if not settings.mail_configured:\n            return", False),
+        ("print(settings.mail_configured)", False),
+    ],
+)
+def test_the_optional_settings_that_a_check_reads_get_values(
+    tmp_path: Path, check: str, invented: bool
+) -> None:
+    found = found_in(tmp_path, f"{CHECKED}        {check}\n")
+    values = {"MAIL_HOST": "127.0.0.1", "MAIL_SENDER": "squall@example.com"} if invented else {}
+    assert dict(found.environment) == values
+    assert sum("which the source asserts" in one for one in found.notes) == len(values)
+
+
+def test_a_check_keeps_the_value_of_the_example(tmp_path: Path) -> None:
+    text = f"{CHECKED}        assert settings.mail_configured\n"
+    (tmp_path / ".env.example").write_text("MAIL_SENDER=shop@example.com\n")
+    assert found_in(tmp_path, text).environment["MAIL_SENDER"] == "shop@example.com"

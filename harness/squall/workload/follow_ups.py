@@ -1,0 +1,44 @@
+"""What follows a successful write, on what it made.
+
+POST /notes ──201 {"id": 7}──▶ DELETE /notes/7
+POST /notes ──204──▶ GET /notes ──[…, {"id": 7, "title": "squall-…"}]──▶ DELETE /notes/7
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import aiohttp
+
+from squall.workload.http_exchange import exchange
+from squall.workload.operations import PlannedRequest
+from squall.workload.plan import LoadPlan
+from squall.workload.read_back import entry_with, fill_follow_up, follower_of
+
+LIST_KEPT = 1_000_000
+"""Bytes of a list."""
+PATIENCE_SECONDS = 2.0
+"""The look into a list is no request of the plan: it is not recorded, and must not last."""
+
+
+async def following(
+    session: aiohttp.ClientSession, plan: LoadPlan, request: PlannedRequest, text: str
+) -> PlannedRequest | None:
+    """The request that follows a success with this answer, or None."""
+    follower = follower_of(request, plan.seed, plan.operations)
+    if follower is None:
+        return None
+    if follower.found_in:
+        listed = await _list(session, plan.base_url + follower.found_in, follower.headers)
+        text = entry_with(listed, request.key)
+    return fill_follow_up(request, text, follower)
+
+
+async def _list(session: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            answer = await exchange(session, "GET", url, headers=headers, keep=LIST_KEPT)
+    except (aiohttp.ClientError, OSError, ValueError):
+        return ""
+    return answer.text if answer.ok else ""
