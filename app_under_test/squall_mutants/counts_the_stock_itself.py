@@ -22,6 +22,7 @@ from squall_mutants.shared import replace
 
 EXPOSED_BY = ("commit-refused", "sessions-terminated", "any-statement-cancelled")
 SET = "sixth"
+LOAD = "read-stock"
 
 COUNTED: dict[int, int] = {}
 

@@ -20,6 +20,7 @@ from squall_mutants.shared import replace
 
 EXPOSED_BY = ("statements-cancelled", "any-statement-cancelled", "known-outage")
 SET = "sixth"
+LOAD = "set-stock"
 
 LATER_SECONDS = 0.3
 TRIES = 20

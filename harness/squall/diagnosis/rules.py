@@ -47,10 +47,10 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
-from squall.gates import answer_unlike_calm as unlike
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates import retry_storm as storm
+from squall.gates.differences_of_the_run import LET_IN
 from squall.gates.verdict import Finding
 
 AS_ALWAYS = 0.5
@@ -63,8 +63,8 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("answer-unlike-calm")
     if finding is None:
         return None
-    if finding.code == unlike.LET_IN:
-        return Diagnosis(f"the check of credentials fails open: {finding.reason}",
+    if finding.code == LET_IN:
+        return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
                          remedies.FAIL_CLOSED)  # fmt: skip
     number = int(finding.figures["unlike"])
     told = f"{count(number, 'answer')} hid the outage from the client"

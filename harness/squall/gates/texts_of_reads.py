@@ -12,11 +12,18 @@ different numbers without the fault, have all the same one:
 
     GET /items/7 … {"price": 107}      GET /items/8 … {"price": 108}      without the fault
     GET /items/7 … {"price": 199}      GET /items/8 … {"price": 199}      a default
+
+A number that all requests share is made up if it is another one in some answers of the outage,
+while others still have it, and all have it again after the heal: a version or a setting that is
+changed does not change back.
+
+    GET /offers   before and after {"rate": 1.19}     during {"rate": 1}, {"rate": 1.19}
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
@@ -26,6 +33,14 @@ from squall.history.shape import NUMBER
 LEAST_VALUES = 3
 """With so many different values in different requests, a field belongs to the item."""
 LEAST_UNCHANGED = 2
+LEAST_SHARED = 10
+"""Answers on each side of the outage that have one number."""
+OF_THE_ANSWER = re.compile(
+    r"age|stale|cache|retr|wait|queue|pending|lag|latency|_ms|second|elapsed|remain|uptime"
+    r"|attempt|tries|try|replica|node|shard|worker|version|source|mode|level|status|degraded",
+    re.IGNORECASE,
+)
+"""Numbers with such names describe the answer, not the thing."""
 
 
 def _read(op: Op) -> Mapping[str, str]:
@@ -88,6 +103,34 @@ class TextsOfReads:
             >= (LEAST_UNCHANGED if all(map(unchanged, same)) else LEAST_VALUES)
             for op in same
         ]
+
+    def shared_defaults(self, ops: Iterable[Op]) -> list[tuple[Op, str]]:
+        """Reads with another number than all answers without the fault, and some in it, have."""
+        found: defaultdict[tuple[str, str], list[tuple[Op, str]]] = defaultdict(list)
+        for op in ops:
+            if op.good and op.effect == "read" and not op.copy:
+                for field, number in _read(op).items():
+                    if number.startswith(NUMBER) and not OF_THE_ANSWER.search(field):
+                        found[op.name, field].append((op, number))
+        return [
+            (op, field)
+            for (name, field), shown in found.items()
+            if (usual := self._shared(name, field)) is not None
+            and len(odd := [op for op, number in shown if number != usual]) >= LEAST_VALUES
+            and len({number for op, number in shown if op in odd}) == 1
+            and len(odd) < len(shown)
+            for op in odd
+        ]
+
+    def _shared(self, name: str, field: str) -> str | None:
+        """The number that all answers to an operation have, on each side of the outage."""
+        numbers: set[str | None] = set()
+        for side in (self._before, self._after):
+            shown = [one.get(field) for key, all_ in side.items() if key[0] == name for one in all_]
+            if len(shown) < LEAST_SHARED:
+                return None
+            numbers.update(shown)
+        return numbers.pop() if len(numbers) == 1 else None
 
     def _other_numbers(self, op: Op, *, unchanged: bool) -> list[str]:
         """Numbers of an item that all other answers to the same request have alike: those on both
