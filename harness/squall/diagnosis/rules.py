@@ -30,6 +30,7 @@ from squall.diagnosis.rules_at_rest import (
     setting_left,
     starved_by_streams,
 )
+from squall.diagnosis.rules_of_load import retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -49,12 +50,9 @@ from squall.diagnosis.rules_of_writes import (
 )
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
-from squall.gates import retry_storm as storm
 from squall.gates.differences_of_the_run import LET_IN
 from squall.gates.verdict import Finding
 
-AS_ALWAYS = 0.5
-"""Connections per request. An app that opens this many without a fault does not retry."""
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 
@@ -121,26 +119,6 @@ def _more_sessions(finding: Finding) -> Diagnosis:
     unused = int(finding.figures.get("unused", after - before))
     told += f", and no longer uses {unused} of them: errors left them behind"
     return Diagnosis(told, remedies.LIMIT_POOL)
-
-
-def retry_storm(case: JudgedRun) -> Diagnosis | None:
-    """More database load than the clients caused, or more than is acceptable at any time."""
-    finding = case.failed("retry-storm")
-    if finding is None:
-        return None
-    each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
-    if finding.code == storm.CONNECTIONS and usual > each * AS_ALWAYS:
-        told = f"requests open connections of their own ({usual:.2f} each before the outage"
-        return Diagnosis(f"{told}, {each:.2f} since): {finding.reason}", remedies.POOL)
-    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
-
-
-def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
-    """More load on an HTTP upstream than the clients caused."""
-    finding = case.failed("upstream-retry-storm")
-    if finding is None:
-        return None
-    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
 
 
 def slow_refusals(case: JudgedRun) -> Diagnosis | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from squall.core import events
 from squall.core.clock import Clock
 from squall.history.evidence import Contract
+from squall.lab.aborted_statements import AbortedStatementsCounter
 from squall.lab.capacity import needs_probe, probe_capacity
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
@@ -36,6 +37,7 @@ class Surroundings:
         self._updates = UpdatesProbe(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
+        self._aborted = AbortedStatementsCounter(lab, clock, log)
         self._terminations = len(lab.app.terminations)
         self._copies = len(lab.copies.seen)
 
@@ -45,6 +47,7 @@ class Surroundings:
             await self._places.look_before(plan)
         await self._updates.look_before(plan)
         await self._upstreams.look_before()
+        await self._aborted.look_before()
         await self._work.look_before()
         await self._rest.look_before()
         await self._polls.look_before()
@@ -60,6 +63,7 @@ class Surroundings:
         for copy in self._lab.copies.seen[self._copies :]:
             self._log(replace(copy, at=self._clock.now()))
         await self._upstreams.look_after()
+        await self._aborted.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
         await self._polls.look_after()

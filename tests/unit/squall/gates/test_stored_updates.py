@@ -10,6 +10,7 @@ import pytest
 from squall.core.events import CommitsRead, RowChanged, UpdateShown
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, NoAcknowledgedWriteLost
 from squall.gates.read_your_writes import STALE, ReadYourWrites
+from squall.gates.refused_write_absent import STORED_LATER, RefusedWriteAbsent
 from squall.history.op import FIRST_REPEAT, Outcome
 from squall.history.shape import describe_texts, digest_of
 
@@ -158,3 +159,31 @@ def test_where_commits_are_dated_too_early_reads_have_more_time(
     happened = [*make.outage(), *dated, *SHOWN, READ]
     gate = ReadYourWrites(fresh_at_once=True)
     assert (gate.judge(evidence([*ops, after, *reads], happened)).code == STALE) is stale
+
+
+def refused(make: Any, number: int, item: int, stock: int) -> Any:
+    return replace(update(make, number, item, stock), outcome=Outcome.REFUSED, status=503)
+
+
+@pytest.mark.parametrize(
+    ("fault", "after", "others", "code"),
+    [
+        ("wire.error_reply", 0.3, [], STORED_LATER),
+        ("wire.error_reply", 0.05, [], "holds"),  # it may have been under way
+        ("wire.error_reply", 0.3, [77], "holds"),  # another client wanted the same
+        ("wire.error_reply", 0.3, [78], STORED_LATER),
+        ("network.refuse", 0.3, [], "holds"),  # a statement may arrive late
+    ],
+)
+def test_a_refused_update_is_not_stored_later(
+    evidence: Any, make: Any, fault: str, after: float, others: list[int], code: str
+) -> None:
+    ops, rows = calm(make)
+    later = refused(make, LATER, 3, 77)
+    more = [update(make, LATER + 5 + n, 3, stock) for n, stock in enumerate(others)]
+    happened = [
+        replace(event, fault=fault) if hasattr(event, "fault") else event for event in make.outage()
+    ]
+    stored = commit(later.done + after, 3, 77)
+    run = evidence([*ops, later, *more], [*happened, *rows, stored, READ])
+    assert RefusedWriteAbsent().judge(run).code == code
