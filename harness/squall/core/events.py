@@ -205,6 +205,8 @@ class UnknownClientAnswered(Event):
     """The answer to a read that was sent without the credentials that it needs."""
 
     status: int
+    known: bool = False
+    """Whether the client has credentials, which do not allow this read: 403."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

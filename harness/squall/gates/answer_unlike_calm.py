@@ -94,7 +94,9 @@ class AnswerUnlikeCalm(Gate):
         found = self._found(evidence, compared)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if let_in := strangers_let_in(evidence):
-            reason = f"{let_in} reads without credentials were answered with success, none in calm"
+            reason = (
+                f"{let_in} reads that need other rights were answered with success, none in calm"
+            )
             return failed(self.name, reason, figures | {"let_in": let_in}, code=LET_IN)
         if not found:
             return passed(self.name, f"{len(compared)} answers compared with calm", figures)

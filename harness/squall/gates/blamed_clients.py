@@ -8,7 +8,7 @@ outage   GET /articles/8 ──▶ 200                 before and after it 403: 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from squall.core.events import FaultInjected, UnknownClientAnswered
 from squall.gates.calm_answers import CalmAnswers
@@ -69,8 +69,16 @@ def is_unreachable(evidence: Evidence) -> bool:
 
 
 def strangers_let_in(evidence: Evidence) -> int:
-    """Reads without credentials that got an answer since the fault, and none before it."""
+    """Reads without credentials, or of what these do not allow, that got an answer since the fault,
+    and none before it.
+    """
     samples = [e for e in evidence.events if isinstance(e, UnknownClientAnswered)]
+    return sum(
+        _let_in(evidence, [e for e in samples if e.known is known]) for known in (False, True)
+    )
+
+
+def _let_in(evidence: Evidence, samples: Sequence[UnknownClientAnswered]) -> int:
     start = evidence.bounds("before")[1]
     before = [sample.status for sample in samples if sample.at <= start]
     if len(before) < LEAST_REFUSED or any(status not in CLOSED for status in before):

@@ -30,6 +30,14 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     for op, field in calm.texts.shared_defaults(during):
         text = f"another {field}, which is the same in all answers without the fault"
         yield op, (ANOTHER_VALUE, f"{op.name}: {text}")
+    if calm.restarts:
+        again = [op for op in evidence.ops if op.asked_again]
+        later = [*evidence.window("after"), *again]
+        for op, field in calm.texts.changed_for_good(later, untouched(evidence)):
+            text = (
+                "is another one for each request since the app was started, and no row was changed"
+            )
+            yield op, (ANOTHER_VALUE, f"{op.name}: {field} {text}")
     for op, name in shown_and_refused(evidence):
         yield op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed")
     for op in let_in_for_once(evidence):

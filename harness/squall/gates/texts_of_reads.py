@@ -18,6 +18,9 @@ while others still have it, and all have it again after the heal: a version or a
 changed does not change back.
 
     GET /offers   before and after {"rate": 1.19}     during {"rate": 1}, {"rate": 1.19}
+
+A number of every item that is another one after the app was started anew, while no row was changed,
+is one that the start has made up.
 """
 
 from __future__ import annotations
@@ -33,11 +36,14 @@ from squall.history.shape import NUMBER
 LEAST_VALUES = 3
 """With so many different values in different requests, a field belongs to the item."""
 LEAST_UNCHANGED = 2
+LEAST_MOVED = 3
+"""Requests, each of which had one number before the outage, and another one after it."""
 LEAST_SHARED = 10
 """Answers on each side of the outage that have one number."""
 OF_THE_ANSWER = re.compile(
     r"age|stale|cache|retr|wait|queue|pending|lag|latency|_ms|second|elapsed|remain|uptime"
-    r"|attempt|tries|try|replica|node|shard|worker|version|source|mode|level|status|degraded",
+    r"|attempt|tries|try|replica|node|shard|worker|version|source|mode|level|status|degraded"
+    r"|minute|hour|day|left|until|views|hits|visits",
     re.IGNORECASE,
 )
 """Numbers with such names describe the answer, not the thing."""
@@ -121,6 +127,36 @@ class TextsOfReads:
             and len(odd) < len(shown)
             for op in odd
         ]
+
+    def changed_for_good(
+        self, ops: Iterable[Op], unchanged: Callable[[Op], bool]
+    ) -> list[tuple[Op, str]]:
+        """Reads after the outage with a number that is another one than before it, for each request
+        that was asked on both sides.
+
+        ``unchanged``: whether no row was changed that the path of a request names.
+        """
+        moved: defaultdict[tuple[str, str], list[tuple[Op, bool | None]]] = defaultdict(list)
+        asked = {(op.name, op.request): op for op in ops if op.good and op.effect == "read"}
+        for key in self._before.keys() & self._after.keys() & asked.keys():
+            op = asked[key]
+            for field in self._before[key][0] if unchanged(op) else ():
+                if not OF_THE_ANSWER.search(field):
+                    moved[op.name, field].append((op, self._moved(key, field)))
+        return [
+            (op, field)
+            for (_, field), seen in sorted(moved.items())
+            if all(one for _, one in seen) and len(seen) >= LEAST_MOVED
+            for op, _ in seen
+        ]
+
+    def _moved(self, key: tuple[str, str], field: str) -> bool | None:
+        """Whether a number is another one; None if it also differs on one side."""
+        sides = [{one.get(field) for one in side[key]} for side in (self._before, self._after)]
+        if any(len(side) != 1 for side in sides) or len(self._before[key]) < LEAST_UNCHANGED:
+            return None
+        (was,), (now,) = sides
+        return was is not None and now is not None and was.startswith(NUMBER) and was != now
 
     def _shared(self, name: str, field: str) -> str | None:
         """The number that all answers to an operation have, on each side of the outage."""

@@ -18,7 +18,8 @@ MAX_BODIES = 4
 MAX_PATHS = 10
 ENOUGH_PATHS = 3
 ENOUGH_BODIES = 2
-NOT_THERE = (403, 404, 410)
+FORBIDDEN = 403
+NOT_THERE = (FORBIDDEN, 404, 410)
 """Statuses about the path: the item does not exist, or belongs to another user."""
 
 
@@ -27,6 +28,7 @@ class _Accepted:
     paths: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     refused_paths: set[str] = field(default_factory=set)
+    forbidden: list[str] = field(default_factory=list)
     last: TrialResult = field(default_factory=TrialResult)
 
 
@@ -77,6 +79,8 @@ async def _try_body(trial: Trial, operation: Operation, body: Any, accepted: _Ac
         if result.status not in NOT_THERE or "{" not in operation.path:
             return
         accepted.refused_paths.add(request.path)
+        if result.status == FORBIDDEN:
+            accepted.forbidden.append(request.path)
 
 
 def _distinct(drawn: list[PlannedRequest], accepted: _Accepted) -> list[PlannedRequest]:
@@ -94,7 +98,8 @@ def _narrowed(operation: Operation, accepted: _Accepted) -> Operation:
         return dataclasses.replace(operation, bodies=bodies)
     paths = accepted.paths
     path = paths[0] if len(paths) == 1 else _alternatives(paths)
-    return dataclasses.replace(operation, path=path, bodies=bodies)
+    forbidden = tuple(accepted.forbidden[:ENOUGH_PATHS])
+    return dataclasses.replace(operation, path=path, bodies=bodies, forbidden=forbidden)
 
 
 def _alternatives(paths: list[str]) -> str:

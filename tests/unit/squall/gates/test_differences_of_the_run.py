@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from squall.core.events import CommitsRead, FaultInjected, RowChanged
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.gates.asked_again import allowed
 from squall.history.op import FIRST_AGAIN, Outcome
@@ -106,3 +107,43 @@ def test_reads_that_were_allowed_in_the_outage_alone_are_asked_again(make: Any) 
     later = [article(make, 120, 5), article(make, 121, 6), article(make, 122, 7, 403)]
     assert allowed([*known, *later], 1.0) == [later[1]]
     assert allowed([known[1], *later], 1.0) == [], "nothing is forbidden without the fault"
+
+
+def priced(make: Any, number: int, item: int, gross: int) -> Any:
+    """An answer to ``GET /prices/{item}``."""
+    text = json.dumps({"id": item, "gross": gross})
+    return make.op(number, request=f"GET /prices/{item}", content_type=JSON, size=len(text),
+                   shape=describe_body(text, JSON), texts=describe_texts(text))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("later", "effect", "changed", "code"),
+    [
+        ([101, 102, 103, 104], "ends", None, "another-value"),  # without its tax
+        ([101, 102, 103, 119], "ends", None, "holds"),  # one item is as before
+        ([101, 102, 103, 104], "cuts", None, "holds"),  # the process is the same
+        ([101, 102, 103, 104], "ends", "2", "another-value"),  # three others are enough
+        ([101, 102, 103, 104], "ends", None, "holds"),  # the log was not read
+    ],
+    ids=["made up", "one is as before", "no restart", "one row changed", "no log"],
+)
+def test_numbers_are_not_made_up_by_a_start(
+    evidence: Any,
+    make: Any,
+    request: pytest.FixtureRequest,
+    later: list[int],
+    effect: str,
+    changed: str | None,
+    code: str,
+) -> None:
+    ops = [priced(make, n, n % 4, 116 + n % 4) for n in BEFORE]
+    ops += [priced(make, n, n % 4, later[n % 4]) for n in AFTER]
+    happened = [
+        replace(event, effect=effect) if isinstance(event, FaultInjected) else event
+        for event in make.outage()
+    ]
+    if changed:
+        happened.append(RowChanged(at=1.5, table="price", ids={"id": changed}, values={}))
+    if "no log" not in request.node.name:
+        happened.append(CommitsRead(at=9.0, transactions=1))
+    assert AnswerUnlikeCalm().judge(evidence(ops, happened)).code == code
