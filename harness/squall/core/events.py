@@ -96,6 +96,8 @@ class BackendsSampled(Event):
     active: int
     idle: int
     idle_in_transaction: int
+    locks_held_seconds: float = 0.0
+    """How long, of all transactions that have locked rows, one has stood without a statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
