@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Self
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 from squall_faults import FaultError
 
@@ -68,20 +68,22 @@ class Sampler:
             looks.append(self._probing("live", profile.live))
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
-        stranger = read_without_credentials(profile.operations, self._lab.options.seed)
-        if stranger is not None:
-            look = self._often(self._unknown_client([(stranger, {})]), STRANGER_SECONDS)
-            self._tasks.append(asyncio.create_task(look))
-        forbidden = forbidden_reads(profile.operations, self._lab.options.seed)
-        if forbidden:
-            reads = [(one.path, one.headers) for one in forbidden]
-            look = self._often(self._unknown_client(reads, known=True), FORBIDDEN_SECONDS)
-            self._tasks.append(asyncio.create_task(look))
+        self._tasks += [asyncio.create_task(look) for look in self._strangers()]
         self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
         if profile.metrics is not None:
             looking = self._often(self._gauges(profile.metrics), GAUGE_SECONDS)
             self._tasks.append(asyncio.create_task(looking))
         return self
+
+    def _strangers(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """Reads that are to be refused, if there are any."""
+        operations, seed = self._lab.profile.operations, self._lab.options.seed
+        stranger = read_without_credentials(operations, seed)
+        if stranger is not None:
+            yield self._often(self._unknown_client([(stranger, {})]), STRANGER_SECONDS)
+        reads = [(one.path, one.headers) for one in forbidden_reads(operations, seed)]
+        if reads:
+            yield self._often(self._unknown_client(reads, known=True), FORBIDDEN_SECONDS)
 
     async def __aexit__(self, *_exception: object) -> None:
         """Stop. Every sample may finish, because each is bounded and a cancelled one does harm."""
