@@ -17,7 +17,7 @@ from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - 
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
-from squall.core.server_events import AbortedStatements as AbortedStatements  # noqa: PLC0414 - offered here, too
+from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
 

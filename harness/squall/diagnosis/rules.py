@@ -14,6 +14,7 @@ from squall.diagnosis.judged_run import SETTLED_SECONDS, SILENCES, Diagnosis, Ju
 from squall.diagnosis.rules_after_heal import (
     error_text,
     kept_for_good,
+    lost_settings,
     not_recovered,
     short_on_capacity,
     silence,
@@ -210,6 +211,7 @@ CAUSES: Iterable[Cause] = (
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,
+    lost_settings,
     kept_for_good,
     error_text,
     unbounded_call,

@@ -15,7 +15,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from squall.core.events import AbortedStatements, BackendsSampled, DatabaseLoad, FaultHealed
+from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed, StatementsRefused
+from squall.core.server_events import ABORTED as OF_FAILED
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.starvation import excuse
@@ -131,7 +132,10 @@ class RetryStorm(Gate):
 
 def _aborted(evidence: Evidence) -> Finding | None:
     """The failure of an app that goes on in a transaction that has failed, and did not in calm."""
-    counted = [event for event in evidence.events if isinstance(event, AbortedStatements)]
+    counted = [
+        event for event in evidence.events
+        if isinstance(event, StatementsRefused) and event.why == OF_FAILED
+    ]  # fmt: skip
     if not counted or counted[-1].before or (many := counted[-1].during) < LEAST_ABORTED:
         return None
     told = f"{many} statements were sent in transactions that had failed, where none can succeed"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from squall.core import events
 from squall.core.clock import Clock
 from squall.history.evidence import Contract
-from squall.lab.aborted_statements import AbortedStatementsCounter
 from squall.lab.capacity import needs_probe, probe_capacity
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
 from squall.lab.polls import PollProbe
+from squall.lab.refused_statements import RefusedStatements
 from squall.lab.rest import RestProbe
 from squall.lab.updates_in_calm import UpdatesProbe
 from squall.lab.upstream_record import UpstreamRecord
@@ -37,7 +37,7 @@ class Surroundings:
         self._updates = UpdatesProbe(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
-        self._aborted = AbortedStatementsCounter(lab, clock, log)
+        self._refused = RefusedStatements(lab, clock, log)
         self._terminations = len(lab.app.terminations)
         self._copies = len(lab.copies.seen)
 
@@ -47,7 +47,7 @@ class Surroundings:
             await self._places.look_before(plan)
         await self._updates.look_before(plan)
         await self._upstreams.look_before()
-        await self._aborted.look_before()
+        await self._refused.look_before()
         await self._work.look_before()
         await self._rest.look_before()
         await self._polls.look_before()
@@ -63,7 +63,7 @@ class Surroundings:
         for copy in self._lab.copies.seen[self._copies :]:
             self._log(replace(copy, at=self._clock.now()))
         await self._upstreams.look_after()
-        await self._aborted.look_after()
+        await self._refused.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
         await self._polls.look_after()

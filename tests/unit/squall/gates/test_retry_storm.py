@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from squall.core.events import (
-    AbortedStatements,
     BackendsSampled,
     DatabaseLoad,
     ProcessorAwaited,
+    StatementsRefused,
 )
 from squall.gates.retry_storm import RetryStorm
 
@@ -208,6 +208,6 @@ def test_a_fault_that_fails_nothing_is_counted_until_its_heal(evidence: Any, mak
 def test_nothing_is_repeated_in_a_transaction_that_has_failed(
     evidence: Any, make: Any, before: int, during: int, code: str
 ) -> None:
-    counted = AbortedStatements(at=2.5, before=before, during=during)
+    counted = StatementsRefused(at=2.5, why="aborted", before=before, during=during)
     run = evidence([make.op(1)], [*make.outage(1.0, 2.0), counted])
     assert RetryStorm().judge(run).code == code
