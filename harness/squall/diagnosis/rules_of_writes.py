@@ -30,6 +30,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("read-your-writes")
     if finding is None:
         return None
+    if finding.code == read_your_writes.NEVER_STORED:
+        told = "a number is kept in memory, and an error takes nothing back"
+        return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding.code == read_your_writes.STALE:
         told = "a cache was emptied before COMMIT, or was not told of what changed in the outage"
         return Diagnosis(f"{finding.reason}: {told}")

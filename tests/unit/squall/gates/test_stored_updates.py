@@ -187,3 +187,42 @@ def test_a_refused_update_is_not_stored_later(
     stored = commit(later.done + after, 3, 77)
     run = evidence([*ops, later, *more], [*happened, *rows, stored, READ])
     assert RefusedWriteAbsent().judge(run).code == code
+
+
+def counted(evidence: Any, make: Any, later: list[Any], *, calm_shows: int = 0) -> Any:
+    """Twenty items whose stock orders lower, and reads that show it; then ``later``."""
+    ops = [look(make, 20 + item, item, 100 + item) for item in range(20)]
+    rows = [commit(0.42 + item / 1000, item, 80 + item) for item in range(20)]
+    ops += [look(make, 70 + item, item, 80 + item + calm_shows) for item in range(10)]
+    after = make.write(230)
+    happened = [*make.outage(), *rows, READ]
+    return ReadYourWrites().judge(evidence([*ops, after, *later], happened))
+
+
+@pytest.mark.parametrize(
+    ("shown", "changes", "code"),
+    [
+        (55, {}, "never-stored"),
+        (None, {}, "not-judged"),  # what is stored
+        (100, {}, "not-judged"),  # what the same request showed before: a cache
+        (55, {"copy": True}, "not-judged"),
+        (55, {"request": "GET /items/99"}, "not-judged"),  # it was not asked before
+    ],
+    ids=["never", "stored", "cached", "a marked copy", "another item"],
+)
+def test_reads_show_what_was_stored_at_some_time(
+    evidence: Any, make: Any, shown: int | None, changes: dict[str, Any], code: str
+) -> None:
+    later = [
+        replace(look(make, 300 + item, item, shown or 80 + item), **changes)
+        if shown != 100
+        else look(make, 300 + item, item, 100 + item)
+        for item in (3, 5)
+    ]
+    assert counted(evidence, make, later).code == code
+
+
+def test_one_odd_read_alone_and_other_numbers_prove_nothing(evidence: Any, make: Any) -> None:
+    odd = [look(make, 300 + item, item, 55) for item in (3, 5)]
+    assert counted(evidence, make, odd[:1]).code == "not-judged"
+    assert counted(evidence, make, odd, calm_shows=7).code == "not-judged", "no column is shown"
