@@ -11,6 +11,7 @@ from squall.gates.stored_updates import untouched
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.history.evidence import Evidence
 from squall.history.op import Op
+from squall.history.shape import read_shape
 
 ANOTHER_VALUE = "another-value"
 LET_IN = "stranger-let-in"
@@ -27,7 +28,7 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     during = evidence.window("during")
     for op, field in calm.texts.defaults(during, untouched(evidence)):
         yield op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests")
-    for op, field in calm.texts.shared_defaults(during):
+    for op, field in calm.texts.shared_defaults([op for op in during if not _is_marked(op, calm)]):
         text = f"another {field}, which is the same in all answers without the fault"
         yield op, (ANOTHER_VALUE, f"{op.name}: {text}")
     if calm.restarts:
@@ -43,6 +44,13 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"
         yield op, (LET_IN, f"{op.name}: {text}")
+
+
+def _is_marked(op: Op, calm: CalmAnswers) -> bool:
+    """Whether an answer has fields that none had before the fault, such as ``"degraded": true``."""
+    known = calm.operations.get(op.name)
+    usual = {place for _, shape in known.shapes for place in shape} if known else set()
+    return not set(read_shape(op.shape)) <= usual
 
 
 def unmarked(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:

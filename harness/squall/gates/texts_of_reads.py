@@ -13,13 +13,13 @@ different numbers without the fault, have all the same one:
     GET /items/7 … {"price": 107}      GET /items/8 … {"price": 108}      without the fault
     GET /items/7 … {"price": 199}      GET /items/8 … {"price": 199}      a default
 
-A number that all requests share is made up if it is another one in some answers of the outage,
-while others still have it, and all have it again after the heal: a version or a setting that is
-changed does not change back.
+A number that all requests share is made up if it is another one in the outage, alike in all answers
+that differ, and all have it again after the heal: a version or a setting that is changed does not
+change back.
 
     GET /offers   before and after {"rate": 1.19}     during {"rate": 1}, {"rate": 1.19}
 
-A number of every item that is another one after the app was started anew, while no row was changed,
+A number of every item that is another one after a start of the app, while no row was changed,
 is one that the start has made up.
 """
 
@@ -123,8 +123,7 @@ class TextsOfReads:
             for (name, field), shown in found.items()
             if (usual := self._shared(name, field)) is not None
             and len(odd := [op for op, number in shown if number != usual]) >= LEAST_VALUES
-            and len({number for op, number in shown if op in odd}) == 1
-            and len(odd) < len(shown)
+            and len({number for _, number in shown} - {usual}) == 1
             for op in odd
         ]
 

@@ -37,12 +37,13 @@ def test_a_number_that_all_share_is_another_one_in_a_part_of_the_outage(
 ) -> None:
     found = judged(evidence, make, [1.0, 1.19, 1.0, 1.0])
     assert (found.verdict, found.code, len(found.ops)) == ("fail", "another-value", 3)
+    assert judged(evidence, make, [1.0] * 4).code == "another-value", "in all of it"
 
 
 @pytest.mark.parametrize(
     ("rates", "changes"),
     [
-        ([1.0, 1.0, 1.0, 1.0], {}),  # a setting that was changed, and changed back
+        ([1.0, 1.19, 1.0, 1.0], {"more": {"degraded": True}}),  # it says so
         ([1.0, 1.19, 1.0], {}),  # too few
         ([1.1, 1.2, 1.19, 1.3], {}),  # measured anew each time
         ([1.0, 1.19, 1.0, 1.0], {"copy": True}),
