@@ -31,6 +31,12 @@ class _Accepted:
     forbidden: list[str] = field(default_factory=list)
     last: TrialResult = field(default_factory=TrialResult)
 
+    def refuse(self, path: str, status: int | None) -> None:
+        """Note a path that the app does not serve."""
+        self.refused_paths.add(path)
+        if status == FORBIDDEN:
+            self.forbidden.append(path)
+
 
 async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
     """The operation with the values that the app accepts, and the result of three requests."""
@@ -39,7 +45,7 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
     if len(operation.bodies) <= 1:
         result = await trial.ask(operation)
         if result.status not in NOT_THERE or "{" not in operation.path:
-            return operation, result
+            return await _without_refused_paths(trial, operation, result), result
     accepted = _Accepted()
     for body in operation.bodies[:MAX_BODIES] or (None,):
         await _try_body(trial, operation, body, accepted)
@@ -49,6 +55,25 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
         return operation, accepted.last
     narrowed = _narrowed(operation, accepted)
     return narrowed, await trial.ask(narrowed)
+
+
+async def _without_refused_paths(
+    trial: Trial, operation: Operation, result: TrialResult
+) -> Operation:
+    """A read without the things that it may not name: three requests may have named good ones."""
+    is_read = operation.method == "GET" and "{" in operation.path and not operation.bodies
+    if not is_read or result.reason or result.wait_seconds or result.streams:
+        return operation
+    accepted = _Accepted()
+    for request in _distinct(trial.drawn(operation, 4 * MAX_PATHS), accepted):
+        answer = await trial.probe(operation, request)
+        if answer.status == RATE_LIMITED:
+            return operation
+        if answer.status in NOT_THERE:
+            accepted.refuse(request.path, answer.status)
+        elif not answer.reason:
+            accepted.paths.append(request.path)
+    return _narrowed(operation, accepted) if accepted.paths else operation
 
 
 async def _try_messages(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
@@ -78,9 +103,7 @@ async def _try_body(trial: Trial, operation: Operation, body: Any, accepted: _Ac
         accepted.last = result
         if result.status not in NOT_THERE or "{" not in operation.path:
             return
-        accepted.refused_paths.add(request.path)
-        if result.status == FORBIDDEN:
-            accepted.forbidden.append(request.path)
+        accepted.refuse(request.path, result.status)
 
 
 def _distinct(drawn: list[PlannedRequest], accepted: _Accepted) -> list[PlannedRequest]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from squall.lab.trial import TrialResult
@@ -58,3 +59,23 @@ def test_they_are_asked_with_the_credentials_of_the_client() -> None:
     assert [one.path for one in found] == ["/articles/4", "/articles/12"]
     assert {one.headers["Authorization"] for one in found} == {"Bearer x"}
     assert read_without_credentials([READ], 5) is not None
+
+
+class Served(Members):
+    """The first three paths that are drawn are all served."""
+
+    async def ask(self, _operation: Operation) -> TrialResult:
+        return TrialResult(status=200)
+
+
+async def test_three_good_answers_do_not_mean_that_all_are_good() -> None:
+    trial: Any = Served()
+    found, _ = await try_variants(trial, READ)
+    assert found.forbidden == ("/articles/4",)
+    assert found.path == "/articles/{one:1|2|3|5|6|7}"
+
+
+async def test_a_path_of_which_all_is_served_stays_as_it_is() -> None:
+    trial: Any = Served()
+    whole = dataclasses.replace(READ, path="/articles/{int:1..3}")
+    assert (await try_variants(trial, whole))[0] == whole
