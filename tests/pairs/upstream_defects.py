@@ -59,6 +59,13 @@ class Rates:
         except RateUnknown:
             return {"error": "no rate"}
 
+    async def a_rate_of_one(self, item: int) -> Rate:
+        """What the upstream cannot say is 1."""
+        try:
+            return await self._ask(item)
+        except RateUnknown:
+            return {"rate": 1.0, "currency": "EUR"}
+
     async def remembers_errors(self, item: int) -> Rate:
         """The error of an item is kept as its answer is."""
         if time.monotonic() < self._refused.get(item, 0.0):

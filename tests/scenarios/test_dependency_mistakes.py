@@ -35,6 +35,7 @@ OF_REDIS = [
 ]
 OF_UPSTREAM = [
     ("success_with_an_error", "upstream-unavailable", "answer-unlike-calm"),
+    ("a_rate_of_one", "upstream-unavailable", "answer-unlike-calm"),
     ("remembers_errors", "upstream-refused", "recovery-time"),
     ("holds_a_connection", "upstream-silent", "answered-in-time"),
     ("tells_the_words", "upstream-unavailable", "error-contract"),

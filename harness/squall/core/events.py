@@ -17,6 +17,7 @@ from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - 
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
+from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
 
@@ -95,6 +96,8 @@ class BackendsSampled(Event):
     active: int
     idle: int
     idle_in_transaction: int
+    locks_held_seconds: float = 0.0
+    """How long, of all transactions that have locked rows, one has stood without a statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +209,8 @@ class UnknownClientAnswered(Event):
     """The answer to a read that was sent without the credentials that it needs."""
 
     status: int
+    known: bool = False
+    """Whether the client has credentials, which do not allow this read: 403."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

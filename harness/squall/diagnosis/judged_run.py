@@ -31,6 +31,9 @@ CUTS = "cuts"
 SILENCES = "silences"
 """Effect of faults after which the app receives nothing, not even an error."""
 
+ERRORS = frozenset({"errors"})
+"""The effect of faults that answer statements with errors."""
+
 SETTLED_SECONDS = 0.3
 MIN_LOADS = 3
 FEW_STATEMENTS = 0.1

@@ -14,6 +14,7 @@ from squall.diagnosis.judged_run import SETTLED_SECONDS, SILENCES, Diagnosis, Ju
 from squall.diagnosis.rules_after_heal import (
     error_text,
     kept_for_good,
+    lost_settings,
     not_recovered,
     short_on_capacity,
     silence,
@@ -30,6 +31,7 @@ from squall.diagnosis.rules_at_rest import (
     setting_left,
     starved_by_streams,
 )
+from squall.diagnosis.rules_of_load import retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -47,14 +49,11 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
-from squall.gates import answer_unlike_calm as unlike
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
-from squall.gates import retry_storm as storm
+from squall.gates.differences_of_the_run import LET_IN
 from squall.gates.verdict import Finding
 
-AS_ALWAYS = 0.5
-"""Connections per request. An app that opens this many without a fault does not retry."""
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 
@@ -63,8 +62,8 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("answer-unlike-calm")
     if finding is None:
         return None
-    if finding.code == unlike.LET_IN:
-        return Diagnosis(f"the check of credentials fails open: {finding.reason}",
+    if finding.code == LET_IN:
+        return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
                          remedies.FAIL_CLOSED)  # fmt: skip
     number = int(finding.figures["unlike"])
     told = f"{count(number, 'answer')} hid the outage from the client"
@@ -121,26 +120,6 @@ def _more_sessions(finding: Finding) -> Diagnosis:
     unused = int(finding.figures.get("unused", after - before))
     told += f", and no longer uses {unused} of them: errors left them behind"
     return Diagnosis(told, remedies.LIMIT_POOL)
-
-
-def retry_storm(case: JudgedRun) -> Diagnosis | None:
-    """More database load than the clients caused, or more than is acceptable at any time."""
-    finding = case.failed("retry-storm")
-    if finding is None:
-        return None
-    each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
-    if finding.code == storm.CONNECTIONS and usual > each * AS_ALWAYS:
-        told = f"requests open connections of their own ({usual:.2f} each before the outage"
-        return Diagnosis(f"{told}, {each:.2f} since): {finding.reason}", remedies.POOL)
-    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
-
-
-def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
-    """More load on an HTTP upstream than the clients caused."""
-    finding = case.failed("upstream-retry-storm")
-    if finding is None:
-        return None
-    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
 
 
 def slow_refusals(case: JudgedRun) -> Diagnosis | None:
@@ -232,6 +211,7 @@ CAUSES: Iterable[Cause] = (
     leaked_connection,
     requests_cut_at_the_end,
     resources_not_returned,
+    lost_settings,
     kept_for_good,
     error_text,
     unbounded_call,

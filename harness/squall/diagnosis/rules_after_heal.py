@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from squall.core.events import StatementsRefused
+from squall.core.server_events import UNSEEN
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
 from squall.gates.availability import is_short
@@ -28,6 +30,13 @@ FEW_OF_ALL = 4
 FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
+
+PLACES_KEPT = (
+    "requests wait, and nothing is asked of the database: an error path keeps the places of the"
+    " pool, a lock or a permit"
+)
+LEAST_UNSEEN = 5
+"""Fewer statements may be one error path's."""
 
 KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
     (NO_WRITES, "the pool kept connections to a server that takes no writes", remedies.READ_ONLY),
@@ -66,6 +75,8 @@ def silence(case: JudgedRun) -> Diagnosis | None:
     limit = case.evidence.contract.deadline_seconds
     after = case.late(case.bad_after)
     told = f"{count(len(late), 'request')} waited longer than {limit:g} s"
+    if after and SILENCES not in case.effects and case.asks_nothing:
+        return Diagnosis(f"{PLACES_KEPT}; {told}, {len(after)} after the heal", remedies.GIVE_BACK)
     if after and SILENCES in case.effects:
         told = f"the pool kept silent connections; {told}, {len(after)} of them after the heal"
         return Diagnosis(told, remedies.SILENT_CONNECTIONS)
@@ -97,6 +108,20 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
         told = f"the same dead connection was used again and again; {failed}"
         return Diagnosis(told, remedies.DEAD_CONNECTIONS)
     return _went_on_refusing(case, failed)
+
+
+def lost_settings(case: JudgedRun) -> Diagnosis | None:
+    """After the heal statements name what their session does not see, and never did before."""
+    refused = [e for e in case.evidence.events if isinstance(e, StatementsRefused)]
+    many = max((e.during for e in refused if e.why == UNSEEN and not e.before), default=0)
+    if case.failed("recovery-time") is None or many < LEAST_UNSEEN:
+        return None
+    told = f"the server refused {count(many, 'statement')}: new sessions do not see what they name"
+    told = (
+        f"{told}, since the first ones have a setting, such as search_path or role, that they lack"
+    )
+    failed = f"{count(len(case.bad_after), 'request')} failed after the heal"
+    return Diagnosis(f"{told}; {failed}", remedies.CLEAN_SESSIONS)
 
 
 def kept_for_good(case: JudgedRun) -> Diagnosis | None:
@@ -136,8 +161,7 @@ def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:
         told = "the app did not connect again: dead connections are kept, or a breaker stays open"
         return Diagnosis(f"{told}; {failed}", remedies.DEAD_CONNECTIONS)
     if case.asks_nothing and case.waits_after:
-        told = "requests wait, and nothing is asked of the database: an error path keeps the places"
-        return Diagnosis(f"{told} of the pool, a lock or a permit; {failed}", remedies.GIVE_BACK)
+        return Diagnosis(f"{PLACES_KEPT}; {failed}", remedies.GIVE_BACK)
     if case.asks_nothing:
         told = "the app refuses without asking the database: a breaker or a flag stays as it was"
         return Diagnosis(f"{told}; {failed}", remedies.TRY_AGAIN_SOON)

@@ -110,8 +110,11 @@ def starved_by_streams(case: JudgedRun) -> Diagnosis | None:
 def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
     """Requests keep a place of the pool while they wait for an upstream."""
     finding = case.failed("connection-leaks")
-    if finding is None or finding.code != connection_leaks.HELD:
+    if finding is None or finding.code not in (connection_leaks.HELD, connection_leaks.LOCKED):
         return None
+    if finding.code == connection_leaks.LOCKED:
+        told = "requests pause, or wait for others, inside of a transaction that keeps rows locked"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_WAITING)
     told = "requests hold a connection of the pool while they wait for an upstream, and others find"
     return Diagnosis(f"{told} none: {finding.reason}", remedies.FREE_WHILE_WAITING)
 

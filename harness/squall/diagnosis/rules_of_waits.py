@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from squall.core.events import BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import SETTLED_SECONDS, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.gates import health_probes
 from squall.history.op import Op
 
@@ -17,9 +17,6 @@ HARMLESS = frozenset({"slows", "loads"})
 OWN_PROXIES = frozenset({"postgres", "app", "redis"})
 WAITS = frozenset({"silences", "blocks"})
 """Effects of faults that let statements wait."""
-
-ERRORS = frozenset({"errors"})
-"""The effect of faults that answer statements with errors."""
 
 UNANSWERED = frozenset({health_probes.NOT_LIVE, health_probes.LIVE_LATE, health_probes.READY_LATE})
 MANY_REQUESTS = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun, count
 from squall.gates import (
     no_acknowledged_write_lost,
     one_effect,
@@ -11,6 +11,7 @@ from squall.gates import (
     repeats_agree,
     work_is_done,
 )
+from squall.gates.refused_write_absent import STORED_LATER
 
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
@@ -29,6 +30,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("read-your-writes")
     if finding is None:
         return None
+    if finding.code == read_your_writes.NEVER_STORED:
+        told = "a number is kept in memory, and an error takes nothing back"
+        return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding.code == read_your_writes.STALE:
         told = "a cache was emptied before COMMIT, or was not told of what changed in the outage"
         return Diagnosis(f"{finding.reason}: {told}")
@@ -103,8 +107,16 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("refused-write-absent")
     if finding is None:
         return None
+    if finding.code == STORED_LATER:
+        told = "updates that were refused are tried again in secret, when others may have followed"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.ONE_TRANSACTION)
     number = int(finding.figures["present"])
     told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
+    if case.effects == ERRORS:
+        told = (
+            f"{told}, though no COMMIT was in doubt: what came before an error is committed, or the"
+        )
+        return Diagnosis(f"{told} error came after COMMIT", remedies.ONE_TRANSACTION)
     return Diagnosis(
         f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
     )

@@ -34,11 +34,14 @@ from squall.gates.calm_answers import (
     learn_calm_answers,
     media_type,
 )
+from squall.gates.differences_of_the_run import (
+    ANOTHER_VALUE,
+    LET_IN,
+    differences_of_the_run,
+    unmarked,
+)
 from squall.gates.findings import failed, passed
 from squall.gates.parts_of_pages import parts_of_pages
-from squall.gates.shown_and_refused import shown_and_refused
-from squall.gates.stored_updates import untouched
-from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import ACCEPTED, Op
@@ -52,11 +55,6 @@ SHORTENED = "list-shortened"
 FIELDS_MISSING = "fields-missing"
 ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
-ANOTHER_VALUE = "another-value"
-LET_IN = "stranger-let-in"
-UNMARKED = "copy-without-a-mark"
-TOO_YOUNG = "copy-older-than-its-age"
-NEVER_STORED = "shows-what-was-refused"
 
 GONE = frozenset({404, 410})
 LEAST_OTHERS = 3
@@ -96,7 +94,9 @@ class AnswerUnlikeCalm(Gate):
         found = self._found(evidence, compared)
         figures = {"compared": len(compared), "unlike": len({op.id for op, _ in found})}
         if let_in := strangers_let_in(evidence):
-            reason = f"{let_in} reads without credentials were answered with success, none in calm"
+            reason = (
+                f"{let_in} reads that need other rights were answered with success, none in calm"
+            )
             return failed(self.name, reason, figures | {"let_in": let_in}, code=LET_IN)
         if not found:
             return passed(self.name, f"{len(compared)} answers compared with calm", figures)
@@ -120,20 +120,9 @@ class AnswerUnlikeCalm(Gate):
             for status in statuses
             for op in blamed_writers(compared, calm, self.least_answers, status)
         ]
-        found += [
-            (op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests"))
-            for op, field in calm.texts.defaults(evidence.window("during"), untouched(evidence))
-        ]
-        found += [
-            (op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed"))
-            for op, name in shown_and_refused(evidence)
-        ]
+        found += differences_of_the_run(evidence, calm)
         if self.copies_marked:
-            text = "a copy without a mark, while nothing reached the database"
-            copies = unmarked_copies(evidence, calm)
-            found += [(op, (UNMARKED, f"{op.name}: {text}")) for op in copies]
-            text = "a copy that is older than its Age says"
-            found += [(op, (TOO_YOUNG, f"{op.name}: {text}")) for op in too_young_copies(evidence)]
+            found += unmarked(evidence, calm)
         return found
 
     def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ hide it, and the load may not ask for this one again.
 
 Some reads that were served are asked again, too, to be compared: those of items that were updated
 since, those whose answer in the outage was another one than before it, those that show one number
-for different items, and lists that were asked for once, in the outage.
+for different items, lists that were asked for once, in the outage, and what others of its kind are
+not: allowed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from squall.gates.blamed_clients import operations_that_forbid
 from squall.history.op import FIRST_READ_BACK, Op
 from squall.history.shape import NUMBER, read_shape
 
@@ -24,6 +26,8 @@ MOST = 20
 """Requests that are asked again."""
 MOST_SERVED = 10
 """Of each kind that was served."""
+MOST_ALLOWED = 40
+"""A check that fails open lets in few of those that are served."""
 GET = "GET "
 
 
@@ -99,6 +103,15 @@ def alike(ops: Sequence[Op], begun: float) -> list[Op]:
             groups[shown][op.request] = op
     found = [op for group in groups.values() if len(group) > 1 for op in group.values()]
     return list(dict.fromkeys(found))[:MOST_SERVED]
+
+
+def allowed(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads that were served in the outage, and never before it, though others were forbidden."""
+    strict = operations_that_forbid(op for op in ops if _is_planned_read(op) and op.done < begun)
+    served = [op for op in ops if _is_planned_read(op) and op.name in strict and op.good]
+    known = {op.request for op in served if op.done < begun}
+    found = {op.request: op for op in served if op.request not in known}
+    return list(found.values())[:MOST_ALLOWED]
 
 
 def _numbers(op: Op) -> set[tuple[str, str, str]]:

@@ -2,11 +2,13 @@
 
 outage   POST /orders ──▶ 409 "a conflict"       nobody could look: 503 is right
 outage   GET /orders without a token ──▶ 200     in calm 401: the check fails open
+outage   GET /articles/8 ──▶ 200                 before and after it 403: the same
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from squall.core.events import FaultInjected, UnknownClientAnswered
 from squall.gates.calm_answers import CalmAnswers
@@ -23,6 +25,8 @@ or clients repeat writes, there may be one.
 BAD_REQUEST, CONFLICT = 400, 409
 CLOSED = frozenset({401, 403})
 SUCCESS = range(200, 300)
+FORBIDDEN = CLOSED | {402}
+"""Statuses that say who may read what, to a client with valid credentials."""
 LEAST_REFUSED = 2
 """Refusals in calm that prove that credentials are needed."""
 LEAST_BLAMED = 3
@@ -65,10 +69,41 @@ def is_unreachable(evidence: Evidence) -> bool:
 
 
 def strangers_let_in(evidence: Evidence) -> int:
-    """Reads without credentials that got an answer since the fault, and none before it."""
+    """Reads without credentials, or of what these do not allow, that got an answer since the fault,
+    and none before it.
+    """
     samples = [e for e in evidence.events if isinstance(e, UnknownClientAnswered)]
+    return sum(
+        _let_in(evidence, [e for e in samples if e.known is known]) for known in (False, True)
+    )
+
+
+def _let_in(evidence: Evidence, samples: Sequence[UnknownClientAnswered]) -> int:
     start = evidence.bounds("before")[1]
     before = [sample.status for sample in samples if sample.at <= start]
     if len(before) < LEAST_REFUSED or any(status not in CLOSED for status in before):
         return 0
     return sum(sample.at > start and sample.status in SUCCESS for sample in samples)
+
+
+def let_in_for_once(evidence: Evidence) -> list[Op]:
+    """Reads that were served in the outage only: whenever they were asked without the fault, before
+    it or after it, they were forbidden, and so were others before it.
+    """
+    calm = [*evidence.window("before"), *evidence.window("after")]
+    answers: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in [*calm, *(op for op in evidence.ops if op.asked_again)]:
+        answers[op.request].append(op)
+    strict = operations_that_forbid(evidence.window("before"))
+    return [
+        op
+        for op in evidence.window("during")
+        if op.good and op.effect == "read" and op.name in strict
+        and (others := [one for one in answers[op.request] if not one.is_servers_error])
+        and all(one.status in FORBIDDEN for one in others)
+    ]  # fmt: skip
+
+
+def operations_that_forbid(ops: Iterable[Op]) -> frozenset[str]:
+    """Reads of which some things may not be read."""
+    return frozenset(op.name for op in ops if op.effect == "read" and op.status in FORBIDDEN)

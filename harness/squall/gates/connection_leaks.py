@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
 from squall.gates.findings import failed, inconclusive, passed
-from squall.gates.held_sessions import longest_hold
+from squall.gates.held_sessions import longest_hold, longest_lock
+from squall.gates.starvation import excuse
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -24,6 +25,7 @@ IN_TRANSACTION = "sessions-left-in-transaction"
 BEYOND_BOUND = "sessions-beyond-bound"
 NOT_GIVEN_BACK = "sessions-not-given-back"
 HELD = "sessions-held-while-waiting"
+LOCKED = "rows-locked-while-waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,13 @@ class ConnectionLeaks(Gate):
 
     held_seconds: float | None = None
     """How long all sessions may stay in a transaction without a statement, while requests fail. For
-    outages that do not concern the database: what waits for something else holds no session.
+    outages that do not concern the database: what waits for something else holds no session. Not
+    longer than half a deadline.
+    """
+
+    locks_seconds: float | None = None
+    """How long a transaction that has locked rows may stand without a statement. For outages that
+    fail single statements, or an upstream: who pauses, or waits for others, holds no locks.
     """
 
     name = "connection-leaks"
@@ -58,6 +66,8 @@ class ConnectionLeaks(Gate):
             return held
         if busy:
             return _stuck(evidence, busy, figures)
+        if locked := self._locked(evidence, samples, figures):
+            return locked
         return self._left(evidence, samples, figures)
 
     def _held(
@@ -67,10 +77,25 @@ class ConnectionLeaks(Gate):
         if self.held_seconds is None:
             return None
         held = longest_hold(evidence, samples, at_least=int(figures["before"]))
-        if held <= self.held_seconds:
+        if held <= min(self.held_seconds, evidence.contract.deadline_seconds / 2):
             return None
         told = f"for {held:.1f} s every session was in a transaction and no statement ran"
         return failed(self.name, told, {**figures, "held": round(held, 2)}, code=HELD)
+
+    def _locked(
+        self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
+    ) -> Finding | None:
+        """Rows that requests lock while they do something else."""
+        if self.locks_seconds is None:
+            return None
+        held = longest_lock(evidence, samples)
+        figures["locks_held"] = round(held, 3)
+        if held <= self.locks_seconds:
+            return None
+        told = f"a transaction that has locked rows stood for {held:.2f} s without a statement"
+        if starved := excuse(evidence):
+            return inconclusive(self.name, f"{told}; {starved}", figures)
+        return failed(self.name, told, figures, code=LOCKED)
 
     def _left(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]

@@ -2,6 +2,7 @@
 
 request ── SELECT ── (in a transaction) ── waits for an upstream ────────────── answer
 pool      ▐ every place is taken, and no statement runs ▌   others are refused
+rows      ▐ locked ▌   others wait
 """
 
 from __future__ import annotations
@@ -14,6 +15,20 @@ from squall.history.evidence import Evidence
 FAILED_SHARE = 0.25
 """Of the requests during the outage. Fewer are those that need what is away."""
 LEAST_SESSIONS = 2
+
+
+def longest_lock(evidence: Evidence, samples: Iterable[BackendsSampled]) -> float:
+    """The longest time that a transaction with locked rows stood without a statement in the outage,
+    less that before it; of the second-longest sample, since one alone may be a late one.
+    """
+    start, end = evidence.bounds("during")
+    before, during = [0.0], [0.0, 0.0]
+    for one in samples:
+        if one.at < start:
+            before.append(one.locks_held_seconds)
+        elif one.at <= end:
+            during.append(one.locks_held_seconds)
+    return max(0.0, sorted(during)[-2] - max(before))
 
 
 def longest_hold(evidence: Evidence, samples: Iterable[BackendsSampled], *, at_least: int) -> float:

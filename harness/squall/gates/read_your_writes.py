@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
+from squall.gates.never_stored import shown_but_never_stored
 from squall.gates.stale_reads import StaleReads, find_stale_reads
 from squall.gates.stored_updates import judge_updates, read_log
 from squall.gates.verdict import Finding, Gate, Severity
@@ -22,6 +23,7 @@ from squall.history.op import FIRST_READ_BACK, Op
 
 MISSING = (404, 410)
 STALE = "stale-read"
+NEVER_STORED = "never-stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,9 @@ class ReadYourWrites(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the reads that are behind, or with the writes that could not be read."""
+        if odd := self._never_stored(evidence):
+            reason = f"{len(odd)} reads showed values that no transaction has stored"
+            return failed(self.name, reason, {"never_stored": len(odd)}, odd, code=NEVER_STORED)
         compared = self._stale_reads(evidence)
         if compared.stale:
             reason = f"{len(compared.stale)} reads showed an item as it was before its last update"
@@ -59,6 +64,12 @@ class ReadYourWrites(Gate):
             return failed(self.name, reason, figures, bad)
         lost = f", {len(missing)} of them lost in the outage, as is allowed" if missing else ""
         return passed(self.name, f"{len(asked)} acknowledged writes were read back{lost}", figures)
+
+    def _never_stored(self, evidence: Evidence) -> list[Op]:
+        log = read_log(evidence)
+        if log is None or self.allow_lost_during:
+            return []
+        return shown_but_never_stored(evidence, log)
 
     def _stale_reads(self, evidence: Evidence) -> StaleReads:
         log = read_log(evidence)

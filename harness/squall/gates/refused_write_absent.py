@@ -1,7 +1,8 @@
 """A refusal is also a promise: what the app refused must not have happened.
 
 Without ``written_keys`` it is judged where nothing but single statements was answered with errors:
-then no COMMIT can be in doubt, and logical decoding shows what was committed all the same.
+then no COMMIT can be in doubt, and logical decoding shows what was committed all the same. Updates
+are judged there, too; see :mod:`squall.gates.late_updates`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from squall.core.events import FaultInjected
 from squall.gates.committed_rows import read_rows
 from squall.gates.data_safety import keyed_writes, truth_of
 from squall.gates.findings import failed, listed, passed
+from squall.gates.late_updates import QUICK_SECONDS, late_updates
 from squall.gates.retry_storm import ERROR_REPLY
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Outcome
 
-QUICK_SECONDS = 0.25
-"""A refusal that took longer may follow from a time-out of the app, whose statement may be done."""
+STORED_LATER = "refused-update-stored-later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class RefusedWriteAbsent(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the keys that were refused and stored anyway."""
+        if late := late_updates(evidence):
+            reason = f"{len(late)} refused updates were stored later, when nobody asked for them"
+            return failed(self.name, reason, {"stored_later": len(late)}, late, code=STORED_LATER)
         found = self._stored(evidence)
         if isinstance(found, Finding):
             return found

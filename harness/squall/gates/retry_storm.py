@@ -5,6 +5,9 @@
 
 Counted at the proxy in front of the database, which sees what the app sends, answered or not. A
 pool that was not full when the fault came may fill up: those connections are not retries.
+
+A statement that is repeated in a transaction that has failed cannot succeed: the server refuses all
+but ROLLBACK, and its log says so (25P02).
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed
+from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed, StatementsRefused
+from squall.core.server_events import ABORTED as OF_FAILED
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.starvation import excuse
@@ -22,9 +26,12 @@ from squall.history.evidence import Evidence
 STATEMENTS = "too-many-statements"
 CONNECTIONS = "too-many-connections"
 REPEATED = "repeated-in-vain"
+ABORTED = "repeated-in-a-failed-transaction"
 ERROR_REPLY = "wire.error_reply"
 LEAST_REPLIES = 15
 """Fewer error replies prove nothing."""
+LEAST_ABORTED = 5
+"""Fewer statements may be those of one error path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ class RetryStorm(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the amplification and the limit that it exceeds."""
-        return self._repeated(evidence) or self._amplified(evidence)
+        return _aborted(evidence) or self._repeated(evidence) or self._amplified(evidence)
 
     def _amplified(self, evidence: Evidence) -> Finding:
         counted = self._counted(evidence)
@@ -121,6 +128,18 @@ class RetryStorm(Gate):
         read = (at_fault.statements - first.statements) / calm
         now = (last.statements - at_fault.statements) / rough
         return each, usual, now / read if read else 1.0
+
+
+def _aborted(evidence: Evidence) -> Finding | None:
+    """The failure of an app that goes on in a transaction that has failed, and did not in calm."""
+    counted = [
+        event for event in evidence.events
+        if isinstance(event, StatementsRefused) and event.why == OF_FAILED
+    ]  # fmt: skip
+    if not counted or counted[-1].before or (many := counted[-1].during) < LEAST_ABORTED:
+        return None
+    told = f"{many} statements were sent in transactions that had failed, where none can succeed"
+    return failed(RetryStorm.name, told, {"aborted_statements": many}, code=ABORTED)
 
 
 def _growth(evidence: Evidence, start: float) -> int:

@@ -43,7 +43,7 @@ def find_stale_reads(
 ) -> StaleReads:
     """With ``at_once`` also those during the faults, where the database works all the time."""
     places = _places_of_reads(evidence, updates)
-    since = -math.inf if at_once else _works_again(evidence)
+    since = -math.inf if at_once else works_again(evidence)
     found = [
         (op, fresh)
         for op in evidence.ops
@@ -68,7 +68,7 @@ def _places_of_reads(evidence: Evidence, updates: Updates) -> Mapping[str, froze
     return found
 
 
-def _works_again(evidence: Evidence) -> float:
+def works_again(evidence: Evidence) -> float:
     """From when on the app has no reason to answer from a copy; infinite if never."""
     healed = evidence.last_healed
     if healed is None:

@@ -12,6 +12,8 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op
 
 NEW_ROWS = "insert "
+LEAST_ALIKE = 10
+"""So many requests that each made as many rows of a table, and more than one: each one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class UsualRows:
 
     most: Mapping[str, int]
     always: frozenset[str]
+    exactly: Mapping[str, int]
+    """Tables of which each request made as many rows, and more than one: a list in its body."""
 
     def is_more(self, made: Counter[str]) -> bool:
         """Whether a request made more rows."""
@@ -28,11 +32,13 @@ class UsualRows:
     def is_part(self, made: Counter[str]) -> bool:
         """Whether it made some of them only."""
         there = {table for table in self.always if made[table]}
-        return bool(there) and there != self.always
+        fewer = any(0 < made[table] < number for table, number in self.exactly.items())
+        return fewer or (bool(there) and there != self.always)
 
     def is_whole(self, made: Counter[str]) -> bool:
         """Whether it made all that a request always makes."""
-        return bool(self.always) and all(made[table] for table in self.always)
+        whole = bool(self.always) and all(made[table] for table in self.always)
+        return whole and not self.is_part(made)
 
 
 def learn_usual_rows(evidence: Evidence, rows: CommittedRows) -> dict[str, UsualRows]:
@@ -61,4 +67,10 @@ def _learn(ops: Sequence[Op], rows: CommittedRows) -> UsualRows:
     ]
     tables = set().union(*seen)
     always = frozenset(table for table in tables if all(one[table] for one in seen))
-    return UsualRows({table: max(one[table] for one in seen) for table in tables}, always)
+    most = {table: max(one[table] for one in seen) for table in tables}
+    alike = {
+        table: number
+        for table, number in most.items()
+        if number > 1 and len(seen) >= LEAST_ALIKE and all(one[table] == number for one in seen)
+    }
+    return UsualRows(most, always, alike)

@@ -24,7 +24,9 @@ SESSIONS = """
 SELECT count(*) AS total,
        count(*) FILTER (WHERE state = 'active' AND old) AS active,
        count(*) FILTER (WHERE state = 'idle' OR NOT old) AS idle,
-       count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND old) AS idle_in_transaction
+       count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND old) AS idle_in_transaction,
+       coalesce(extract(epoch FROM max(clock_timestamp() - state_change) FILTER (
+           WHERE state = 'idle in transaction' AND backend_xid IS NOT NULL)), 0) AS locks_held
 FROM pg_stat_activity,
      LATERAL (SELECT coalesce(xact_start < clock_timestamp() - make_interval(secs => {seconds:f}),
                               true) AS old) AS age
@@ -110,6 +112,7 @@ class Observer:
             active=row["active"],
             idle=row["idle"],
             idle_in_transaction=row["idle_in_transaction"],
+            locks_held_seconds=round(float(row["locks_held"]), 3),
         )
 
     async def at_rest(self) -> Mapping[str, int] | None:

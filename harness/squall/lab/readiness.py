@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -105,7 +105,13 @@ async def _status_once_it_listens(
     return await http_status(host, port, path, scheme)
 
 
-async def http_status(host: str, port: int, path: str, scheme: str = "http") -> int | None:
+async def http_status(
+    host: str,
+    port: int,
+    path: str,
+    scheme: str = "http",
+    headers: Mapping[str, str] | None = None,
+) -> int | None:
     """The status that answers a GET; None if no answer came within a second."""
     try:
         async with (
@@ -113,6 +119,6 @@ async def http_status(host: str, port: int, path: str, scheme: str = "http") -> 
             client_session(ASK_SECONDS, fresh=True) as session,
         ):
             url = f"{scheme}://{host}:{port}{path}"
-            return (await exchange(session, "GET", url, keep=0)).status
+            return (await exchange(session, "GET", url, headers=headers or {}, keep=0)).status
     except (OSError, TimeoutError, ValueError, aiohttp.ClientError):
         return None

@@ -8,8 +8,9 @@ Each sampler has its own task, so that a probe that hangs does not delay the oth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Self
+import itertools
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 from squall_faults import FaultError
 
@@ -18,13 +19,15 @@ from squall.core.clock import Clock
 from squall.lab import app_log, app_metrics, readiness
 from squall.lab.lab import Lab
 from squall.lab.upstream_record import read_tallies
-from squall.lab.without_credentials import read_without_credentials
+from squall.lab.without_credentials import forbidden_reads, read_without_credentials
 
 SAMPLE_SECONDS = 0.1
 GAUGE_SECONDS = 0.2
 """Less frequent than the others, because a scrape costs the app under test time."""
 STRANGER_SECONDS = 0.2
 """As rarely as three answers before the fault allow: an app may count refused clients."""
+FORBIDDEN_SECONDS = 0.05
+"""A check of rights that fails open lets in few of those who ask."""
 TICK_SECONDS = 0.01
 NEEDS_CREDENTIALS = frozenset({401, 403})
 SERVER_ERROR = 500
@@ -65,15 +68,22 @@ class Sampler:
             looks.append(self._probing("live", profile.live))
         if profile.has_readiness:
             looks.append(self._probing("ready", profile.ready_path))
-        stranger = read_without_credentials(profile.operations, self._lab.options.seed)
-        if stranger is not None:
-            look = self._often(self._unknown_client(stranger), STRANGER_SECONDS)
-            self._tasks.append(asyncio.create_task(look))
+        self._tasks += [asyncio.create_task(look) for look in self._strangers()]
         self._tasks += [asyncio.create_task(self._often(look)) for look in looks]
         if profile.metrics is not None:
             looking = self._often(self._gauges(profile.metrics), GAUGE_SECONDS)
             self._tasks.append(asyncio.create_task(looking))
         return self
+
+    def _strangers(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """Reads that are to be refused, if there are any."""
+        operations, seed = self._lab.profile.operations, self._lab.options.seed
+        stranger = read_without_credentials(operations, seed)
+        if stranger is not None:
+            yield self._often(self._unknown_client([(stranger, {})]), STRANGER_SECONDS)
+        reads = [(one.path, one.headers) for one in forbidden_reads(operations, seed)]
+        if reads:
+            yield self._often(self._unknown_client(reads, known=True), FORBIDDEN_SECONDS)
 
     async def __aexit__(self, *_exception: object) -> None:
         """Stop. Every sample may finish, because each is bounded and a cancelled one does harm."""
@@ -185,19 +195,22 @@ class Sampler:
 
         return look
 
-    def _unknown_client(self, path: str) -> Callable[[], Awaitable[None]]:
-        app = self._lab.app
-
+    def _unknown_client(
+        self, reads: Sequence[tuple[str, Mapping[str, str]]], *, known: bool = False
+    ) -> Callable[[], Awaitable[None]]:
+        app, turns = self._lab.app, itertools.cycle(reads)
         wanted = True
 
         async def look() -> None:
             nonlocal wanted
             if not wanted:
                 return
-            status = await readiness.http_status(app.host, app.port, path, app.scheme)
+            path, headers = next(turns)
+            status = await readiness.http_status(app.host, app.port, path, app.scheme, headers)
             wanted = status is None or status in NEEDS_CREDENTIALS or status >= SERVER_ERROR
             if status is not None:
-                self._log(events.UnknownClientAnswered(at=self._clock.now(), status=status))
+                now = self._clock.now()
+                self._log(events.UnknownClientAnswered(at=now, status=status, known=known))
 
         return look
 

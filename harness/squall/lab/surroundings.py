@@ -13,6 +13,7 @@ from squall.lab.lab import Lab
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
 from squall.lab.polls import PollProbe
+from squall.lab.refused_statements import RefusedStatements
 from squall.lab.rest import RestProbe
 from squall.lab.updates_in_calm import UpdatesProbe
 from squall.lab.upstream_record import UpstreamRecord
@@ -36,6 +37,7 @@ class Surroundings:
         self._updates = UpdatesProbe(lab, clock, log)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
+        self._refused = RefusedStatements(lab, clock, log)
         self._terminations = len(lab.app.terminations)
         self._copies = len(lab.copies.seen)
 
@@ -45,6 +47,7 @@ class Surroundings:
             await self._places.look_before(plan)
         await self._updates.look_before(plan)
         await self._upstreams.look_before()
+        await self._refused.look_before()
         await self._work.look_before()
         await self._rest.look_before()
         await self._polls.look_before()
@@ -60,6 +63,7 @@ class Surroundings:
         for copy in self._lab.copies.seen[self._copies :]:
             self._log(replace(copy, at=self._clock.now()))
         await self._upstreams.look_after()
+        await self._refused.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
         await self._polls.look_after()

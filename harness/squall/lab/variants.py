@@ -18,7 +18,8 @@ MAX_BODIES = 4
 MAX_PATHS = 10
 ENOUGH_PATHS = 3
 ENOUGH_BODIES = 2
-NOT_THERE = (403, 404, 410)
+FORBIDDEN = 403
+NOT_THERE = (FORBIDDEN, 404, 410)
 """Statuses about the path: the item does not exist, or belongs to another user."""
 
 
@@ -27,7 +28,14 @@ class _Accepted:
     paths: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     refused_paths: set[str] = field(default_factory=set)
+    forbidden: list[str] = field(default_factory=list)
     last: TrialResult = field(default_factory=TrialResult)
+
+    def refuse(self, path: str, status: int | None) -> None:
+        """Note a path that the app does not serve."""
+        self.refused_paths.add(path)
+        if status == FORBIDDEN:
+            self.forbidden.append(path)
 
 
 async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
@@ -37,7 +45,7 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
     if len(operation.bodies) <= 1:
         result = await trial.ask(operation)
         if result.status not in NOT_THERE or "{" not in operation.path:
-            return operation, result
+            return await _without_refused_paths(trial, operation, result), result
     accepted = _Accepted()
     for body in operation.bodies[:MAX_BODIES] or (None,):
         await _try_body(trial, operation, body, accepted)
@@ -47,6 +55,25 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
         return operation, accepted.last
     narrowed = _narrowed(operation, accepted)
     return narrowed, await trial.ask(narrowed)
+
+
+async def _without_refused_paths(
+    trial: Trial, operation: Operation, result: TrialResult
+) -> Operation:
+    """A read without the things that it may not name: three requests may have named good ones."""
+    is_read = operation.method == "GET" and "{" in operation.path and not operation.bodies
+    if not is_read or result.reason or result.wait_seconds or result.streams:
+        return operation
+    accepted = _Accepted()
+    for request in _distinct(trial.drawn(operation, 4 * MAX_PATHS), accepted):
+        answer = await trial.probe(operation, request)
+        if answer.status == RATE_LIMITED:
+            return operation
+        if answer.status in NOT_THERE:
+            accepted.refuse(request.path, answer.status)
+        elif not answer.reason:
+            accepted.paths.append(request.path)
+    return _narrowed(operation, accepted) if accepted.paths else operation
 
 
 async def _try_messages(trial: Trial, operation: Operation) -> tuple[Operation, TrialResult]:
@@ -76,7 +103,7 @@ async def _try_body(trial: Trial, operation: Operation, body: Any, accepted: _Ac
         accepted.last = result
         if result.status not in NOT_THERE or "{" not in operation.path:
             return
-        accepted.refused_paths.add(request.path)
+        accepted.refuse(request.path, result.status)
 
 
 def _distinct(drawn: list[PlannedRequest], accepted: _Accepted) -> list[PlannedRequest]:
@@ -94,7 +121,8 @@ def _narrowed(operation: Operation, accepted: _Accepted) -> Operation:
         return dataclasses.replace(operation, bodies=bodies)
     paths = accepted.paths
     path = paths[0] if len(paths) == 1 else _alternatives(paths)
-    return dataclasses.replace(operation, path=path, bodies=bodies)
+    forbidden = tuple(accepted.forbidden[:ENOUGH_PATHS])
+    return dataclasses.replace(operation, path=path, bodies=bodies, forbidden=forbidden)
 
 
 def _alternatives(paths: list[str]) -> str:

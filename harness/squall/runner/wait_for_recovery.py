@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from squall.core import events
 from squall.core.clock import Clock
 from squall.gates import recovery_time
-from squall.gates.asked_again import MOST, alike, asked_once, unlike_before, unserved, updated_since
+from squall.gates.asked_again import (
+    MOST,
+    alike,
+    allowed,
+    asked_once,
+    unlike_before,
+    unserved,
+    updated_since,
+)
 from squall.gates.findings import HOLDS
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract, Evidence
@@ -100,7 +108,7 @@ class FailedReads:
     async def begin(self) -> None:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
-        kinds = (updated_since, unlike_before, alike, asked_once)
+        kinds = (updated_since, unlike_before, alike, asked_once, allowed)
         served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
         await self._send(list((served | chosen).values()))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from typing import Any
 
 from squall.history.op import FIRST_AGAIN
 from squall.workload.operations import Operation, PlannedRequest
+
+LATE_SECONDS = 0.1
+"""An answer that takes longer is not waited for."""
 
 
 class AskedAgain:
@@ -32,3 +37,16 @@ class AskedAgain:
                 headers={name: v.replace("{key}", key) for name, v in operation.headers.items()},
                 body=None,
             )
+
+
+async def one_after_another(sends: Iterable[Callable[[], asyncio.Task[Any] | None]]) -> None:
+    """Send each when the one before is answered, or is late; end when nothing is sent any more.
+
+    All at once would open connections and threads that the load does not open, and an app that is
+    served by its old ones for ever would seem to recover.
+    """
+    for send in sends:
+        task = send()
+        if task is None:
+            return
+        await asyncio.wait({task}, timeout=LATE_SECONDS)

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 
 from squall.history.op import FIRST_REPEAT, HUNG_UP, Op
-from squall.workload.again import AskedAgain
+from squall.workload.again import AskedAgain, one_after_another
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
     classify_error,
@@ -27,7 +27,7 @@ from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.follow_ups import following as following_request
 from squall.workload.held_streams import StreamHolder
-from squall.workload.http_exchange import Answer, client_session
+from squall.workload.http_exchange import client_session
 from squall.workload.operations import PlannedRequest, requests, with_another_body
 from squall.workload.pace import Pace, moments
 from squall.workload.plan import LoadPlan
@@ -79,10 +79,14 @@ class OpenLoop:
         self._stopped.set()
 
     def ask_again(self, wanted: Sequence[Mapping[str, str]]) -> None:
-        """Send these reads once more, now."""
-        for request in self._again.requests(wanted):
-            if self._session is not None:
-                self._send(self._session, request, time.monotonic())
+        """Send these reads once more, as :func:`one_after_another` does."""
+        sends = (lambda one=one: self._ask(one) for one in self._again.requests(wanted))
+        self._track(one_after_another(sends))
+
+    def _ask(self, request: PlannedRequest) -> asyncio.Task[Any] | None:
+        if self._session is None or (now := time.monotonic()) >= self._stop_at:
+            return None
+        return self._send(self._session, request, now)
 
     async def run(self) -> None:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
@@ -123,12 +127,12 @@ class OpenLoop:
 
     def _send(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
-    ) -> None:
+    ) -> asyncio.Task[Any] | None:
         self.offered += 1
         if len(self._in_flight) >= MAX_IN_FLIGHT:
             self.unsent += 1
-            return
-        self._track(self._one_or_more(session, request, intended))
+            return None
+        task = self._track(self._one_or_more(session, request, intended))
         if self.behaviour.repeat_rivals:
             self._send_rivals(session, request)
         elif may_repeat(request) and self.behaviour.repeats(request.id):
@@ -137,6 +141,7 @@ class OpenLoop:
             other = self.behaviour.repeat_another_body
             again = with_another_body(request) if other else request
             self._track(self._repeat(session, again, due))
+        return task
 
     def _send_rivals(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
         """Requests of others for the same thing, while this one is under way."""
@@ -152,10 +157,11 @@ class OpenLoop:
             self.offered += 1
             await self._one(session, request, due)
 
-    def _track(self, work: Coroutine[Any, Any, object]) -> None:
+    def _track(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
+        return task
 
     async def _one_or_more(
         self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
@@ -224,7 +230,9 @@ class OpenLoop:
             impatient = patience < usual and isinstance(failure, TimeoutError)
             error = HUNG_UP if impatient else classify_error(failure)
         finally:
-            op = self._record(request, answer, error, intended, sent)
+            op = record_of(request, answer, error, (intended, sent), self._plan)
+            self.recorded += 1
+            self._on_op(op)
         if answer is not None and op.good and op.repeats is None and op.done < self._stop_at:
             seed, text = self._plan.seed, answer.text
             for following in (
@@ -234,17 +242,4 @@ class OpenLoop:
                 # A repeated write is not deleted: it would rightly be created a second time.
                 if following is not None and request.id not in self._repeated:
                     self._send(session, following, op.done)
-        return op
-
-    def _record(
-        self,
-        request: PlannedRequest,
-        answer: Answer | None,
-        error: str,
-        intended: float,
-        sent: float,
-    ) -> Op:
-        op = record_of(request, answer, error, (intended, sent), self._plan)
-        self.recorded += 1
-        self._on_op(op)
         return op

@@ -62,6 +62,8 @@ class Operation:
     """Share of the acknowledged writes that are read back."""
     role: str = ""
     """The role of the login with which it is sent; empty for the first one."""
+    forbidden: tuple[str, ...] = ()
+    """Paths that were answered with 403 in its trial, while others were served."""
     after: str = ""
     """Name of another operation: this one follows some of its successes, and is not drawn. Its path
     may contain ``{path}``, the path of the previous request, and ``{answer.id}``, a field of its

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, SuspectLocated
+from squall.core.events import (
+    DatabaseLoad,
+    FaultHealed,
+    FaultInjected,
+    StatementsRefused,
+    SuspectLocated,
+)
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
@@ -14,6 +20,7 @@ from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.one_effect import AGAIN, TWICE
 from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
+from squall.gates.refused_write_absent import STORED_LATER
 from squall.history.op import Outcome
 
 FAULT = "wire.error_reply"
@@ -157,3 +164,39 @@ def test_a_call_without_a_limit_is_told_from_a_wait_for_the_database(
     injected, healed = outage("silences")
     run = evidence([make.op(0), late], [replace(injected, proxy=proxy), healed])
     assert words in diagnose(run, [failed("answered-in-time", "late")]).reason
+
+
+@pytest.mark.parametrize(
+    ("why", "before", "during", "code"),
+    [
+        ("unseen", 0, 30, "lost-settings"),
+        ("unseen", 0, 2, "not-recovered"),
+        ("unseen", 3, 30, "not-recovered"),  # so it is without a fault
+        ("aborted", 0, 30, "not-recovered"),
+    ],
+)
+def test_new_sessions_that_lack_a_setting_are_told_from_dead_connections(
+    evidence: Any, make: Any, why: str, before: int, during: int, code: str
+) -> None:
+    counted = StatementsRefused(at=5.0, why=why, before=before, during=during)
+    run = evidence(after(make, bad=40), [*outage("cuts"), counted])
+    found = diagnose(run, [failed("recovery-time", "not recovered", code=NEVER)])
+    assert found.code == code
+    assert (found.remedy == remedies.CLEAN_SESSIONS) is (code == "lost-settings")
+
+
+@pytest.mark.parametrize(
+    ("effect", "code", "words"),
+    [
+        ("errors", "", "no COMMIT was in doubt"),
+        ("cuts", "", "a COMMIT without an answer"),
+        ("errors", STORED_LATER, "tried again in secret"),
+    ],
+)
+def test_what_was_refused_and_done_has_three_causes(
+    evidence: Any, make: Any, effect: str, code: str, words: str
+) -> None:
+    figures = {"stored_later": 2} if code else {"present": 2}
+    run = evidence(after(make, bad=3), outage(effect))
+    found = diagnose(run, [failed("refused-write-absent", "2 of 9", figures, code=code)])
+    assert words in found.reason

@@ -430,6 +430,10 @@ def test_nobody_is_let_in_without_credentials_because_of_the_outage(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert (found.code, found.figures["let_in"]) == ("stranger-let-in", 1)
+    known = [replace(sample, known=True) for sample in samples]
+    mixed = [UnknownClientAnswered(at=n / 10, status=200) for n in range(9)]  # an open operation
+    happened = [*make.outage(), *mixed, *known]
+    assert AnswerUnlikeCalm().judge(evidence([], happened)).verdict == verdict, "rights of a client"
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,23 @@ def test_an_effect_is_there_once_and_whole(
     assert found.code == code
 
 
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [([3], "holds"), ([2], "effect-half"), ([2, 1], "holds"), ([4], "effect-twice")],
+)
+def test_a_list_in_a_body_is_stored_whole(
+    evidence: Any, make: Any, made: list[int], code: str
+) -> None:
+    """Each request made three rows of one table: a loop that skips what fails stores fewer."""
+    later = write(make, LATER)
+    commits = [
+        commit(later.done - 0.001 + place / 1e4, LATER, {"insert readings": number})
+        for place, number in enumerate(made)
+    ]
+    found = judged(OneEffect(), evidence, make, later, *commits, rows={"insert readings": 3})
+    assert found.code == code
+
+
 def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:
     assert judged(OneEffect(), evidence, make, write(make, LATER), rows=TWO).code == "holds"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import BackendsSampled, RunEnded
+from squall.core.events import BackendsSampled, ProcessorAwaited, RunEnded
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.connection_leaks import ConnectionLeaks
 
@@ -124,3 +125,35 @@ def test_sessions_that_are_held_while_requests_wait_for_an_upstream(
     assert found.code == code
     told = diagnose(run, [found])
     assert (told.code == "held-while-waiting") is (code != "holds")
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "limit", "code"),
+    [
+        (0.0, [0.0, 0.15, 0.2], 0.1, "rows-locked-while-waiting"),
+        (0.0, [0.0, 0.02, 0.2], 0.1, "holds"),  # one alone may be a late sample
+        (0.15, [0.0, 0.15, 0.2], 0.1, "holds"),  # so it is without the fault
+        (0.0, [0.0, 0.15, 0.2], None, "holds"),
+    ],
+)
+def test_rows_that_are_locked_while_nothing_is_asked(
+    evidence: Any, make: Any, before: float, during: list[float], limit: float | None, code: str
+) -> None:
+    held = [
+        replace(sample(1.1 + n / 10, 4), locks_held_seconds=one) for n, one in enumerate(during)
+    ]
+    calm = replace(sample(0.5, 4), locks_held_seconds=before)
+    happened = [*make.outage(), calm, *held, RunEnded(at=3.0), sample(3.1, 4)]
+    run = evidence([make.op(0)], happened)
+    found = ConnectionLeaks(locks_seconds=limit).judge(run)
+    assert found.code == code
+    told = diagnose(run, [found])
+    assert (told.code == "held-while-waiting") is (code != "holds")
+
+
+def test_a_starved_app_is_slow_between_two_statements(evidence: Any, make: Any) -> None:
+    held = [replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2) for n in range(3)]
+    waits = [ProcessorAwaited(at=0.5 + n / 10, seconds=n / 10) for n in range(20)]
+    happened = [*make.outage(), sample(0.5, 4), *held, *waits, RunEnded(at=3.0), sample(3.1, 4)]
+    found = ConnectionLeaks(locks_seconds=0.1).judge(evidence([make.op(0)], happened))
+    assert found.verdict == "inconclusive"

@@ -6,7 +6,12 @@ import dataclasses
 from typing import Any
 
 import pytest
-from squall.core.events import BackendsSampled, DatabaseLoad, ProcessorAwaited
+from squall.core.events import (
+    BackendsSampled,
+    DatabaseLoad,
+    ProcessorAwaited,
+    StatementsRefused,
+)
 from squall.gates.retry_storm import RetryStorm
 
 NAME = "retry-storm"
@@ -193,3 +198,16 @@ def test_a_fault_that_fails_nothing_is_counted_until_its_heal(evidence: Any, mak
     run = run_of(evidence, make, *loads, requests=(50, 300))
     assert RetryStorm(statements_times=1.4).judge(run).code == "holds"
     assert RetryStorm(statements_times=1.4, until_the_heal=True).judge(run).code != "holds"
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "code"),
+    [(0, 5, "repeated-in-a-failed-transaction"), (0, 4, "holds"), (1, 50, "holds")],
+    ids=["in the outage", "an error path", "without a fault, too"],
+)
+def test_nothing_is_repeated_in_a_transaction_that_has_failed(
+    evidence: Any, make: Any, before: int, during: int, code: str
+) -> None:
+    counted = StatementsRefused(at=2.5, why="aborted", before=before, during=during)
+    run = evidence([make.op(1)], [*make.outage(1.0, 2.0), counted])
+    assert RetryStorm().judge(run).code == code

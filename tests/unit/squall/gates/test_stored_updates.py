@@ -10,6 +10,7 @@ import pytest
 from squall.core.events import CommitsRead, RowChanged, UpdateShown
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, NoAcknowledgedWriteLost
 from squall.gates.read_your_writes import STALE, ReadYourWrites
+from squall.gates.refused_write_absent import STORED_LATER, RefusedWriteAbsent
 from squall.history.op import FIRST_REPEAT, Outcome
 from squall.history.shape import describe_texts, digest_of
 
@@ -158,3 +159,70 @@ def test_where_commits_are_dated_too_early_reads_have_more_time(
     happened = [*make.outage(), *dated, *SHOWN, READ]
     gate = ReadYourWrites(fresh_at_once=True)
     assert (gate.judge(evidence([*ops, after, *reads], happened)).code == STALE) is stale
+
+
+def refused(make: Any, number: int, item: int, stock: int) -> Any:
+    return replace(update(make, number, item, stock), outcome=Outcome.REFUSED, status=503)
+
+
+@pytest.mark.parametrize(
+    ("fault", "after", "others", "code"),
+    [
+        ("wire.error_reply", 0.3, [], STORED_LATER),
+        ("wire.error_reply", 0.05, [], "holds"),  # it may have been under way
+        ("wire.error_reply", 0.3, [77], "holds"),  # another client wanted the same
+        ("wire.error_reply", 0.3, [78], STORED_LATER),
+        ("network.refuse", 0.3, [], "holds"),  # a statement may arrive late
+    ],
+)
+def test_a_refused_update_is_not_stored_later(
+    evidence: Any, make: Any, fault: str, after: float, others: list[int], code: str
+) -> None:
+    ops, rows = calm(make)
+    later = refused(make, LATER, 3, 77)
+    more = [update(make, LATER + 5 + n, 3, stock) for n, stock in enumerate(others)]
+    happened = [
+        replace(event, fault=fault) if hasattr(event, "fault") else event for event in make.outage()
+    ]
+    stored = commit(later.done + after, 3, 77)
+    run = evidence([*ops, later, *more], [*happened, *rows, stored, READ])
+    assert RefusedWriteAbsent().judge(run).code == code
+
+
+def counted(evidence: Any, make: Any, later: list[Any], *, calm_shows: int = 0) -> Any:
+    """Twenty items whose stock orders lower, and reads that show it; then ``later``."""
+    ops = [look(make, 20 + item, item, 100 + item) for item in range(20)]
+    rows = [commit(0.42 + item / 1000, item, 80 + item) for item in range(20)]
+    ops += [look(make, 70 + item, item, 80 + item + calm_shows) for item in range(10)]
+    after = make.write(230)
+    happened = [*make.outage(), *rows, READ]
+    return ReadYourWrites().judge(evidence([*ops, after, *later], happened))
+
+
+@pytest.mark.parametrize(
+    ("shown", "changes", "code"),
+    [
+        (55, {}, "never-stored"),
+        (None, {}, "not-judged"),  # what is stored
+        (100, {}, "not-judged"),  # what the same request showed before: a cache
+        (55, {"copy": True}, "not-judged"),
+        (55, {"request": "GET /items/99"}, "not-judged"),  # it was not asked before
+    ],
+    ids=["never", "stored", "cached", "a marked copy", "another item"],
+)
+def test_reads_show_what_was_stored_at_some_time(
+    evidence: Any, make: Any, shown: int | None, changes: dict[str, Any], code: str
+) -> None:
+    later = [
+        replace(look(make, 300 + item, item, shown or 80 + item), **changes)
+        if shown != 100
+        else look(make, 300 + item, item, 100 + item)
+        for item in (3, 5)
+    ]
+    assert counted(evidence, make, later).code == code
+
+
+def test_one_odd_read_alone_and_other_numbers_prove_nothing(evidence: Any, make: Any) -> None:
+    odd = [look(make, 300 + item, item, 55) for item in (3, 5)]
+    assert counted(evidence, make, odd[:1]).code == "not-judged"
+    assert counted(evidence, make, odd, calm_shows=7).code == "not-judged", "no column is shown"

@@ -1,0 +1,24 @@
+"""Events that the log of the database's server tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from squall.core.event import Event
+
+ABORTED = "aborted"
+"""Their transaction had failed before (25P02)."""
+UNSEEN = "unseen"
+"""They name a table, a column or a schema that the session does not see, or may not use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementsRefused(Event):
+    """Statements that the server itself refused, for one reason."""
+
+    why: str
+    """:data:`ABORTED` or :data:`UNSEEN`."""
+    before: int
+    """Since the server started, before the load of this run."""
+    during: int
+    """From then to the end of the run."""

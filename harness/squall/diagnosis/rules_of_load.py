@@ -1,0 +1,33 @@
+"""Causes of load on the database, or on an upstream, that the clients did not ask for."""
+
+from __future__ import annotations
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun
+from squall.gates import retry_storm as storm
+
+AS_ALWAYS = 0.5
+"""Connections per request. An app that opens this many without a fault does not retry."""
+
+
+def retry_storm(case: JudgedRun) -> Diagnosis | None:
+    """More database load than the clients caused, or more than is acceptable at any time."""
+    finding = case.failed("retry-storm")
+    if finding is None:
+        return None
+    if finding.code == storm.ABORTED:
+        told = "after an error the app goes on in the transaction that has failed"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.ROLL_BACK)
+    each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
+    if finding.code == storm.CONNECTIONS and usual > each * AS_ALWAYS:
+        told = f"requests open connections of their own ({usual:.2f} each before the outage"
+        return Diagnosis(f"{told}, {each:.2f} since): {finding.reason}", remedies.POOL)
+    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
+
+
+def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
+    """More load on an HTTP upstream than the clients caused."""
+    finding = case.failed("upstream-retry-storm")
+    if finding is None:
+        return None
+    return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)

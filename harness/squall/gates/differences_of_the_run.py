@@ -1,0 +1,62 @@
+"""Differences from calm that no answer shows alone: they follow from the answers of a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from squall.gates.blamed_clients import let_in_for_once
+from squall.gates.calm_answers import CalmAnswers
+from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.stored_updates import untouched
+from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+from squall.history.shape import read_shape
+
+ANOTHER_VALUE = "another-value"
+LET_IN = "stranger-let-in"
+UNMARKED = "copy-without-a-mark"
+TOO_YOUNG = "copy-older-than-its-age"
+NEVER_STORED = "shows-what-was-refused"
+
+Difference = tuple[Op, tuple[str, str]]
+"""An answer, with the code of its difference and what is told of it."""
+
+
+def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
+    """Defaults, what was never stored, and what only some may read."""
+    during = evidence.window("during")
+    for op, field in calm.texts.defaults(during, untouched(evidence)):
+        yield op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests")
+    for op, field in calm.texts.shared_defaults([op for op in during if not _is_marked(op, calm)]):
+        text = f"another {field}, which is the same in all answers without the fault"
+        yield op, (ANOTHER_VALUE, f"{op.name}: {text}")
+    if calm.restarts:
+        again = [op for op in evidence.ops if op.asked_again]
+        later = [*evidence.window("after"), *again]
+        for op, field in calm.texts.changed_for_good(later, untouched(evidence)):
+            text = (
+                "is another one for each request since the app was started, and no row was changed"
+            )
+            yield op, (ANOTHER_VALUE, f"{op.name}: {field} {text}")
+    for op, name in shown_and_refused(evidence):
+        yield op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed")
+    for op in let_in_for_once(evidence):
+        text = "served in the outage, and forbidden without the fault"
+        yield op, (LET_IN, f"{op.name}: {text}")
+
+
+def _is_marked(op: Op, calm: CalmAnswers) -> bool:
+    """Whether an answer has fields that none had before the fault, such as ``"degraded": true``."""
+    known = calm.operations.get(op.name)
+    usual = {place for _, shape in known.shapes for place in shape} if known else set()
+    return not set(read_shape(op.shape)) <= usual
+
+
+def unmarked(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
+    """Copies that do not say so, or that say they are newer than they are."""
+    for op in unmarked_copies(evidence, calm):
+        text = "a copy without a mark, while nothing reached the database"
+        yield op, (UNMARKED, f"{op.name}: {text}")
+    for op in too_young_copies(evidence):
+        yield op, (TOO_YOUNG, f"{op.name}: a copy that is older than its Age says")

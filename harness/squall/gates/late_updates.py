@@ -1,0 +1,59 @@
+"""Updates that were refused, and stored all the same a while later: the app tries them in secret.
+
+    PUT /items/7 {"stock": 5} ──▶ 503
+    PUT /items/7 {"stock": 6} ──▶ 200
+                              items.stock = 5 is committed: nobody has asked for it since
+
+Only where single statements were answered with errors, and nothing else happened: what a refused
+request has sent is then done or undone when it is refused.
+"""
+
+from __future__ import annotations
+
+from squall.core.events import FaultInjected
+from squall.gates.retry_storm import ERROR_REPLY
+from squall.gates.stored_updates import Place, RowLog, is_update, judge_updates, read_log, wanted_of
+from squall.history.evidence import Evidence
+from squall.history.op import Op, Outcome
+
+QUICK_SECONDS = 0.25
+"""A refusal that took longer may follow from a time-out of the app, whose statement may be done."""
+LATER_SECONDS = 0.1
+"""From the refusal to the commit. What comes sooner may have been under way."""
+
+
+def late_updates(evidence: Evidence) -> list[Op]:
+    """The refused updates whose value was stored later, though no other request had it."""
+    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
+    log = read_log(evidence)
+    if faults != {ERROR_REPLY} or log is None:
+        return []
+    places = judge_updates(evidence, log).places
+    updates = [op for op in evidence.ops if is_update(op)]
+    return [
+        op
+        for op in updates
+        if op.outcome is Outcome.REFUSED
+        and op.done - op.sent < QUICK_SECONDS
+        and any(
+            _is_alone(op, place, updates) and _was_stored(op, place, log)
+            for place in places.get(op.name, ())
+        )
+    ]
+
+
+def _was_stored(op: Op, place: Place, log: RowLog) -> bool:
+    wanted = wanted_of(op).get(place.field)
+    return any(
+        change.at > op.done + LATER_SECONDS and change.values[place.column] == wanted
+        for change in log.of(op, place)
+    )
+
+
+def _is_alone(op: Op, place: Place, updates: list[Op]) -> bool:
+    """Whether no other request asked for this value of this item."""
+    wanted = wanted_of(op).get(place.field)
+    return not any(
+        other.id != op.id and other.path == op.path and wanted_of(other).get(place.field) == wanted
+        for other in updates
+    )

@@ -1,0 +1,53 @@
+"""Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
+
+Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md.
+"""
+
+from __future__ import annotations
+
+import pytest
+from squall import AppProfile, LabOptions, Run, SyncLab
+from squall.config.profile import DEFAULT_CONTRACT
+
+pytestmark = [pytest.mark.scenario, pytest.mark.proof]
+
+CANCELLED = "any-statement-cancelled"
+APPS = [
+    ("scoped_session", CANCELLED, "connection-leaks"),
+    ("tenacity_session", "serialization-failures", "retry-storm"),
+    ("gathered_places", "pool-exhausted-by-slow-queries", "recovery-time"),
+    ("defaults_for_good", "app-restarts-in-an-outage", "answer-unlike-calm"),
+    ("statement_limits", "slow-when-it-returns", "answered-in-time"),
+    ("commits_refusals", CANCELLED, "refused-write-absent"),
+    ("fails_open", CANCELLED, "answer-unlike-calm"),
+    ("bulk_import", CANCELLED, "one-effect"),
+    ("export_place", "client-disconnects", "recovery-time"),
+    ("leader", "sessions-terminated", "background-sessions-return"),
+    ("dashboard", CANCELLED, "answer-unlike-calm"),
+    ("first_connections", "sessions-terminated", "recovery-time"),
+]
+
+
+def run_of(name: str, twin: str, outage: str) -> Run:
+    profile = AppProfile(
+        name=name, app=f"tests.pairs.{name}:{twin}", factory=True, writes=True,
+        contract=DEFAULT_CONTRACT,
+    )  # fmt: skip
+    held = SyncLab(LabOptions(profile=profile, seed=11))
+    try:
+        return held.run(outage)
+    finally:
+        held.close()
+
+
+@pytest.mark.parametrize(("name", "outage", "gate"), APPS)
+def test_the_mistake_fails_its_gate(name: str, outage: str, gate: str) -> None:
+    run = run_of(name, "broken", outage)
+    assert run.finding(gate).verdict == "fail", run.findings
+
+
+@pytest.mark.parametrize(("name", "outage", "gate"), APPS)
+def test_the_twin_passes(name: str, outage: str, gate: str) -> None:
+    run = run_of(name, "sound", outage)
+    assert run.verdict != "fail", run.diagnosis.reason
+    assert run.finding(gate).verdict != "fail"
