@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
+import pytest
 from squall.history.op import Outcome
 from squall.lab.wal import RowChange
-from squall.sweeping.cell_effects import CellEffects
+from squall.sweeping.cell_effects import CellEffects, is_of_another
 from squall.sweeping.cells import parse_cell
 from squall.sweeping.change_log import ChangeLog
 from squall.sweeping.client import ReceivedAnswer
@@ -107,3 +108,21 @@ async def test_one_read_is_enough_and_none_for_what_writes_nothing() -> None:
     await reading.settled("")
     told, changes = await reading.complete(seen())
     assert (told.effect, changes, log.reads) == (EffectKind.UNKNOWN, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "another"),
+    [
+        ("insert", "of sweep-0a1b2c3d-7", False),
+        ("insert", "of sweep-0a1b2c3d-6", True),
+        ("insert", "of try-0a1b2c3d-13-1", True),
+        ("insert", "a worker's row", False),
+        ("update", "of sweep-0a1b2c3d-6", False),
+    ],
+    ids=["own", "an-earlier-one", "discovery", "no-key", "update"],
+)
+def test_a_row_with_the_key_of_another_request_is_of_that(
+    kind: str, text: str, another: bool
+) -> None:
+    change = RowChange("orders", kind, {}, {"id": "1", "note": text})
+    assert is_of_another(change, "/orders {'note': 'of sweep-0a1b2c3d-7'}") is another

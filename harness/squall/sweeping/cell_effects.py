@@ -5,6 +5,7 @@ begin ── request ── (answered) ── settled ── the same key again 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from squall.lab.wal import RowChange
@@ -12,6 +13,18 @@ from squall.sweeping.change_log import ChangeLog
 from squall.sweeping.effects import EffectKind
 from squall.sweeping.judge_cell import Seen
 from squall.sweeping.profile_operation import StatementProfile
+
+KEY = re.compile(r"(?:try|sweep)-[0-9a-f]{8}(?:-\d+)+")
+"""What each request of a sweep and of its discovery carries, as far as it may choose a text."""
+
+
+def is_of_another(change: RowChange, sent: str) -> bool:
+    """Whether another request made this row: one that got no answer may be done much later.
+
+    ``sent``: everything that this request says.
+    """
+    keys = set(KEY.findall(" ".join(str(value) for value in change.new.values())))
+    return change.kind == "insert" and bool(keys) and not any(key in sent for key in keys)
 
 
 @dataclass(slots=True)
@@ -57,7 +70,11 @@ class CellEffects:
         expected = seen.profile.effect
         if self.log is None or expected is None:
             return seen, []
-        parts = await self.log.read_parts(self._places)
+        sent = f"{seen.answer.request.path} {seen.answer.request.body} {seen.answer.request.key}"
+        parts = [
+            [one for one in part if not is_of_another(one, sent)]
+            for part in await self.log.read_parts(self._places)
+        ]
 
         def until(place: int) -> list[RowChange]:
             return [change for part in parts[1:place] for change in part]

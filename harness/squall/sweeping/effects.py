@@ -119,9 +119,11 @@ def _signature(change: RowChange, stable: frozenset[tuple[str, str, str]]) -> Si
 
 
 def _facts(change: RowChange) -> dict[str, str]:
-    """What is compared of each column: its value, or how an update changed it."""
+    """What is compared of each column: its value, or how an update changed it. The values of a row
+    that is deleted are those of the request that made it.
+    """
     if change.kind == "delete":
-        return {column: f"={value}" for column, value in change.old.items()}
+        return {}
     return {column: _moved(change.old, column, value) for column, value in change.new.items()}
 
 

@@ -28,6 +28,8 @@ SLOW_TIMES = 10
 """And this many times what it takes at most before any fault."""
 SLOW_IN_A_ROW = 3
 """One or two may wait until the app knows that its database is back."""
+GONE = (404, 410)
+"""Another operation of the sweep may have removed the item that is asked for."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class LaterRequests:
     profiles: Sequence[StatementProfile]
     _turn: int = 0
     _good: list[tuple[StatementProfile, ReceivedAnswer]] = field(default_factory=list)
+    _gone: set[str] = field(default_factory=set)
+    """Operations whose item no longer exists: they tell nothing any more."""
 
     async def see(
         self, profile: StatementProfile, touched: set[int], *, again: ReceivedAnswer | None
@@ -68,7 +72,7 @@ class LaterRequests:
     async def _one_more(self, profile: StatementProfile) -> Problem | None:
         """Send a request that may be refused for a while, but never answered incorrectly."""
         end = time.monotonic() + RECOVERY_SECONDS + self.room.deadline
-        while True:
+        while profile.operation.name not in self._gone:
             answer = await self.room.ask(profile.operation)
             if answer.good:
                 self._good.append((profile, answer))
@@ -76,8 +80,23 @@ class LaterRequests:
             breach = undocumented(answer, self.room.lab.profile.contract)
             if breach or time.monotonic() > end:
                 told = breach or f"still answered {answer.status} {RECOVERY_SECONDS:g} s after"
-                return await self._how_lasting(profile, told)
+                problem = await self._how_lasting(profile, told)
+                gone = answer.status in GONE and await self._is_gone(profile)
+                return None if gone else problem
             await asyncio.sleep(RETRY_SECONDS)
+        return None
+
+    async def _is_gone(self, profile: StatementProfile) -> bool:
+        """Whether a new process answers the same: then the item is missing in the database, and
+        nothing that the app keeps is to blame. What a fault does to rows is judged by effects.
+        """
+        if self.room.lab.options.attach is not None:
+            return False
+        await self.room.restart_app()
+        answer = await self.room.ask(profile.operation)
+        if answer.status in GONE:
+            self._gone.add(profile.operation.name)
+        return answer.status in GONE
 
     async def _how_lasting(self, profile: StatementProfile, told: str) -> Problem:
         """Whether only one request failed because of the fault, or the app stays broken."""

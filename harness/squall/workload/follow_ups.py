@@ -19,7 +19,7 @@ from squall.workload.read_back import entry_with, fill_follow_up, follower_of
 LIST_KEPT = 1_000_000
 """Bytes of a list."""
 PATIENCE_SECONDS = 2.0
-"""The look into a list is not part of the plan: it is not recorded, and must not last."""
+"""The look into a list is not a request of the plan: it is not recorded, and must not last."""
 
 
 async def following(

@@ -17,8 +17,8 @@ from squall.config.init.project_files import read_text
 from squall.config.init.start_commands import Command
 
 OWN_ADDRESS = re.compile(
-    r"set_main_option|set_section_option|environ|getenv|[Ss]ettings|create_(?:async_)?engine\("
-    r"|attributes"
+    r"set_main_option|set_section_option|environ|getenv|[Ss]ettings"
+    r"|create_(?:async_)?engine\((?!\s*(?:context\.)?config\.get_main_option)|attributes"
 )
 """If env.py contains one of these, it does not use the address of the .ini file unchanged."""
 

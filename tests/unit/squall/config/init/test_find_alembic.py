@@ -88,3 +88,22 @@ def test_the_models_create_the_tables_through_the_projects_own_env(tmp_path: Pat
     subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, check=True, env={**os.environ})
     assert b"orders" in (tmp_path / "made.db").read_bytes()
     assert not list((tmp_path / "m").glob("versions/*"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "replaced"),
+    [
+        ("create_engine(config.get_main_option('sqlalchemy.url'))", True),
+        ("create_engine(URL)", False),
+        ("engine_from_config(config.get_section('alembic'))", True),
+    ],
+)
+def test_an_env_that_asks_the_ini_file_gets_the_labs_address(
+    tmp_path: Path, engine: str, replaced: bool
+) -> None:
+    found = project(tmp_path, {
+        "main.py": f"import os\n{APP}u = os.environ['DATABASE_URL']\n", "shop/models.py": "x = 1",
+        "alembic.ini": INI % "m" + "sqlalchemy.url = postgresql://ann@localhost/shop\n",
+        "m/env.py": f"connectable = {engine}\n", "m/versions/a.py": REVISION,
+    })  # fmt: skip
+    assert ("set_main_option" in found.setup[0]) is replaced
