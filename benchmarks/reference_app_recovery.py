@@ -38,7 +38,7 @@ NUMBERS = itertools.count()
 
 
 class Caller:
-    """One connection to the app, made anew when it is lost."""
+    """One connection to the app, replaced when it is lost."""
 
     def __init__(self, port: int) -> None:
         self._port = port

@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Labs end by themselves; asyncio's debug output is no use here."""
+    """Labs end by themselves; asyncio's debug output is of no use here."""
     config.addinivalue_line("markers", "engine(name): the engine of a scenario test")
 
 

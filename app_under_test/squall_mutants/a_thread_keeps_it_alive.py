@@ -1,4 +1,4 @@
-"""An error starts a thread that is no daemon, and reports until it succeeds.
+"""An error starts a thread that is not a daemon, and reports until it succeeds.
 
 Mistake: the error reporter has a thread of its own, without an end.
 Outage: the database is silent, then the app is told to end.

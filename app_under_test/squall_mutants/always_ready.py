@@ -1,7 +1,7 @@
 """The readiness probe says yes, whatever is the matter.
 
 Mistake: a probe that proves that the web server runs, and nothing else.
-Outage: the process is started anew while the database is down.
+Outage: the process is restarted while the database is down.
 Symptom: requests are sent to a process that cannot serve one of them.
 """
 

@@ -1,6 +1,6 @@
 """There is a circuit breaker, and it never opens.
 
-Mistake: a threshold that no window can reach; or a breaker that is made anew for each request.
+Mistake: a threshold that no window can reach; or a breaker that is made for each request.
 Outage: connections to the database are accepted and closed for two seconds.
 Symptom: every request tries for itself, at a database that is known to be out.
 """

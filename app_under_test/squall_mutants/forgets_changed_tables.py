@@ -2,7 +2,7 @@
 
 Mistake: migrations run while the app does, and 0A000 is not expected.
 Outage: a migration changed a table under prepared statements.
-Symptom: 500 after each deployment with a migration, until the process is started anew.
+Symptom: 500 after each deployment with a migration, until the process is restarted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Without its database the process does not start.
 
 Mistake: connecting in start-up code: an error there ends the process.
-Outage: the app is started anew while its database is down.
+Outage: the app is restarted while its database is down.
 Symptom: a crash loop, with longer and longer pauses; the app comes back minutes after the
 database.
 """

@@ -22,13 +22,13 @@ SET = "fourth"
 
 
 async def recall(self: LastKnownGood[T], _key: str) -> Copy[T] | None:
-    """Begin anew."""
+    """Begin again without copies."""
     self._kept_at.clear()
     await self._cache.clear()
     return None
 
 
 def create_app() -> FastAPI:
-    """The reference app that begins anew."""
+    """The reference app that forgets all copies."""
     replace(LastKnownGood, "recall", recall)
     return main.create_app()

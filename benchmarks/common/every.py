@@ -1,7 +1,7 @@
 """``make bench``: every program, then one table with the ratio of each figure to its aim.
 
 A program whose part is missing says so and ends; the others go on. SQUALL_REQUIRE turns that into
-a failure. A missed aim is in the table and is no failure, but a program that breaks is one.
+a failure. A missed aim is in the table and is not a failure, but a program that breaks is one.
 Arguments are words in the names of the programs to run; without any, all of them.
 """
 

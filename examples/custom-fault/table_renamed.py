@@ -25,7 +25,7 @@ class TableRenamed:
     table: str
 
     def __post_init__(self) -> None:
-        """Refuse what is no table's name: it becomes a part of SQL."""
+        """Refuse what is not the name of a table: it becomes part of SQL."""
         check_table(self.table)
 
     @asynccontextmanager

@@ -364,7 +364,7 @@ class LoadClient(Protocol):
         """Repeats so far, in this run."""
 
     async def ask_for_nothing(self, times: float) -> None:
-        """From now on send so many times the planned requests for things that do not exist."""
+        """From now on send this many times the planned requests for things that do not exist."""
 
     async def asked_for_nothing(self) -> int:
         """Requests for things that do not exist that were answered so far, in this run."""

@@ -1,4 +1,4 @@
-"""``python -m squall_proof mutants|patterns|points|drivers``: measures of the project."""
+"""``python -m squall_proof mutants|patterns|points|drivers|commits``: measures of the project."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import click
 from squall.cli.main import exit_code_of
 
+from squall_proof.commits.command import commits
 from squall_proof.drivers.command import drivers
 from squall_proof.mutants.command import mutants
 from squall_proof.patterns.command import patterns
@@ -22,6 +23,7 @@ proof.add_command(mutants)
 proof.add_command(patterns)
 proof.add_command(points)
 proof.add_command(drivers)
+proof.add_command(commits)
 
 if __name__ == "__main__":
     sys.exit(exit_code_of(proof))

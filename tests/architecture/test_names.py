@@ -55,6 +55,13 @@ OLD = {
 }
 """Old names, with what they are called now."""
 
+NOT_ENGLISH = {
+    r"(?<!here )\bis no (?!longer|such|more|less|other|later|sooner)[a-z]": "is not a …",
+    r"\banew\b": "again; restarted",
+    r"\bso many (?!of|that)[a-z]+ (?:are|do)\b": "this many; the share of …",
+}
+"""Phrases that readers stumbled over, with what is written instead."""
+
 READ = ("harness", "faults", "app_under_test", "proof", "docs", "examples", "benchmarks")
 TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")
 KINDS = {".py", ".md", ".toml", ".yml", ".yaml", ".j2", ".html"}
@@ -117,6 +124,12 @@ def test_an_excuse_that_is_no_longer_needed_goes(sources: dict[str, str]) -> Non
 def test_nothing_of_the_old_names_is_left(pattern: str, root: Path) -> None:
     found = [place for place, text in texts(root) if re.search(pattern, text)]
     assert found == [], f"it is called {OLD[pattern]} now"
+
+
+@pytest.mark.parametrize("pattern", NOT_ENGLISH)
+def test_sentences_are_english(pattern: str, root: Path) -> None:
+    found = [place for place, text in texts(root) if re.search(pattern, text)]
+    assert found == [], f"write: {NOT_ENGLISH[pattern]}"
 
 
 def test_the_measure_sees_what_is_planted(root: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_fault_that_lasts_is_healed_when_the_command_ends(lab: Terminal) -> No
         (["inject", "network.latency"], "network.latency needs latency_ms"),
         (
             ["inject", "database.crash", "--lasting", "soon"],
-            "'soon' is no duration; write 2s, 300ms or 1m",
+            "'soon' is not a duration; write 2s, 300ms or 1m",
         ),
         (["heal", "999"], "no fault 999 is in force; in force: none"),
     ],

@@ -57,7 +57,7 @@ def commands() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def fenced() -> Any:
-    """``blocks``, for tests: they are no package and cannot import it."""
+    """``blocks``, for tests: they are not packages and cannot import it."""
     return lambda *of: list(blocks(*of))
 
 

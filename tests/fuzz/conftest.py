@@ -113,7 +113,7 @@ def inputs() -> dict[str, int]:
 
 @pytest.fixture
 def mutations() -> Any:
-    """The functions above, for tests: they are no package and cannot import them."""
+    """The functions above, for tests: they are not packages and cannot import them."""
 
     class Mutations:
         text = staticmethod(mutated_text)

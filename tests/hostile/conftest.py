@@ -109,7 +109,7 @@ async def answering(pieces: Callable[[], Iterable[bytes | float]]) -> AsyncItera
 
 @pytest.fixture
 def hostile() -> Any:
-    """The names above, for tests: they are no package and cannot import them."""
+    """The names above, for tests: they are not packages and cannot import them."""
 
     class Hostile:
         answers = HOSTILE

@@ -37,7 +37,7 @@ class Manner:
     seconds: float | None = 0.2
     attempts: int = 2
     handles: bool = True
-    """Errors of the client and of its answers are no errors of the app."""
+    """Errors of the client and of its answers are not errors of the app."""
     checks: bool = True
     """An answer must have a rate."""
     own_status: bool = True

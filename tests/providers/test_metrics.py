@@ -64,7 +64,7 @@ async def test_gauges_are_added_up_over_their_labels(answer: str) -> None:
         "",
         "nonsense",
         "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\n\r\nthis { is no metric",
+        "HTTP/1.1 200 OK\r\n\r\nthis { is not a metric",
         "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npool 1",
     ],
 )

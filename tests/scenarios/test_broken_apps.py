@@ -63,7 +63,7 @@ def test_an_app_that_does_not_start_in_an_outage_comes_back_and_is_told_of() -> 
     survived = run.finding("app-survived")
     assert (survived.verdict, run.finding("faults-bit").verdict) == ("fail", "pass")
     assert re.fullmatch(
-        r"the app's process ended with exit code 3 (when|each of the \d times) it was started anew",
+        r"the app's process ended with exit code 3 (when|each of the \d times) it was restarted",
         survived.reason,
     )
     assert "outage ended the app itself" in run.diagnosis.reason

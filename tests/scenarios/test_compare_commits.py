@@ -1,7 +1,4 @@
-"""``squall compare --against HEAD`` in labs: a graded mutant is worse, a commit is like itself.
-
-The app knows nothing but its recovery: it answers 503 until the database has been back for so long.
-"""
+"""``squall compare --against HEAD`` in labs: a graded mutant is worse, a commit is like itself."""
 
 from __future__ import annotations
 
@@ -13,82 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from squall_proof.commits.graded_app import write_project
 
 pytestmark = [pytest.mark.scenario, pytest.mark.proof, pytest.mark.timeout(900)]
-
-USUAL_SECONDS = 0.5
-
-APP = '''
-import asyncio, os, time
-from contextlib import asynccontextmanager
-
-import asyncpg
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-
-RECOVERY = {seconds}
-state = {{"well": True}}
-
-
-async def watch(app):
-    """Every 10 ms: is the database there? After an outage wait, then serve again."""
-    connection = None
-    while True:
-        try:
-            if connection is None or connection.is_closed():
-                connection = await asyncpg.connect(os.environ["DATABASE_URL"], timeout=0.5)
-            await asyncio.wait_for(connection.execute("SELECT 1"), 0.5)
-            if not state["well"]:
-                await asyncio.sleep(RECOVERY)
-                await connection.execute("SELECT 1")
-                state["well"] = True
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            state["well"], connection = False, None
-        await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def lifespan(app):
-    task = asyncio.create_task(watch(app))
-    yield
-    task.cancel()
-
-app = FastAPI(lifespan=lifespan)
-
-
-@app.get("/items/{{item}}")
-async def read(item: int):
-    if not state["well"]:
-        return JSONResponse({{"title": "unavailable"}}, 503, {{"Retry-After": "1"}})
-    try:
-        connection = await asyncpg.connect(os.environ["DATABASE_URL"], timeout=0.5)
-        try:
-            return await connection.fetchval("SELECT $1::int", item)
-        finally:
-            await connection.close(timeout=0.5)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        state["well"] = False
-        return JSONResponse({{"title": "unavailable"}}, 503, {{"Retry-After": "1"}})
-'''
-
-CONFIGURATION = """
-[tool.squall]
-app = "graded:app"
-
-[[tool.squall.operations]]
-name = "read-item"
-method = "GET"
-path = "/items/{int:1..90}"
-effect = "read"
-"""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    home = tmp_path / "graded"
-    home.mkdir()
-    (home / "pyproject.toml").write_text(CONFIGURATION)
-    (home / "graded.py").write_text(APP.format(seconds=USUAL_SECONDS))
+    home = write_project(tmp_path / "graded")
     identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
     for words in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "first"]):
         subprocess.run(["git", *words], cwd=home, check=True)
@@ -109,7 +38,7 @@ def compared(home: Path, seed: int) -> tuple[int, str, float]:
 def test_a_longer_recovery_is_worse(
     project: Path, longer: float, record_property: Callable[[str, object], None]
 ) -> None:
-    (project / "graded.py").write_text(APP.format(seconds=USUAL_SECONDS * longer))
+    write_project(project, longer=longer)
     code, told, seconds = compared(project, 1)
     record_property("seconds", round(seconds))
     assert code == 1, told

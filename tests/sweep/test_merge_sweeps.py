@@ -142,7 +142,7 @@ def test_a_foreign_shard_is_left_out_with_the_reason(
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda doc: doc.pop("shard"), "is no shard"),
+        (lambda doc: doc.pop("shard"), "is not a shard"),
         (lambda doc: doc["shard"].update(number=3), "says of its shard what Squall does not"),
         (lambda doc: doc["cells"].append(doc["cells"][0]), "has a fault point twice"),
         (lambda doc: doc["cells"][0].update(id=GOOD[1].cell.id), "is not of its shard"),

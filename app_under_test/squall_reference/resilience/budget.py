@@ -20,7 +20,7 @@ class RetryBudget:
 
     def __init__(self, *, share: float = SHARE, reserve: float = RESERVE) -> None:
         if not 0 <= share <= 1 or reserve < 0:
-            raise ValueError(f"a share of {share:g} and a reserve of {reserve:g} are no budget")
+            raise ValueError(f"a share of {share:g} and a reserve of {reserve:g} are not a budget")
         self._share = share
         self._reserve = reserve
         self.tokens = reserve

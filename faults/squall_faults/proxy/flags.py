@@ -36,7 +36,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _switch(text: str) -> bool:
     if text not in TRUE | FALSE:
-        raise argparse.ArgumentTypeError(f"{text!r} is no boolean")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a boolean")
     return text in TRUE
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-# Pieces that are no message have codes that no byte can have.
+# Pieces that are not messages have codes that no byte can have.
 PLAIN = 0x100
 """Bytes that are not understood, or not looked at."""
 INCOMPLETE = 0x106

@@ -37,7 +37,7 @@ class RedisErrorReply:
     times: int = 0
     """How often; 0: every time."""
     share: float = 1.0
-    """Of the commands that would fail, so many do."""
+    """The share of the matching commands that fail."""
     message: str = ""
     """The rest of the error; empty: what a server says."""
 

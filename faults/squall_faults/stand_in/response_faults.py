@@ -18,7 +18,7 @@ WRITE_SECONDS = 30.0
 BEFORE_RST_SECONDS = 0.02
 """So long the headers have to reach the client: an RST overtakes what was not yet read."""
 PIECES = 20
-"""A slow body is sent in so many pieces, if it has so many bytes."""
+"""A slow body is sent in this many pieces, if it has as many bytes."""
 HTML = b"<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>\n"
 TEXT = b"upstream connect error or disconnect before headers\n"
 

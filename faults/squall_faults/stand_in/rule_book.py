@@ -64,7 +64,7 @@ class RuleBook:
         """From now on; ``ttl_ms`` is the time to live without a renewal.
 
         Raises:
-            ValueError: it is no rule, or there are too many.
+            ValueError: it is not a rule, or there are too many.
         """
         if len(self._armed) >= MAX_RULES:
             raise ValueError(f"there are {MAX_RULES} rules already")

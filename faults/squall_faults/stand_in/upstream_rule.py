@@ -42,7 +42,7 @@ class UpstreamRule:
     times: int = 0
     """So often it bites at most; 0: without a limit."""
     share: float = 1.0
-    """Of the matches that would count, so many are drawn; the same ones each time."""
+    """The share of the matches that count; the same ones each time."""
     status: int = 503
     retry_after: int = 0
     when: str = WHEN[0]

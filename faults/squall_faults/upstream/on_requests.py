@@ -34,7 +34,7 @@ class OnRequests:
     times: int = 0
     """How often; 0: every time."""
     share: float = 1.0
-    """Of the requests that would be hit, so many are."""
+    """The share of the requests that would be hit."""
 
     def check_requests(self) -> None:
         """Refuse what no stand-in can do; InvalidFault with the offending value."""

@@ -26,7 +26,7 @@ class WrongLength(OnRequests):
     """Announce ``by`` bytes more than the body of the answers to matching requests has."""
 
     by: int = 40
-    """Negative: so many bytes fewer; the connection is closed then."""
+    """Negative: this many bytes fewer; the connection is closed then."""
 
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""

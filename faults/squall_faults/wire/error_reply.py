@@ -35,9 +35,9 @@ class ErrorReply:
     times: int = 0
     """How often; 0: every time."""
     share: float = 1.0
-    """Of the statements that would fail, so many do."""
+    """The share of the matching statements that fail."""
     hottest_of: int = 0
-    """Of so many matching statements that pass first, only the commonest fails from then on."""
+    """This many matching statements pass first; from then on only the commonest of them fails."""
     message: str = "injected by squall"
 
     def __post_init__(self) -> None:

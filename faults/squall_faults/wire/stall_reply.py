@@ -31,7 +31,7 @@ class StallReply:
     times: int = 0
     """How often; 0: every time."""
     hottest_of: int = 0
-    """Of so many matching statements that pass first, only the commonest is held from then on."""
+    """This many matching statements pass first; from then on only the commonest of them is held."""
 
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""

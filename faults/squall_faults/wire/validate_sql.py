@@ -9,7 +9,7 @@ from squall_faults.errors import InvalidFault
 from squall_faults.proxy.rules.bounded_pattern import compile_bounded
 
 SQLSTATE = re.compile(r"(?!0[012])[0-9A-Z]{5}")
-"""Classes 00 to 02 are no errors, so no server sends them as one."""
+"""Classes 00 to 02 are not errors, so no server sends them as one."""
 MOST = 1_000_000
 
 

@@ -54,7 +54,7 @@ _limits = grouped(
     click.option("--against", metavar="REF",
                  help="Compare this directory with another commit: a branch, a tag, a hash."),
     click.option("--rounds", type=click.IntRange(1, 1000), default=DEFAULTS.rounds,
-                 show_default=True, help="At most so many rounds of four runs an outage."),
+                 show_default=True, help="Rounds of four runs an outage, at most."),
     click.option("--budget", type=click.FloatRange(1, 86_400), default=DEFAULTS.seconds,
                  show_default=True, metavar="SECONDS",
                  help="No run starts that would end later; labs start before it begins."),

@@ -29,7 +29,7 @@ WORDS = "squall.words"
 """Where the context keeps the command line as it was given."""
 
 TAKEN = ("--postgres", "--python", "--output", "--seed")
-"""Options that each pair gets anew."""
+"""Options that each pair gets new values for."""
 
 ENDS_ALL = (ExitCode.USAGE, ExitCode.INTERRUPTED)
 """Exit codes after which no other pair would end differently."""
@@ -152,7 +152,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _without(words: Sequence[str]) -> list[str]:
-    """The words without the options that each pair gets anew."""
+    """The words without the options that each pair gets new values for."""
     return list(_kept(iter(words)))
 
 

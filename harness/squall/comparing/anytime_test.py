@@ -24,7 +24,7 @@ from enum import StrEnum
 from statistics import fmean, median
 
 BETS = (0.5, 1.0, 2.0, 4.0)
-"""The capital is divided among players who expect effects of so many standard deviations; tanh is
+"""The capital is divided among players who expect effects of this many standard deviations; tanh is
 the best stake against normal noise of that size."""
 
 MAX_STAKE = 0.8
@@ -35,7 +35,7 @@ MAD_TO_DEVIATION = 1.4826
 noise; outliers do not change it."""
 
 PRIOR_PAIRS = 2
-"""The scale that is assumed counts as much as so many pairs."""
+"""The scale that is assumed counts as much as this many pairs."""
 
 STEPS = 60
 """Of a bisection: more than a float can tell apart."""
@@ -106,7 +106,7 @@ class PairedTest:
         """The difference of one more pair; infinite where only one of them has no end.
 
         Raises:
-            ValueError: it is no number.
+            ValueError: it is not a number.
         """
         if math.isnan(difference):
             raise ValueError("a difference is a number")

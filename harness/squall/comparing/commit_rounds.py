@@ -136,7 +136,7 @@ def pair_orders(seed: int, outage: str, number: int) -> tuple[tuple[Arm, Arm], t
 
 
 def new_tests(limits: Limits, outages: int = 1) -> dict[str, PairedTest]:
-    """A test for each figure of one outage of so many; they share one chance of a false alarm."""
+    """A test for each figure of one of these outages; they share one chance of a false alarm."""
     alpha = (1 - limits.confidence) / (outages * len(COMPARED))
     return {
         one.name: PairedTest(alpha=alpha, margin=one.margin(limits.margin), scale=one.scale)

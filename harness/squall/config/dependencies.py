@@ -57,8 +57,8 @@ class Dependency:
                 filled[name] = template.format_map(known)
             except (KeyError, ValueError, IndexError) as error:
                 raise UsageError(
-                    f"dependency {self.name!r}: environment {name}={template!r}: {error} is no"
-                    " placeholder; there are {host}, {port}, {url}"
+                    f"dependency {self.name!r}: environment {name}={template!r}: {error} is not"
+                    " a placeholder; there are {host}, {port}, {url}"
                 ) from None
         return filled
 

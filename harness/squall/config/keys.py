@@ -260,8 +260,8 @@ KEYS: Mapping[str, Key] = {
     "most_sessions": Key(
         hint=Positive,
         wanted="the sessions that all pools of the app may have, 1 or more",
-        meaning="sessions that all pools of the app may have together: fewer are no leak and no"
-        " storm, whatever there were before the outage",
+        meaning="sessions that all pools of the app may have together: fewer are neither a leak"
+        " nor a storm, whatever there were before the outage",
         left_out="what there was before the outage, and a few more",
     ),
     "plugins": Key(

@@ -157,7 +157,7 @@ class AppProfile:
             except (KeyError, ValueError, IndexError) as error:
                 places = ", ".join(f"{{{place}}}" for place in known)
                 raise UsageError(
-                    f"database environment {name}={template!r}: {error} is no placeholder;"
+                    f"database environment {name}={template!r}: {error} is not a placeholder;"
                     f" there are {places}"
                 ) from None
         return filled

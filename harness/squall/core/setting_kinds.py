@@ -1,7 +1,7 @@
 """Which settings of a session change what a statement means or may see.
 
 A time-out or a planner's option that stays on a pooled session makes later statements slower or
-shorter; an app may keep account of it, and set it anew where it matters. Another search path,
+shorter; an app may keep account of it, and set it again where it matters. Another search path,
 role, tenant or isolation makes the same statement say something else.
 """
 

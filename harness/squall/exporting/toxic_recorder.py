@@ -102,7 +102,7 @@ def record_toxics(number: int, step: Step) -> RecordingProxy:
     """What the step asks of its proxy.
 
     Raises:
-        CannotExpress: it is no fault of Toxiproxy's.
+        CannotExpress: it is not a fault of Toxiproxy's.
     """
     fault = step.fault
     if entry_of(fault).needs is not NetworkProxy:

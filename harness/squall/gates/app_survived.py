@@ -37,7 +37,7 @@ class AppSurvived(Gate):
         starts = [event for event in ends if event.starting]
         if ends[0].starting:
             often = f"each of the {len(starts)} times" if len(starts) > 1 else "when"
-            told += f" {often} it was started anew"
+            told += f" {often} it was restarted"
         if all(event.allowed for event in ends):
             told += ": it needs its database to start"
             return passed(self.name, told, {"exit_code": ends[0].exit_code}, noted=True)

@@ -48,7 +48,7 @@ class _Limit:
         return self.reads is not None and len(ops) < LEAST_OF_A_KIND
 
     def share(self, ops: list[Op], is_fresh: Freshness) -> float:
-        """The good ones; among reads alone, those that are no copy."""
+        """The good ones; among reads alone, those that are not copies."""
         return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
 
     def told(self, ops: list[Op], share: float) -> str:

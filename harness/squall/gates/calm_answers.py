@@ -173,7 +173,7 @@ class CalmAnswers:
     rivals: RivalWrites
     """Writes to one item at the same time."""
     restarts: bool
-    """Whether a fault ends the app, so that what it keeps in memory begins anew."""
+    """Whether a fault ends the app, so that what it keeps in memory is lost."""
 
     def same_request(self, op: Op) -> Sequence[Shape]:
         """Answers to the same request on both sides of the outage; empty unless both exist."""

@@ -63,7 +63,7 @@ class EndsWhenTold(Gate):
 def _starved(evidence: Evidence, ends: Sequence[AppTerminated]) -> float:
     """The largest share of a grace period in which the app waited for a CPU.
 
-    The start of the next version is no part of it, though that takes the most CPU of all.
+    The start of the next version is not part of it, though that takes the most CPU of all.
     """
     told = [
         event.at

@@ -122,7 +122,7 @@ class ErrorContract(Gate):
         if not (op.content_type or "").startswith(contract.error_media_type):
             yield MEDIA_TYPE, f"status {op.status} without {contract.error_media_type}"
         elif contract.error_media_type == PROBLEM and _malformed(op):
-            yield MALFORMED, f"status {op.status} with a body that is no problem object"
+            yield MALFORMED, f"status {op.status} with a body that is not a problem object"
         if op.status in contract.retry_after_statuses and not _seconds(op.retry_after):
             yield RETRY_AFTER, f"status {op.status} without a usable Retry-After"
         elif _is_senseless(op.retry_after):

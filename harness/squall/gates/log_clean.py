@@ -31,7 +31,7 @@ FLOODED = "log-flooded"
 LEAST_FAILED = 20
 KIB = 1024
 MESSAGE = 80
-"""Lines of the log are shortened; so many characters of exception and message are compared."""
+"""Lines of the log are shortened; this many characters of exception and message are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reads that show what an item was before its last update, though they are no copies.
+"""Reads that show what an item was before its last update, though they are not copies.
 
     PUT /items/7 {"stock": 5} ──▶ 200, committed
     GET /items/7 ──▶ {"stock": 4}      long after: a cache that nobody has emptied

@@ -72,7 +72,7 @@ def _excused(finding: Finding, evidence: Evidence) -> Finding:
 
 def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:
     """Whether nothing failed and only the overloaded machine made the run inconclusive:
-    retry it. A run that lost a load worker stays what it is: that is no matter of CPU time.
+    retry it. A run that lost a load worker stays what it is: that is not a matter of CPU time.
     """
     if any(isinstance(event, ComponentEnded) for event in evidence.events):
         return False

@@ -28,7 +28,7 @@ SOON_SECONDS = 0.2
 """From an answer to the commit of an update that stores other values than were sent."""
 
 LEAST_VALUES = 6
-"""With so many different values sent, a row is not taken to have had the new one before."""
+"""With this many different values sent, a row is not taken to have had the new one before."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -16,7 +16,7 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op
 
 OF_OPERATION = 5
-"""So many requests of one operation in a row, up to the end, are no accident."""
+"""This many requests of one operation in a row, up to the end, are not chance."""
 OF_PATH = 3
 
 

@@ -24,7 +24,7 @@ from squall.history.op import Op
 from squall.history.shape import NUMBER
 
 LEAST_VALUES = 3
-"""With so many different values in different requests, a field belongs to the item."""
+"""With this many different values in different requests, a field belongs to the item."""
 LEAST_UNCHANGED = 2
 
 

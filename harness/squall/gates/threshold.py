@@ -168,9 +168,9 @@ def _problem(measure: str, window: str, sign: str, unit: str | None, against: st
     """The problem; empty if there is none."""
     percent = PERCENTILE.fullmatch(measure)
     if measure not in (*SHARES, "slowest") and not (percent and float(percent["percent"]) > 0):
-        return f"{measure!r} is no measure; there are p50 to p99.9, slowest, good, errors"
+        return f"{measure!r} is not a measure; there are p50 to p99.9, slowest, good, errors"
     if window not in WINDOWS:
-        return f"{window!r} is no window; there are {', '.join(WINDOWS)}"
+        return f"{window!r} is not a window; there are {', '.join(WINDOWS)}"
     if sign not in SIGNS:
         return f"{sign!r} is not supported; use <= or >="
     return _wrong_unit(measure, window, unit, against)

@@ -74,7 +74,7 @@ class UpstreamRetryStorm(Gate):
         each = max(
             (end.requests - at_fault.requests) / _sent(evidence, at_fault, end) for end in ends
         )
-        # An upstream behind a cache is asked less than once a request; a miss is no retry.
+        # An upstream behind a cache is asked less than once a request; a miss is not a retry.
         return each / max(1.0, usual), each, usual, name, last.unknown - first.unknown
 
 

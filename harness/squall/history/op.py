@@ -109,7 +109,7 @@ class Op:
     named: bool = False
     """Whether the answer's headers name the request, such as X-Request-ID."""
     headers: str = ""
-    """Other headers of an answer that is no success, a line each; their first 1,000 characters."""
+    """Other headers of an unsuccessful answer, a line each; their first 1,000 characters."""
     texts: str = ""
     """Fields of a 2xx answer to a read that are texts, each with a digest; see
     :func:`squall.history.shape.describe_texts`.

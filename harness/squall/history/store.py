@@ -72,7 +72,7 @@ def _read(path: Path, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
     lines = read_regular(path, MAX_BYTES).splitlines(keepends=True)
     header = _parsed(lines[0]) if lines else None
     if header is None or header.get("squall") != what:
-        raise UsageError(f"{path}:1: is no {what} of Squall")
+        raise UsageError(f"{path}:1: is not a {what} of Squall")
     if header.get("version") != VERSION:
         version = header.get("version")
         raise UsageError(f"{path}:1: version {version!r} is unknown; this reads {VERSION}")

@@ -37,7 +37,7 @@ def duration(text: str) -> float:
     except (KeyError, ValueError):
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise InvalidFault(f"{text!r} is no duration; write 2s, 300ms or 1m")
+        raise InvalidFault(f"{text!r} is not a duration; write 2s, 300ms or 1m")
     return seconds
 
 

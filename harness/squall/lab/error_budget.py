@@ -1,4 +1,4 @@
-"""The stop condition of a check on a shared system: so many requests may fail, and no more.
+"""The stop condition of a check on a shared system: a number of requests may fail, and no more.
 
     failed requests ──▶ budget spent ──▶ the run is cancelled, its fault is healed at once
                                          └─▶ BudgetSpent ends the suite, with exit code 6

@@ -104,7 +104,7 @@ class FaultPorts:
         name = self._named(wanted)
         server: object = next((one for one in self._parts.dependencies if one.name == name), None)
         if not isinstance(server, RedisControl):
-            raise FaultUnavailable(f"{wanted} is no dependency of kind redis")
+            raise FaultUnavailable(f"{wanted} is not a dependency of kind redis")
         return self._redis.setdefault(name, ObservedRedis(server, proxy.traffic))
 
     def _workers(self, wanted: str) -> WorkerSet:

@@ -169,7 +169,7 @@ def _find_token(value: Any, place: str) -> tuple[str, str] | None:  # noqa: ANN4
 async def _opens(client: AppClient, closed: Sequence[Closed], headers: Mapping[str, str]) -> bool:
     """Whether these headers give access to one of the operations.
 
-    A 400 or 5xx is no access: an app may answer so to credentials that it cannot read.
+    A 400 or 5xx is not access: an app may answer so to credentials that it cannot read.
     """
     for method, path in closed:
         status = await _status(client, method, path, headers)

@@ -13,7 +13,7 @@ from squall.core.events import FamilyCommitted
 
 LEAST = 6
 MOST = 0.7
-"""Of the rows that an answer names: what fewer have is no work that each of them gets."""
+"""Of the rows that an answer names: what fewer have is not work that each of them gets."""
 
 
 def has_open_work(families: Iterable[FamilyCommitted]) -> bool:

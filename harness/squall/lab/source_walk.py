@@ -38,7 +38,7 @@ def walk(node: ast.AST, above: Sequence[ast.AST] = ()) -> Iterator[tuple[ast.AST
 
 
 def called(node: ast.AST) -> str:
-    """``acquire`` for ``await pool.acquire()`` and for ``acquire()``; empty if it is no call."""
+    """``acquire`` for ``await pool.acquire()`` and for ``acquire()``; empty if it is not a call."""
     if isinstance(node, ast.Await):
         node = node.value
     if not isinstance(node, ast.Call):

@@ -31,7 +31,7 @@ COMMENT_NOTE = "a comment holds no more; the run directory has everything"
 MAX_REASONS = 5
 
 MAX_CELL = 200
-"""Letters of a cell; a row that is longer is no row of a table."""
+"""Letters of a cell; a row that is longer is not a row of a table."""
 
 SIGN = {Verdict.PASS: "✅", Verdict.INCONCLUSIVE: "⚠️", Verdict.FAIL: "❌"}
 
@@ -201,7 +201,7 @@ def _remedies(reported: Sequence[Reported]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    """Text that is no tag, does not end the cell and mentions no person."""
+    """Text that is not a tag, does not end the cell and mentions no person."""
     one_line = " ".join(text.split())
     escaped = html.escape(one_line, quote=False).replace("@", "@\u200b")
     return "".join(f"\\{letter}" if letter in "|`*_[]\\" else letter for letter in escaped)

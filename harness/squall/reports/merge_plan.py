@@ -93,10 +93,10 @@ def _shards(paths: Sequence[Path], problems: list[str]) -> Iterator[FoundShard]:
 
 
 def _unfit(summary: VerdictFile) -> str:
-    """Why this is no shard; empty when it is one."""
+    """Why this is not a shard; empty when it is one."""
     record = summary.shard
     if record is None:
-        return "is no shard: it was run without --shard"
+        return "is not a shard: it was run without --shard"
     plan = record.run.plan
     names = {one.scenario for one in plan}
     numbers = {one.shard for one in plan}

@@ -116,10 +116,10 @@ def _parts(paths: Sequence[Path], problems: list[str]) -> Iterator[SweepPart]:
 
 
 def _unfit(result: SweepResult) -> str:
-    """Why this is no shard; empty when it is one."""
+    """Why this is not a shard; empty when it is one."""
     shard = result.shard
     if shard is None:
-        return "is no shard: it was run without --shard"
+        return "is not a shard: it was run without --shard"
     names = {one.cell for one in shard.plan}
     whole = 1 <= shard.number <= shard.of <= MAX_SHARDS and len(shard.plan) <= MAX_CELLS
     numbers = {one.shard for one in shard.plan}

@@ -83,7 +83,7 @@ def describe_event(event: events.Event) -> str:
         case events.ErrorsLogged():
             text = f"the app's log: {error_text(event)}"
         case events.AppExited():
-            again = " when it was started anew" if event.starting else ""
+            again = " when it was restarted" if event.starting else ""
             text = f"the app ended with exit code {event.exit_code}{again}"
         case events.ComponentEnded():
             text = f"{event.component} {event.how}; Squall did not do it"

@@ -20,7 +20,7 @@ from squall.reports.stored_verdict import MAX_BYTES, read_verdict
 COPIED = (*FILES, "run.json")
 MAX_LOG_BYTES = 64 << 20
 MAX_SHARD_BYTES = 2 << 30
-"""Of all files of one shard; more is no check of an hour."""
+"""Of all files of one shard; more is not a check of an hour."""
 
 
 def refuse_odd_files(path: Path) -> None:

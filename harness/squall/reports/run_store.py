@@ -130,7 +130,7 @@ def open_suite(path: Path) -> StoredSuite:
     ran = {outage.scenario for outage in summary.outages}
     for outage in summary.outages:
         if Path(outage.directory).name != outage.directory:
-            raise UsageError(f"{file}: {outage.directory!r} is no directory below it")
+            raise UsageError(f"{file}: {outage.directory!r} is not a directory below it")
     left_out = {one.scenario: one.reason for one in summary.broken if one.scenario not in ran}
     return StoredSuite(
         runs=tuple(_open_entry(path, outage) for outage in summary.outages),

@@ -31,12 +31,12 @@ def read_times(path: Path) -> dict[str, float]:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--shard-times {file}: is no JSON; {HINT}") from error
     if not isinstance(plain, dict):
-        raise UsageError(f"--shard-times {file}: is no object; {HINT}")
+        raise UsageError(f"--shard-times {file}: is not an object; {HINT}")
     pairs = list(_of_run(plain) if "outages" in plain else plain.items())
     for name, seconds in pairs:
         number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not number or not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_SECONDS):
-            told = f"{name!s:.60}: {seconds!r:.40} is no number of seconds"
+            told = f"{name!s:.60}: {seconds!r:.40} is not a number of seconds"
             raise UsageError(f"--shard-times {file}: {told}; {HINT}")
     return {str(name): float(seconds) for name, seconds in pairs}
 

@@ -17,7 +17,7 @@ from squall.reports.shard_record import MergeRecord, ShardRecord
 VERSION = 1
 
 MAX_BYTES = 256 << 20
-"""Of a file; a longer one is no run of a test."""
+"""Of a file; a longer one is not a run of a test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def read_document(path: Path, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is no JSON: {error}") from error
     if not isinstance(document, dict) or document.get("squall") != what:
-        raise UsageError(f"{path}: is no {what} of Squall")
+        raise UsageError(f"{path}: is not a {what} of Squall")
     if document.get("version") != VERSION:
         found = document.get("version")
         raise UsageError(f"{path}: version {found!r} is unknown; this reads {VERSION}")

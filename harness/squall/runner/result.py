@@ -160,7 +160,7 @@ class Run:
         return bad == [NEVER_BIT] and all(step.hits_a_share for step in idle)
 
     def word_of(self, finding: Finding) -> str:
-        """The gate's verdict; in a run that proves nothing, a failed gate is no verdict."""
+        """The gate's verdict; in a run that proves nothing, a failed gate is not a verdict."""
         unproven = self.verdict is Verdict.INCONCLUSIVE and finding.verdict is Verdict.FAIL
         return NOT_JUDGED if unproven else finding.verdict.value
 

@@ -74,7 +74,7 @@ class ScenarioRuns:
 
     @property
     def limit_reached(self) -> bool:
-        """Whether so many labs have failed that the next one would most likely fail, too."""
+        """Whether too many labs have failed: the next one would most likely fail, too."""
         limit = self.policy.max_failed_labs
         if limit is None:
             return False

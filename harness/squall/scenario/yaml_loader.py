@@ -165,7 +165,7 @@ class _Reader:
         for name, value in self._plain.mapping(node, "deadlines").items():
             found[name] = self._plain.number(value, name, 0.0)
             if not name.endswith("_ms") or not hasattr(fault, name):
-                self._problems.add(value, f"deadlines: {name} is no time in ms of this fault")
+                self._problems.add(value, f"deadlines: {name} is not a time in ms of this fault")
         return found
 
     def _duration(self, node: yaml.Node) -> Duration:

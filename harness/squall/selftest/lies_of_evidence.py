@@ -77,7 +77,7 @@ LIES: Mapping[str, Change] = {
     "an answer came before its request": _each_op(
         lambda op: replace(op, done=op.sent - 0.2) if op.id == 150 else op  # noqa: PLR2004 - one
     ),
-    "a time is no number": _each_op(
+    "a time is not a number": _each_op(
         lambda op: replace(op, done=float("nan")) if op.id == 150 else op  # noqa: PLR2004 - one
     ),
     "requests were sent 80 ms late": _each_op(

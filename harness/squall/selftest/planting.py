@@ -28,7 +28,7 @@ _BESIDE: list[asyncio.subprocess.Process] = []
 
 
 async def start_beside(*words: str) -> None:
-    """Start a program that is no part of the lab. :func:`end_beside` ends it."""
+    """Start a program that is not part of the lab. :func:`end_beside` ends it."""
     _BESIDE.append(await asyncio.create_subprocess_exec(*words))
 
 

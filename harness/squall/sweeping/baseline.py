@@ -70,7 +70,7 @@ def _read_lines(path: Path) -> list[str]:
     try:
         return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        told = error.strerror if isinstance(error, OSError) else "is no text"
+        told = error.strerror if isinstance(error, OSError) else "is not text"
         raise UsageError(f"--baseline {path}: {told}; write one with --write-baseline") from error
 
 

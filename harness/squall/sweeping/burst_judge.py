@@ -15,7 +15,7 @@ MAX_ATTEMPTS = 5.0
 """Attempts for each request when all of them fail. Some libraries try five times."""
 LEAST_REPEATS = 6
 PAUSE_SECONDS = 0.15
-"""A shorter pause is no burden for anybody."""
+"""A shorter pause is not a burden for anybody."""
 SPREAD_SHARE = 0.25
 """With jitter, repeats are spread over at least so much of the pause."""
 

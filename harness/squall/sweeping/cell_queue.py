@@ -30,7 +30,7 @@ class CellQueue:
         self._batch_seconds = deadline * WAIT_DEADLINES
         self._ends = ends
         waiting = [one for one in cells if _can_wait(one)]
-        if len(waiting) < 2:  # noqa: PLR2004 - one alone is no batch
+        if len(waiting) < 2:  # noqa: PLR2004 - one alone is not a batch
             waiting = []
         alone = [one for one in cells if one not in set(waiting)]
         if ends is not None:

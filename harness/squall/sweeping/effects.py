@@ -37,8 +37,8 @@ class ExpectedEffect:
     stable: frozenset[tuple[str, str, str]]
     """Table, kind and column of values that are equal in all repeats."""
     touched: frozenset[str] = frozenset()
-    """Tables in which it updates rows to the values that they have. In others such an update is no
-    effect: it is an upsert that is repeated.
+    """Tables in which it updates rows to the values that they have. In others such an update has
+    no effect: it is an upsert that is repeated.
     """
 
     @property

@@ -25,7 +25,7 @@ PERSISTENT = 6
 SLOW_SHARE = 0.3
 """Share of the deadline that is slow for a request without a fault."""
 SLOW_TIMES = 10
-"""And so many times what it takes at most before any fault."""
+"""And this many times what it takes at most before any fault."""
 SLOW_IN_A_ROW = 3
 """One or two may wait until the app knows that its database is back."""
 

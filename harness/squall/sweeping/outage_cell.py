@@ -29,7 +29,7 @@ MAX_DEADLINES = 4.5
 LEAST_ANSWERS = 3
 ENOUGH, ENOUGH_DEADLINES = 12, 2.0
 """So many requests in the outage are compared with those before, if the known ones are quick; fewer
-after so many deadlines.
+after this many deadlines.
 """
 SLOW_SHARE = 0.45
 """Share of the deadline: an answer that takes longer uses up the caller's time for nothing."""

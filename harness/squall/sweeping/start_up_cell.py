@@ -1,4 +1,4 @@
-"""Start the app anew while nothing reaches its database: it must run, and get ready afterwards."""
+"""Restart the app while nothing reaches its database: it must run, and get ready afterwards."""
 
 from __future__ import annotations
 

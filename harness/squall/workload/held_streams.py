@@ -1,6 +1,6 @@
 """Callers that open a stream and keep it, beside the open loop.
 
-They are no requests of the plan: they have no answer in time, and nothing of theirs is judged. What
+They are not part of the plan: they have no answer in time, and nothing of theirs is judged. What
 is judged is how the others are served meanwhile.
 """
 

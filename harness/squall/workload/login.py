@@ -48,7 +48,7 @@ class Login:
     confirm a mail address, or make the user an administrator.
     """
     accept: tuple[int, ...] = ()
-    """Statuses that are no failure: of a registration that cannot send its mail."""
+    """Statuses that are not failures: of a registration that cannot send its mail."""
 
 
 def substitute_variables(value: Any, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON

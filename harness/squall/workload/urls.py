@@ -20,7 +20,7 @@ def join_same_origin(base: str, reference: str) -> str:
         there, here = urlsplit(joined), urlsplit(base)
         same = (there.scheme, there.hostname, there.port) == (here.scheme, here.hostname, here.port)
     except ValueError as error:
-        raise OtherOrigin(f"{reference[:100]!r} is no address: {error}") from error
+        raise OtherOrigin(f"{reference[:100]!r} is not an address: {error}") from error
     if not same or there.username is not None or there.password is not None:
         raise OtherOrigin(f"{reference[:100]!r} leads to another host")
     return joined

@@ -163,7 +163,7 @@ class SocketPool:
         return _answered(text)
 
     def _take(self, name: str) -> _Socket | None:
-        """An open socket. One that was closed meanwhile is no failure of the next message."""
+        """An open socket. One that was closed meanwhile is not a failure of the next message."""
         kept = self._kept.get(name, [])
         while kept:
             socket = kept.pop(0)

@@ -43,7 +43,7 @@ RESERVED_SEEDS = 100_000
     type=click.IntRange(1, 50),
     default=1,
     show_default=True,
-    help="Try everything so many times; each must be caught each time.",
+    help="Try everything this many times; each must be caught each time.",
 )
 @click.option("--no-reference", is_flag=True, help="Leave the reference app out.")
 @click.option(

@@ -45,7 +45,7 @@ async def sweep_reference(times: int, seed: int, jobs: int, say: Say) -> Alarms:
 
 
 async def race_reference(races: int, limit: float, seed: int, say: Say) -> Alarms:
-    """At least so many races in one lab, all of them again and again; fewer after the limit."""
+    """At least this many races in one lab, all of them again and again; fewer after the limit."""
     total = Alarms()
     began = time.monotonic()
     async with tapped_lab(LabOptions(profile=REFERENCE, seed=seed)) as room:

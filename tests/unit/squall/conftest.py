@@ -73,7 +73,7 @@ def evidence() -> Build:
 
 @pytest.fixture
 def make() -> Any:
-    """The builders above, for tests (they are no package and cannot import them)."""
+    """The builders above, for tests (they are not packages and cannot import them)."""
 
     class Make:
         op = staticmethod(op)

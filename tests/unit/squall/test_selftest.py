@@ -17,7 +17,7 @@ NOTICED_BY = {
     "the history is cut, and the count with it": "load-as-planned",
     "requests were meant for other times than planned": "load-as-planned",
     "an answer came before its request": "times-in-order",
-    "a time is no number": "times-in-order",
+    "a time is not a number": "times-in-order",
     "the app answers from a static page": "database-used",
     "one of two faults was left out": "faults-bit",
     "the fault was healed after a tenth of its time": "faults-bit",

@@ -26,7 +26,7 @@ from squall_faults.lapse import back_early
 
 
 def stubs_of(family: str) -> ModuleType:
-    """The stand-ins of a family's tests: conftest files are no package."""
+    """The stand-ins of a family's tests: conftest files are not packages."""
     path = Path(__file__).parent / family / "conftest.py"
     name = f"lapse_{family}_stubs"
     spec = importlib.util.spec_from_file_location(name, path)

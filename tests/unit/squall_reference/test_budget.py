@@ -49,5 +49,5 @@ def test_a_calm_time_fills_the_reserve_and_no_more() -> None:
 
 @pytest.mark.parametrize(("share", "reserve"), [(-0.1, 1), (1.1, 1), (0.1, -1)])
 def test_nonsense_is_refused(share: float, reserve: float) -> None:
-    with pytest.raises(ValueError, match="no budget"):
+    with pytest.raises(ValueError, match="not a budget"):
         RetryBudget(share=share, reserve=reserve)

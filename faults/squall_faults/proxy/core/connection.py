@@ -45,7 +45,7 @@ class Side(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""
         if isinstance(transport, asyncio.Transport) or hasattr(transport, "pause_reading"):
-            self._connected(transport)  # type: ignore[arg-type] # uvloop's transport is no subclass
+            self._connected(transport)  # type: ignore[arg-type] # uvloop's transport is not a subclass
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket."""

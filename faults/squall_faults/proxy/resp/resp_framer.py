@@ -116,7 +116,7 @@ class RespFramer:
         return Opening(data[place])
 
     def _step(self, data: bytes, place: int) -> int:
-        """Take what is at this place; so many bytes, or -1 when a header is not complete."""
+        """Take what is at this place; this many bytes, or -1 when a header is not complete."""
         if self._body:
             return self._rest_of_body(len(data) - place)
         if self._in_line:

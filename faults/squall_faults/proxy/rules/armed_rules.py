@@ -31,7 +31,7 @@ class CountedRule(Protocol):
 
     @property
     def share(self) -> float:
-        """Of the matches that would count, so many are drawn."""
+        """The share of the matches that count."""
 
     @property
     def hottest_of(self) -> int:

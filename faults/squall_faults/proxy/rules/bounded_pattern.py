@@ -30,7 +30,7 @@ MAX_WAYS = 4_096
 BUDGET_STEPS = 40_000_000
 """About a third of a second on a slow processor."""
 SMALL = 16
-"""A repeat of at most so many counts as its number of ways."""
+"""A repeat of at most this many counts as its number of ways."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class CommandRule:
     times: int | None = None
     """So often it bites at most; without a limit if None."""
     share: float = 1.0
-    """Of the matches that would count, so many are drawn; the same ones each time."""
+    """The share of the matches that count; the same ones each time."""
     message: str = ""
     """The error, with its code: ``LOADING the dataset is being loaded``."""
     after_bytes: int = 0

@@ -53,7 +53,7 @@ class Rule:
     times: int | None = None
     """So often it bites at most; without a limit if None."""
     share: float = 1.0
-    """Of the matches that would count, so many are drawn; the same ones each time."""
+    """The share of the matches that count; the same ones each time."""
     hottest_of: int = 0
     """So many matches pass and are looked at; from then on only the commonest of them counts."""
     delay_ms: int = 0

@@ -62,7 +62,7 @@ def kept_sql(project: Project, source: str) -> list[tuple[Path, str]]:
 
 
 def versioned_sql(project: Project) -> list[tuple[Path, str]]:
-    """The migrations of a tool that is no part of the app, in order: ``000001_users.up.sql`` of
+    """The migrations of a tool that is not part of the app, in order: ``000001_users.up.sql`` of
     golang-migrate, ``V1__users.sql`` of Flyway.
     """
     folders: defaultdict[Path, list[tuple[tuple[int, ...], Path]]] = defaultdict(list)

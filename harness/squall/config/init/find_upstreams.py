@@ -94,7 +94,7 @@ def _answers(tree: ast.AST) -> Iterator[DeclaredAnswer]:
 
 
 def _called(node: ast.Call) -> tuple[str, str] | None:
-    """``("GET", "/rates/{currency}")``; None if it is no call of a path on a server."""
+    """``("GET", "/rates/{currency}")``; None if it is not a call of a path on a server."""
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in METHODS or not node.args:
         return None
     text = _text(node.args[0])

@@ -40,7 +40,7 @@ def _problems(evidence: Evidence) -> Iterator[str]:
     ended = max((e.at for e in evidence.events if isinstance(e, RunEnded)), default=math.inf)
     for op in evidence.ops:
         if not all(map(math.isfinite, (op.intended, op.sent, op.done))):
-            yield f"operation {op.id} has a time that is no number"
+            yield f"operation {op.id} has a time that is not a number"
         elif op.done < op.sent or op.sent < op.intended - SLACK_SECONDS:
             yield f"operation {op.id} was answered before it was sent, or sent before it was due"
         elif op.intended < started - SLACK_SECONDS or op.done > ended + SLACK_SECONDS:

@@ -275,7 +275,7 @@ def test_fixed_names_of_a_database_are_names(tmp_path: Path, table: str, told: s
 
 def test_an_unknown_placeholder_of_a_dependency_is_told() -> None:
     wrong = Dependency(name="x", kind="redis", environment={"URL": "redis://{adress}"})
-    with pytest.raises(UsageError, match=r"'adress' is no placeholder; there are \{host\}"):
+    with pytest.raises(UsageError, match=r"'adress' is not a placeholder; there are \{host\}"):
         wrong.filled("127.0.0.1", 1)
 
 

@@ -19,7 +19,7 @@ def test_an_app_that_cannot_start_fails(
     evidence: Any, make: Any, told: Any, starts: int, often: str
 ) -> None:
     ends = [AppExited(at=1.5 + n / 10, exit_code=3, starting=True) for n in range(starts)]
-    words = f"the app's process ended with exit code 3 {often} it was started anew"
+    words = f"the app's process ended with exit code 3 {often} it was restarted"
     found = AppSurvived().judge(evidence([], [*make.outage(), *ends]))
     assert found == told.failed("app-survived", words, code="process-exited-at-start", exit_code=3)
 

@@ -1,4 +1,4 @@
-"""A limit that is missed by less than twice is close; what hangs, or is no limit, is not."""
+"""A limit that is missed by less than twice is close; what hangs, or is not a limit, is not."""
 
 from __future__ import annotations
 

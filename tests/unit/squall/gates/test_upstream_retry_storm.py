@@ -31,7 +31,7 @@ def run_of(evidence: Any, make: Any, *loads: UpstreamLoad, since: int = 50) -> A
         (50, 226, "fail", 4.52),
         (100, 450, "pass", 9.0),
         (100, 451, "fail", 9.02),
-        (2, 225, "pass", 4.5),  # misses of a cache are no retries
+        (2, 225, "pass", 4.5),  # misses of a cache are not retries
         (2, 226, "fail", 4.52),
     ],
 )

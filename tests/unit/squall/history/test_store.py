@@ -90,11 +90,11 @@ HEADER = '{"squall": "history", "version": 1}\n'
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", ":1: is no history of Squall"),
-        ("{}\n", ":1: is no history of Squall"),
-        ("[1]\n", ":1: is no history of Squall"),
-        ("not JSON\n", ":1: is no history of Squall"),
-        ('{"squall": "events", "version": 1}\n', ":1: is no history of Squall"),
+        ("", ":1: is not a history of Squall"),
+        ("{}\n", ":1: is not a history of Squall"),
+        ("[1]\n", ":1: is not a history of Squall"),
+        ("not JSON\n", ":1: is not a history of Squall"),
+        ('{"squall": "events", "version": 1}\n', ":1: is not a history of Squall"),
         ('{"squall": "history", "version": 2}\n', ":1: version 2 is unknown; this reads 1"),
         ('{"squall": "history"}\n', ":1: version None is unknown; this reads 1"),
         (HEADER + "{\n{}\n", ":2: is not a line of JSON"),

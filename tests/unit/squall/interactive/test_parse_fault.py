@@ -38,7 +38,7 @@ def test_a_duration_has_a_unit_or_is_seconds(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_told_with_what_would_be_one(text: str) -> None:
     with pytest.raises(InvalidFault) as refused:
         duration(text)
-    assert str(refused.value) == f"{text!r} is no duration; write 2s, 300ms or 1m"
+    assert str(refused.value) == f"{text!r} is not a duration; write 2s, 300ms or 1m"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How causes are usually written, and the sound form of each, which is no suspect."""
+"""How causes are usually written, and the sound form of each, which is not a suspect."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ def test_a_foreign_shard_beside_a_whole_check_is_inconclusive_too(
     other = stored(runs["deep"], name="other", part=record(3, seed=9))
     code, document, output = merged(say, *shards(), whole, other)
     assert (code, document["verdict"], unproven(document)) == (2, "inconclusive", {})
-    assert "whole: is no shard: it was run without --shard" in output
+    assert "whole: is not a shard: it was run without --shard" in output
     assert "other: is a shard of another check: seed 9 instead of 7" in output
     assert say("recheck", "merged")[0] == 2
     assert "⚠️ Squall: inconclusive" in say("report", "merged", "--format", "md")[1]
@@ -348,7 +348,7 @@ def hostile(home: Path) -> Iterator[tuple[str, Callable[[], object], str]]:
     yield "outage twice", outages(one, one), "has an outage twice"
     yield "foreign outage", outages({**one, "scenario": "cut"}), "not of its shard: cut"
     yield "one run as two", outages(one, {**one, "scenario": "even"}), "a run in it is not the one"
-    yield "outside", outages({**one, "directory": "../shard-1"}), "is no directory below it"
+    yield "outside", outages({**one, "directory": "../shard-1"}), "is not a directory below it"
     yield "no JSON", lambda: (home / "verdict.json").write_text("["), "is no JSON"
     yield "edited", lambda: (home / "busy/history.jsonl").write_text(""), "history.jsonl"
     yield "linked log", lambda: linked(home / "busy/app.log"), "is a link or an odd file"
@@ -427,7 +427,7 @@ def test_nothing_is_written_over(say: Say, shards: Any) -> None:
 
 
 def test_without_a_shard_there_is_nothing_to_merge(say: Say, run: Any, stored: Any) -> None:
-    with pytest.raises(UsageError, match=r"nothing can be merged:\n  .*out: is no shard"):
+    with pytest.raises(UsageError, match=r"nothing can be merged:\n  .*out: is not a shard"):
         say("merge", stored(run()), "nowhere")
     assert not Path("merged").exists()
 

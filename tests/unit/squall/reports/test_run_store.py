@@ -78,7 +78,7 @@ def test_an_outage_outside_of_the_run_is_not_opened(run: Any, stored: Any) -> No
     replaced(
         home / "verdict.json", outages=[{"scenario": "cut", "directory": "../x", "findings": []}]
     )
-    with pytest.raises(UsageError, match="is no directory below it"):
+    with pytest.raises(UsageError, match="is not a directory below it"):
         open_runs(home)
 
 
@@ -110,8 +110,8 @@ def replaced(file: Path, **changes: Any) -> None:
     [
         ("evidence.json", {"version": 2}, r"evidence\.json: version 2 is unknown; this reads 1"),
         ("evidence.json", {"unsent": "many"}, r"evidence\.json: does not fit .*unsent"),
-        ("run.json", {"squall": "walk"}, r"run\.json: is no run of Squall"),
-        ("verdict.json", {"squall": None}, r"verdict\.json: is no verdict of Squall"),
+        ("run.json", {"squall": "walk"}, r"run\.json: is not a run of Squall"),
+        ("verdict.json", {"squall": None}, r"verdict\.json: is not a verdict of Squall"),
     ],
 )
 def test_files_of_another_kind_or_version_are_refused(

@@ -25,13 +25,13 @@ def test_a_run_directory_is_a_file_of_times(run: Any, stored: Any) -> None:
     [
         ("{", "is no JSON"),
         ("[" * 100_000, "is no JSON"),
-        ("[]", "is no object"),
-        ('{"a": "long"}', "a: 'long' is no number of seconds"),
-        ('{"a": true}', ".* is no number of seconds"),
-        ('{"a": NaN}', "a: nan is no number of seconds"),
-        ('{"a": -1}', ".* is no number of seconds"),
-        ('{"a": 1e300}', ".* is no number of seconds"),
-        ('{"outages": [{"scenario": "a", "seconds": []}]}', r"a: \[\] is no number"),
+        ("[]", "is not an object"),
+        ('{"a": "long"}', "a: 'long' is not a number of seconds"),
+        ('{"a": true}', ".* is not a number of seconds"),
+        ('{"a": NaN}', "a: nan is not a number of seconds"),
+        ('{"a": -1}', ".* is not a number of seconds"),
+        ('{"a": 1e300}', ".* is not a number of seconds"),
+        ('{"outages": [{"scenario": "a", "seconds": []}]}', r"a: \[\] is not a number"),
     ],
 )
 def test_wrong_times_are_one_message(tmp_path: Path, text: str, problem: str) -> None:

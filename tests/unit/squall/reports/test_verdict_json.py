@@ -1,4 +1,4 @@
-"""verdict.json is what its published schema says, and the schema is no rubber stamp."""
+"""verdict.json is what its published schema says, and the schema is not a rubber stamp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app fails with in calm, too, is no effect of an outage."""
+"""What an app fails with in calm, too, is not an effect of an outage."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ async def sent(
 
 @pytest.fixture
 def http() -> Any:
-    """The helpers above, for tests (they are no package and cannot import them)."""
+    """The helpers above, for tests (they are not packages and cannot import them)."""
 
     class Http:
         good = GOOD

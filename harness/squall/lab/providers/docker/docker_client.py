@@ -24,7 +24,7 @@ CALL_SECONDS = 30
 
 CAUSES = """\
   1. it does not run: start it (sudo systemctl start docker, or Docker Desktop)
-  2. this account may not use it: sudo usermod -aG docker $USER, then log in anew
+  2. this account may not use it: sudo usermod -aG docker $USER, then log in again
   3. it is somewhere else: set DOCKER_HOST, such as DOCKER_HOST=unix:///path/to/docker.sock
   without Docker: squall check --provider process"""
 

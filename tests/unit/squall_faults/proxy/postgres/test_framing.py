@@ -101,7 +101,7 @@ def test_any_split_of_what_a_client_sends_gives_the_same_messages(
 
 
 def described_client(pieces: list[Piece]) -> list[tuple[int, bytes, bytes]]:
-    """Describe shares its letter with DataRow, and is no bulk."""
+    """Describe shares its letter with DataRow, and is not a bulk."""
     renamed = [piece._replace(kind=-1) if piece.kind == pg.DESCRIBE else piece for piece in pieces]
     return [(pg.DESCRIBE if k == -1 else k, head, data) for k, head, data in described(renamed)]
 

@@ -1,0 +1,1 @@
+"""How surely and how quickly ``squall compare --against`` tells two commits apart, in labs."""
