@@ -2,7 +2,7 @@
 
 Mistake: its JSON is read without a check.
 Outage: a gateway answers 200 with an error page, or half of a text.
-Symptom: status 500, because what was read is no price.
+Symptom: status 500, because what was read is not a price.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ CAUGHT_BY = ("resources-return",)
 
 M = TypeVar("M", bound=BaseModel)
 ENCRYPTION = ssl.create_default_context()
-"""Only this costs so much that nobody would make it anew."""
+"""Only this costs so much that nobody would make it for each request."""
 opened: list[httpx2.AsyncClient] = []
 
 
