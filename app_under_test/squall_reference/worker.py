@@ -2,7 +2,7 @@
 
 SIGTERM ─▶ nothing more is taken ─▶ the batch in hand ends, by its limits ─▶ exit code 0
 
-An error is not a reason to end: the batch was rolled back, and is taken again after a pause. A worker
+An error is not a reason to end: the batch was rolled back, and is taken again after a pause. One
 that dies in the middle leaves nothing behind either, because taking, sending and marking are one
 transaction, and a lock ends with its session.
 """
