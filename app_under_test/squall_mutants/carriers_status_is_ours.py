@@ -18,7 +18,7 @@ from squall_mutants.shared.services import app_with_carrier
 
 SET = "services"
 EXPOSED_BY = ("upstream-rejects-our-key", "upstream-rate-limited")
-CAUGHT_BY = ("answer-unlike-calm",)
+CAUGHT_BY = ("error-contract",)
 
 M = TypeVar("M", bound=BaseModel)
 

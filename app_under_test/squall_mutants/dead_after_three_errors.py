@@ -40,7 +40,7 @@ async def announce(held: AsyncConnection, most: int) -> int:
             try:
                 async with held.begin():
                     await held.execute(TELL, {"parcels": [row.parcel_id]})
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.05)
                     await held.execute(DONE, {"ids": [row.id]})
                 break
             except (DBAPIError, OSError):

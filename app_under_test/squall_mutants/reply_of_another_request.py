@@ -43,6 +43,9 @@ class HastyCache(item_cache.ItemCache):
         self._seconds /= 2
         self._breaker = CircuitBreaker(self._now, window=1000, threshold=1000)
 
+    def _distrust(self) -> None:
+        """What it says is believed."""
+
 
 def create_app() -> FastAPI:
     """The reference app whose connections to Redis are out of step."""

@@ -35,7 +35,7 @@ async def and_told(self: OrderBook, work: Query[Sent], deadline: Deadline) -> Se
         return bool((await held.execute(TOLD, {"id": sent.parcel.id})).scalar_one())
 
     while not await self.read(is_told, deadline_in(1.0)):  # noqa: ASYNC110 - its mistake
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
     return sent
 
 

@@ -76,5 +76,8 @@ WITH_SERVICES = dataclasses.replace(
     ),
     written_keys="SELECT idempotency_key, count(*) FROM orders GROUP BY idempotency_key"
     " UNION ALL SELECT idempotency_key, count(*) FROM parcels GROUP BY idempotency_key",
-    eventually={"notices": "SELECT count(*) FROM outbox WHERE done_at IS NULL"},
+    eventually={
+        "notices": "SELECT count(*) FROM parcels"
+        " WHERE NOT EXISTS (SELECT FROM notices WHERE parcel_id = parcels.id)"
+    },
 )

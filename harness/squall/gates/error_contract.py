@@ -39,6 +39,17 @@ SERVERS_WORDS = re.compile(
 )
 """Messages of PostgreSQL and its drivers (PostgreSQL, src/backend, ``errmsg``)."""
 
+CLIENTS_WORDS = re.compile(
+    r"All connection attempts failed|Server disconnected without sending a response"
+    r"|peer closed connection without sending|(?:Client|Server) error '\d{3} [^']*' for url"
+    r"|Cannot connect to host |HTTPConnectionPool\(|Max retries exceeded with url"
+    r"|Error \d+ connecting to |Error while reading from |Timeout (?:reading from|connecting to) "
+    r"|Redis is loading the dataset|OOM command not allowed|write against a read only replica"
+    r"|NOAUTH Authentication required|\[Errno -?\d+\]"
+    r"|\b(?:Connect|Read|Write|Pool)(?:Error|Timeout)\(|\bRemoteProtocolError\("
+)
+"""Messages and classes of clients of HTTP and Redis: httpx, aiohttp, urllib3, redis."""
+
 PROBLEM = "application/problem+json"
 
 CUT_CONNECTION = "connection-cut"
@@ -122,6 +133,9 @@ class ErrorContract(Gate):
             yield LEAK, f"status {op.status} leaks internals{told}"
 
 
+SIGNS = (LEAKS, SERVERS_WORDS, CLIENTS_WORDS)
+
+
 def _is_plain_bug(op: Op) -> bool:
     """Whether the app fails for an unknown number: it does so without any fault, too."""
     return op.for_nothing and op.status is not None and op.status not in CLIENT_ERRORS
@@ -130,7 +144,7 @@ def _is_plain_bug(op: Op) -> bool:
 def _leak(op: Op) -> str:
     """Where an answer shows what is inside, and what it shows; empty if it does not."""
     for place, text in (("", _without_own_address(op)), (" in a header", op.headers)):
-        if found := LEAKS.search(text) or SERVERS_WORDS.search(text):
+        if found := next(filter(None, (one.search(text) for one in SIGNS)), None):
             return f"{place} ({found.group()[:40]!r})"
     return ""
 

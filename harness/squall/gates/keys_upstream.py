@@ -11,19 +11,20 @@ sets of operations fit, all of them must be exceeded.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from squall.core.events import UpstreamLoad
 from squall.history.evidence import Evidence
+from squall.history.op import Op
 
-MIN_LEARNED = 8
+MIN_LEARNED = 5
 """Keys in calm."""
 MAX_OPERATIONS = 8
 UNDER_WAY = 2
 """Requests and keys that are on their way when the counter is read."""
-MIN_TWICE = 4
+MIN_TWICE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,13 @@ def _of(evidence: Evidence, name: str, readings: list[UpstreamLoad]) -> NewKeys 
     if len(before) < 2 or readings[-1].at <= start:  # noqa: PLR2004 - a rate needs two readings
         return None
     first, at_fault, last = before[0], before[-1], readings[-1]
-    calm = _sent(evidence, first, at_fault)
+    calm = _writes(op for op in evidence.ops if first.at < op.sent <= at_fault.at)
     usual = at_fault.keys - first.keys
     if usual < MIN_LEARNED or len(calm) > MAX_OPERATIONS:
         return None
-    since, keys = _sent(evidence, at_fault, last), last.keys - at_fault.keys
+    # Whoever was not answered then may have sent its key since.
+    since = _writes(op for op in evidence.ops if op.done > at_fault.at and op.sent <= last.at)
+    keys = last.keys - at_fault.keys
     judged = [
         NewKeys(name, chosen, keys, sum(since[one] for one in chosen))
         for chosen in _fitting(calm, usual)
@@ -77,8 +80,6 @@ def _fitting(calm: Counter[str], keys: int) -> Iterator[tuple[str, ...]]:
                 yield chosen
 
 
-def _sent(evidence: Evidence, since: UpstreamLoad, until: UpstreamLoad) -> Counter[str]:
-    """Requests of the load between two readings that write, by operation."""
-    return Counter(
-        op.name for op in evidence.ops if op.effect != "read" and since.at < op.sent <= until.at
-    )
+def _writes(ops: Iterable[Op]) -> Counter[str]:
+    """How many of them write, by operation."""
+    return Counter(op.name for op in ops if op.effect != "read")

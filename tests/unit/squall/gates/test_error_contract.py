@@ -85,6 +85,15 @@ def test_callers_who_left_are_told_nothing(evidence: Any, make: Any, told: Any) 
         ("the database system is starting up", True),
         ("the database is not available", False),
         ("item 7 does not exist", False),
+        ("ConnectError('All connection attempts failed')", True),
+        ("Server error '503 Service Unavailable' for url 'http://rates/1'", True),
+        ("Cannot connect to host rates:80 ssl:default", True),
+        ("Error 111 connecting to cache:6379. Connection refused.", True),
+        ("Redis is loading the dataset in memory", True),
+        ("[Errno 111] Connection refused", True),
+        ("The carrier cannot be reached. Nothing was changed; try again.", False),
+        ("ReadTimeout", False),
+        ("Error 42: your card cannot be read", False),
     ],
 )
 def test_the_servers_words_are_internals(evidence: Any, make: Any, words: str, leaks: bool) -> None:
