@@ -112,7 +112,7 @@ class FailedReads:
         kinds = (updated_since, unlike_before, alike, asked_once, allowed, not_since)
         served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
-        await self._send(list((served | chosen).values()))
+        await self._send(list((chosen | served).values()))
 
     async def left(self) -> bool:
         """Whether some are still not served; those that were answered are asked again."""
