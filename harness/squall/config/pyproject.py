@@ -60,7 +60,7 @@ Share = Annotated[float, ValueRule("a share from 0 to 1", lambda number: 0 <= nu
 WITHOUT_APP = frozenset({"plugins", "skip"})
 """Keys that are also read if the table names no app."""
 
-PRIVATE = frozenset({"not_before", "streams", "replies"})
+PRIVATE = frozenset({"not_before", "streams", "replies", "forbidden"})
 """Fields of an operation that are not keys."""
 
 LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]

@@ -8,8 +8,8 @@ hide it, and the load may not ask for this one again.
 
 Some reads that were served are asked again, too, to be compared: those of items that were updated
 since, those whose answer in the outage was another one than before it, those that show one number
-for different items, lists that were asked for once, in the outage, and what others of its kind are
-not: allowed.
+for different items, lists that were asked for once, in the outage, what others of its kind are not:
+allowed, and some that were asked for before the outage only.
 """
 
 from __future__ import annotations
@@ -112,6 +112,14 @@ def allowed(ops: Sequence[Op], begun: float) -> list[Op]:
     known = {op.request for op in served if op.done < begun}
     found = {op.request: op for op in served if op.request not in known}
     return list(found.values())[:MOST_ALLOWED]
+
+
+def not_since(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads that were served before the outage, and not asked for since: the newest ones."""
+    reads = [op for op in ops if _is_planned_read(op)]
+    since = {op.request for op in reads if op.done >= begun}
+    found = {op.request: op for op in reads if op.good and op.request not in since}
+    return list(found.values())[-MOST_SERVED:]
 
 
 def _numbers(op: Op) -> set[tuple[str, str, str]]:

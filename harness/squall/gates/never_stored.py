@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from squall.core.events import RowChanged
 from squall.gates.stale_reads import SETTLED_SECONDS, works_again
 from squall.gates.stored_updates import Place, RowLog
 from squall.history.evidence import Evidence
@@ -25,6 +24,21 @@ LEAST_MATCHES = 6
 LEAST_DIFFERENT = 3
 """So many different values prove that a field shows a column."""
 LEAST = 2
+LEAST_AGAIN = 2
+"""Reads that showed a change at once prove that nothing is cached."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One read, and what is known of the column that one of its fields may show."""
+
+    op: Op
+    value: str
+    seen: frozenset[str]
+    """What the same request showed before."""
+    stored: frozenset[str]
+    current: frozenset[str]
+    """What the row had while it was read; empty if that is unknown."""
 
 
 @dataclass(slots=True)
@@ -35,55 +49,59 @@ class _Shown:
     """The reads that show what the row has, each with the value."""
     odd: list[Op] = field(default_factory=list)
     """Those that show what it never had, since the app works again."""
+    new: list[Op] = field(default_factory=list)
+    """The same, where this request was not asked before: a cache may have the row's first value."""
+    again: int = 0
+    """Matches of a request that showed something else before: no cache was in between."""
     differs: bool = False
     """Whether a read showed something else before the first fault."""
 
+    def add(self, read: _Read, begun: float, since: float) -> None:
+        """Learn one read. ``since``: from when on the app works again."""
+        if read.value in read.current:
+            self.matches.add((read.op.id, read.value))
+            self.again += bool(read.seen - {read.value})
+        elif read.current and read.op.done <= begun:
+            self.differs = True
+        elif read.current and read.op.sent >= since and read.value not in read.seen | read.stored:
+            (self.odd if read.seen else self.new).append(read.op)
+
     @property
-    def is_known(self) -> bool:
+    def never_stored(self) -> list[Op]:
+        """The reads that no cache explains, if the field shows the column."""
         different = {value for _, value in self.matches}
         enough = len(self.matches) >= LEAST_MATCHES and len(different) >= LEAST_DIFFERENT
-        return enough and not self.differs
+        if self.differs or not enough:
+            return []
+        return [*self.odd, *(self.new if self.again >= LEAST_AGAIN else [])]
 
 
 def shown_but_never_stored(evidence: Evidence, log: RowLog) -> list[Op]:
     """The reads since the app works again that show what no transaction has stored."""
     reads = [op for op in evidence.ops if op.effect == "read" and op.good and op.texts]
-    reads.sort(key=lambda op: op.sent)
-    found: defaultdict[tuple[str, Place], _Shown] = defaultdict(_Shown)
     begun, since = evidence.bounds("before")[1], works_again(evidence)
+    found: defaultdict[tuple[str, Place], _Shown] = defaultdict(_Shown)
     known: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for op in reads:
+    for op in sorted(reads, key=lambda op: op.sent):
         shown = digests_of_values(op.texts)
+        before = known[op.request]
         for place in set() if op.copy else set(_places(op, shown, log)):
-            one, value = found[op.name, place], shown[place.field]
-            changes = [change for change in log.of(op, place) if change.at <= op.done]
-            earlier = [change for change in changes if change.at <= op.sent - SETTLED_SECONDS]
-            current = {
-                c.values[place.column] for c in changes if earlier and c.at >= earlier[-1].at
-            }
-            if value in current:
-                one.matches.add((op.id, value))
-            elif current and op.done <= begun:
-                one.differs = True
-            elif current and op.sent >= since and _is_new(op, place, value, known, changes):
-                one.odd.append(op)
-        known[op.request] |= set(shown.items())
-    odd = {op.id: op for one in found.values() if one.is_known for op in one.odd}
+            seen = frozenset(value for name, value in before if name == place.field)
+            read = _look(op, place, shown[place.field], seen, log)
+            found[op.name, place].add(read, begun, since)
+        before |= set(shown.items())
+    odd = {op.id: op for one in found.values() for op in one.never_stored}
     return list(odd.values()) if len(odd) >= LEAST else []
 
 
-def _is_new(
-    op: Op,
-    place: Place,
-    value: str,
-    known: dict[str, set[tuple[str, str]]],
-    changes: Iterable[RowChanged],
-) -> bool:
-    """Whether neither the row nor the same request ever had it, though it was asked before."""
-    before = known[op.request]
-    was_asked = any(name == place.field for name, _ in before)
-    stored = {change.values[place.column] for change in changes}
-    return was_asked and (place.field, value) not in before and value not in stored
+def _look(op: Op, place: Place, value: str, seen: frozenset[str], log: RowLog) -> _Read:
+    changes = [change for change in log.of(op, place) if change.at <= op.done]
+    earlier = [change.at for change in changes if change.at <= op.sent - SETTLED_SECONDS]
+    current = [change for change in changes if earlier and change.at >= earlier[-1]]
+    stored, now = (
+        frozenset(change.values[place.column] for change in some) for some in (changes, current)
+    )
+    return _Read(op, value, seen, stored, now)
 
 
 def _places(op: Op, shown: Iterable[str], log: RowLog) -> Iterator[Place]:

@@ -19,6 +19,7 @@ from squall.gates.asked_again import (
     alike,
     allowed,
     asked_once,
+    not_since,
     unlike_before,
     unserved,
     updated_since,
@@ -108,10 +109,10 @@ class FailedReads:
     async def begin(self) -> None:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
-        kinds = (updated_since, unlike_before, alike, asked_once, allowed)
+        kinds = (updated_since, unlike_before, alike, asked_once, allowed, not_since)
         served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
-        await self._send(list((served | chosen).values()))
+        await self._send(list((chosen | served).values()))
 
     async def left(self) -> bool:
         """Whether some are still not served; those that were answered are asked again."""

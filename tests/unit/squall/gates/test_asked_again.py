@@ -6,7 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from squall.gates.asked_again import MOST_SERVED, alike, asked_once, unlike_before, updated_since
+from squall.gates.asked_again import (
+    MOST_SERVED,
+    alike,
+    asked_once,
+    not_since,
+    unlike_before,
+    updated_since,
+)
 from squall.history.shape import describe_texts
 
 BEGUN = 1.0
@@ -55,3 +62,10 @@ def test_reads_of_different_items_that_show_one_new_number(make: Any) -> None:
     ops += [look(make, 120 + n, f"/items/{10 + n}", {"price": 199, "size": 5}) for n in range(2)]
     ops.append(look(make, 130, "/items/20", {"price": 120, "size": 5}))
     assert alike(ops, BEGUN) == ops[3:5]
+
+
+def test_reads_that_were_asked_for_before_the_outage_only(make: Any) -> None:
+    before = [look(make, number, f"/items/{number}", {"stock": 1}) for number in range(20)]
+    during = [look(make, 120 + number, f"/items/{number}", {"stock": 1}) for number in range(15)]
+    assert not_since([*before, *during], BEGUN) == before[15:]
+    assert len(not_since(before, BEGUN)) == MOST_SERVED

@@ -222,6 +222,20 @@ def test_reads_show_what_was_stored_at_some_time(
     assert counted(evidence, make, later).code == code
 
 
+def test_what_was_not_asked_before_counts_if_nothing_is_cached(evidence: Any, make: Any) -> None:
+    odd = [look(make, 300 + item, item, 55) for item in (33, 35)]
+    rows = [commit(0.42, item, 90 + item) for item in (33, 35)]
+    ops = [look(make, 20 + item, item, 100 + item) for item in range(10)]
+    fresh = [look(make, 70 + item, item, 80 + item) for item in range(10)]
+    first = [commit(0.42 + item / 1000, item, 80 + item) for item in range(10)]
+    happened = [*make.outage(), *rows, *first, READ]
+    codes = [
+        ReadYourWrites().judge(evidence([*seen, make.write(230), *odd], happened)).code
+        for seen in ([*ops, *fresh], fresh)
+    ]
+    assert codes == ["never-stored", "not-judged"]
+
+
 def test_one_odd_read_alone_and_other_numbers_prove_nothing(evidence: Any, make: Any) -> None:
     odd = [look(make, 300 + item, item, 55) for item in (3, 5)]
     assert counted(evidence, make, odd[:1]).code == "not-judged"
