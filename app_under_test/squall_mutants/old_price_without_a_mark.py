@@ -1,7 +1,7 @@
 """The last known price is given as if it were new.
 
 Mistake: a fallback that nobody can tell from an answer.
-Outage: the carrier cannot be reached for longer than a deadline.
+Outage: connections to the carrier are refused, or it answers 503.
 Symptom: reads succeed as always, while the carrier answers nobody.
 """
 
@@ -14,7 +14,7 @@ from squall_reference.resilience.last_known_good import Copy
 from squall_mutants.shared import replace
 
 SET = "services"
-EXPOSED_BY = ("upstream-unreachable", "upstream-silent")
+EXPOSED_BY = ("upstream-refused", "upstream-unavailable")
 
 
 def create_app() -> FastAPI:

@@ -55,8 +55,8 @@ def _is_marked(op: Op, calm: CalmAnswers) -> bool:
 
 def unmarked(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
     """Copies that do not say so, or that say they are newer than they are."""
-    for op, server in unmarked_copies(evidence, calm):
-        text = f"a copy without a mark, while nothing reached {server}"
+    for op in unmarked_copies(evidence, calm):
+        text = "a copy without a mark, while nothing reached the database"
         yield op, (UNMARKED, f"{op.name}: {text}")
     for op in too_young_copies(evidence):
         yield op, (TOO_YOUNG, f"{op.name}: a copy that is older than its Age says")

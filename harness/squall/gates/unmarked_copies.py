@@ -1,28 +1,24 @@
-"""Copies that look fresh: reads that are answered while nothing reaches what they need.
+"""Copies that look fresh: reads that are answered while no statement reaches the database.
 
     calm     100 reads, 100 statements           each needs the database
     outage   100 reads answered, 0 statements    copies, and none says so (Age, a new field)
 
-The same with requests that reach the stand-in of an HTTP upstream. Whether an operation needs the
-database or an upstream is estimated from calm: how the number of statements in each sample follows
-from the numbers of requests. What a cache answers in calm does not count.
+Whether an operation needs the database is estimated from calm: how the number of statements in each
+sample follows from the numbers of requests. What a cache answers in calm does not count.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
-from squall.core.events import DatabaseLoad, FaultInjected, UpstreamLoad
+from squall.core.events import DatabaseLoad, FaultInjected
 from squall.gates.blamed_clients import is_unreachable
 from squall.gates.calm_answers import CalmAnswers
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import read_shape
 
-DATABASE = "the database"
 BEGUN_SECONDS = 0.2
 """After the fault's begin, requests that had their statements before it are answered."""
 LEAST_SAMPLES = 6
@@ -34,88 +30,58 @@ NEEDED = 0.5
 """Statements for each request from which on it needs the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Silence:
-    """From when until when nothing reached a server, and what did before."""
-
-    start: float
-    healed: float
-    before: Sequence[tuple[float, int]]
-    """Readings of a counter of statements or requests."""
-
-    def holds(self, op: Op) -> bool:
-        """Whether all of a request was in it."""
-        return op.sent >= self.start and op.done <= self.healed
-
-
-def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[tuple[Op, str]]:
-    """Successful reads in the outage that are copies and look like fresh answers, with the server
-    that nothing reached: ``the database``, or the name of an upstream.
-    """
-    reads = [
+def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[Op]:
+    """Successful reads in the outage that are copies, and look like fresh answers."""
+    bounds = _silent_bounds(evidence)
+    if bounds is None:
+        return []
+    start, healed = bounds
+    found = [
         op
         for op in evidence.window("during")
-        if op.effect == "read" and op.good and not op.copy and not _has_new_field(op, calm)
-    ]
-    return [
-        (op, server)
-        for server, silence in _silences(evidence).items()
-        for op in _needing([op for op in reads if silence.holds(op)], silence, evidence)
-    ]
+        if op.effect == "read" and op.good and op.sent >= start and op.done <= healed
+        and not op.copy and not _has_new_field(op, calm)
+    ]  # fmt: skip
+    names = {op.name for op in found}
+    if len(found) < LEAST_COPIES or _statements_each(evidence, names) < NEEDED:
+        return []
+    return found
 
 
 def too_young_copies(evidence: Evidence) -> list[Op]:
     """Copies whose Age is less than the time since the last statement reached the database."""
-    silence = _silences(evidence).get(DATABASE)
-    if silence is None:
+    bounds = _silent_bounds(evidence)
+    if bounds is None:
         return []
+    start, healed = bounds
     found = [
         op
         for op in evidence.window("during")
-        if op.effect == "read" and op.good and op.age is not None and op.done <= silence.healed
-        and op.age + AGE_SECONDS < op.sent - silence.start
+        if op.effect == "read" and op.good and op.age is not None and op.done <= healed
+        and op.age + AGE_SECONDS < op.sent - start
     ]  # fmt: skip
     return found if len(found) >= LEAST_YOUNG else []
 
 
-def _needing(reads: Sequence[Op], silence: _Silence, evidence: Evidence) -> Sequence[Op]:
-    """The reads of operations that need the server, if they are enough to be no chance."""
-    by_name: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in reads:
-        by_name[op.name].append(op)
-    needing = {n for n in by_name if _each(evidence, {n}, silence.before) >= NEEDED}
-    found = [op for op in reads if op.name in needing]
-    if len(found) < LEAST_COPIES or _each(evidence, needing, silence.before) < NEEDED:
-        return []
-    return found
+def _silent_bounds(evidence: Evidence) -> tuple[float, float] | None:
+    """From when until when no statement reached the database; None if some did."""
+    start = max((e.at for e in evidence.events if isinstance(e, FaultInjected)), default=None)
+    healed = evidence.last_healed
+    if start is None or healed is None or not is_unreachable(evidence):
+        return None
+    start += BEGUN_SECONDS
+    return (start, healed) if _is_silent(evidence, start, healed) else None
 
 
-def _silences(evidence: Evidence) -> dict[str, _Silence]:
-    """The servers that a fault kept away and that nothing reached from then on."""
-    faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    healed, begun = evidence.last_healed, evidence.bounds("before")[1]
-    if not faults or healed is None or not is_unreachable(evidence):
-        return {}
-    start = max(fault.at for fault in faults) + BEGUN_SECONDS
-    found = {}
-    for server, readings in _readings(evidence).items():
-        counts = [count for at, count in readings if start <= at <= healed]
-        if len(counts) > 1 and counts[0] == counts[-1]:
-            before = [one for one in readings if one[0] <= begun]
-            found[server] = _Silence(start, healed, before)
-    return found
+def _loads(evidence: Evidence) -> list[tuple[float, int]]:
+    loads = [event for event in evidence.events if isinstance(event, DatabaseLoad)]
+    return [(load.at, load.statements) for load in loads if load.statements is not None]
 
 
-def _readings(evidence: Evidence) -> Mapping[str, list[tuple[float, int]]]:
-    """What had reached the database, and each upstream at which a fault acts."""
-    at_fault = {event.proxy for event in evidence.events if isinstance(event, FaultInjected)}
-    found: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
-    for event in evidence.events:
-        if isinstance(event, DatabaseLoad) and event.statements is not None:
-            found[DATABASE].append((event.at, event.statements))
-        elif isinstance(event, UpstreamLoad) and event.name in at_fault:
-            found[event.name].append((event.at, event.requests))
-    return found
+def _is_silent(evidence: Evidence, start: float, end: float) -> bool:
+    """Whether no statement reached the database."""
+    counts = [count for at, count in _loads(evidence) if start <= at <= end]
+    return len(counts) > 1 and counts[0] == counts[-1]
 
 
 def _has_new_field(op: Op, calm: CalmAnswers) -> bool:
@@ -124,10 +90,12 @@ def _has_new_field(op: Op, calm: CalmAnswers) -> bool:
     return not places or bool(set(read_shape(op.shape)) - places)
 
 
-def _each(evidence: Evidence, names: set[str], loads: Sequence[tuple[float, int]]) -> float:
+def _statements_each(evidence: Evidence, names: set[str]) -> float:
     """Statements for each request of these operations before the fault, by least squares: those of
     the others are not counted for them.
     """
+    begun = evidence.bounds("before")[1]
+    loads = [(at, count) for at, count in _loads(evidence) if at <= begun]
     rows = []
     for (since, first), (until, last) in pairwise(loads):
         done = [op for op in evidence.ops if since < op.done <= until]

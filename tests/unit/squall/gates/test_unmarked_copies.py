@@ -6,14 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from squall.core.event import Event
-from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected, UpstreamLoad
+from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.history.shape import describe_body
 
 ITEM = {"id": 7, "stock": 3}
 AWAY: dict[str, Any] = {"step": 0, "fault": "network.accept_and_close"}
-CARRIER_AWAY: dict[str, Any] = {"step": 0, "fault": "network.refuse"}
 ERRORS: dict[str, Any] = {"step": 0, "fault": "wire.error_reply"}
 
 
@@ -30,7 +28,7 @@ def answers(make: Any, body: Any, **changes: Any) -> list[Any]:
     return [*items, *others]
 
 
-def counters(items: float, others: float) -> list[int]:
+def loads(items: float, others: float) -> list[DatabaseLoad]:
     """Five requests of each kind in each sample before the fault; none reaches it meanwhile."""
     counts = [0]
     for number in range(30):
@@ -38,29 +36,18 @@ def counters(items: float, others: float) -> list[int]:
         # The mix differs: every third sample has more of the first kind.
         more = 0 if quiet else 5 * items + 5 * others
         counts.append(counts[-1] + round(more))
-    return counts
-
-
-def loads(items: float, others: float) -> list[Event]:
-    counted = enumerate(counters(items, others))
-    return [DatabaseLoad(at=n / 10, statements=count, connections=5) for n, count in counted]
-
-
-def upstream_loads(items: float, others: float, name: str = "carrier") -> list[Event]:
-    """The same at an upstream, while the database is well."""
-    counted = enumerate(counters(items, others))
-    asked = [UpstreamLoad(at=n / 10, name=name, requests=count, unknown=0) for n, count in counted]
-    well = [DatabaseLoad(at=n / 10, statements=20 * n, connections=5) for n in range(31)]
-    return [*asked, *well]
+    return [
+        DatabaseLoad(at=n / 10, statements=count, connections=5) for n, count in enumerate(counts)
+    ]
 
 
 def judged(evidence: Any, make: Any, body: Any = ITEM, **given: Any) -> Any:
     fault = given.pop("fault", AWAY)
-    effect, proxy = "errors" if fault is ERRORS else "cuts", given.pop("proxy", "postgres")
+    effect = "errors" if fault is ERRORS else "cuts"
     happened = [
-        FaultInjected(at=1.0, label="x", effect=effect, proxy=proxy, **fault),
+        FaultInjected(at=1.0, label="x", effect=effect, **fault),
         FaultHealed(at=2.0, bites=3, what="x", **fault),
-        *given.pop("loads", loads)(given.pop("items", 2), given.pop("others", 0)),
+        *loads(given.pop("items", 2), given.pop("others", 0)),
     ]
     gate = AnswerUnlikeCalm(copies_marked=given.pop("marked", True))
     ops = answers(make, body, **given)
@@ -91,32 +78,6 @@ def test_what_is_marked_or_needs_no_database_is_sound(
 ) -> None:
     found = judged(evidence, make, **given)
     assert found.code != "copy-without-a-mark", found.reason
-
-
-def of_another(items: float, others: float) -> list[Event]:
-    return upstream_loads(items, others, name="bank")
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({}, True),
-        ({"copy": True}, False),
-        ({"body": {**ITEM, "degraded": True}}, False),
-        ({"items": 0}, False),  # it is asked for other reads
-        ({"loads": of_another}, False),  # the fault is not at this one
-        ({"status": 503}, False),
-    ],
-    ids=str,
-)
-def test_a_copy_of_what_an_upstream_tells_is_marked(
-    evidence: Any, make: Any, given: dict[str, Any], found: bool
-) -> None:
-    given = {"loads": upstream_loads, "fault": CARRIER_AWAY, "proxy": "carrier", **given}
-    finding = judged(evidence, make, **given)
-    assert (finding.code == "copy-without-a-mark") is found, finding.reason
-    if found:
-        assert "while nothing reached carrier" in finding.reason
 
 
 def test_a_copy_that_is_older_than_its_age_is_found(evidence: Any, make: Any) -> None:
