@@ -147,7 +147,7 @@ DIFFERENCES = {
     ),
     "changes-keep": Difference(
         "a change of a toxic, and the arrival or removal of a neighbour, passes on at once what "
-        "the toxic holds in hand, and starts its wait anew",
+        "the toxic holds in hand, and starts its wait again",
         "what is held stays held by the new values; neighbours change nothing",
         "a fault must not pause while another one comes",
     ),

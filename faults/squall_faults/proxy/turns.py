@@ -32,16 +32,18 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._run)
 
     def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         ends = time.monotonic() + TURN_SECONDS
         while self._steps:
             step = self._steps[0]  # stays in the queue: nobody else schedules a run meanwhile
             try:
                 step()
-            finally:
-                self._steps.popleft()
-                if self._steps and time.monotonic() >= ends:
-                    asyncio.get_running_loop().call_soon(self._run)
-                    return  # noqa: B012 - an error of one step must not end the others
+            except Exception as error:  # noqa: BLE001 - an error of one must not end the others
+                loop.call_exception_handler({"message": "a step failed", "exception": error})
+            self._steps.popleft()
+            if self._steps and time.monotonic() >= ends:
+                loop.call_soon(self._run)
+                return
 
 
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
