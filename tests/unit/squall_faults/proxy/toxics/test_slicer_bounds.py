@@ -44,7 +44,7 @@ class Connection:
 async def test_pieces_are_made_when_they_go_and_the_loop_is_not_held_up() -> None:
     attributes = {"average_size": 1, "size_variation": 0, "delay": 0}
     stage = SlicerStage(Connection(), attributes, random.Random(1))  # noqa: S311 - repeatable
-    stage.next = following = Following(room=2_000)
+    stage.next = following = Following(room=20_000)
     data = bytes(SIZE)
     tracemalloc.start()
     stage.feed(Chunk(data, 0.0))
@@ -58,5 +58,5 @@ async def test_pieces_are_made_when_they_go_and_the_loop_is_not_held_up() -> Non
     tracemalloc.stop()
     assert peak < MEMORY_BYTES
     assert turns > 10
-    assert stage.held == SIZE - 2_000
+    assert stage.held == SIZE - 20_000
     stage.stop()
