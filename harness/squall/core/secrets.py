@@ -25,7 +25,13 @@ MIN_PART = 12
 words.
 """
 
+INVENTED = "c3F1YWxsLXNxdWFsbC1zcXVhbGwtc3F1YWxsLXNxdWE="
+"""What ``squall init`` invents for a setting of a lab. It reveals nothing; hidden, it would spoil
+an error that names it.
+"""
+
 PLAIN = frozenset({
+    INVENTED.lower(),
     "debug", "info", "warning", "error", "critical", "false", "true", "local", "localhost",
     "testing", "production", "development", "staging", "postgres", "postgresql", "squall",
     "default", "127.0.0.1",

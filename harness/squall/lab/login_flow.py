@@ -34,15 +34,28 @@ def known_variables(profile: AppProfile) -> dict[str, str]:
 
 def remember_secrets(profile: AppProfile) -> None:
     """Register all values of the profile that may be secrets, so that they are not written."""
-    # A name of the app is often that of its folder: hidden, it would spoil each path.
-    folders = {*Path.cwd().parts, *(profile.cwd or Path.cwd()).parts}
-    values = [text for text in profile.environment.values() if text not in folders]
+    # A name of the app is often that of its folder: hidden, it would spoil each path. So would a
+    # value that names a file or a folder of the project.
+    home = profile.cwd or Path.cwd()
+    folders = {*Path.cwd().parts, *home.parts}
+    values = [
+        text
+        for text in profile.environment.values()
+        if text not in folders and not _is_there(home, text)
+    ]
     remember(values, words_too=False)
     remember_headers(profile.headers)
     for operation in profile.operations:
         remember_headers(operation.headers)
     for login in profile.login:
         remember(login.form, login.json, login.basic)
+
+
+def _is_there(home: Path, name: str) -> bool:
+    try:
+        return (home / name).exists()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        return False
 
 
 def resolve_headers(profile: AppProfile) -> dict[str, str]:

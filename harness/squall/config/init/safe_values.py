@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from squall.core import secrets
+
 REFUSES = "127.0.0.1:9"
 """Port 9 (discard): nothing listens there, so connections are refused at once."""
 
-SECRET = "c3F1YWxsLXNxdWFsbC1zcXVhbGwtc3F1YWxsLXNxdWE="  # noqa: S105 - invented, for a lab only
+SECRET = secrets.INVENTED
 """32 bytes in URL-safe base64, which is also a valid Fernet key."""
 
 SECRET_NAME = re.compile(r"SECRET|KEY|TOKEN|PASS|PWD|SALT|CREDENTIAL", re.IGNORECASE)

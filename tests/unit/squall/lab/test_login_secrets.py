@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from squall.config.profile import REFERENCE
-from squall.core.secrets import forget, redact
+from squall.core.secrets import INVENTED, forget, redact
 from squall.lab.app_client import AppClient
 from squall.lab.login_flow import log_in, remember_secrets
 from squall.workload.http_exchange import Answer
@@ -30,6 +30,18 @@ def test_the_name_of_the_apps_folder_is_no_secret(tmp_path: Path) -> None:
         redact("report: /srv/shop_backend/report.html") == "report: /srv/shop_backend/report.html"
     )
     assert redact("key kept_to_itself") == "key [secret]"
+
+
+def test_what_names_a_file_of_the_project_or_was_invented_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "package_name").mkdir()
+    environment = {
+        "PYTHONPATH": "package_name", "KEY_PATH": INVENTED, "OTHER_PATH": "package_of_others",
+        "LONG_KEY": "k" * 5000,
+    }  # fmt: skip
+    remember_secrets(replace(REFERENCE, cwd=tmp_path, environment=environment))
+    assert redact("at package_name/models.py:4") == "at package_name/models.py:4"
+    assert redact(f"No such file: {INVENTED}") == f"No such file: {INVENTED}"
+    assert redact("at package_of_others, " + "k" * 5000) == "at [secret], [secret]"
 
 
 class Client:
