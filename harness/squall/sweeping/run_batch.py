@@ -92,8 +92,8 @@ async def run_batch(runner: CellRunner, wanted: Sequence[Wanted]) -> Batch:
 async def _send_all(
     runner: CellRunner, wanted: Sequence[Wanted], requests: Sequence[PlannedRequest]
 ) -> tuple[list[_Held], bool]:
-    """Send one request after another, each when the fault of the previous one acts. One that does
-    not reach its statement is the last one: the pool has no place for more.
+    """Send one request after another, each when the fault of the previous one acts. One that sends
+    nothing is the last one: the pool has no place for more. One that waits for a row has a place.
     """
     room = runner.room
     scripts = Scripts()
@@ -102,10 +102,11 @@ async def _send_all(
     for (cell, profile), request in zip(wanted, requests, strict=True):
         script = CellScript(cell, profile, room.deadline)
         scripts.add(script)
+        before = room.tap.total
         sending = asyncio.ensure_future(room.client.send(request))
         held.append(_Held(cell, profile, script, sending))
         await bitten_or_answered(script, sending, BITE_SECONDS)
-        if not script.bites and not sending.done():
+        if room.tap.total == before and not (script.bites or sending.done()):
             return held, True
     return held, False
 
