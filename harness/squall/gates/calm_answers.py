@@ -180,6 +180,14 @@ class CalmAnswers:
         before, after = self.before.get(op.request, []), self.after.get(op.request, [])
         return [*before, *after] if before and after else []
 
+    def has_new_field(self, op: Op) -> bool:
+        """Whether an answer has a field that those before the fault did not have, such as
+        ``"degraded": true``; also if nothing is known of them.
+        """
+        known = self.operations.get(op.name)
+        places = {place for _, shape in known.shapes for place in shape} if known else set()
+        return not places or not places.issuperset(read_shape(op.shape))
+
     def same_sizes(self, op: Op) -> Sequence[int]:
         """Sizes of answers to the same request, as :meth:`same_request`."""
         before, after = (sizes.get(op.request, []) for sizes in self.sizes)

@@ -11,7 +11,6 @@ from squall.gates.stored_updates import untouched
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.history.evidence import Evidence
 from squall.history.op import Op
-from squall.history.shape import read_shape
 
 ANOTHER_VALUE = "another-value"
 LET_IN = "stranger-let-in"
@@ -25,16 +24,17 @@ Difference = tuple[Op, tuple[str, str]]
 
 def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
     """Defaults, what was never stored, and what only some may read."""
-    during = evidence.window("during")
-    for op, field in calm.texts.defaults(during, untouched(evidence)):
+    during, unchanged = evidence.window("during"), untouched(evidence)
+    for op, field in calm.texts.defaults(during, unchanged):
         yield op, (ANOTHER_VALUE, f"{op.name}: the same {field} for different requests")
-    for op, field in calm.texts.shared_defaults([op for op in during if not _is_marked(op, calm)]):
+    unmarked_ones = [op for op in during if not calm.has_new_field(op)]
+    for op, field in calm.texts.shared_defaults(unmarked_ones):
         text = f"another {field}, which is the same in all answers without the fault"
         yield op, (ANOTHER_VALUE, f"{op.name}: {text}")
     if calm.restarts:
         again = [op for op in evidence.ops if op.asked_again]
         later = [*evidence.window("after"), *again]
-        for op, field in calm.texts.changed_for_good(later, untouched(evidence)):
+        for op, field in calm.texts.changed_for_good(later, unchanged):
             text = (
                 "is another one for each request since the app was started, and no row was changed"
             )
@@ -44,13 +44,6 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"
         yield op, (LET_IN, f"{op.name}: {text}")
-
-
-def _is_marked(op: Op, calm: CalmAnswers) -> bool:
-    """Whether an answer has fields that none had before the fault, such as ``"degraded": true``."""
-    known = calm.operations.get(op.name)
-    usual = {place for _, shape in known.shapes for place in shape} if known else set()
-    return not set(read_shape(op.shape)) <= usual
 
 
 def unmarked(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:

@@ -10,12 +10,13 @@ sets of operations fit, all of them must be exceeded.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from squall.core.events import UpstreamLoad
+from squall.gates.upstream_loads import upstream_loads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
@@ -39,15 +40,8 @@ class NewKeys:
 
 def new_keys_upstream(evidence: Evidence) -> NewKeys | None:
     """The upstream that got keys which no request of the load explains, if there is one."""
-    loads: dict[str, list[UpstreamLoad]] = defaultdict(list)
-    for event in evidence.events:
-        if isinstance(event, UpstreamLoad):
-            loads[event.name].append(event)
-    for name, readings in loads.items():
-        found = _of(evidence, name, readings)
-        if found is not None:
-            return found
-    return None
+    found = (_of(evidence, *one) for one in upstream_loads(evidence).items())
+    return next(filter(None, found), None)
 
 
 def _of(evidence: Evidence, name: str, readings: list[UpstreamLoad]) -> NewKeys | None:

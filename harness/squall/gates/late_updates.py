@@ -22,11 +22,16 @@ LATER_SECONDS = 0.1
 """From the refusal to the commit. What comes sooner may have been under way."""
 
 
+def only_statements_fail(evidence: Evidence) -> bool:
+    """Whether no fault does anything but answer single statements with errors."""
+    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
+    return faults == {ERROR_REPLY}
+
+
 def late_updates(evidence: Evidence) -> list[Op]:
     """The refused updates whose value was stored later, though no other request had it."""
-    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
-    log = read_log(evidence)
-    if faults != {ERROR_REPLY} or log is None:
+    log = read_log(evidence) if only_statements_fail(evidence) else None
+    if log is None:
         return []
     places = judge_updates(evidence, log).places
     updates = [op for op in evidence.ops if is_update(op)]

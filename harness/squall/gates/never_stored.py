@@ -22,7 +22,7 @@ from squall.history.shape import digests_of_values
 
 LEAST_MATCHES = 6
 LEAST_DIFFERENT = 3
-"""So many different values prove that a field shows a column."""
+"""This many different values prove that a field shows a column."""
 LEAST = 2
 LEAST_AGAIN = 2
 """Reads that showed a change at once prove that nothing is cached."""

@@ -16,7 +16,7 @@ from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.never_stored import shown_but_never_stored
 from squall.gates.stale_reads import StaleReads, find_stale_reads
-from squall.gates.stored_updates import judge_updates, read_log
+from squall.gates.stored_updates import RowLog, judge_updates, read_log
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_READ_BACK, Op
@@ -42,10 +42,11 @@ class ReadYourWrites(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the reads that are behind, or with the writes that could not be read."""
-        if odd := self._never_stored(evidence):
+        log = None if self.allow_lost_during else read_log(evidence)
+        if log is not None and (odd := shown_but_never_stored(evidence, log)):
             reason = f"{len(odd)} reads showed values that no transaction has stored"
             return failed(self.name, reason, {"never_stored": len(odd)}, odd, code=NEVER_STORED)
-        compared = self._stale_reads(evidence)
+        compared = self._stale_reads(evidence, log)
         if compared.stale:
             reason = f"{len(compared.stale)} reads showed an item as it was before its last update"
             figures = {"compared": compared.compared, "stale": len(compared.stale)}
@@ -65,15 +66,8 @@ class ReadYourWrites(Gate):
         lost = f", {len(missing)} of them lost in the outage, as is allowed" if missing else ""
         return passed(self.name, f"{len(asked)} acknowledged writes were read back{lost}", figures)
 
-    def _never_stored(self, evidence: Evidence) -> list[Op]:
-        log = read_log(evidence)
-        if log is None or self.allow_lost_during:
-            return []
-        return shown_but_never_stored(evidence, log)
-
-    def _stale_reads(self, evidence: Evidence) -> StaleReads:
-        log = read_log(evidence)
-        if log is None or self.allow_lost_during:
+    def _stale_reads(self, evidence: Evidence, log: RowLog | None) -> StaleReads:
+        if log is None:
             return StaleReads(0, [])
         updates = judge_updates(evidence, log)
         return find_stale_reads(evidence, log, updates, at_once=self.fresh_at_once)

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from squall.core.events import FaultInjected
 from squall.gates.committed_rows import read_rows
 from squall.gates.data_safety import keyed_writes, truth_of
 from squall.gates.findings import failed, listed, passed
-from squall.gates.late_updates import QUICK_SECONDS, late_updates
-from squall.gates.retry_storm import ERROR_REPLY
+from squall.gates.late_updates import QUICK_SECONDS, late_updates, only_statements_fail
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -64,9 +62,8 @@ class RefusedWriteAbsent(Gate):
 
 def _stored_by_the_log(evidence: Evidence) -> frozenset[str | None] | None:
     """Keys whose request made all its usual rows; None if that cannot be said."""
-    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
-    rows = read_rows(evidence)
-    if faults != {ERROR_REPLY} or rows is None or not (usual := learn_usual_rows(evidence, rows)):
+    rows = read_rows(evidence) if only_statements_fail(evidence) else None
+    if rows is None or not (usual := learn_usual_rows(evidence, rows)):
         return None
     return frozenset(
         op.key

@@ -17,7 +17,6 @@ from squall.gates.blamed_clients import is_unreachable
 from squall.gates.calm_answers import CalmAnswers
 from squall.history.evidence import Evidence
 from squall.history.op import Op
-from squall.history.shape import read_shape
 
 BEGUN_SECONDS = 0.2
 """After the fault's begin, requests that had their statements before it are answered."""
@@ -40,7 +39,7 @@ def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[Op]:
         op
         for op in evidence.window("during")
         if op.effect == "read" and op.good and op.sent >= start and op.done <= healed
-        and not op.copy and not _has_new_field(op, calm)
+        and not op.copy and not calm.has_new_field(op)
     ]  # fmt: skip
     names = {op.name for op in found}
     if len(found) < LEAST_COPIES or _statements_each(evidence, names) < NEEDED:
@@ -82,12 +81,6 @@ def _is_silent(evidence: Evidence, start: float, end: float) -> bool:
     """Whether no statement reached the database."""
     counts = [count for at, count in _loads(evidence) if start <= at <= end]
     return len(counts) > 1 and counts[0] == counts[-1]
-
-
-def _has_new_field(op: Op, calm: CalmAnswers) -> bool:
-    known = calm.operations.get(op.name)
-    places = set().union(*(shape for _, shape in known.shapes)) if known else set()
-    return not places or bool(set(read_shape(op.shape)) - places)
 
 
 def _statements_each(evidence: Evidence, names: set[str]) -> float:

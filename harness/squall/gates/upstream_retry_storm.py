@@ -11,11 +11,11 @@ stand-in, so what a network fault keeps away from it does not count.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from squall.core.events import UpstreamLoad
 from squall.gates.findings import failed, not_judged, passed
+from squall.gates.upstream_loads import upstream_loads
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -34,11 +34,8 @@ class UpstreamRetryStorm(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the upstream that got most more."""
-        loads: dict[str, list[UpstreamLoad]] = defaultdict(list)
-        for event in evidence.events:
-            if isinstance(event, UpstreamLoad):
-                loads[event.name].append(event)
-        judged = [one for name in loads if (one := self._counted(evidence, name, loads[name]))]
+        loads = upstream_loads(evidence).items()
+        judged = [one for name, each in loads if (one := self._counted(evidence, name, each))]
         if not judged:
             return not_judged(self.name, NO_STAND_IN)
         times, each, usual, name, unknown = max(judged)

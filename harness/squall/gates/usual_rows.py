@@ -13,7 +13,7 @@ from squall.history.op import Op
 
 NEW_ROWS = "insert "
 LEAST_ALIKE = 10
-"""So many requests that each made as many rows of a table, and more than one: each one does."""
+"""If this many requests each made as many rows of a table, and more than one, each one does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class CellQueue:
         waiting = [one for one in cells if _can_wait(one)]
         if len(waiting) < 2:  # noqa: PLR2004 - one alone is not a batch
             waiting = []
-        alone = [one for one in cells if one not in set(waiting)]
+        together = set(waiting)
+        alone = [one for one in cells if one not in together]
         waiting = _by_turns(waiting)
         if ends is not None:
             draw = random.Random(seed)  # noqa: S311 - an order, no secret
