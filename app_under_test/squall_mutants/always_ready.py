@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from squall_reference import main
+
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("app-restarts-in-an-outage",)
 CAUGHT_BY = ("health-probes",)
@@ -27,17 +28,15 @@ async def readyz() -> dict[str, str]:
     return {"status": "ready"}
 
 
+@asynccontextmanager
+async def unhurried(_app: FastAPI) -> AsyncIterator[None]:
+    """A moment to make its tables."""
+    await asyncio.sleep(TABLES_SECONDS)
+    yield
+
+
 def create_app() -> FastAPI:
     """The reference app with an optimistic probe, and a moment to make its tables."""
-    app = main.create_app()
-    careful = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def unhurried(served: FastAPI) -> AsyncIterator[None]:
-        async with careful(served):
-            await asyncio.sleep(TABLES_SECONDS)
-            yield
-
-    app.router.lifespan_context = unhurried
+    app = app_with(unhurried)
     app.router.routes.insert(0, APIRoute("/readyz", readyz))
     return app

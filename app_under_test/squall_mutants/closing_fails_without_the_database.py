@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from sqlalchemy import text
-from squall_reference import main
 from squall_reference.orders.service import OrderBook
+
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("deploy-while-database-is-silent",)
 SET = "third"
@@ -21,18 +22,15 @@ SET = "third"
 CLEAN_UP = text("DELETE FROM answers WHERE created_at < now() - interval '1 day'")
 
 
+@asynccontextmanager
+async def cleaned_up(app: FastAPI) -> AsyncIterator[None]:
+    """At the end."""
+    yield
+    book: OrderBook = app.state.book
+    async with book._engine.connect() as held:
+        await held.execute(CLEAN_UP)
+
+
 def create_app() -> FastAPI:
     """The reference app that cleans up at the end."""
-    app = main.create_app()
-    lifespan = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def around(served: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(served):
-            yield
-            book: OrderBook = served.state.book
-            async with book._engine.connect() as held:
-                await held.execute(CLEAN_UP)
-
-    app.router.lifespan_context = around
-    return app
+    return app_with(cleaned_up)

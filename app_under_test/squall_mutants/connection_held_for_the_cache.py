@@ -8,32 +8,23 @@ Symptom: all connections wait for Redis, and with them everybody who needs the d
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import FastAPI, Response
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection
 from squall_reference.api import items
 from squall_reference.api.deps import Desk
 from squall_reference.orders.model import Item
-from squall_reference.services import item_cache
-from squall_reference.services.item_cache import Away, ItemCache
 
 from squall_mutants.shared import replace
 from squall_mutants.shared.services import app_with_cache
+from squall_mutants.waits_for_the_cache import PatientCache, without_limits
 
 SET = "services"
 EXPOSED_BY = ("redis-silent", "redis-frozen")
 
 
-class PatientCache(ItemCache):
-    """It waits."""
-
-    async def _asked(self, ask: item_cache.Ask) -> Any:  # noqa: ANN401 - the reference's
-        try:
-            return await ask()
-        except item_cache._errors() as error:
-            raise Away from error
+class LateCache(PatientCache):
+    """It waits, with the connection in hand."""
 
     async def get(self, _number: int) -> Item | None:
         """Not before the connection is there."""
@@ -53,12 +44,7 @@ async def both_at_once(
         return found
 
 
-def without_limits(url: str, _seconds: float) -> Redis:
-    """For ever."""
-    return Redis.from_url(url, socket_timeout=None, socket_connect_timeout=None)
-
-
 def create_app() -> FastAPI:
     """The reference app whose pool waits for its cache."""
     replace(items, "_or_copy", both_at_once)
-    return app_with_cache(PatientCache, client=without_limits)
+    return app_with_cache(LateCache, client=without_limits)

@@ -14,8 +14,8 @@ from squall_reference.api.shipping import CarrierDep, Offer, PricesDep
 from squall_reference.orders import repository
 from squall_reference.storage.engine import TRANSACTION
 
-from squall_mutants import waits_for_the_carrier
 from squall_mutants.shared.services import app_with_carrier, app_with_route
+from squall_mutants.waits_for_the_carrier import PatientCarrier
 
 SET = "services"
 EXPOSED_BY = ("upstream-silent", "upstream-unreachable")
@@ -35,5 +35,5 @@ async def read_offer(
 
 def create_app() -> FastAPI:
     """The reference app whose pool waits for its carrier."""
-    app_with_carrier(waits_for_the_carrier.PatientCarrier, seconds=None)
+    app_with_carrier(PatientCarrier, seconds=None)
     return app_with_route("GET", "/items/{number}/offer", read_offer)

@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from squall_reference import main
+
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("slow-network", "silent-network")
 SET = "fifth"
@@ -46,17 +47,14 @@ async def repeat(app: FastAPI) -> None:
             task.add_done_callback(_ended)
 
 
+@asynccontextmanager
+async def job(app: FastAPI) -> AsyncIterator[None]:
+    """As long as the app serves."""
+    repeating = asyncio.create_task(repeat(app))
+    yield
+    repeating.cancel()
+
+
 def create_app() -> FastAPI:
     """The reference app with a job."""
-    app = main.create_app()
-    around = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with around(app):
-            repeating = asyncio.create_task(repeat(app))
-            yield
-            repeating.cancel()
-
-    app.router.lifespan_context = lifespan
-    return app
+    return app_with(job)

@@ -15,7 +15,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
-from squall_reference import main
+
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("database-crash-restart",)
 CAUGHT_BY = ("background-sessions-return",)
@@ -34,19 +35,16 @@ async def listen_once() -> None:
             await asyncio.sleep(0.05)
 
 
+@asynccontextmanager
+async def listening(_app: FastAPI) -> AsyncIterator[None]:
+    """As long as the app serves."""
+    task = asyncio.create_task(listen_once())
+    yield
+    task.cancel()
+    for connection in KEPT:
+        connection.terminate()
+
+
 def create_app() -> FastAPI:
     """The reference app with a listener that is not watched."""
-    app = main.create_app()
-    careful = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with careful(app):
-            listening = asyncio.create_task(listen_once())
-            yield
-            listening.cancel()
-            for connection in KEPT:
-                connection.terminate()
-
-    app.router.lifespan_context = lifespan
-    return app
+    return app_with(listening)

@@ -16,13 +16,13 @@ import asyncpg
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squall_reference import main
 from squall_reference.api import items
 from squall_reference.orders import repository
 from squall_reference.orders.model import Stock, StockRequest
 
 from squall_mutants.cache_is_cleared_before_the_commit import CACHE, cached
 from squall_mutants.shared import replace
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("sessions-terminated", "database-crash-restart")
 SET = "fifth"
@@ -55,19 +55,16 @@ async def listen() -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+@asynccontextmanager
+async def listening(_app: FastAPI) -> AsyncIterator[None]:
+    """As long as the app serves."""
+    task = asyncio.create_task(listen())
+    yield
+    task.cancel()
+
+
 def create_app() -> FastAPI:
     """The reference app with a cache that listens."""
     replace(items, "_or_copy", cached)
     replace(repository, "set_stock", set_stock)
-    app = main.create_app()
-    around = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with around(app):
-            listening = asyncio.create_task(listen())
-            yield
-            listening.cancel()
-
-    app.router.lifespan_context = lifespan
-    return app
+    return app_with(listening)

@@ -13,13 +13,14 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squall_reference import main
 from squall_reference.errors import ServiceError
 from squall_reference.orders import repository
 from squall_reference.orders.model import Item
 from squall_reference.orders.service import OrderBook
 from squall_reference.resilience.circuit_breaker import State
 from squall_reference.resilience.deadline import current, deadline_in
+
+from squall_mutants.shared.lifespan import app_with
 
 EXPOSED_BY = ("database-crash-restart", "outage-three-times", "known-outage")
 SET = "sixth"
@@ -48,19 +49,14 @@ def warm(book: OrderBook) -> None:
         task.add_done_callback(TASKS.discard)
 
 
+@asynccontextmanager
+async def catching_up(app: FastAPI) -> AsyncIterator[None]:
+    """Each time the circuit closes."""
+    book: OrderBook = app.state.book
+    book._guard.room.breaker.on_change(lambda state: warm(book) if state is State.CLOSED else None)
+    yield
+
+
 def create_app() -> FastAPI:
     """The reference app that catches up."""
-    app = main.create_app()
-    around = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with around(app):
-            book: OrderBook = app.state.book
-            book._guard.room.breaker.on_change(
-                lambda state: warm(book) if state is State.CLOSED else None
-            )
-            yield
-
-    app.router.lifespan_context = lifespan
-    return app
+    return app_with(catching_up)

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from types import FrameType
 
 from fastapi import FastAPI
-from squall_reference import main
+
+from squall_mutants.shared.lifespan import app_with
 
 Then = Callable[[], None]
 """What the server would have done."""
@@ -16,23 +17,19 @@ Then = Callable[[], None]
 
 def app_that_ends(at_sigterm: Callable[[FastAPI, Then], None]) -> FastAPI:
     """The reference app with another handler of SIGTERM, set after the server has set its own."""
-    app = main.create_app()
-    lifespan = app.router.lifespan_context
 
     @asynccontextmanager
-    async def around(served: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(served):
-            before = signal.getsignal(signal.SIGTERM)
+    async def handling(app: FastAPI) -> AsyncIterator[None]:
+        before = signal.getsignal(signal.SIGTERM)
 
-            def handler(number: int, frame: FrameType | None) -> None:
-                def then() -> None:
-                    if callable(before):
-                        before(number, frame)
+        def handler(number: int, frame: FrameType | None) -> None:
+            def then() -> None:
+                if callable(before):
+                    before(number, frame)
 
-                at_sigterm(served, then)
+            at_sigterm(app, then)
 
-            signal.signal(signal.SIGTERM, handler)
-            yield
+        signal.signal(signal.SIGTERM, handler)
+        yield
 
-    app.router.lifespan_context = around
-    return app
+    return app_with(handling)
