@@ -1,10 +1,11 @@
-"""Reads that failed in an outage are asked again after it: each must be served.
+"""What failed in an outage is asked again after it: each must be served.
 
-    outage   GET /items/7 ──▶ 503
-    after    GET /items/7 ──▶ 200      of a hundred items, seven alone may fail for ever
+    outage   GET /items/7 ──▶ 503      POST /orders {"item": 7} ──▶ 503
+    after    GET /items/7 ──▶ 200      POST /orders {"item": 7} ──▶ 201
 
-A lock for each item that an error keeps, an error that is remembered under its key: the other items
-hide it, and the load may not ask for this one again.
+A lock for each item that an error keeps, an error that is remembered under its key: of a hundred
+items, seven alone may fail for ever. The other items hide it, and the load may not ask for this one
+again. A write is asked for by another client, with a key of its own.
 
 Some reads that were served are asked again, too, to be compared: those of items that were updated
 since, those whose answer in the outage was another one than before it, those that show one number
@@ -15,11 +16,11 @@ allowed, and some that were asked for before the outage only.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.gates.blamed_clients import operations_that_forbid
-from squall.history.op import FIRST_READ_BACK, Op
+from squall.history.op import FIRST_EXTRA, FIRST_READ_BACK, Op
 from squall.history.shape import NUMBER, read_shape
 
 MOST = 20
@@ -28,7 +29,12 @@ MOST_SERVED = 10
 """Of each kind that was served."""
 MOST_ALLOWED = 40
 """A check that fails open lets in few of those that are served."""
+MOST_WRITES = 6
+"""The newest ones: what an error has kept also refuses the requests after it."""
+MIN_GOOD = 3
+"""An operation with fewer successes before the outage may fail by itself for some values."""
 GET = "GET "
+MAKES_OR_CHANGES = ("POST ", "PUT ", "PATCH ")
 
 
 def unserved(ops: Iterable[Op]) -> dict[str, Op]:
@@ -41,9 +47,37 @@ def unserved(ops: Iterable[Op]) -> dict[str, Op]:
     return {request: op for request, op in last.items() if op.is_servers_error}
 
 
-def never_served(ops: Iterable[Op], since: float) -> list[Op]:
+def never_served(ops: Sequence[Op], since: float) -> list[Op]:
     """Requests that were asked again at ``since`` or later, and failed again."""
-    return [op for op in unserved(ops).values() if op.asked_again and op.sent >= since]
+    last = [*unserved(ops).values(), *unserved_writes(ops).values()]
+    return [op for op in last if op.asked_again and op.sent >= since]
+
+
+def failed_writes(ops: Sequence[Op], begun: float) -> dict[int, Op]:
+    """Writes of the plan that failed in the outage or later, by number, of operations that did not
+    fail before it.
+    """
+    before = [op for op in ops if op.done < begun]
+    well = Counter(op.name for op in before if op.good)
+    ill = {op.name for op in before if op.is_servers_error}
+    found = [
+        op
+        for op in sorted(ops, key=lambda op: op.sent)
+        if op.id < FIRST_EXTRA and op.done >= begun and op.may_pass
+        and op.request.startswith(MAKES_OR_CHANGES) and op.effect != "read"
+        and well[op.name] >= MIN_GOOD and op.name not in ill
+    ]  # fmt: skip
+    return {op.id: op for op in found[-MOST_WRITES:]}
+
+
+def unserved_writes(ops: Iterable[Op]) -> dict[int, Op]:
+    """The last answer to each write that was asked for again, by its number, if it failed again."""
+    last = {
+        number: op
+        for op in sorted(ops, key=lambda op: op.done)
+        if (number := op.asks_for_write) is not None
+    }
+    return {number: op for number, op in last.items() if op.may_pass}
 
 
 def updated_since(ops: Sequence[Op], begun: float) -> list[Op]:

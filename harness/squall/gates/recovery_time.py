@@ -8,7 +8,7 @@ Later than half a deadline after the heal, an answer that is marked as a copy (A
 does not count as good, unless the operation had such answers before the fault.
 
 One kind of request may fail for good while the others hide it: requests of one operation, or reads
-of one path, that fail in a row up to the end (``stuck_requests``), and reads that failed in the
+of one path, that fail in a row up to the end (``stuck_requests``), and requests that failed in the
 outage, are asked again, and fail for longer than the limit (``asked_again``).
 
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
@@ -112,13 +112,14 @@ class RecoveryTime(Gate):
         return failed(self.name, reason, figures, ops, code=STUCK)
 
     def _unserved(self, evidence: Evidence) -> Finding | None:
-        """The failure of an app that serves some reads no more, which the load may not repeat."""
+        """The failure of an app that never again serves some requests."""
         since_heal = (evidence.last_healed or 0.0) + self.within_seconds(evidence)
         if not (dead := never_served(evidence.ops, since_heal)):
             return None
-        asked = len({op.request for op in evidence.ops if op.asked_again})
-        reason = f"{len(dead)} of {asked} reads that failed in the outage fail for good"
-        told = f"{reason}: {listed([op.request for op in dead])}"
+        again = [op for op in evidence.ops if op.asked_again]
+        asked = len({op.asks_for_write or op.request for op in again})
+        reason = f"{len(dead)} of {asked} requests that failed in the outage fail for good"
+        told = f"{reason}: {listed(sorted({op.request for op in dead}))}"
         return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
 
     def within_seconds(self, evidence: Evidence) -> float:

@@ -29,6 +29,9 @@ CUT = frozenset({"reset", "disconnected"})
 
 SERVER_ERROR = 500
 
+PASSING = frozenset({502, 503, 504})
+"""Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
+
 ACCEPTED = 202
 """The status 202 promises that something will be done, not that it has been done."""
 
@@ -43,7 +46,9 @@ FIRST_FOLLOW_UP = 20_000_000
 """The operation that follows write n, such as deleting what it created, has n plus this offset."""
 
 FIRST_AGAIN = 30_000_000
-"""Reads that failed and are asked again after the outage are numbered from here."""
+"""Reads that failed and are asked again after the outage are numbered from here. The k-th time that
+the failed write n is asked for again, with a new key, has this plus k times ``FIRST_EXTRA`` plus n.
+"""
 
 FIRST_FOR_NOTHING = 40_000_000
 """Requests for things that do not exist are numbered from here."""
@@ -167,6 +172,11 @@ class Op:
         return failed and not self.client_cancelled
 
     @property
+    def may_pass(self) -> bool:
+        """Whether its client may expect to be served later: no answer, or not for now."""
+        return not self.client_cancelled and (self.status is None or self.status in PASSING)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether it is a write that the app has promised to do (202)."""
         return self.effect != "read" and self.status == ACCEPTED
@@ -183,8 +193,14 @@ class Op:
 
     @property
     def asked_again(self) -> bool:
-        """Whether it is a read that failed before and is asked again after the outage."""
+        """Whether it asks after the outage for what failed before."""
         return FIRST_AGAIN <= self.id < FIRST_FOR_NOTHING
+
+    @property
+    def asks_for_write(self) -> int | None:
+        """The number of the write that it asks for again, with a new key; None for all others."""
+        times, number = divmod(self.id - FIRST_AGAIN, FIRST_EXTRA)
+        return number if self.asked_again and times else None
 
     @property
     def for_nothing(self) -> bool:

@@ -25,7 +25,7 @@ from squall.runner.injection import inject_faults
 from squall.runner.planned import align_control, plan_known
 from squall.runner.prepare_faults import prepare_faults
 from squall.runner.result import Run
-from squall.runner.wait_for_recovery import FailedReads, RecoverySeen, after_the_heal
+from squall.runner.wait_for_recovery import FailedRequests, RecoverySeen, after_the_heal
 from squall.runner.wait_for_samples import wait_for_samples
 from squall.scenario.judge import judge_run
 from squall.scenario.model import Scenario
@@ -170,7 +170,7 @@ class Runner:
                 workload, contract = self._lab.workload, self._lab.profile.contract
                 seen = RecoverySeen(lambda: workload.ops, tuple(log.happened), contract)
                 begun = seen.evidence().bounds("during")[0]
-                again = FailedReads(lambda: workload.ops, workload.ask_again, begun)
+                again = FailedRequests(lambda: workload.ops, workload.ask_again, begun)
                 await after_the_heal(scenario, seen, self._clock, again)
         finally:
             with logged(f"{scenario.name}: waiting for the last answers"):

@@ -19,9 +19,11 @@ from squall.gates.asked_again import (
     alike,
     allowed,
     asked_once,
+    failed_writes,
     not_since,
     unlike_before,
     unserved,
+    unserved_writes,
     updated_since,
 )
 from squall.gates.findings import HOLDS
@@ -38,7 +40,10 @@ STEADY_SECONDS = 0.5
 POLL_SECONDS = 0.1
 
 AGAIN_AFTER = 0.4
-"""Share of the time after the heal after which reads that failed are asked again."""
+"""Share of the time after the heal after which requests that failed are asked again."""
+
+WRITES_EVERY = 0.25
+"""Share of the limit of recovery after which writes that still fail are asked for once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,9 @@ class RecoverySeen:
 
 
 async def after_the_heal(
-    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedReads
+    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedRequests
 ) -> None:
-    """The planned time, in which reads that failed are asked again, and more if it is needed."""
+    """The planned time, in which requests that failed are asked again, and more if it is needed."""
     await clock.sleep(scenario.after_seconds * AGAIN_AFTER)
     await again.begin()
     await clock.sleep(scenario.after_seconds * (1 - AGAIN_AFTER))
@@ -70,7 +75,7 @@ async def after_the_heal(
 
 
 async def wait_for_recovery(
-    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedReads | None = None
+    scenario: Scenario, seen: RecoverySeen, clock: Clock, again: FailedRequests | None = None
 ) -> None:
     """Wait while the app has not recovered, at most for the limit of the scenario's gate.
 
@@ -80,16 +85,20 @@ async def wait_for_recovery(
     healed = seen.evidence().last_healed
     if gate is None or healed is None:
         return
-    ends = healed + gate.within_seconds(seen.evidence()) + STEADY_SECONDS
+    within = gate.within_seconds(seen.evidence())
+    ends, writes_due = healed + within + STEADY_SECONDS, healed
     while clock.now() < ends:
-        left = again is not None and await again.left()
+        writes = clock.now() >= writes_due
+        while writes_due <= clock.now():
+            writes_due += within * WRITES_EVERY
+        left = again is not None and await again.left(writes=writes)
         if not left and gate.judge(seen.evidence()).code in RECOVERED:
             return
         await clock.sleep(POLL_SECONDS)
 
 
-class FailedReads:
-    """Reads that failed in the outage, and are asked again until they are served.
+class FailedRequests:
+    """Requests that failed in the outage, and are asked again until they are served.
 
     Args:
         ops: the history so far.
@@ -104,7 +113,7 @@ class FailedReads:
         begun: float = -math.inf,
     ) -> None:
         self._ops, self._ask, self._begun = ops, ask, begun
-        self._asked: Counter[str] = Counter()
+        self._asked: Counter[str | int] = Counter()
 
     async def begin(self) -> None:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
@@ -112,21 +121,33 @@ class FailedReads:
         kinds = (updated_since, unlike_before, alike, asked_once, allowed, not_since)
         served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
-        await self._send(list((chosen | served).values()))
+        writes = failed_writes(ops, self._begun)
+        await self._send([*(chosen | served).values(), *writes.values()])
 
-    async def left(self) -> bool:
-        """Whether some are still not served; those that were answered are asked again."""
+    async def left(self, *, writes: bool = True) -> bool:
+        """Whether some are still not served; those that were answered are asked again.
+
+        ``writes``: also those that write, which leave something behind when they are served.
+        """
         if not self._asked:
             return False
         ops = self._ops()
-        answered = Counter(op.request for op in ops if op.asked_again)
-        failing = unserved(ops)
+        answered = Counter(map(_wanted, (op for op in ops if op.asked_again)))
+        failing = {_wanted(op): op for op in unserved(ops).values()}
+        dead = {_wanted(op): op for op in unserved_writes(ops).values()}
         await self._send([
-            op for request, op in failing.items()
-            if self._asked[request] and answered[request] >= self._asked[request]
+            op for wanted, op in (failing | dead if writes else failing).items()
+            if self._asked[wanted] and answered[wanted] >= self._asked[wanted]
         ])  # fmt: skip
-        return any(request in failing for request in self._asked)
+        return any(wanted in failing or wanted in dead for wanted in self._asked)
 
     async def _send(self, chosen: list[Op]) -> None:
         if chosen and await self._ask(chosen):
-            self._asked.update(op.request for op in chosen)
+            self._asked.update(map(_wanted, chosen))
+
+
+def _wanted(op: Op) -> str | int:
+    """What it asks for: a read is known by its path, a write by its number."""
+    if op.effect == "read":
+        return op.request
+    return op.id if op.asks_for_write is None else op.asks_for_write

@@ -25,9 +25,6 @@ PLAIN = (str, int, float, bool)
 STALE_WARNINGS = ("110", "111")
 """Codes of the header Warning: response is stale, revalidation failed (RFC 7234, 5.5)."""
 
-PASSING = frozenset({502, 503, 504})
-"""Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
-
 MAX_SHOWN = 100
 """Keys of writes in one answer that are noted."""
 
@@ -54,11 +51,6 @@ def may_repeat(request: PlannedRequest) -> bool:
     keyed = any("{key}" in value for value in request.operation.headers.values())
     keyed = keyed or request.operation.effect == "idempotent-write"
     return keyed and request.key is not None
-
-
-def has_failed(op: Op) -> bool:
-    """Whether a client library with retries would send it again: no answer, or not for now."""
-    return not op.client_cancelled and (op.status is None or op.status in PASSING)
 
 
 def wait_before_retry(op: Op, usual_seconds: float) -> float:

@@ -15,6 +15,7 @@ from squall.core.child_programs import clean_environment, python_module
 from squall.core.errors import LabError, describe_end
 from squall.core.secrets import redact
 from squall.history.op import Op, Outcome
+from squall.workload.again import wanted_again
 from squall.workload.plan import LoadPlan, WorkloadReport
 
 READY_SECONDS = 20.0
@@ -151,7 +152,7 @@ class Workload:
         """Ask for what these operations asked for, once. False if the generator cannot do that."""
         if not self._asks_again:
             return False
-        wanted = [{"name": op.name, "path": op.request.partition(" ")[2]} for op in failed]
+        wanted = [wanted_again(op) for op in failed]
         await self._tell({"again": wanted})
         return True
 

@@ -19,7 +19,6 @@ from squall.workload.again import AskedAgain, one_after_another
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import (
     classify_error,
-    has_failed,
     may_repeat,
     wait_before_retry,
 )
@@ -78,8 +77,8 @@ class OpenLoop:
         self._stop_at = min(self._stop_at, at)
         self._stopped.set()
 
-    def ask_again(self, wanted: Sequence[Mapping[str, str]]) -> None:
-        """Send these reads once more, as :func:`one_after_another` does."""
+    def ask_again(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        """Send these requests once more, as :func:`one_after_another` does."""
         sends = (lambda one=one: self._ask(one) for one in self._again.requests(wanted))
         self._track(one_after_another(sends))
 
@@ -168,7 +167,8 @@ class OpenLoop:
     ) -> None:
         """Send a request; a write that fails again, if its client is one that retries."""
         op = await self._one(session, request, intended)
-        if may_repeat(request) and has_failed(op) and self.behaviour.retries(request.id):
+        self._again.note(request, op)
+        if may_repeat(request) and op.may_pass and self.behaviour.retries(request.id):
             pause = wait_before_retry(op, self.behaviour.retry_seconds)
             await self._repeat(session, request, op.done + pause)
 

@@ -9,7 +9,8 @@ from squall import Scenario
 from squall.core.clock import VirtualClock
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract
-from squall.runner.wait_for_recovery import FailedReads, RecoverySeen, wait_for_recovery
+from squall.history.op import FIRST_AGAIN, FIRST_EXTRA
+from squall.runner.wait_for_recovery import FailedRequests, RecoverySeen, wait_for_recovery
 
 PLAIN = Scenario(name="x", story="y", steps=())
 
@@ -56,13 +57,48 @@ async def test_what_failed_is_asked_again_until_it_is_served(
         asked.append(answer(number, at=clock.now(), request="GET /items/7"))
         return True
 
-    again = FailedReads(ops, ask)
+    again = FailedRequests(ops, ask)
     await again.begin()
     seen = RecoverySeen(ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
     await wait_for_recovery(PLAIN, seen, clock, again)
     assert waited[0] <= clock.now() - 2.6 <= waited[1]
     found = RecoveryTime().judge(seen.evidence())
     assert found.verdict == ("pass" if serves == 2 else "fail")
+
+
+@pytest.mark.parametrize(
+    ("status", "ill", "verdict"),
+    [(201, False, "pass"), (503, False, "fail"), (409, False, "pass"), (503, True, "pass")],
+    ids=["served", "never", "a conflict", "an operation that fails by itself"],
+)
+async def test_a_write_that_failed_is_asked_for_again(
+    make: Any, status: int, ill: bool, verdict: str
+) -> None:
+    """One order of many was refused in the outage; another client wants the same after it."""
+    clock = VirtualClock(2.6)
+    order: dict[str, Any] = {"name": "order", "effect": "write", "request": "POST /orders"}
+    before = [make.op(n, at=0.2 + n / 10, **order) for n in range(5)]
+    if ill:
+        before.append(make.refusal(6, at=0.9, **order))
+    failed = make.refusal(7, at=1.5, **order)
+    asked: list[Any] = []
+
+    def ops() -> list[Any]:
+        steady = [make.op(100 + n, at=2.0 + n * 0.02, request="GET /items/1") for n in range(30)]
+        return [*before, failed, *steady, *asked]
+
+    async def ask(chosen: list[Any]) -> bool:
+        assert {op.asks_for_write or op.id for op in chosen} == {7}
+        number = FIRST_AGAIN + (len(asked) + 1) * FIRST_EXTRA + 7
+        asked.append(make.op(number, at=clock.now(), status=status, **order))
+        return True
+
+    again = FailedRequests(ops, ask, 1.0)
+    await again.begin()
+    seen = RecoverySeen(ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
+    await wait_for_recovery(PLAIN, seen, clock, again)
+    assert RecoveryTime().judge(seen.evidence()).verdict == verdict
+    assert len(asked) == (0 if ill else 6 if verdict == "fail" else 1)
 
 
 async def test_a_generator_that_cannot_ask_again_is_not_waited_for(make: Any) -> None:
@@ -73,7 +109,7 @@ async def test_a_generator_that_cannot_ask_again_is_not_waited_for(make: Any) ->
     async def ask(_chosen: list[Any]) -> bool:
         return False
 
-    again = FailedReads(lambda: ops, ask)
+    again = FailedRequests(lambda: ops, ask)
     await again.begin()
     seen = RecoverySeen(lambda: ops, tuple(make.outage()), Contract(deadline_seconds=3.0))
     await wait_for_recovery(PLAIN, seen, clock, again)

@@ -304,6 +304,23 @@ async def test_a_read_is_asked_again_beside_the_plan(http: Any) -> None:
     assert (loop.offered, loop.recorded) == (21, 21)
 
 
+async def test_a_write_that_failed_is_asked_for_again_with_a_new_key(http: Any) -> None:
+    """The second request is refused; its number is all that the worker is told."""
+    refused = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+    operation = replace(WRITE, body={"quantity": "{int:1..1000000}", "note": "{key}"})
+    async with http.listening(lambda n: refused if n == 1 else http.good) as server:
+        wanted = [{"id": 1}, {"id": 1}, {"id": 0}]
+        ops, _ = await http.sent(server.url, 20, operations=(operation,), again=wanted)
+    again = [op for op in ops if op.asked_again]
+    assert [op.asks_for_write for op in again] == [1, 1]
+    bodies = {op.key: json.loads(raw.partition(b"\r\n\r\n")[2]) for op, raw in zip(
+        sorted(ops, key=lambda op: op.sent), server.requests, strict=True
+    )}  # fmt: skip
+    first, *others = (bodies[op.key] for op in [ops[1], *again])
+    assert {each["quantity"] for each in others} == {first["quantity"]}
+    assert len({each["note"] for each in [first, *others]}) == 3
+
+
 async def test_requests_for_nothing_are_sent_beside_the_plan(http: Any) -> None:
     async with http.listening() as server:
         ops, _ = await http.sent(server.url, 20, behave={"nothing_times": 2.0})
