@@ -122,7 +122,8 @@ class FailedRequests:
         served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
         writes = failed_writes(ops, self._begun)
-        await self._send([*(chosen | served).values(), *writes.values()])
+        others = {request: op for request, op in served.items() if request not in chosen}
+        await self._send([*chosen.values(), *writes.values(), *others.values()])
 
     async def left(self, *, writes: bool = True) -> bool:
         """Whether some are still not served; those that were answered are asked again.
@@ -139,7 +140,8 @@ class FailedRequests:
             op for wanted, op in (failing | dead if writes else failing).items()
             if self._asked[wanted] and answered[wanted] >= self._asked[wanted]
         ])  # fmt: skip
-        return any(wanted in failing or wanted in dead for wanted in self._asked)
+        unanswered = {one for one in self._asked if isinstance(one, int) and not answered[one]}
+        return bool(unanswered) or any(one in failing or one in dead for one in self._asked)
 
     async def _send(self, chosen: list[Op]) -> None:
         if chosen and await self._ask(chosen):
