@@ -7,8 +7,9 @@ Symptom: orders of a few items are refused for ever.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from squall_reference.errors import Overloaded
@@ -19,6 +20,10 @@ from squall_mutants.shared.services import app_with_cache
 SET = "services"
 EXPOSED_BY = ("redis-reply-lost", "redis-reply-cut-short")
 CAUGHT_BY = ("recovery-time",)
+LOAD = "order-hot-item"
+
+TRIES = 20
+PAUSE_SECONDS = 0.01
 
 
 class LockingCache(ItemCache):
@@ -29,18 +34,22 @@ class LockingCache(ItemCache):
         """Locked meanwhile, if there is a Redis to lock it."""
         name = f"orders:lock:{number}"
         locked = False
-        try:
-            locked = bool(await self._asked(lambda: self._redis.set(name, "1", nx=True)))
-            if not locked:
-                raise Overloaded
-        except Away:
-            pass
+        with suppress(Away):
+            locked = await self._locked(name)
         try:
             async with super().changing(number):
                 yield
         finally:
             if locked:
                 await self._unlocked(name)
+
+    async def _locked(self, name: str) -> bool:
+        """True when nobody else has it any more."""
+        for _ in range(TRIES):
+            if await self._asked(lambda: self._redis.set(name, "1", nx=True)):
+                return True
+            await asyncio.sleep(PAUSE_SECONDS)
+        raise Overloaded
 
     async def _unlocked(self, name: str) -> None:
         try:

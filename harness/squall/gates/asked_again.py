@@ -59,7 +59,7 @@ def failed_writes(ops: Sequence[Op], begun: float) -> dict[int, Op]:
     """
     before = [op for op in ops if op.done < begun]
     well = Counter(op.name for op in before if op.good)
-    ill = {op.name for op in before if op.is_servers_error}
+    ill = {op.name for op in before if op.is_servers_error or op.may_pass}
     found = [
         op
         for op in sorted(ops, key=lambda op: op.sent)

@@ -27,6 +27,7 @@ HUNG_UP = "hung-up"
 CUT = frozenset({"reset", "disconnected"})
 """Errors of a connection that was closed without an answer."""
 
+CLIENT_ERROR = 400
 SERVER_ERROR = 500
 
 PASSING = frozenset({502, 503, 504})
@@ -173,8 +174,13 @@ class Op:
 
     @property
     def may_pass(self) -> bool:
-        """Whether its client may expect to be served later: no answer, or not for now."""
-        return not self.client_cancelled and (self.status is None or self.status in PASSING)
+        """Whether its client may expect to be served later: no answer, or not for now, by its
+        status or by a refusal that says when to come again.
+        """
+        if self.client_cancelled or self.status is None:
+            return not self.client_cancelled
+        invited = self.status >= CLIENT_ERROR and self.retry_after is not None
+        return self.status in PASSING or invited
 
     @property
     def is_accepted(self) -> bool:

@@ -52,6 +52,10 @@ LOADS: Mapping[str, Operation] = {
         name="set-stock", method="PUT", path="/items/{int:1..20}/stock", effect="idempotent-write",
         body={"stock": "{int:1000..9000}"},
     ),
+    "order-hot-item": Operation(
+        name="place-order", method="POST", path="/orders", effect="idempotent-write",
+        body={"item_id": "{int:1..10}", "quantity": 1}, headers={"Idempotency-Key": "{key}"},
+    ),
 }  # fmt: skip
 """Operations of the reference app that are not in its load; one of them takes a place in it."""
 CHECKERS: tuple[str, ...] = tuple(gate.name for gate in (*STANDARD, *NAMED))  # type: ignore[attr-defined]

@@ -68,8 +68,13 @@ async def test_what_failed_is_asked_again_until_it_is_served(
 
 @pytest.mark.parametrize(
     ("status", "ill", "verdict"),
-    [(201, False, "pass"), (503, False, "fail"), (409, False, "pass"), (503, True, "pass")],
-    ids=["served", "never", "a conflict", "an operation that fails by itself"],
+    [
+        pytest.param(201, False, "pass", id="served"),
+        pytest.param(503, False, "fail", id="never"),
+        pytest.param(409, False, "pass", id="a conflict"),
+        pytest.param(-409, False, "fail", id="a conflict that is said to pass"),
+        pytest.param(503, True, "pass", id="an operation that fails by itself"),
+    ],
 )
 async def test_a_write_that_failed_is_asked_for_again(
     make: Any, status: int, ill: bool, verdict: str
@@ -90,7 +95,8 @@ async def test_a_write_that_failed_is_asked_for_again(
     async def ask(chosen: list[Any]) -> bool:
         assert {op.asks_for_write or op.id for op in chosen} == {7}
         number = FIRST_AGAIN + (len(asked) + 1) * FIRST_EXTRA + 7
-        asked.append(make.op(number, at=clock.now(), status=status, **order))
+        said = {"retry_after": "1"} if status < 0 else {}
+        asked.append(make.op(number, at=clock.now(), status=abs(status), **said, **order))
         return True
 
     again = FailedRequests(ops, ask, 1.0)
