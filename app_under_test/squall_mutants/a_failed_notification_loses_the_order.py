@@ -19,7 +19,14 @@ from squall_reference.orders.repository import Placed
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("any-statement-cancelled",)
+EXPOSED_BY = (
+    "any-statement-cancelled",
+    "statements-cancelled",
+    "deadlocks",
+    "serialization-failures",
+    "disk-full",
+    "hot-row",
+)
 SET = "seventh"
 
 NOTIFY = text("SELECT pg_notify('orders', CAST(:number AS text))")

@@ -19,7 +19,15 @@ from squall_reference.resilience.guard import Guard, _CircuitChanged
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("database-frozen",)
+EXPOSED_BY = (
+    "database-frozen",
+    "silent-network",
+    "server-accepts-never-replies",
+    "unreachable-host",
+    "load-spike-during-an-outage",
+    "known-outage",
+    "lost-responses",
+)
 SET = "seventh"
 
 

@@ -17,7 +17,12 @@ from starlette.types import Receive, Scope, Send
 from squall_mutants.shared import replace
 from squall_mutants.shared.at_sigterm import Then, app_that_ends
 
-EXPOSED_BY = ("deploy-while-requests-run",)
+EXPOSED_BY = (
+    "deploy-while-requests-run",
+    "deploy-under-load",
+    "rolling-deploy",
+    "deploy-while-database-is-silent",
+)
 SET = "seventh"
 
 careful = RequestContext.__call__

@@ -19,7 +19,14 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("database-frozen",)
+EXPOSED_BY = (
+    "database-frozen",
+    "silent-network",
+    "lost-responses",
+    "hot-statement-hangs",
+    "commit-reply-held",
+    "server-accepts-never-replies",
+)
 SET = "seventh"
 ATTEMPT_SECONDS = 1.0
 

@@ -21,7 +21,15 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("dropped-connections",)
+EXPOSED_BY = (
+    "dropped-connections",
+    "sessions-terminated",
+    "flapping-network",
+    "outage-three-times",
+    "load-spike-during-an-outage",
+    "too-many-connections",
+    "database-fast-restart",
+)
 SET = "seventh"
 
 careful_written = OrderBook._written

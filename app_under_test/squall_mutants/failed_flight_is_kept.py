@@ -20,7 +20,14 @@ from squall_reference.settings import Settings
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("connection-refused",)
+EXPOSED_BY = (
+    "connection-refused",
+    "database-frozen",
+    "known-outage",
+    "statements-cancelled",
+    "dropped-connections",
+    "client-disconnects",
+)
 SET = "seventh"
 
 careful = items._or_copy

@@ -14,7 +14,7 @@ from squall_reference.readiness import Readiness
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("app-starts-while-database-is-down",)
+EXPOSED_BY = ("app-starts-while-database-is-down", "app-restarts-in-an-outage")
 SET = "seventh"
 TRIES = 10
 

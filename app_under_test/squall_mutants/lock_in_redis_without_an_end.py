@@ -17,7 +17,16 @@ from squall_reference.services.item_cache import Away, ItemCache
 
 from squall_mutants.shared.services import app_with_cache
 
-EXPOSED_BY = ("app-crash",)
+EXPOSED_BY = (
+    "app-crash",
+    "deploy-under-load",
+    "redis-connections-dropped",
+    "redis-reply-lost",
+    "redis-silent",
+    "redis-refused",
+    "redis-out-of-memory",
+    "redis-crashed",
+)
 SET = "seventh"
 SERVICES = True
 

@@ -16,7 +16,13 @@ from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("connection-refused",)
+EXPOSED_BY = (
+    "connection-refused",
+    "database-fast-restart",
+    "dropped-connections",
+    "password-changed",
+    "unreachable-host",
+)
 SET = "seventh"
 
 careful = readiness.probe_of

@@ -16,7 +16,14 @@ from squall_reference.resilience.deadline import deadline_in
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("known-outage",)
+EXPOSED_BY = (
+    "upstream-unavailable",
+    "upstream-refused",
+    "upstream-silent",
+    "upstream-slow",
+    "upstream-rate-limited",
+    "upstream-unreachable",
+)
 SET = "seventh"
 SERVICES = True
 SECONDS = 0.3

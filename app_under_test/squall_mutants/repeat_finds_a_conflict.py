@@ -19,7 +19,14 @@ from squall_reference.orders.repository import Placed
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("commit-reply-lost",)
+EXPOSED_BY = (
+    "commit-reply-lost",
+    "callers-repeat-at-once",
+    "callers-repeat-after-a-restart",
+    "callers-retry-what-failed",
+    "database-crash-restart",
+    "callers-reuse-keys",
+)
 SET = "seventh"
 
 INSERT = text("""INSERT INTO orders (item_id, quantity, idempotency_key)

@@ -21,7 +21,14 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("deadlocks",)
+EXPOSED_BY = (
+    "deadlocks",
+    "serialization-failures",
+    "any-statement-cancelled",
+    "commit-refused",
+    "conflicts-after-conflicts",
+    "sessions-terminated",
+)
 SET = "seventh"
 
 careful = OrderBook._written

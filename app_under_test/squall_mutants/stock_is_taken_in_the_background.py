@@ -24,7 +24,15 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("dropped-connections",)
+EXPOSED_BY = (
+    "dropped-connections",
+    "app-crash",
+    "database-fast-restart",
+    "sessions-terminated",
+    "any-statement-cancelled",
+    "deploy-under-load",
+    "deadlocks",
+)
 SET = "seventh"
 
 PLACE = keyed(

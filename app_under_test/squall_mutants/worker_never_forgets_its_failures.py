@@ -16,7 +16,15 @@ from squall_reference import main, worker
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("dropped-connections",)
+EXPOSED_BY = (
+    "dropped-connections",
+    "flapping-network",
+    "outage-three-times",
+    "database-crashes-twice",
+    "deadlocks-three-times",
+    "known-outage",
+    "connection-refused",
+)
 SET = "seventh"
 SERVICES = True
 WORKER = True
