@@ -49,7 +49,7 @@ async def run(
     """All policies, again and again."""
     deadline = deadline_in(ATTEMPT_SECONDS)
     current.set(deadline)
-    return await careful(self, attempt, deadline, terminate, **how)  # type: ignore[arg-type] # as given
+    return await careful(self, attempt, deadline, terminate, **how)
 
 
 def create_app() -> FastAPI:

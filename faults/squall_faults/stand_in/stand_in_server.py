@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from dataclasses import dataclass
 
 import h11
@@ -16,6 +17,8 @@ from squall_faults.stand_in.rule_book import ArmedRule, RuleBook
 logger = logging.getLogger("squall.stand_in")
 
 KEY = b"idempotency-key"
+IN_DOUBT = frozenset({"status", "reset", "cut_body", "malformed", "wrong_length"})
+"""What a rule does to an answer so that nobody can tell whether the request was done."""
 MAX_HEAD = 64 * 1024
 MAX_REQUEST_BODY = 16 << 20
 """Bytes that are read of a request; what they say is not kept."""
@@ -85,15 +88,17 @@ class StandInConnection:
             accepting.bites += 1
             await accepting.hold(accepting.rule.delay_ms / 1000)
         async with asyncio.timeout(READ_SECONDS):
-            request, close, ahead = await self._read(first)
-        kept = await self._answer(request, close=close)
+            request, close, ahead, body = await self._read(first)
+        kept = await self._answer(request, body, close=close)
         return kept, ahead
 
-    async def _read(self, first: bytes) -> tuple[h11.Request, bool, bytes]:
-        """A whole request, whether the client closes after it, and what follows it."""
+    async def _read(self, first: bytes) -> tuple[h11.Request, bool, bytes, int]:
+        """A whole request, whether the client closes after it, what follows it, and a hash of its
+        body.
+        """
         http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         http.receive_data(first)
-        request, size = None, 0
+        request, size, body = None, 0, 0
         while True:
             event = http.next_event()
             if event is h11.NEED_DATA:
@@ -105,17 +110,18 @@ class StandInConnection:
                 request = event
             elif isinstance(event, h11.Data):
                 size += len(event.data)
+                body = zlib.crc32(event.data, body)
                 if size > MAX_REQUEST_BODY:
                     raise h11.RemoteProtocolError("the body is too long")
             elif isinstance(event, h11.EndOfMessage) and request is not None:
                 close = http.our_state is h11.MUST_CLOSE or request.http_version == b"1.0"
                 asked = (value for name, value in request.headers if name == b"connection")
                 close = close or any(b"close" in value.lower() for value in asked)
-                return request, close, http.trailing_data[0]
+                return request, close, http.trailing_data[0], body
             else:
                 raise ConnectionResetError
 
-    async def _answer(self, request: h11.Request, *, close: bool) -> bool:
+    async def _answer(self, request: h11.Request, body: int, *, close: bool) -> bool:
         shared = self._shared
         method = request.method.decode("ascii")
         path = request.target.decode("latin-1").partition("?")[0]
@@ -135,7 +141,13 @@ class StandInConnection:
         told = path if found is None else found.path.text
         status = NO_STATUS if silent else reply.status
         fresh = shared.tally.count(method, told, status, known=found is not None)
-        shared.tally.count_key(method, dict(request.headers).get(KEY), status)
+        shared.tally.count_key(
+            method,
+            dict(request.headers).get(KEY),
+            status,
+            content=hash((path, body)),
+            in_doubt=armed is not None and armed.rule.do in IN_DOUBT,
+        )
         if found is None and fresh:
             logger.warning("no answer is declared for %s %s: 404", method, path[:200])
         if armed is not None:
