@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import h11
 
-from squall_faults.stand_in.answer_book import AnswerBook
+from squall_faults.stand_in.answer_book import AnswerBook, CannedAnswer
 from squall_faults.stand_in.request_tally import NO_STATUS, RequestTally
 from squall_faults.stand_in.response_faults import AnswerWriter, Reply, altered
 from squall_faults.stand_in.rule_book import ArmedRule, RuleBook
@@ -109,10 +109,7 @@ class StandInConnection:
             elif isinstance(event, h11.Request):
                 request = event
             elif isinstance(event, h11.Data):
-                size += len(event.data)
-                body = zlib.crc32(event.data, body)
-                if size > MAX_REQUEST_BODY:
-                    raise h11.RemoteProtocolError("the body is too long")
+                size, body = _longer(size, body, event.data)
             elif isinstance(event, h11.EndOfMessage) and request is not None:
                 close = http.our_state is h11.MUST_CLOSE or request.http_version == b"1.0"
                 asked = (value for name, value in request.headers if name == b"connection")
@@ -127,13 +124,7 @@ class StandInConnection:
         path = request.target.decode("latin-1").partition("?")[0]
         found = shared.answers.find(method, path)
         armed = shared.rules.for_request(method, path)
-        reply = Reply(
-            status=404, headers={"Content-Type": "application/problem+json"}, body=UNKNOWN
-        )
-        if found is not None:
-            headers = {"Content-Type": found.content_type, **found.headers}
-            reply = Reply(status=found.status, headers=headers, body=found.body)
-        reply = altered(reply, armed)
+        reply = altered(_declared(found), armed)
         silent = armed is not None and (armed.rule.do, armed.rule.when) == (
             "reset",
             "before_headers",
@@ -153,6 +144,22 @@ class StandInConnection:
         if armed is not None:
             armed.bites += 1
         return await self._out.write(reply, armed, bodiless=method == "HEAD", close=close)
+
+
+def _longer(size: int, body: int, data: bytes) -> tuple[int, int]:
+    """Length and hash of a body that has got ``data``, too."""
+    if size + len(data) > MAX_REQUEST_BODY:
+        raise h11.RemoteProtocolError("the body is too long")
+    return size + len(data), zlib.crc32(data, body)
+
+
+def _declared(found: CannedAnswer | None) -> Reply:
+    """What is answered without a rule."""
+    if found is None:
+        headers = {"Content-Type": "application/problem+json"}
+        return Reply(status=404, headers=headers, body=UNKNOWN)
+    headers = {"Content-Type": found.content_type, **found.headers}
+    return Reply(status=found.status, headers=headers, body=found.body)
 
 
 class StandInServer:
