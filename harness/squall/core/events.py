@@ -98,6 +98,8 @@ class BackendsSampled(Event):
     idle_in_transaction: int
     locks_held_seconds: float = 0.0
     """How long, of all transactions that have locked rows, one has stood without a statement."""
+    waiting_for_locks: int = 0
+    """Sessions whose statement waits for a lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
