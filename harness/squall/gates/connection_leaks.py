@@ -115,7 +115,10 @@ class ConnectionLeaks(Gate):
         if waited <= self.blocked_seconds:
             return None
         told = f"statements waited for locks for {waited:.2f} s, while a transaction stood still"
-        return failed(self.name, told, {**figures, "waited": round(waited, 3)}, code=BLOCKED)
+        figures["waited"] = round(waited, 3)
+        if starved := excuse(evidence):
+            return inconclusive(self.name, f"{told}; {starved}", figures)
+        return failed(self.name, told, figures, code=BLOCKED)
 
     def _left(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]

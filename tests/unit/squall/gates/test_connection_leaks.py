@@ -176,8 +176,11 @@ def test_requests_do_not_wait_for_who_stands_still(
 
 
 def test_a_starved_app_is_slow_between_two_statements(evidence: Any, make: Any) -> None:
-    held = [replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2) for n in range(3)]
+    held = [
+        replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2, waiting_for_locks=1)
+        for n in range(4)
+    ]
     waits = [ProcessorAwaited(at=0.5 + n / 10, seconds=n / 10) for n in range(20)]
     happened = [*make.outage(), sample(0.5, 4), *held, *waits, RunEnded(at=3.0), sample(3.1, 4)]
-    found = ConnectionLeaks(locks_seconds=0.1).judge(evidence([make.op(0)], happened))
-    assert found.verdict == "inconclusive"
+    for gate in (ConnectionLeaks(locks_seconds=0.1), ConnectionLeaks(blocked_seconds=0.1)):
+        assert gate.judge(evidence([make.op(0)], happened)).verdict == "inconclusive"
