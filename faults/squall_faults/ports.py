@@ -130,6 +130,11 @@ class UpstreamTally:
     """Those for which no answer was declared."""
     keys: int = 0
     """Different idempotency keys of writes that may have been done."""
+    answered: int = 0
+    answered_alike: int = 0
+    in_doubt: int = 0
+    in_doubt_again: int = 0
+    """Of writes with a key: see :mod:`squall_faults.stand_in.writes_again`."""
     seen: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     """How often, by method, path of the answer (or of the request, if it has none) and status; 0 is
     a reset before the status line."""

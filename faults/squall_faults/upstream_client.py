@@ -62,6 +62,10 @@ class StandInClient:
             requests=int(seen["requests"]),
             unknown=int(seen["unknown"]),
             keys=int(seen["keys"]),
+            answered=int(seen["writes"]["answered"]),
+            answered_alike=int(seen["writes"]["answered_alike"]),
+            in_doubt=int(seen["writes"]["in_doubt"]),
+            in_doubt_again=int(seen["writes"]["in_doubt_again"]),
             seen={
                 (str(one["method"]), str(one["path"]), int(one["status"])): int(one["count"])
                 for one in seen["seen"]

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from squall.config.reference_services import WITH_SERVICES
 from squall.core.errors import UsageError
 from squall_mutants.shared import replace
 from squall_proof.mutants import FIRST
@@ -78,6 +79,14 @@ def test_a_file_is_read_without_being_imported() -> None:
     assert mutant.starts_without_database
     assert not read("name", source + "STARTS_WITHOUT_DATABASE = False\n").starts_without_database
     assert mutant.profile().app == "squall_mutants.name:create_app"
+
+
+def test_a_mutant_of_any_set_may_break_what_uses_services() -> None:
+    source = '"""Title."""\nEXPOSED_BY = ("a",)\nSET = "seventh"\n'
+    assert read("name", source).profile().dependencies == ()
+    with_services = read("name", f"{source}SERVICES = True\n")
+    assert with_services.base() is WITH_SERVICES
+    assert with_services.profile().dependencies == WITH_SERVICES.dependencies
 
 
 def test_all_that_is_wrong_with_a_file_is_told() -> None:

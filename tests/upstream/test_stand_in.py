@@ -187,3 +187,23 @@ async def test_the_api_needs_its_token_and_refuses_what_is_no_rule(stand_in: Any
     with pytest.raises(InjectionFailed, match="no such thing"):
         await stand_in.client.bites("rule99")
     await stand_in.client.disarm("rule99")
+
+
+async def test_a_write_in_doubt_that_comes_again_is_counted_by_its_body_and_key(
+    stand_in: Any,
+) -> None:
+    async def charge(amount: int, key: str) -> None:
+        headers = {"Idempotency-Key": key}
+        await ask(stand_in.url, "/charges", "POST", json={"amount": amount}, headers=headers)
+
+    async with within(faults.UpstreamReset(when="after_headers"), stand_in.client):
+        await charge(1, "first")
+        await charge(2, "second")
+        await charge(3, "third")
+    await charge(1, "first")  # found by its key
+    await charge(2, "another")
+    await charge(4, "fourth")
+    await charge(4, "fifth")  # two clients want the same
+    tally = await stand_in.client.tally()
+    assert (tally.in_doubt, tally.in_doubt_again) == (3, 1)
+    assert (tally.answered, tally.answered_alike) == (4, 1)

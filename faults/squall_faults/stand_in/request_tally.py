@@ -1,12 +1,17 @@
 """The requests that a stand-in received, counted. No query, header or body is kept.
 
-Of the idempotency keys of writes that may have been done, hashes are: to tell how many there were.
+Of the idempotency keys of writes that may have been done, hashes are: to tell how many there were,
+and which of them say the same.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
+
+from squall_faults.stand_in.writes_again import WritesAgain
 
 MAX_KINDS = 256
 """Different combinations of method, path and status that are kept apart."""
@@ -25,7 +30,9 @@ NO_STATUS = 0
 class RequestTally:
     """Counters that only grow."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._again = WritesAgain()
         self.requests = 0
         """All that arrived."""
         self.unknown = 0
@@ -45,9 +52,22 @@ class RequestTally:
         self._kinds[kind] += 1
         return self._kinds[kind] == 1
 
-    def count_key(self, method: str, key: bytes | None, status: int) -> None:
-        """Remember that a write with this key may have been done."""
-        if key and method in NEW_THINGS and status not in NOT_DONE and len(self._keys) < MAX_KEYS:
+    def count_key(
+        self,
+        method: str,
+        key: bytes | None,
+        status: int,
+        *,
+        content: int = 0,
+        in_doubt: bool = False,
+    ) -> None:
+        """Remember that a write with this key may have been done. ``in_doubt``: its client got no
+        whole answer. ``content``: of path and body.
+        """
+        if not key or method not in NEW_THINGS or status in NOT_DONE:
+            return
+        self._again.arrived(content, hash(key), self._now(), in_doubt=in_doubt)
+        if len(self._keys) < MAX_KEYS:
             self._keys.add(hash(key))
 
     def shown(self) -> dict[str, Any]:
@@ -56,6 +76,7 @@ class RequestTally:
             "requests": self.requests,
             "unknown": self.unknown,
             "keys": len(self._keys),
+            "writes": self._again.shown(),
             "seen": [
                 {"method": method, "path": path, "status": status, "count": number}
                 for (method, path, status), number in self._kinds.most_common()

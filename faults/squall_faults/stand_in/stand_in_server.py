@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from dataclasses import dataclass
 
 import h11
 
-from squall_faults.stand_in.answer_book import AnswerBook
+from squall_faults.stand_in.answer_book import AnswerBook, CannedAnswer
 from squall_faults.stand_in.request_tally import NO_STATUS, RequestTally
 from squall_faults.stand_in.response_faults import AnswerWriter, Reply, altered
 from squall_faults.stand_in.rule_book import ArmedRule, RuleBook
@@ -16,6 +17,8 @@ from squall_faults.stand_in.rule_book import ArmedRule, RuleBook
 logger = logging.getLogger("squall.stand_in")
 
 KEY = b"idempotency-key"
+IN_DOUBT = frozenset({"status", "reset", "cut_body", "malformed", "wrong_length"})
+"""What a rule does to an answer so that nobody can tell whether the request was done."""
 MAX_HEAD = 64 * 1024
 MAX_REQUEST_BODY = 16 << 20
 """Bytes that are read of a request; what they say is not kept."""
@@ -85,15 +88,17 @@ class StandInConnection:
             accepting.bites += 1
             await accepting.hold(accepting.rule.delay_ms / 1000)
         async with asyncio.timeout(READ_SECONDS):
-            request, close, ahead = await self._read(first)
-        kept = await self._answer(request, close=close)
+            request, close, ahead, body = await self._read(first)
+        kept = await self._answer(request, body, close=close)
         return kept, ahead
 
-    async def _read(self, first: bytes) -> tuple[h11.Request, bool, bytes]:
-        """A whole request, whether the client closes after it, and what follows it."""
+    async def _read(self, first: bytes) -> tuple[h11.Request, bool, bytes, int]:
+        """A whole request, whether the client closes after it, what follows it, and a hash of its
+        body.
+        """
         http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         http.receive_data(first)
-        request, size = None, 0
+        request, size, body = None, 0, 0
         while True:
             event = http.next_event()
             if event is h11.NEED_DATA:
@@ -104,30 +109,22 @@ class StandInConnection:
             elif isinstance(event, h11.Request):
                 request = event
             elif isinstance(event, h11.Data):
-                size += len(event.data)
-                if size > MAX_REQUEST_BODY:
-                    raise h11.RemoteProtocolError("the body is too long")
+                size, body = _longer(size, body, event.data)
             elif isinstance(event, h11.EndOfMessage) and request is not None:
                 close = http.our_state is h11.MUST_CLOSE or request.http_version == b"1.0"
                 asked = (value for name, value in request.headers if name == b"connection")
                 close = close or any(b"close" in value.lower() for value in asked)
-                return request, close, http.trailing_data[0]
+                return request, close, http.trailing_data[0], body
             else:
                 raise ConnectionResetError
 
-    async def _answer(self, request: h11.Request, *, close: bool) -> bool:
+    async def _answer(self, request: h11.Request, body: int, *, close: bool) -> bool:
         shared = self._shared
         method = request.method.decode("ascii")
         path = request.target.decode("latin-1").partition("?")[0]
         found = shared.answers.find(method, path)
         armed = shared.rules.for_request(method, path)
-        reply = Reply(
-            status=404, headers={"Content-Type": "application/problem+json"}, body=UNKNOWN
-        )
-        if found is not None:
-            headers = {"Content-Type": found.content_type, **found.headers}
-            reply = Reply(status=found.status, headers=headers, body=found.body)
-        reply = altered(reply, armed)
+        reply = altered(_declared(found), armed)
         silent = armed is not None and (armed.rule.do, armed.rule.when) == (
             "reset",
             "before_headers",
@@ -135,12 +132,34 @@ class StandInConnection:
         told = path if found is None else found.path.text
         status = NO_STATUS if silent else reply.status
         fresh = shared.tally.count(method, told, status, known=found is not None)
-        shared.tally.count_key(method, dict(request.headers).get(KEY), status)
+        shared.tally.count_key(
+            method,
+            dict(request.headers).get(KEY),
+            status,
+            content=hash((path, body)),
+            in_doubt=armed is not None and armed.rule.do in IN_DOUBT,
+        )
         if found is None and fresh:
             logger.warning("no answer is declared for %s %s: 404", method, path[:200])
         if armed is not None:
             armed.bites += 1
         return await self._out.write(reply, armed, bodiless=method == "HEAD", close=close)
+
+
+def _longer(size: int, body: int, data: bytes) -> tuple[int, int]:
+    """Length and hash of a body that has got ``data``, too."""
+    if size + len(data) > MAX_REQUEST_BODY:
+        raise h11.RemoteProtocolError("the body is too long")
+    return size + len(data), zlib.crc32(data, body)
+
+
+def _declared(found: CannedAnswer | None) -> Reply:
+    """What is answered without a rule."""
+    if found is None:
+        headers = {"Content-Type": "application/problem+json"}
+        return Reply(status=404, headers=headers, body=UNKNOWN)
+    headers = {"Content-Type": found.content_type, **found.headers}
+    return Reply(status=found.status, headers=headers, body=found.body)
 
 
 class StandInServer:

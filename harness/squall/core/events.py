@@ -98,6 +98,8 @@ class BackendsSampled(Event):
     idle_in_transaction: int
     locks_held_seconds: float = 0.0
     """How long, of all transactions that have locked rows, one has stood without a statement."""
+    waiting_for_locks: int = 0
+    """Sessions whose statement waits for a lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +236,14 @@ class UpstreamLoad(Event):
     """Those for which no answer is declared."""
     keys: int = 0
     """Different idempotency keys of writes that may have been done."""
+    answered: int = 0
+    """Writes with a key that were answered."""
+    answered_alike: int = 0
+    """Those that were followed within a second by another key with the same path and body."""
+    in_doubt: int = 0
+    """Writes with a key whose client got no whole answer, and that may have been done."""
+    in_doubt_again: int = 0
+    """Those that were followed in the same way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from squall.gates.ends_when_told import KILLED, TERMINATE
 ENDING_SECONDS = 0.5
 """An app that was told to end has stopped accepting by then."""
 
+WAITS = (connection_leaks.HELD, connection_leaks.LOCKED, connection_leaks.BLOCKED)
+
 REMEDY_OF: dict[str, Remedy] = {
     "background-sessions-return": remedies.RECONNECT_LISTENERS,
     "session-leftovers": remedies.CLEAN_SESSIONS,
@@ -110,8 +112,11 @@ def starved_by_streams(case: JudgedRun) -> Diagnosis | None:
 def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
     """Requests keep a place of the pool while they wait for an upstream."""
     finding = case.failed("connection-leaks")
-    if finding is None or finding.code not in (connection_leaks.HELD, connection_leaks.LOCKED):
+    if finding is None or finding.code not in WAITS:
         return None
+    if finding.code == connection_leaks.BLOCKED:
+        told = "a worker locks rows that requests change, and keeps them while it does other work"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_WAITING)
     if finding.code == connection_leaks.LOCKED:
         told = "requests pause, or wait for others, inside of a transaction that keeps rows locked"
         return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_WAITING)

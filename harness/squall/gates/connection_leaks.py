@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
 from squall.gates.findings import failed, inconclusive, passed
-from squall.gates.held_sessions import longest_hold, longest_lock
+from squall.gates.held_sessions import longest_hold, longest_lock, longest_wait
 from squall.gates.starvation import excuse
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -26,6 +26,7 @@ BEYOND_BOUND = "sessions-beyond-bound"
 NOT_GIVEN_BACK = "sessions-not-given-back"
 HELD = "sessions-held-while-waiting"
 LOCKED = "rows-locked-while-waiting"
+BLOCKED = "requests-wait-for-locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,11 @@ class ConnectionLeaks(Gate):
     fail single statements, or an upstream: who pauses, or waits for others, holds no locks.
     """
 
+    blocked_seconds: float | None = None
+    """How long statements may wait for locks in a row, while a transaction with locked rows stands
+    without a statement. For outages in which a worker stands still: requests do not wait for it.
+    """
+
     name = "connection-leaks"
     severity = Severity.LEAK
     outlasts = True
@@ -68,6 +74,8 @@ class ConnectionLeaks(Gate):
             return _stuck(evidence, busy, figures)
         if locked := self._locked(evidence, samples, figures):
             return locked
+        if blocked := self._blocked(evidence, samples, figures):
+            return blocked
         return self._left(evidence, samples, figures)
 
     def _held(
@@ -96,6 +104,21 @@ class ConnectionLeaks(Gate):
         if starved := excuse(evidence):
             return inconclusive(self.name, f"{told}; {starved}", figures)
         return failed(self.name, told, figures, code=LOCKED)
+
+    def _blocked(
+        self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
+    ) -> Finding | None:
+        """Requests that wait for rows which somebody who stands still has locked."""
+        if self.blocked_seconds is None:
+            return None
+        waited = longest_wait(evidence, samples)
+        if waited <= self.blocked_seconds:
+            return None
+        told = f"statements waited for locks for {waited:.2f} s, while a transaction stood still"
+        figures["waited"] = round(waited, 3)
+        if starved := excuse(evidence):
+            return inconclusive(self.name, f"{told}; {starved}", figures)
+        return failed(self.name, told, figures, code=BLOCKED)
 
     def _left(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]

@@ -3,6 +3,8 @@
 request ── SELECT ── (in a transaction) ── waits for an upstream ────────────── answer
 pool      ▐ every place is taken, and no statement runs ▌   others are refused
 rows      ▐ locked ▌   others wait
+
+The same for a worker that stands still: what it has locked is waited for.
 """
 
 from __future__ import annotations
@@ -15,6 +17,10 @@ from squall.history.evidence import Evidence
 FAILED_SHARE = 0.25
 """Of the requests during the outage. Fewer are those that need what is away."""
 LEAST_SESSIONS = 2
+LEAST_WAITS = 3
+"""Samples in a row: a single one may meet two requests that want the same row for a moment."""
+STANDS_SECONDS = 0.1
+"""From here on a transaction without a statement stands still."""
 
 
 def longest_lock(evidence: Evidence, samples: Iterable[BackendsSampled]) -> float:
@@ -47,4 +53,18 @@ def longest_hold(evidence: Evidence, samples: Iterable[BackendsSampled], *, at_l
             continue
         since = one.at if since is None else since
         longest = max(longest, one.at - since)
+    return longest
+
+
+def longest_wait(evidence: Evidence, samples: Iterable[BackendsSampled]) -> float:
+    """Seconds in a row of the outage in which statements waited for locks, while a transaction with
+    locked rows stood without one.
+    """
+    start, end = evidence.bounds("during")
+    longest, row = 0.0, list[float]()
+    for one in samples:
+        blocked = one.waiting_for_locks and one.locks_held_seconds >= STANDS_SECONDS
+        row = [*row, one.at] if blocked and start <= one.at <= end else []
+        if len(row) >= LEAST_WAITS:
+            longest = max(longest, row[-1] - row[0])
     return longest

@@ -13,6 +13,7 @@ from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
+from squall.gates.renamed_writes import renamed_writes
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.gates.written_again import written_again
@@ -38,6 +39,14 @@ class OneEffect(Gate):
 
     def _upstream(self, evidence: Evidence) -> Finding | None:
         """The failure of an app whose repeats are new requests for somebody else."""
+        renamed = renamed_writes(evidence)
+        if renamed is not None:
+            reason = (
+                f"{renamed.again} of {renamed.in_doubt} writes that {renamed.upstream} may have"
+                " done were sent again at once, with the same body and another idempotency key"
+            )
+            figures = {"in_doubt": float(renamed.in_doubt), "again": float(renamed.again)}
+            return failed(self.name, reason, figures, code=UPSTREAM)
         new = new_keys_upstream(evidence)
         if new is None:
             return None

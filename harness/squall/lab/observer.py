@@ -26,7 +26,8 @@ SELECT count(*) AS total,
        count(*) FILTER (WHERE state = 'idle' OR NOT old) AS idle,
        count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND old) AS idle_in_transaction,
        coalesce(extract(epoch FROM max(clock_timestamp() - state_change) FILTER (
-           WHERE state = 'idle in transaction' AND backend_xid IS NOT NULL)), 0) AS locks_held
+           WHERE state = 'idle in transaction' AND backend_xid IS NOT NULL)), 0) AS locks_held,
+       count(*) FILTER (WHERE state = 'active' AND wait_event_type = 'Lock') AS waiting
 FROM pg_stat_activity,
      LATERAL (SELECT coalesce(xact_start < clock_timestamp() - make_interval(secs => {seconds:f}),
                               true) AS old) AS age
@@ -113,6 +114,7 @@ class Observer:
             idle=row["idle"],
             idle_in_transaction=row["idle_in_transaction"],
             locks_held_seconds=round(float(row["locks_held"]), 3),
+            waiting_for_locks=row["waiting"],
         )
 
     async def at_rest(self) -> Mapping[str, int] | None:

@@ -150,6 +150,10 @@ class Sampler:
                     requests=tally.requests,
                     unknown=tally.unknown,
                     keys=tally.keys,
+                    answered=tally.answered,
+                    answered_alike=tally.answered_alike,
+                    in_doubt=tally.in_doubt,
+                    in_doubt_again=tally.in_doubt_again,
                 )
             )
 

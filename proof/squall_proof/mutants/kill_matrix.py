@@ -156,8 +156,8 @@ def _batches(plan: MutantPlan) -> list[_Batch]:
 
 
 def _batch(plan: MutantPlan, mutant: Mutant | None, round_: int) -> _Batch:
-    sets = {one.set_name for one in plan.mutants}
-    sound = base_of(SERVICES if SERVICES in sets else FIRST)
+    with_services = any(one.base() is base_of(SERVICES) for one in plan.mutants)
+    sound = base_of(SERVICES if with_services else FIRST)
     profile = sound if mutant is None else mutant.profile()
     seed = plan.seed + round_ * SEEDS_PER_ROUND
     group = SuiteGroup(

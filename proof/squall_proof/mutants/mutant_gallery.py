@@ -6,12 +6,13 @@ the outages that expose it, and the gates that must catch it there:
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
 
-A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"sixth"``): it runs with
+A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"seventh"``): it runs with
 ``--set``, or by name. One of ``"services"`` is a copy of the reference app with Redis, a carrier
 and a worker; with ``WORKER = True`` its file is the worker, too: ``python -m squall_mutants.NAME``.
 Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot
 start without its database has ``STARTS_WITHOUT_DATABASE = False``. ``LOAD = "list-items"`` takes
 another operation of the reference app into the load, for a mistake that the usual one never meets.
+``SERVICES = True`` gives a mutant of another set the services, too.
 """
 
 from __future__ import annotations
@@ -34,7 +35,15 @@ from squall.workload.operations import Operation
 
 from squall_proof.mutants import FIRST, SERVICES, SETS
 
-CONSTANTS = ("EXPOSED_BY", "CAUGHT_BY", "STARTS_WITHOUT_DATABASE", "SET", "LOAD", "WORKER")
+CONSTANTS = (
+    "EXPOSED_BY",
+    "CAUGHT_BY",
+    "STARTS_WITHOUT_DATABASE",
+    "SET",
+    "LOAD",
+    "WORKER",
+    "SERVICES",
+)
 PACKAGE = "squall_mutants"
 
 LOADS: Mapping[str, Operation] = {
@@ -81,6 +90,8 @@ class Mutant:
     """The operation of :data:`LOADS` that it breaks, if that is not in the usual load."""
     has_worker: bool = False
     """Whether its file is the worker, too."""
+    uses_services: bool = False
+    """Whether it breaks what uses Redis, the carrier or the worker, whatever its set is."""
     set_name: str = FIRST
     """Later sets were listed before their checks were written, and are not all caught."""
 
@@ -89,10 +100,14 @@ class Mutant:
         """The defect in one line."""
         return self.story.partition("\n")[0].rstrip(".")
 
+    def base(self) -> AppProfile:
+        """The sound app that it is a copy of."""
+        return WITH_SERVICES if self.uses_services else base_of(self.set_name)
+
     def profile(self) -> AppProfile:
         """The reference app's contract and load, with the mutant's code."""
         module = f"{PACKAGE}.{self.name}"
-        profile = base_of(self.set_name).with_target(f"{module}:create_app", factory=True)
+        profile = self.base().with_target(f"{module}:create_app", factory=True)
         if self.has_worker:
             worker = AppWorker(name="worker", command=f"python -m {module}")
             profile = dataclasses.replace(profile, processes=(worker,))
@@ -177,6 +192,7 @@ def read(name: str, source: str) -> Mutant:
         set_name=str(said.get("SET", FIRST)),
         load=str(said.get("LOAD", "")),
         has_worker=bool(said.get("WORKER", False)),
+        uses_services=bool(said.get("SERVICES", False)),
     )
 
 

@@ -151,9 +151,36 @@ def test_rows_that_are_locked_while_nothing_is_asked(
     assert (told.code == "held-while-waiting") is (code != "holds")
 
 
+@pytest.mark.parametrize(
+    ("waiting", "held", "limit", "code"),
+    [
+        ([1, 2, 1, 3], 0.2, 0.15, "requests-wait-for-locks"),
+        ([1, 0, 1, 0], 0.2, 0.15, "holds"),  # for a moment, as requests for one row do
+        ([1, 2, 1, 3], 0.05, 0.15, "holds"),  # nobody stands still
+        ([0, 0, 0, 0], 0.9, 0.15, "holds"),  # a worker that locks its own rows
+        ([1, 2, 1, 3], 0.2, None, "holds"),
+    ],
+)
+def test_requests_do_not_wait_for_who_stands_still(
+    evidence: Any, make: Any, waiting: list[int], held: float, limit: float | None, code: str
+) -> None:
+    during = [
+        replace(sample(1.1 + n / 10, 4), locks_held_seconds=held, waiting_for_locks=one)
+        for n, one in enumerate(waiting)
+    ]
+    happened = [*make.outage(), sample(0.5, 4), *during, RunEnded(at=3.0), sample(3.1, 4)]
+    run = evidence([make.op(0)], happened)
+    found = ConnectionLeaks(blocked_seconds=limit).judge(run)
+    assert found.code == code
+    assert (diagnose(run, [found]).code == "held-while-waiting") is (code != "holds")
+
+
 def test_a_starved_app_is_slow_between_two_statements(evidence: Any, make: Any) -> None:
-    held = [replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2) for n in range(3)]
+    held = [
+        replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2, waiting_for_locks=1)
+        for n in range(4)
+    ]
     waits = [ProcessorAwaited(at=0.5 + n / 10, seconds=n / 10) for n in range(20)]
     happened = [*make.outage(), sample(0.5, 4), *held, *waits, RunEnded(at=3.0), sample(3.1, 4)]
-    found = ConnectionLeaks(locks_seconds=0.1).judge(evidence([make.op(0)], happened))
-    assert found.verdict == "inconclusive"
+    for gate in (ConnectionLeaks(locks_seconds=0.1), ConnectionLeaks(blocked_seconds=0.1)):
+        assert gate.judge(evidence([make.op(0)], happened)).verdict == "inconclusive"
