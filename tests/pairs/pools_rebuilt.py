@@ -35,10 +35,10 @@ class Database:
             URL, min_size=3, max_size=6, timeout=1, command_timeout=0.7
         )
 
-    async def _again(self, failed: asyncpg.Pool) -> None:
+    async def _again(self, failed: Any) -> None:
         async with self._lock:
             if self._pool is failed:
-                if self._closes:
+                if self._closes and failed is not None:
                     failed.terminate()
                 await self.connect()
                 await asyncio.sleep(PAUSE_SECONDS)

@@ -25,7 +25,11 @@ PLACES = 10
 
 
 async def _read(number: int) -> Any:
-    options = {"connect_timeout": 1, "options": "-c statement_timeout=700", "autocommit": True}
+    options: dict[str, Any] = {
+        "connect_timeout": 1,
+        "options": "-c statement_timeout=700",
+        "autocommit": True,
+    }
     async with (
         asyncio.timeout(LIMIT_SECONDS),
         await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"], **options) as connection,
