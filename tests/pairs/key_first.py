@@ -34,7 +34,7 @@ def make(*, apart: bool) -> FastAPI:
 
     @app.post("/charges", status_code=201)
     async def charge(sent: Charge, idempotency_key: Key) -> dict[str, Any]:
-        async with app.state.pool.acquire() as connection:
+        async with app.state.pool.acquire(timeout=1) as connection:
             unit: AbstractAsyncContextManager[Any] = (
                 nullcontext() if apart else connection.transaction()
             )

@@ -6,7 +6,7 @@ Broken: FastAPI leaves it after the answer. Sound: before it (``scope="function"
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel, Field
@@ -31,22 +31,20 @@ def make(scope: Literal["function", "request"]) -> FastAPI:
     app = async_app(engine, (TABLE,))
     sessions = async_sessionmaker(engine, expire_on_commit=False)
 
-    async def session() -> AsyncIterator[AsyncSession]:
+    async def with_session() -> AsyncIterator[AsyncSession]:
         async with sessions() as opened:
             yield opened
             await opened.commit()
 
+    given: Any = Depends(with_session, scope=scope)
+
     @app.post("/memos", status_code=201)
-    async def add(
-        memo: Memo, session: Annotated[AsyncSession, Depends(session, scope=scope)]
-    ) -> dict[str, Any]:
+    async def add(memo: Memo, session: AsyncSession = given) -> dict[str, Any]:
         number = (await session.execute(ADD, {"body": memo.body})).scalar_one()
         return {"id": number, "body": memo.body}
 
     @app.get("/memos/{memo_id}")
-    async def read(
-        memo_id: int, session: Annotated[AsyncSession, Depends(session, scope=scope)]
-    ) -> dict[str, Any]:
+    async def read(memo_id: int, session: AsyncSession = given) -> dict[str, Any]:
         row = (await session.execute(READ, {"id": memo_id})).mappings().one_or_none()
         if row is None:
             raise HTTPException(404)

@@ -68,9 +68,12 @@ def make(*, notes_probes: bool) -> FastAPI:
 
     @app.get("/stock/{item_id}")
     async def stock(item_id: int) -> dict[str, int]:
-        sql = "SELECT stock FROM items WHERE id = $1"
-        found = await breaker.call(lambda: app.state.pool.fetchval(sql, item_id))
-        return {"id": item_id, "stock": found or 0}
+        async def ask() -> int:
+            async with app.state.pool.acquire(timeout=1) as connection:
+                found = await connection.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
+                return int(found or 0)
+
+        return {"id": item_id, "stock": await breaker.call(ask)}
 
     return app
 
