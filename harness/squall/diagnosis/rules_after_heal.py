@@ -27,6 +27,8 @@ TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
 LEAST_OF_ONE = 5
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
+AGAIN = 2
+"""Times that a request fails on average, before it is said to fail each time."""
 FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
@@ -131,10 +133,27 @@ def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("recovery-time")
     if finding is None:
         return None
-    if not (finding.code == STUCK or _fail_behind_errors(case) or _some_operations_wait(case)):
+    some = _fail_behind_errors(case) or _some_operations_wait(case) or fails_by_request(case)
+    if finding.code != STUCK and not some:
         return None
     told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
     return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+
+
+def fails_by_request(case: JudgedRun) -> bool:
+    """Whether the same reads fail each time, and others of their operation never do: what they lack
+    is theirs alone. A place of the pool that is lost may be missed by any request.
+    """
+    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
+    reads = [op for op in case.after if op.sent > start and op.effect == "read" and op.request]
+    bad = Counter((op.name, op.request) for op in reads if not op.good)
+    good = {(op.name, op.request) for op in reads if op.good}
+    served = {name for name, _ in good}
+    return (
+        bad.total() >= max(LEAST_OF_ONE, AGAIN * len(bad))
+        and not bad.keys() & good
+        and all(name in served for name, _ in bad)
+    )
 
 
 def _fail_behind_errors(case: JudgedRun) -> bool:

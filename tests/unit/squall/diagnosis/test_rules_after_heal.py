@@ -200,3 +200,21 @@ def test_what_was_refused_and_done_has_three_causes(
     run = evidence(after(make, bad=3), outage(effect))
     found = diagnose(run, [failed("refused-write-absent", "2 of 9", figures, code=code)])
     assert words in found.reason
+
+
+@pytest.mark.parametrize(("apart", "code"), [(True, "kept-for-good"), (False, "leaked-connection")])
+def test_reads_that_fail_each_time_lack_something_of_their_own(
+    evidence: Any, make: Any, apart: bool, code: str
+) -> None:
+    """Places of the pool look lost to whoever counts successes; here it is the requests."""
+    ops = [
+        (make.refusal if (one % 4 == 0 if apart else one % 3 == 0) else make.op)(
+            260 + one, request=f"GET /items/{one % 4}"
+        )
+        for one in range(60)
+    ]
+    findings = [
+        failed("recovery-time", "not recovered", code=NEVER),
+        failed("capacity-returns", "3 places of 10 lost"),
+    ]
+    assert diagnose(evidence(ops, outage("errors")), findings).code == code
