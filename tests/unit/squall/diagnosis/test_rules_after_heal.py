@@ -218,3 +218,21 @@ def test_reads_that_fail_each_time_lack_something_of_their_own(
         failed("capacity-returns", "3 places of 10 lost"),
     ]
     assert diagnose(evidence(ops, outage("errors")), findings).code == code
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.002, "a breaker or a flag of theirs"), (1.2, "ended the task")]
+)
+def test_one_operation_that_is_refused_at_once_is_told_from_one_that_waits(
+    evidence: Any, make: Any, seconds: float, words: str
+) -> None:
+    ops = []
+    for one in range(60):
+        at = 2.6 + one * 0.02
+        ops.append(
+            make.refusal(300 + one, name="stock", at=at, done=at + seconds)
+            if one % 2
+            else make.op(300 + one, name="items", at=at)
+        )
+    finding = failed("recovery-time", "not recovered", code=NEVER)
+    assert words in diagnose(evidence(ops, outage("cuts")), [finding]).reason
