@@ -28,11 +28,11 @@ class Invariants(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the totals that changed."""
-        moved, learned = moved_totals(evidence)
-        if moved:
-            columns = listed(sorted(moved))
+        half, learned = moved_totals(evidence)
+        if half:
+            columns = listed(sorted(half))
             told = f"{columns}: what requests took from some rows they did not give to others"
-            return failed(self.name, told, {"totals_moved": len(moved)}, code=HALF)
+            return failed(self.name, told, {"totals_moved": len(half)}, code=HALF)
         if learned and not evidence.contract.totals_declared:
             return passed(self.name, f"{counted(learned, 'totals')} unchanged, learned in calm")
         if not evidence.contract.totals_declared:
