@@ -23,7 +23,8 @@ from tortoise.transactions import in_transaction
 from tests.pairs.shop import AWAY, unavailable
 
 ACCOUNTS = 20
-LIMIT_SECONDS = 1.5
+PLACES = 10
+WAIT_SECONDS = 0.6
 Number = Annotated[int, Path(ge=1, le=ACCOUNTS)]
 
 
@@ -47,7 +48,8 @@ def settings() -> dict[str, Any]:
     at = urlsplit(os.environ["DATABASE_URL"])
     credentials = {
         "host": at.hostname, "port": at.port, "user": at.username, "password": at.password,
-        "database": at.path[1:], "min_size": 5, "max_size": 10, "timeout": 1, "command_timeout": 1,
+        "database": at.path[1:], "min_size": 5, "max_size": PLACES, "timeout": 0.7,
+        "command_timeout": 0.7,
     }  # fmt: skip
     return {
         "connections": {
@@ -67,15 +69,29 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     await Tortoise.close_connections()
 
 
+@asynccontextmanager
+async def place(places: asyncio.Semaphore) -> AsyncIterator[None]:
+    """A bounded wait for a place of the pool: Tortoise has none. A limit around a transaction of
+    Tortoise may cancel its end, and keep the connection.
+    """
+    async with asyncio.timeout(WAIT_SECONDS):
+        await places.acquire()
+    try:
+        yield
+    finally:
+        places.release()
+
+
 def make(*, whole: bool) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
+    places = asyncio.Semaphore(PLACES)
     for kind in (*AWAY, BaseORMException):
         app.add_exception_handler(kind, unavailable)
 
     @app.post("/transfers", status_code=201)
     async def transfer(sent: Transfer) -> dict[str, int]:
         unit: AbstractAsyncContextManager[Any] = in_transaction() if whole else nullcontext()
-        async with asyncio.timeout(LIMIT_SECONDS), unit:
+        async with place(places), unit:
             taken = Account.filter(id=sent.source)
             await taken.update(balance=F("balance") - sent.amount)
             given = Account.filter(id=sent.target)
@@ -84,7 +100,7 @@ def make(*, whole: bool) -> FastAPI:
 
     @app.get("/accounts/{number}")
     async def read(number: Number) -> dict[str, int]:
-        async with asyncio.timeout(LIMIT_SECONDS):
+        async with place(places):
             account = await Account.get(id=number)
         return {"id": account.id, "balance": account.balance}
 
