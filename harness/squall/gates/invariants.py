@@ -33,10 +33,13 @@ class Invariants(Gate):
             columns = listed(sorted(half))
             told = f"{columns}: what requests took from some rows they did not give to others"
             return failed(self.name, told, {"totals_moved": len(half)}, code=HALF)
-        if learned and not evidence.contract.totals_declared:
+        if evidence.contract.totals_declared:
+            return self._declared(evidence)
+        if learned:
             return passed(self.name, f"{counted(learned, 'totals')} unchanged, learned in calm")
-        if not evidence.contract.totals_declared:
-            return not_judged(self.name, "no total is declared", configure=TOTALS)
+        return not_judged(self.name, "no total is declared", configure=TOTALS)
+
+    def _declared(self, evidence: Evidence) -> Finding:
         final_state = evidence.final_state
         if (
             final_state is None
