@@ -17,9 +17,10 @@ from squall.history.op import Op
 
 AT_ONCE = frozenset({"cuts", "errors"})
 OF_THE_DATABASE = ("network.", "database.", "wire.")
-LEAST_ASKED = 4
+LEAST_ASKED = 2
+"""They are a small part of the load, and each one that is quick disproves it."""
 MOST_OF_THEM = 0.8
-FEW_ANSWERED = 0.2
+FEW_ANSWERED = 0.15
 """Share of the requests of the outage that are answered within it, if all wait for one."""
 
 
