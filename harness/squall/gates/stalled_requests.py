@@ -22,6 +22,8 @@ LEAST_ASKED = 2
 MOST_OF_THEM = 0.8
 FEW_ANSWERED = 0.15
 """Share of the requests of the outage that are answered within it, if all wait for one."""
+SOON = 0.25
+"""Seconds after the injection, before the first statements have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def stalled_requests(evidence: Evidence, late_seconds: float) -> Stalled | None:
     start, healed = evidence.first_injected, evidence.last_healed
     if start is None or healed is None or not all(map(_fails_at_once, faults)):
         return None
-    asked = [op for op in evidence.ops if start <= op.sent <= healed and not op.client_cancelled]
+    asked = [
+        op for op in evidence.ops if start + SOON <= op.sent <= healed and not op.client_cancelled
+    ]
     free = [op for op in asked if op.name in evidence.contract.without_statements]
     late = [op for op in free if op.done - op.sent > late_seconds]
     answered = sum(op.done <= healed for op in asked)
