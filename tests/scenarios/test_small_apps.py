@@ -36,9 +36,7 @@ APPS = [
     ("audit_later", CANCELLED, "work-is-done"),
     ("key_first", CANCELLED, "one-effect"),
     ("pools_rebuilt", CANCELLED, "connection-leaks"),
-    ("sleeps_in_loop", "known-outage", "health-probes"),
     ("group_commit", CANCELLED, "recovery-time"),
-    ("stuck_busy", CANCELLED, "recovery-time"),
 ]
 
 
