@@ -94,7 +94,8 @@ def make_app(
 
     @app.get("/items/{item_id}")
     async def read(item_id: int) -> dict[str, int]:
-        stock = await app.state.pool.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
+        async with app.state.pool.acquire(timeout=1) as connection:
+            stock = await connection.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
         return {"id": item_id, "stock": stock}
 
     return app

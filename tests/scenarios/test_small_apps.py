@@ -1,6 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
-Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md.
+Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md and
+seventh-set-apps.md.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ APPS = [
     ("leader", "sessions-terminated", "background-sessions-return"),
     ("dashboard", CANCELLED, "answer-unlike-calm"),
     ("first_connections", "sessions-terminated", "recovery-time"),
+    ("wedged_breaker", "known-outage", "recovery-time"),
+    ("half_transfer", CANCELLED, "conservation"),
+    ("feed_ends_well", CANCELLED, "answer-unlike-calm"),
+    ("failed_future", CANCELLED, "recovery-time"),
+    ("cache_ahead", CANCELLED, "answer-unlike-calm"),
+    ("audit_later", CANCELLED, "work-is-done"),
+    ("key_first", CANCELLED, "one-effect"),
+    ("pools_rebuilt", CANCELLED, "connection-leaks"),
+    ("group_commit", CANCELLED, "recovery-time"),
 ]
 
 

@@ -45,6 +45,20 @@ class RowsAlike(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersMoved(Event):
+    """Updates moved a number of some rows, in a table that had no other changes."""
+
+    column: str
+    """``accounts.balance``."""
+    commits: list[float]
+    """When each move was committed, in order."""
+    rows: list[int]
+    """Which row each concerned, numbered from 0."""
+    moves: list[float]
+    """By how much, as a share of the largest one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitsRead(Event):
     """Every transaction that can be matched with a request has been published."""
 

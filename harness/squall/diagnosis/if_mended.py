@@ -56,7 +56,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "hold-and-wait": WAITS | RECOVERY,
     "leaked-connection": RECOVERY | {"connection-leaks", "capacity-returns"},
     "error-text": RECOVERY | {"error-contract", "log-clean"},
-    "kept-for-good": RECOVERY | WAITS,
+    "kept-for-good": RECOVERY | WAITS | {"capacity-returns"},
     "silence": WAITS,
     "not-recovered": RECOVERY,
     "retry-storm": frozenset({"retry-storm"}),

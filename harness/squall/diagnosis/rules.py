@@ -13,6 +13,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
+    fails_by_request,
     kept_for_good,
     lost_settings,
     not_recovered,
@@ -92,7 +93,7 @@ def process_ended(case: JudgedRun) -> Diagnosis | None:
 def leaked_connection(case: JudgedRun) -> Diagnosis | None:
     """Sessions, or places of the pool, that were not returned."""
     lost = case.failed("capacity-returns")
-    if lost is not None:
+    if lost is not None and not fails_by_request(case):
         return Diagnosis(
             f"an error path keeps places of the pool: {lost.reason}", remedies.GIVE_BACK
         )

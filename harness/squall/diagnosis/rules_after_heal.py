@@ -27,6 +27,8 @@ TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
 LEAST_OF_ONE = 5
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
+AGAIN = 2
+"""Times that a request fails on average, before it is said to fail each time."""
 FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
@@ -131,10 +133,29 @@ def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("recovery-time")
     if finding is None:
         return None
-    if not (finding.code == STUCK or _fail_behind_errors(case) or _some_operations_wait(case)):
+    some = _fail_behind_errors(case) or _some_operations_wait(case) or fails_by_request(case)
+    if finding.code != STUCK and not some:
         return None
     told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
+    if _some_operations_wait(case):
+        told += ", or has ended the task that does their work"
     return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+
+
+def fails_by_request(case: JudgedRun) -> bool:
+    """Whether the same requests fail each time, and others of their operation never do: what they
+    lack is theirs alone. A place of the pool that is lost may be missed by any request.
+    """
+    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
+    later = [op for op in case.after if op.sent > start and op.request]
+    bad = Counter((op.name, op.request) for op in later if not op.good)
+    good = {(op.name, op.request) for op in later if op.good}
+    served = {name for name, _ in good}
+    return (
+        bad.total() >= max(LEAST_OF_ONE, AGAIN * len(bad))
+        and not bad.keys() & good
+        and all(name in served for name, _ in bad)
+    )
 
 
 def _fail_behind_errors(case: JudgedRun) -> bool:
@@ -146,20 +167,26 @@ def _fail_behind_errors(case: JudgedRun) -> bool:
 
 def _some_operations_wait(case: JudgedRun) -> bool:
     """Whether some operations wait in vain each time, and all others are always served."""
+    return _some_operations_fail(case) and case.waits_after and SILENCES not in case.effects
+
+
+def _some_operations_fail(case: JudgedRun) -> bool:
+    """Whether some operations always fail, and all others are always served."""
     start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
     later = [op for op in case.after if op.sent > start]
     bad = Counter(op.name for op in later if not op.good)
     good = Counter(op.name for op in later if op.good)
     apart = not bad.keys() & good.keys() and min(bad.values(), default=0) >= LEAST_OF_ONE
-    return (
-        apart and good.total() > bad.total() and case.waits_after and SILENCES not in case.effects
-    )
+    return apart and good.total() >= 2 * LEAST_OF_ONE
 
 
 def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:
     if CUTS in case.effects and len(case.bad_after) == len(case.after) and not case.connects_again:
         told = "the app did not connect again: dead connections are kept, or a breaker stays open"
         return Diagnosis(f"{told}; {failed}", remedies.DEAD_CONNECTIONS)
+    if _some_operations_fail(case) and not case.waits_after:
+        told = "only some operations are refused, and at once: a breaker or a flag of theirs"
+        return Diagnosis(f"{told} stays as it was; {failed}", remedies.TRY_AGAIN_SOON)
     if case.asks_nothing and case.waits_after:
         return Diagnosis(f"{PLACES_KEPT}; {failed}", remedies.GIVE_BACK)
     if case.asks_nothing:

@@ -64,6 +64,8 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     A probe that asks the database is late, too, but other requests go on meanwhile.
     """
     finding = case.failed("health-probes")
+    if finding is not None and finding.code == health_probes.STALLED:
+        return Diagnosis(f"a call blocks the event loop: {finding.reason}", remedies.FREE_THE_LOOP)
     if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
         return None
     slow = bool(case.effects) and not case.effects - HARMLESS

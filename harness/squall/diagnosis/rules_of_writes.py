@@ -137,6 +137,7 @@ def work_left(case: JudgedRun) -> Diagnosis | None:
     if finding is None:
         return None
     if finding.code == work_is_done.UNDONE:
-        told = "a worker lost what it had taken: its mark and its effect are not in one transaction"
+        told = "a worker lost what it had taken, or a task behind the answer its work: what belongs"
+        told += " together is not in one transaction"
         return Diagnosis(f"{told}; {finding.reason}", remedies.ONE_TRANSACTION)
     return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)

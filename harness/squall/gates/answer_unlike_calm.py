@@ -46,6 +46,7 @@ from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import ACCEPTED, Op
 from squall.history.shape import Shape, read_shape
+from squall.history.stream_shape import STREAM
 
 BLAMED = "client-blamed"
 ANOTHER_TYPE = "another-media-type"
@@ -187,7 +188,7 @@ def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tu
         return
     for place, kind in shape.items():
         were = [other.get(place) for other in others]
-        shown = place or "the answer"
+        shown = "the stream" if shape[""] == STREAM else place or "the answer"
         lengths = [was for was in were if isinstance(was, int)]
         if isinstance(kind, int) and kind >= min(lengths, default=0) - _largest_fall(lengths):
             continue

@@ -4,6 +4,8 @@ live    never depends on the database: a restart fixes no outage
 ready   answers at once even if the database hangs, and is positive again after the heal;
 "ready" during a second in which not one request succeeded is false; so is "not ready" while
 requests succeed, where the database works: an orchestrator would take away what still serves
+
+Where no probe is declared, requests that need no database stand in for one (``stalled_requests``).
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.core.events import ProbeSampled
-from squall.gates.findings import failed, inconclusive, not_judged, passed
+from squall.gates.findings import failed, inconclusive, listed, not_judged, passed
+from squall.gates.stalled_requests import stalled_requests
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -24,6 +27,7 @@ LIVE_LATE = "liveness-late"
 READY_LATE = "readiness-late"
 READY_LIED = "readiness-lied"
 NOT_READY_AGAIN = "readiness-not-restored"
+STALLED = "requests-stalled"
 READY_REFUSED = "not-ready-though-it-serves"
 LEAST_PROBES = 4
 REFUSED_SHARE = 0.3
@@ -57,7 +61,7 @@ class HealthProbes(Gate):
         samples = [event for event in evidence.events if isinstance(event, ProbeSampled)]
         asked = [sample for sample in samples if not sample.app_meant_down]
         if not samples:
-            return not_judged(self.name, "no probe is declared", configure=PROBES)
+            return self._undeclared(evidence)
         if not asked:
             return passed(self.name, "the app was meant to be down at every probe")
         live = [sample for sample in asked if sample.probe == "live"]
@@ -78,6 +82,21 @@ class HealthProbes(Gate):
         return passed(
             self.name, f"{len(asked)} probes told the truth, slowest {slowest:.0f} ms", figures
         )
+
+    def _undeclared(self, evidence: Evidence) -> Finding:
+        """Requests that need no database are as quick as a liveness probe would be."""
+        stalled = stalled_requests(evidence, self.answer_ms / 1000)
+        if stalled is None:
+            return not_judged(self.name, "no probe is declared", configure=PROBES)
+        slowest = max(op.done - op.sent for op in stalled.ops) * 1000
+        reason = (
+            f"{listed(sorted({op.name for op in stalled.ops}))}, which needs no database, took"
+            f" up to {slowest:.0f} ms, limit {self.answer_ms:g} ms; {stalled.answered} of"
+            f" {stalled.asked} requests were answered meanwhile"
+        )
+        figures = {"late": len(stalled.ops), "slowest_ms": round(slowest, 1)}
+        overrun = slowest / self.answer_ms
+        return failed(self.name, reason, figures, stalled.ops, code=STALLED, overrun=overrun)
 
     @staticmethod
     def _dead(live: Sequence[ProbeSampled]) -> tuple[str, str] | None:

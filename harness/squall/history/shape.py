@@ -83,7 +83,7 @@ def _digest_of(item: object) -> str:
 
 def digest_of(text: str) -> str:
     """A digest of a value as a column has it: alike for 5, 5.0 and 5.00."""
-    return _digest(format(Decimal(text).normalize(), "f") if DECIMAL.match(text) else text)
+    return text_digest(format(Decimal(text).normalize(), "f") if DECIMAL.match(text) else text)
 
 
 def digests_of_values(digests: str) -> Mapping[str, str]:
@@ -94,7 +94,8 @@ def digests_of_values(digests: str) -> Mapping[str, str]:
     return {name: digest.removeprefix(NUMBER) for name, digest in found.items()}
 
 
-def _digest(text: str) -> str:
+def text_digest(text: str) -> str:
+    """Sixteen bits of a text, as it is."""
     return f"{zlib.crc32(text.encode(errors='replace')) & 0xFFFF:04x}"
 
 

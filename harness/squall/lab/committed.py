@@ -26,6 +26,7 @@ from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.lab import Lab
+from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
 from squall.lab.wal import Decoder, Row, RowChange
 
@@ -59,6 +60,7 @@ class CommitRecorder:
         self._clock = clock
         self._log = log
         self._follows = False
+        self._numbers: Numbers = {}
         self._offset = math.inf
 
     async def begin(self) -> None:
@@ -72,6 +74,7 @@ class CommitRecorder:
                 if not await session.values(EXISTS):
                     await _create(session)
                 await session.values(ADVANCE)
+                self._numbers = await read_numbers(session)
                 await self._compare_clocks(session)
                 self._follows = True
 
@@ -121,6 +124,7 @@ class CommitRecorder:
         yield from transactions
         yield from find_families(changes, times, references, answered)
         yield from find_changed_rows(changes, times, ops)
+        yield from find_moves(self._numbers, changes, times)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 

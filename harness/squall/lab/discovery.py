@@ -198,12 +198,14 @@ def say_nothing_works(profile: AppProfile, coverage: Coverage) -> str:
 
 
 def with_calm(profile: AppProfile, coverage: Coverage) -> AppProfile:
-    """The profile with the time that each operation takes without load."""
+    """The profile with the time that each operation takes without load, and with those that need no
+    statement.
+    """
     calm = {
         one.name: one.median_seconds
         for one in coverage.operations
         if one.asked and one.median_seconds is not None
     }
-    return dataclasses.replace(
-        profile, contract=dataclasses.replace(profile.contract, calm_seconds=calm)
-    )
+    free = frozenset(one.name for one in coverage.operations if one.asked and one.statements == 0)
+    contract = dataclasses.replace(profile.contract, calm_seconds=calm, without_statements=free)
+    return dataclasses.replace(profile, contract=contract)

@@ -13,6 +13,7 @@ import aiohttp
 
 from squall.history.op import Op
 from squall.history.shape import MAX_BODY, describe_body, describe_texts
+from squall.history.stream_shape import describe_stream
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
 
@@ -63,10 +64,12 @@ def wait_before_retry(op: Op, usual_seconds: float) -> float:
 
 def describe_success(answer: Answer | None) -> str:
     """The shape of a successful answer; empty for others."""
-    if answer is None or not answer.ok or not answer.whole or answer.stream:
+    if answer is None or not answer.ok or not answer.whole or not answer.ended:
         return ""
     if len(answer.body) >= MAX_BODY:
         return ""  # the rest was not kept
+    if answer.stream:
+        return describe_stream(answer.text)
     return describe_body(answer.text, answer.headers.get("content-type"))
 
 

@@ -18,6 +18,7 @@ VALUES: dict[str, Any] = {
     "int | None": 3,
     "list[str]": ["7", ""],
     "list[float]": [3.25, 3.5],
+    "list[int]": [0, 2],
     "Mapping[str, float]": {"pool_in_use": 2.0},
     "Mapping[str, int]": {"app.org=1f2e": 2},
     "Mapping[str, str]": {"breaker_state": "open"},

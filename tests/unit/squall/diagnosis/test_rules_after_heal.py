@@ -200,3 +200,39 @@ def test_what_was_refused_and_done_has_three_causes(
     run = evidence(after(make, bad=3), outage(effect))
     found = diagnose(run, [failed("refused-write-absent", "2 of 9", figures, code=code)])
     assert words in found.reason
+
+
+@pytest.mark.parametrize(("apart", "code"), [(True, "kept-for-good"), (False, "leaked-connection")])
+def test_reads_that_fail_each_time_lack_something_of_their_own(
+    evidence: Any, make: Any, apart: bool, code: str
+) -> None:
+    """Places of the pool look lost to whoever counts successes; here it is the requests."""
+    ops = [
+        (make.refusal if (one % 4 == 0 if apart else one % 3 == 0) else make.op)(
+            260 + one, request=f"GET /items/{one % 4}"
+        )
+        for one in range(60)
+    ]
+    findings = [
+        failed("recovery-time", "not recovered", code=NEVER),
+        failed("capacity-returns", "3 places of 10 lost"),
+    ]
+    assert diagnose(evidence(ops, outage("errors")), findings).code == code
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.002, "a breaker or a flag of theirs"), (1.2, "ended the task")]
+)
+def test_one_operation_that_is_refused_at_once_is_told_from_one_that_waits(
+    evidence: Any, make: Any, seconds: float, words: str
+) -> None:
+    ops = []
+    for one in range(60):
+        at = 2.6 + one * 0.02
+        ops.append(
+            make.refusal(300 + one, name="stock", at=at, done=at + seconds)
+            if one % 2
+            else make.op(300 + one, name="items", at=at)
+        )
+    finding = failed("recovery-time", "not recovered", code=NEVER)
+    assert words in diagnose(evidence(ops, outage("cuts")), [finding]).reason

@@ -19,6 +19,7 @@ from squall.core.events import (
 from squall.gates.answer_unlike_calm import AnswerUnlikeCalm
 from squall.history.op import FIRST_AGAIN, Outcome
 from squall.history.shape import describe_body, describe_texts
+from squall.history.stream_shape import describe_stream
 
 ITEM = {"id": 7, "name": "pen", "note": "blue", "stock": 3}
 ITEMS = [{"id": 1}, {"id": 2}, {"id": 3}]
@@ -515,3 +516,30 @@ def test_a_page_that_was_asked_for_in_the_outage_first_is_compared_with_its_repe
     ops = [*calm, first, replace(repeat, id=FIRST_AGAIN)]
     found = AnswerUnlikeCalm().judge(evidence(ops))
     assert (found.code == "list-shortened") is (pages == 3 and entries < again)
+
+
+def stream_of(*texts: str) -> str:
+    return "".join(f"data: {text}\n\n" for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [
+        (stream_of("a", "b", "c", "done"), "pass"),
+        (stream_of("a", "done"), "fail"),
+        (stream_of("a", "b"), "pass"),  # whoever sees no end connects again
+        (stream_of("a", '{"error": "away"}', "done"), "pass"),
+    ],
+)
+def test_a_stream_that_ends_well_has_all_its_events(
+    evidence: Any, make: Any, shown: str, verdict: str
+) -> None:
+    usual = stream_of("a", "b", "c", "done")
+    common = {"request": "GET /feed", "content_type": "text/event-stream", "effect": "read"}
+    ops = [
+        answer(make, n, text, shape=describe_stream(text), **common)
+        for n, text in [*((n, usual) for n in [*range(20), *range(250, 255)]), (150, shown)]
+    ]
+    finding = AnswerUnlikeCalm().judge(evidence(ops))
+    assert finding.verdict == verdict, finding
+    assert finding.code == ("list-shortened" if verdict == "fail" else "holds")
