@@ -59,6 +59,11 @@ def test_what_failed_by_time_is_inconclusive_and_what_failed_by_data_stays(evide
     )
     calm = evidence([], awaited(0.0, 0.01, 0.02))
     assert excuse_starved([late, lost, well], calm) == (late, lost, well)
+    assert [one.excused for one in excuse_starved([late, lost, well], starved)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
