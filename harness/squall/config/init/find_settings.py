@@ -97,8 +97,9 @@ def _renamed(tree: ast.Module) -> dict[str, str]:
             renamed |= {one.asname: one.name for one in node.names if one.asname}
             classes |= {one.asname or one.name for one in node.names if one.name[0].isupper()}
     for node in ast.walk(tree):
-        made = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if made and ast.unparse(node.value.func) in classes:
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if ast.unparse(node.value.func) in classes:
             renamed |= {one.id: "config" for one in node.targets if isinstance(one, ast.Name)}
     return renamed
 
