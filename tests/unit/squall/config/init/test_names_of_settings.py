@@ -60,3 +60,25 @@ def test_an_address_that_is_made_of_its_parts_is_an_address(tmp_path: Path) -> N
     found = scanned(tmp_path, main=f"import os\nURI = os.environ['DB_URI']\n{APP}")
     assert "DB_URI" in found.database_env
     assert "DB_URI" not in found.environment
+
+
+FIELDS = """
+from typing import Any, Optional
+from pydantic import BaseSettings, validator
+class Settings(BaseSettings):
+    POSTGRES_SERVER: str
+    POSTGRES_PORT: str
+    DATABASE_URI: Optional[str] = None
+    @validator("DATABASE_URI", pre=True)
+    def assemble(cls, v: Optional[str], {more}) -> Any:
+        return v
+"""
+
+
+@pytest.mark.parametrize(("more", "follows"), [("values: Any", True), ("*, _: int = 1", False)])
+def test_an_address_that_a_validator_makes_of_its_parts_follows_them(
+    tmp_path: Path, more: str, follows: bool
+) -> None:
+    found = scanned(tmp_path, main=f"import own\n{APP}", own=FIELDS.replace("{more}", more))
+    assert ("DATABASE_URI" not in found.database_env) is follows
+    assert {"POSTGRES_SERVER", "POSTGRES_PORT"} <= set(found.database_env)
