@@ -1,7 +1,10 @@
 """A step that delays statements so that others meet them under way needs longer at a small load.
 
-80 requests/s   ──delay──┬─ sessions end           eight statements have begun
-20 requests/s   ──delay───────────────┬─ sessions end           eight again
+80 requests/s   ──delay──┬─ sessions end
+20 requests/s   ──delay──────────────────────┬─ sessions end
+
+A check of the pool is the first statement of a request, and bears its end. So the lead is twice the
+delay: half of the requests that have begun are beyond their first statement.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from squall.scenario.step import MAX_PROLONGED, Step
 
 
 def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
-    """The steps with ``times`` as long, at most four times, between the delay and what it prepares.
+    """The steps with a delay ``times`` as long, at most four times, and a lead of twice that.
 
     What lasts over the delay's start lasts longer by the same time.
     """
@@ -24,7 +27,7 @@ def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
     if first is None or first.lasting_seconds >= 2 * lead:
         return steps  # a delay that lasts is a part of the outage, and no preparation
     factor = min(times, MAX_PROLONGED)
-    more = (factor - 1) * lead
+    more = (2 * factor - 1) * lead
     return tuple(_moved(one, first, more, factor) for one in steps)
 
 
