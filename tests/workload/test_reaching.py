@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -234,6 +235,8 @@ async def test_credentials_that_are_about_to_expire_are_renewed(
         found = await discover(profile, url, 1, database.traffic)
         soon = await found.roles.renew(found.profile, 30)
         late = await found.roles.renew(found.profile, 90)
+        again = await found.roles.renew(late, math.inf)
+    assert again.operations[0].headers == {"Authorization": "Bearer t2"}
     assert soon.operations[0].headers == {"Authorization": "Bearer t0"}
     assert late.operations[0].headers == {"Authorization": "Bearer t1"}
 

@@ -152,7 +152,16 @@ class RecoveryTime(Gate):
             " since were bad"
         )
         figures = {"bad_after_heal": len(bad)}
-        return failed(self.name, reason, figures, [after[i] for i in bad], code=NEVER)
+        ops = [after[i] for i in bad]
+        patience = watched * sum(map(_refused_quickly, ops)) / len(after)
+        return failed(self.name, reason, figures, ops, code=NEVER, patience=patience)
+
+
+def _refused_quickly(op: Op) -> bool:
+    """A late answer may be the machine's fault. Half a second without a CPU does not explain that
+    requests are refused at once for two seconds, as by a circuit that stays open.
+    """
+    return op.status is not None and op.response_seconds < LEAST_SECONDS
 
 
 class _Healthy:

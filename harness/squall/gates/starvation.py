@@ -67,7 +67,8 @@ def _excused(finding: Finding, evidence: Evidence) -> Finding:
     told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:
         return finding
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{finding.reason}; {told}")
+    reason = f"{finding.reason}; {told}"
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, excused=True)
 
 
 def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:

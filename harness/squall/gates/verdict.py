@@ -114,6 +114,8 @@ class Finding:
     """Seconds that the app had for what it did not do; 0: not known. It is excused only if it was
     starved of CPU for a good part of them.
     """
+    excused: bool = field(default=False, compare=False)
+    """Whether it failed, and is inconclusive only because the app was starved of CPU."""
     severity: Severity = Severity.OTHER
     """Copied from the gate, like the next two fields."""
     timed: bool = False

@@ -112,13 +112,16 @@ class Roles:
         return operation
 
     async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
-        """Log in again with roles that expire within these seconds. Returns the profile with new
-        credentials.
+        """Log in again with roles that expire within these seconds; with all that log in if these
+        are infinite. Returns the profile with new credentials.
 
         Raises:
             LabError: a login is refused.
         """
-        ending = [role for role in self.all if role.ends < time.monotonic() + seconds]
+        log_in = [role for role in self.all if role.steps or role.registration]
+        ending = [
+            role for role in log_in if seconds == math.inf or role.ends < time.monotonic() + seconds
+        ]
         for role in ending:
             old = role.client.credentials()
             async with client_session(ASK_SECONDS, fresh=True) as session:

@@ -101,6 +101,8 @@ async def _profile(runner: RaceRunner, wanted: RaceOptions) -> Profiles:
     room = runner.room
     room.source.fixed = True
     await runner.put_back(await runner.changes.read())  # requests that discovery sent to the app
+    await room.log_in_again()
+    await runner.changes.read()  # users stay
     return await profile_all(room, wanted.only, runner.put_back)
 
 

@@ -140,9 +140,15 @@ class Run:
     @property
     def taints_lab(self) -> bool:
         """Whether the app's state may have changed, so that the next outage needs a new lab."""
-        return self.unhealthy_before_fault or any(
-            one.outlasts for one in self.findings if one.verdict is Verdict.FAIL
-        )
+        return self.unhealthy_before_fault or self.outlasted
+
+    @property
+    def outlasted(self) -> bool:
+        """Whether an effect of its outage remained. What a busy machine excuses was seen all the
+        same: a circuit that is open stays open.
+        """
+        failed = [one for one in self.findings if one.verdict is Verdict.FAIL or one.excused]
+        return any(one.outlasts for one in failed)
 
     @property
     def machine_was_busy(self) -> bool:

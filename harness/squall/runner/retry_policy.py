@@ -2,7 +2,8 @@
 
 run ──▶ proves something ──▶ verdict
  ├──▶ fails closely ──▶ repeat, until two runs agree
- ├──▶ proves nothing ──▶ repeat: at once in the same lab; the last time, or always, at the end alone
+ ├──▶ proves nothing ──▶ repeat: at once in the same lab, or in a new one if it has spoilt its lab;
+ │                       the last time, or always, at the end alone
  └──▶ its lab failed ──▶ repeat in a new lab; after max_failed_labs nothing more is tried
        └─ because its engine hung: counted only in a row, without a run that ends between
 """

@@ -171,7 +171,7 @@ class ScenarioRuns:
             task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
         alone = self.policy.repeat_alone or (self.crowded and last)
-        if not alone and not self.policy.fresh_lab_each:
+        if not alone and not self.policy.fresh_lab_each and not run.outlasted:
             return None  # in the same lab: starting a new one would not make the machine less busy
         await self._make_room(run)
         return DEFERRED if alone else None

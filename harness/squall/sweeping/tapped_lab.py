@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -54,6 +55,15 @@ class TappedLab:
         """Before the first fault."""
         held = await self.lab.observer.at_rest()
         self.listeners = max(self.listeners, 0 if held is None else held["listeners"])
+
+    async def log_in_again(self) -> None:
+        """Log in with every role: its users may be among the rows that were put back.
+
+        Raises:
+            LabError: a login is refused.
+        """
+        await self.lab.renew_rights(math.inf)
+        self.source.makers = {one.name: one for one in self.lab.profile.operations}
 
     async def restart_app(self) -> None:
         """Start a new process if Squall started the app; else close its connections.

@@ -20,6 +20,7 @@ CONFIG_LIBRARIES = re.compile(r"starlette\.config|decouple|\benvirons\b|\benviro
 CONFIG_OBJECTS = re.compile(
     r"^(?:config|_config|env|_env|environ|settings_config|decouple\.config)$"
 )
+READERS = ("decouple", "starlette.config", "environs", "os")
 VARIABLE = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 
 
@@ -60,11 +61,13 @@ def find_settings(project: Project, modules: Iterable[Module]) -> list[Setting]:
 
 def _read_by_calls(project: Project, module: Module) -> Iterator[Setting]:
     library = bool(CONFIG_LIBRARIES.search(module.text))
+    renamed = _renamed(module.tree)
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.args[0]
-        called = ast.unparse(node.func)
+        first, dot, rest = ast.unparse(node.func).partition(".")
+        called = renamed.get(first, first) + dot + rest
         getenv = called in {"os.getenv", "getenv", "os.environ.get", "environ.get"}
         owner = called.rsplit(".", 1)[0] if called.count(".") else called
         wants = library and (CONFIG_OBJECTS.match(called) or CONFIG_OBJECTS.match(owner))
@@ -81,6 +84,24 @@ def _read_by_calls(project: Project, module: Module) -> Iterator[Setting]:
             place=project.shown(module.path, node.lineno), annotation=_cast(node),
             strict=demanded,
         )  # fmt: skip
+
+
+def _renamed(tree: ast.Module) -> dict[str, str]:
+    """Readers of settings under other names: ``from decouple import config as conf``, and objects
+    of a reader's class, ``settings = Config(".env")``.
+    """
+    renamed: dict[str, str] = {}
+    classes: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in READERS:
+            renamed |= {one.asname: one.name for one in node.names if one.asname}
+            classes |= {one.asname or one.name for one in node.names if one.name[0].isupper()}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if ast.unparse(node.value.func) in classes:
+            renamed |= {one.id: "config" for one in node.targets if isinstance(one, ast.Name)}
+    return renamed
 
 
 def _read_by_subscript(project: Project, module: Module) -> Iterator[Setting]:

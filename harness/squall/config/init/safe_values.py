@@ -120,7 +120,8 @@ def _leads_outside(value: str) -> bool:
 
 def _scheme_by_name(name: str) -> str:
     for word, scheme in (("REDIS", "redis"), ("CELERY", "redis"), ("RABBIT", "amqp"),
-                         ("AMQP", "amqp"), ("MONGO", "mongodb")):  # fmt: skip
+                         ("AMQP", "amqp"), ("MONGO", "mongodb"), ("DATABASE", "postgresql"),
+                         ("POSTGRES", "postgresql")):  # fmt: skip
         if word in name.upper():
             return scheme
     return "http"

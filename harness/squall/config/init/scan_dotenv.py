@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv.parser import parse_stream
+from dotenv.variables import Atom, Variable, parse_variables
 
 EXAMPLES = (
     ".env.example", ".env.sample", ".env.template", ".env-example", ".env_example", ".env-sample",
@@ -25,6 +26,8 @@ FOREIGN = re.compile(r"test|node_modules|site-packages|frontend|prod", re.IGNORE
 
 
 MAX_ABOVE = 3
+MAX_NESTED = 4
+"""Values may be made of values that are made of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,26 @@ def scan_dotenv(directory: Path, folders: tuple[str, ...] = ()) -> tuple[DotenvE
         shown = Path(os.path.relpath(path, directory))
         for entry in _entries(path, shown, own=own):
             found.setdefault(entry.name, entry)
-    return tuple(found.values())
+    values = {name: entry.value for name, entry in found.items()}
+    return tuple(replace(one, value=_expanded(one.value, values)) for one in found.values())
+
+
+def _expanded(value: str, values: Mapping[str, str]) -> str:
+    """The value with ``${NAME}`` and ``${NAME:-default}`` of the same files, as python-dotenv
+    expands it: a process that gets the variable itself would not. Unknown names stay.
+    """
+    for _ in range(MAX_NESTED):
+        if "${" not in value:
+            break
+        value = "".join(_part(one, values) for one in parse_variables(value))
+    return value
+
+
+def _part(part: Atom, values: Mapping[str, str]) -> str:
+    if not isinstance(part, Variable):
+        return part.resolve({})
+    written = f"${{{part.name}}}" if part.default is None else part.default
+    return values.get(part.name, written)
 
 
 def dotenv_places(directory: Path) -> Iterator[tuple[str, str, str]]:

@@ -30,6 +30,10 @@ class SettingsField:
     """Whether its default is computed from other values, such as ``f"{HOST}:{PORT}"``."""
 
 
+CLASS_AND_VALUE = 2
+"""The arguments of a validator that sees nothing but its own value."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Class:
     module: Module
@@ -165,9 +169,23 @@ def _is_field(name: str, node: ast.AnnAssign) -> bool:
 
 def _field(one: _Class, node: ast.AnnAssign, name: str) -> SettingsField:
     default, required = _default(node)
-    composed = isinstance(node.value, (ast.JoinedStr, ast.BinOp))
+    composed = isinstance(node.value, (ast.JoinedStr, ast.BinOp)) or (
+        default is None and ast.unparse(node.target) in _assembled(one.node)
+    )
     annotation = ast.unparse(node.annotation)
     return SettingsField(name, default, required, one.module, node.lineno, annotation, composed)
+
+
+def _assembled(settings: ast.ClassDef) -> set[str]:
+    """Fields that a validator makes of other fields: it gets them, before the field is parsed."""
+    found: set[str] = set()
+    for method in settings.body:
+        others = isinstance(method, ast.FunctionDef) and len(method.args.args) > CLASS_AND_VALUE
+        for call in method.decorator_list if isinstance(method, ast.FunctionDef) and others else []:
+            if isinstance(call, ast.Call) and _last(call.func) in ("validator", "field_validator"):
+                names = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                found |= {name for name in names if isinstance(name, str)}
+    return found
 
 
 def _default(node: ast.AnnAssign) -> tuple[str | None, bool]:

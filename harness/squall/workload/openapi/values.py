@@ -159,12 +159,25 @@ def parameter_text(
     schema = resolve_references(document, parameter.schema)
     for value in _examples(parameter, schema):
         return quote(_plain(value), safe="")
-    if values := harvest.values(path, parameter.name):
+    schema, name = _one_of(document, schema, parameter.name)
+    if values := harvest.values(path, name):
         return values[0] if len(values) == 1 else "{one:" + "|".join(values) + "}"
-    likely = likely_parameter(_kind(document, schema)[1], parameter.name)
+    likely = likely_parameter(_kind(document, schema)[1], name)
     if likely and parameter.place != "path":
         return quote(likely, safe="")
-    return _drawn(document, schema, parameter.name)
+    return _drawn(document, schema, name)
+
+
+def _one_of(
+    document: Mapping[str, Any], schema: Mapping[str, Any], name: str
+) -> tuple[Mapping[str, Any], str]:
+    """The schema and the name of one element, ``tag_ids`` → ``tag_id``, if the parameter is a list:
+    a list of one is written alike in every style of OpenAPI.
+    """
+    kind, options = _kind(document, schema)
+    if kind != "array" or not isinstance(options.get("items"), Mapping):
+        return schema, name
+    return resolve_references(document, options["items"]), name.removesuffix("s")
 
 
 def _examples(parameter: Parameter, schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -224,4 +237,6 @@ def _kind(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, 
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, list) and value:
+        value = value[0]  # of a list, one element: see _one_of
     return value if isinstance(value, str) else json.dumps(value)

@@ -59,6 +59,11 @@ def test_what_failed_by_time_is_inconclusive_and_what_failed_by_data_stays(evide
     )
     calm = evidence([], awaited(0.0, 0.01, 0.02))
     assert excuse_starved([late, lost, well], calm) == (late, lost, well)
+    assert [one.excused for one in excuse_starved([late, lost, well], starved)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +148,28 @@ def test_seconds_of_failures_are_not_excused_by_a_moment(
     run = evidence(ops, [*make.outage(1.0, 5.0), *awaited(0.0, 0.1, 0.2)])
     (finding,) = excuse_starved([judge_gate(Availability(during_min=0.95), run)], run)
     assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("refused", "changes", "verdict"),
+    [
+        (range(500, 700), {}, Verdict.FAIL),
+        (range(660, 700), {}, Verdict.INCONCLUSIVE),
+        (range(500, 700), {"done": 9.0}, Verdict.INCONCLUSIVE),
+        (range(500, 700), {"status": None, "error": "timeout"}, Verdict.INCONCLUSIVE),
+    ],
+    ids=["for two seconds", "for a moment", "late", "not at all"],
+)
+def test_an_app_that_refuses_at_once_for_seconds_is_not_excused_by_a_moment(
+    evidence: Any, make: Any, refused: range, changes: dict[str, Any], verdict: Verdict
+) -> None:
+    ops = [make.op(n) for n in range(700) if n not in refused]
+    ops += [make.refusal(n, **changes) for n in refused]
+    run = evidence(
+        sorted(ops, key=lambda one: one.id), [*make.outage(1.0, 5.0), *awaited(0, 0.1, 0.2)]
+    )
+    (finding,) = excuse_starved([judge_gate(RecoveryTime(), run)], run)
+    assert (finding.code, finding.verdict) == ("not-recovered", verdict)
 
 
 def test_a_run_that_lost_a_load_worker_is_not_done_again(evidence: Any) -> None:

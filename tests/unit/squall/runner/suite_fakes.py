@@ -220,6 +220,7 @@ class FakeRunner:
             self._lab.sick.append(name)
         taints = unhealthy or name in world.taints
         run = FakeRun(scenario, unhealthy, taints, busy, seed, name in world.ill)
+        run.outlasted = name in world.taints
         if world.missed.get(name, 0):
             world.missed[name] -= 1
             run.missed_by_chance = True
@@ -245,6 +246,7 @@ class FakeRun:
     unsteady_operations: dict[str, str] = field(default_factory=dict)
     slow_before_fault: bool = False
     evidence: Evidence = NOTHING
+    outlasted: bool = False
 
     @property
     def passed(self) -> bool:

@@ -68,6 +68,13 @@ def test_what_outlasts_an_outage_spends_the_lab(gate: str) -> None:
     assert not run_of((gate, Verdict.INCONCLUSIVE)).taints_lab
 
 
+def test_what_outlasts_it_spends_the_lab_also_where_a_busy_machine_excuses_it() -> None:
+    run = run_of(("recovery-time", Verdict.INCONCLUSIVE), ("availability", Verdict.INCONCLUSIVE))
+    recovery, availability = (replace(one, excused=True) for one in run.findings)
+    assert replace(run, findings=(recovery,)).taints_lab
+    assert not replace(run, findings=(availability,)).taints_lab
+
+
 def test_what_ends_with_the_outage_does_not() -> None:
     bad = ("error-contract", "availability", "answered-in-time", "no-duplicate", "log-clean")
     assert not run_of(*((name, Verdict.FAIL) for name in bad)).taints_lab

@@ -20,6 +20,8 @@ STRING = {"type": "string"}
         ("query", "email", STRING, "squall%40example.com"),
         ("query", "booking_date", STRING, "2030-01-15"),
         ("query", "message", STRING, "squall"),
+        ("query", "search_terms", {"type": "array", "items": STRING}, "squall"),
+        ("query", "message_ids", {"type": "array", "items": STRING}, None),
         ("query", "message_id", STRING, None),
         ("query", "code", STRING, None),
         ("query", "owner_id", STRING, None),

@@ -20,6 +20,7 @@ from squall.config.init.safe_values import SECRET, closed_value, invented_value
         ("CACHE_PORT", "int", "9"),
         ("MAX_USERS", "int", "60"),
         ("DOMAIN", "", "localhost"),
+        ("TEST_DATABASE_URL", "", "postgresql://127.0.0.1:9"),
         ("SECRET_KEY", "", SECRET),
     ],
 )

@@ -32,6 +32,9 @@ def parameter(name: str, place: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": place, "required": True, "schema": schema}
 
 
+LISTED = {"name": "days", "in": "query", "required": True}
+NUMBERS = {"type": "array", "items": {"type": "integer"}}
+WORDS = {"type": "array", "items": {"type": "string", "enum": ["mon", "tue"]}}
 BODY = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Hero"}}}}
 
 
@@ -47,6 +50,9 @@ BODY = {"content": {"application/json": {"schema": {"$ref": "#/components/schema
             parameter("q", "query", anyOf=[{"type": "integer"}, {"type": "null"}]),
             "/x/{id}?q={int:1..10}",
         ),
+        (LISTED | {"schema": NUMBERS}, "/x/{id}?days={int:1..10}"),
+        (LISTED | {"schema": NUMBERS | {"example": [4, 5]}}, "/x/{id}?days=4"),
+        (LISTED | {"schema": WORDS}, "/x/{id}?days=mon"),
     ],
 )
 def test_parameters_are_filled_in(given: dict[str, Any], path: str) -> None:
