@@ -4,8 +4,9 @@
     since     25 parcels are sent      33 keys: eight parcels are fetched twice
 
 Keys of writes that the upstream may have done are counted at the stand-in. Which operations send
-one each is learned from calm: those whose requests are together as many as the keys. Where several
-sets of operations fit, all of them must be exceeded.
+one each is learned from calm: those whose requests are together as many as the keys; a request that
+was under way when the keys were counted may have sent its key, or not. Where several sets of
+operations fit, all of them must be exceeded.
 """
 
 from __future__ import annotations
@@ -50,27 +51,31 @@ def _of(evidence: Evidence, name: str, readings: list[UpstreamLoad]) -> NewKeys 
     if len(before) < 2 or readings[-1].at <= start:  # noqa: PLR2004 - a rate needs two readings
         return None
     first, at_fault, last = before[0], before[-1], readings[-1]
-    calm = _writes(op for op in evidence.ops if first.at < op.sent <= at_fault.at)
+    sent = _writes(op for op in evidence.ops if op.done > first.at and op.sent <= at_fault.at)
+    done = _writes(op for op in evidence.ops if op.sent > first.at and op.done <= at_fault.at)
     usual = at_fault.keys - first.keys
-    if usual < MIN_LEARNED or len(calm) > MAX_OPERATIONS:
+    if usual < MIN_LEARNED or len(sent) > MAX_OPERATIONS:
         return None
     # Whoever was not answered then may have sent its key since.
     since = _writes(op for op in evidence.ops if op.done > at_fault.at and op.sent <= last.at)
     keys = last.keys - at_fault.keys
     judged = [
         NewKeys(name, chosen, keys, sum(since[one] for one in chosen))
-        for chosen in _fitting(calm, usual)
+        for chosen in _fitting(done, sent, usual)
     ]
     if not judged or any(keys < one.requests + UNDER_WAY + MIN_TWICE for one in judged):
         return None
     return judged[0]
 
 
-def _fitting(calm: Counter[str], keys: int) -> Iterator[tuple[str, ...]]:
-    """The sets of operations whose requests are as many as the keys."""
-    for size in range(1, len(calm) + 1):
-        for chosen in combinations(sorted(calm), size):
-            if abs(sum(calm[one] for one in chosen) - keys) <= UNDER_WAY:
+def _fitting(done: Counter[str], sent: Counter[str], keys: int) -> Iterator[tuple[str, ...]]:
+    """The sets of operations whose requests are as many as the keys: those that were done in time
+    at least, and at most those that were sent.
+    """
+    for size in range(1, len(sent) + 1):
+        for chosen in combinations(sorted(sent), size):
+            least, most = (sum(of[one] for one in chosen) for of in (done, sent))
+            if least - UNDER_WAY <= keys <= most + UNDER_WAY:
                 yield chosen
 
 

@@ -49,7 +49,9 @@ def _of(evidence: Evidence, name: str, readings: list[UpstreamLoad]) -> RenamedW
     if not before or last.answered < MIN_ANSWERED:
         return None
     in_doubt = last.in_doubt - before[-1].in_doubt
-    again = last.in_doubt_again - before[-1].in_doubt_again
+    # Those that are asked for again after the outage have the same body and another key.
+    asked = sum(op.asks_for_write is not None for op in evidence.ops)
+    again = last.in_doubt_again - before[-1].in_doubt_again - asked
     # As if one more of two had been: a share of none is not known from a few.
     usual = (last.answered_alike + 1) / (last.answered + 2)
     if again < MIN_AGAIN or _chance_of(again, in_doubt, usual) > CHANCE:

@@ -71,3 +71,19 @@ def test_who_was_under_way_when_the_fault_came_may_send_its_key_later(
     ops = [*sent(make, "pay", 0.3, 20, 20), *late, *sent(make, "pay", 1.2, 25, 200)]
     counted = [load(0.1, 0), load(0.99, 30), load(2.0, 65)]
     assert new_keys_upstream(evidence(ops, [*make.outage(1.0, 2.0), *counted])) is None
+
+
+def test_slow_requests_of_calm_may_have_sent_their_keys(evidence: Any, make: Any) -> None:
+    """12 of 20 payments have sent their key when it is counted, and there were 12 orders."""
+    ops = [
+        *sent(make, "order", 0.3, 12, 0),
+        *sent(make, "pay", 0.2, 10, 50),
+        *(
+            make.op(60 + n, name="pay", at=0.7, done=1.8, effect="write", key=f"{n}")
+            for n in range(10)
+        ),
+        *sent(make, "pay", 1.2, 40, 200),
+        *sent(make, "order", 1.2, 20, 300),
+    ]
+    counted = [load(0.1, 0), load(0.99, 12), load(2.0, 60)]
+    assert new_keys_upstream(evidence(ops, [*make.outage(1.0, 2.0), *counted])) is None

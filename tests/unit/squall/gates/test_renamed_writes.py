@@ -8,7 +8,7 @@ import pytest
 from squall.core.events import UpstreamLoad
 from squall.gates.one_effect import UPSTREAM, OneEffect
 from squall.gates.renamed_writes import renamed_writes
-from squall.history.op import FIRST_REPEAT
+from squall.history.op import FIRST_AGAIN, FIRST_EXTRA, FIRST_REPEAT
 
 
 def load(at: float, answered: int, alike: int, in_doubt: int = 0, again: int = 0) -> UpstreamLoad:
@@ -46,6 +46,14 @@ def test_more_than_chance_are_repeats_with_a_new_key(
     assert (OneEffect().judge(run).code == UPSTREAM) is renamed
     if found is not None:
         assert (found.upstream, found.in_doubt, found.again) == ("payments", in_doubt, again)
+
+
+def test_what_another_client_asks_for_again_is_a_new_request(evidence: Any, make: Any) -> None:
+    run = run_of(evidence, make, load(2.0, 40, 0, 8, 6))
+    assert renamed_writes(run) is not None
+    number = FIRST_AGAIN + FIRST_EXTRA + 1
+    again = [make.op(number + n, name="pay", at=2.1, effect="write", key=f"a{n}") for n in (0, 1)]
+    assert renamed_writes(evidence([*run.ops, *again], run.events)) is None
 
 
 def test_where_clients_repeat_each_may_be_a_new_request(evidence: Any, make: Any) -> None:
