@@ -65,7 +65,7 @@ older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on S
 	@$(<D)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
 
 # Each broken app is caught, its sound twin and the reference are not. ALL=1 runs every proof: hours.
-PROOF := tests/mutants tests/races tests/scenarios/test_pairs.py tests/scenarios/test_stock_outages.py
+PROOF := tests/mutants/test_kill_matrix.py tests/races tests/scenarios/test_pairs.py tests/scenarios/test_stock_outages.py
 proof: $(STAMP)  ## show that the outages catch broken apps (minutes)
 	@$(BIN)/pytest -m proof --capture=no -o faulthandler_timeout=0 $(if $(ALL),tests,$(PROOF))
 	@$(if $(ALL),$(MAKE) --no-print-directory patterns)
