@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
 from squall.gates.asked_again import never_served
+from squall.gates.conflicts import CONFLICT, operations_that_conflict
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
@@ -165,8 +166,8 @@ def _refused_quickly(op: Op) -> bool:
 
 
 class _Healthy:
-    """Whether an answer is as without a fault: successful, quick, and no copy, if there were none
-    before.
+    """Whether an answer is as without a fault: successful (or a conflict, if there were some
+    before), quick, and no copy, if there were none before.
     """
 
     def __init__(
@@ -174,10 +175,12 @@ class _Healthy:
     ) -> None:
         self._slow, self._by_nature = slow_seconds, by_nature
         self._is_fresh = Freshness(evidence)
+        self._conflicts = operations_that_conflict(evidence.window("before"))
         pause = evidence.contract.deadline_seconds * COPIES_DEADLINES
         self._fresh_from = (evidence.last_healed or 0.0) + pause
 
     def __call__(self, op: Op) -> bool:
         early = op.intended < self._fresh_from
         slow = max(self._slow, self._by_nature.get(op.name, 0.0))
-        return op.good and (early or self._is_fresh(op)) and op.response_seconds <= slow
+        good = op.good or (op.status == CONFLICT and op.name in self._conflicts)
+        return good and (early or self._is_fresh(op)) and op.response_seconds <= slow

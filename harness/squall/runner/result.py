@@ -10,6 +10,7 @@ from squall.core.events import FaultHealed
 from squall.diagnosis.diagnose import describe_outage, diagnose
 from squall.diagnosis.judged_run import Diagnosis
 from squall.gates.close_failure import failed_closely, note_close_failure
+from squall.gates.conflicts import not_well
 from squall.gates.percentiles import min_samples
 from squall.gates.starvation import machine_was_busy
 from squall.gates.validity.faults_bit import NEVER_BIT
@@ -113,7 +114,7 @@ class Run:
         """
         if not self.unhealthy_before_fault or self.verdict is Verdict.FAIL:
             return {}
-        bad = [op for op in self.evidence.window("before") if not op.good]
+        bad = not_well(self.evidence.window("before"))
         counts = Counter((op.name, op.status) for op in bad)
         if any(status is None or status in OVERLOADED for _, status in counts):
             return {}
@@ -126,7 +127,7 @@ class Run:
     def slow_before_fault(self) -> bool:
         """Whether the app was only too slow before the fault: it answered everything well."""
         before = self.evidence.window("before")
-        well = len(before) >= LEAST and all(op.good for op in before)
+        well = len(before) >= LEAST and not not_well(before)
         return self.unhealthy_before_fault and self.verdict is Verdict.INCONCLUSIVE and well
 
     def after_others(self) -> Run:

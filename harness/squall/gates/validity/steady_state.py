@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from squall.core.events import SteadyStateChecked
+from squall.gates.conflicts import not_well
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.percentiles import percentile
 from squall.gates.verdict import Finding, Gate, Severity
@@ -66,14 +67,15 @@ class SteadyState(Gate):
         slow = percentile([op.response_seconds for op in ops], 95)
         if slow is None:
             return inconclusive(self.name, f"only {len(ops)} operations before the fault")
-        share = sum(op.good for op in ops) / len(ops)
+        ill = not_well(ops)
+        share = 1 - len(ill) / len(ops)
         told = f"{share:.1%} of {len(ops)} answers good, p95 {slow * 1000:.0f} ms before the fault"
         figures = {"good_share": round(share, 4), "p95_ms": round(slow * 1000, 1)}
         over = percentile(
             [op.response_seconds - self._limit(op, evidence.contract) for op in ops], 95
         )
         if share < self.good_min:
-            told += f"; {describe_ill(op for op in ops if not op.good)}"
+            told += f"; {describe_ill(ill)}"
         if share < self.good_min or round(over or 0.0, 6) > 0:
             return inconclusive(
                 self.name, f"not well to begin with: {told}", figures, code=UNSTEADY
