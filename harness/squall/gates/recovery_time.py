@@ -75,7 +75,9 @@ class RecoveryTime(Gate):
             reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
             return inconclusive(self.name, reason)
         healthy = _Healthy(self._slow_seconds(evidence), self._slow_by_nature(evidence), evidence)
-        bad = [index for index, op in enumerate(after) if not healthy(op)]
+        bad = self._without_chance(
+            [index for index, op in enumerate(after) if not healthy(op)], after, healthy
+        )
         steady = after[bad[-1] + 1 :] if bad else after
         if len(steady) < self.at_least:
             return self._never(evidence, after, bad)
@@ -85,6 +87,15 @@ class RecoveryTime(Gate):
         if bad or not self._well_before(evidence, healthy):
             recovery = (steady[0].done - healed) * 1000
         return self._measured(evidence, recovery, [after[index] for index in bad])
+
+    def _without_chance(self, bad: list[int], after: list[Op], healthy: _Healthy) -> list[int]:
+        """Without a last one that was served well, but late, among many in time: a pause of the
+        machine, and not of the app.
+        """
+        previous = bad[-2] if len(bad) > 1 else -1
+        before = bad[-1] - previous - 1 if bad else 0
+        alone = bad and min(before, len(after) - bad[-1] - 1) >= self.at_least
+        return bad[:-1] if alone and healthy.but_late(after[bad[-1]]) else bad
 
     def _measured(self, evidence: Evidence, recovery: float, bad: list[Op]) -> Finding:
         """The time of recovery in milliseconds against the limit."""
@@ -180,7 +191,11 @@ class _Healthy:
         self._fresh_from = (evidence.last_healed or 0.0) + pause
 
     def __call__(self, op: Op) -> bool:
-        early = op.intended < self._fresh_from
         slow = max(self._slow, self._by_nature.get(op.name, 0.0))
+        return self.but_late(op) and op.response_seconds <= slow
+
+    def but_late(self, op: Op) -> bool:
+        """The same for an answer that may have come late."""
+        early = op.intended < self._fresh_from
         good = op.good or (op.status == CONFLICT and op.name in self._conflicts)
-        return good and (early or self._is_fresh(op)) and op.response_seconds <= slow
+        return good and (early or self._is_fresh(op))

@@ -72,6 +72,21 @@ def test_an_operation_that_is_slow_by_nature_may_be_so_after_the_heal(
     assert RecoveryTime(within_ms=1).judge(other).verdict == "fail"
 
 
+@pytest.mark.parametrize(
+    ("late", "status", "verdict"),
+    [((40,), 200, "pass"), ((40,), 503, "fail"), ((40, 50), 200, "fail"), ((10,), 200, "fail")],
+    ids=["one pause", "a refusal", "two within a moment", "soon after the heal"],
+)
+def test_one_late_success_among_many_in_time_is_chance(
+    evidence: Any, make: Any, late: tuple[int, ...], status: int, verdict: str
+) -> None:
+    ops = after(make, count=80)
+    for number in late:
+        made = make.op if status == 200 else make.refusal
+        ops[number] = made(number, at=2.0 + number * 0.01, done=3.2 + number * 0.01)
+    assert RecoveryTime(within_ms=5).judge(evidence(ops)).verdict == verdict
+
+
 def test_too_few_good_answers_at_the_end_are_no_recovery(
     evidence: Any, make: Any, told: Any
 ) -> None:
