@@ -1,7 +1,7 @@
 """Each attempt has the whole deadline for itself.
 
 Mistake: the time-out stands inside of the retry: time-outs add up.
-Outage: one statement's answers are held back for two seconds.
+Outage: the answers to COMMIT, or to another statement, are held back.
 Symptom: no attempt is ever too slow, and the request takes several deadlines.
 """
 
@@ -18,7 +18,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("hot-statement-hangs",)
+EXPOSED_BY = ("commit-reply-held", "hot-statement-hangs")
 CAUGHT_BY = ("answered-in-time",)
 
 

@@ -68,7 +68,7 @@ class Availability(Gate):
     during_reads_min: float | None = None
     """Of reads alone, in an outage that only concerns writes. A copy is not good then."""
     during_writes_min: float | None = None
-    """Of writes alone, in an outage that only concerns reads."""
+    """Of writes alone, in an outage that concerns reads, or whose errors a repeat overcomes."""
 
     name = "availability"
     severity = Severity.RECOVERY
