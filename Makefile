@@ -21,7 +21,7 @@ install = $(BIN)/pip install --quiet --constraint $(CONSTRAINTS) uv 2>/dev/null 
 compile = $(BIN)/python -m compileall -q -j 0 harness faults app_under_test proof
 
 .DEFAULT_GOAL := help
-.PHONY: help packages demo test older proof patterns check cover docs pages screenshots bench up down clean
+.PHONY: help packages demo test older-packages older proof patterns check cover docs pages screenshots bench up down clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 13
@@ -61,8 +61,10 @@ $(VENV)-sqlalchemy-$(OLDER)/.made-from: $(MADE_FROM)
 	@$(MAKE) --no-print-directory VENV=$(@D) CONSTRAINTS=$(@D)/constraints.txt packages
 	@touch $@
 
-older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
-	@$(<D)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
+older-packages: $(VENV)-sqlalchemy-$(OLDER)/.made-from
+
+older: older-packages  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
+	@$(VENV)-sqlalchemy-$(OLDER)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
 
 # Each broken app is caught, its sound twin and the reference are not. ALL=1 runs every proof: hours.
 PROOF := tests/mutants/test_kill_matrix.py tests/races tests/scenarios/test_pairs.py tests/scenarios/test_stock_outages.py

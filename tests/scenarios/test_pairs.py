@@ -52,8 +52,10 @@ PAIRS = [
     ("descriptors", "database-crash-restart", "resources-return", (READ,)),
     ("session_setting", "any-statement-cancelled", "session-leftovers", (READ, SEEN)),
     ("lost_place", "any-statement-cancelled", "capacity-returns", (SHELF,)),
-    ("job_queue", "database-crash-restart", "work-is-done", (JOB, JOBS)),
-    # Nine seconds for a poller that does not come back.
+    # Ten seconds for work that is never done, and nine for a poller that does not come back.
+    pytest.param(
+        "job_queue", "database-crash-restart", "work-is-done", (JOB, JOBS), marks=pytest.mark.proof
+    ),
     pytest.param(
         "poller",
         "database-crash-restart",
