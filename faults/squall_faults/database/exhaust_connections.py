@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from squall_faults import validate
 from squall_faults.catalogue import Effect, register
@@ -47,7 +47,8 @@ class ExhaustConnections:
         """It bites with each connection that it holds."""
         async with AsyncExitStack() as stack:
             first = await stack.enter_async_context(server.session())
-            hog = _ConnectionHolder(server, first, stack, self.leave_free)
+            hog = _ConnectionHolder(server, first, self.leave_free)
+            stack.push_async_callback(hog.hang_up)
             await hog.take()
             task = asyncio.create_task(hog.take_on())
             stack.push_async_callback(_ended, task)
@@ -62,9 +63,13 @@ class ExhaustConnections:
 class _ConnectionHolder:
     server: DatabaseServer
     first: DatabaseSession
-    sessions: AsyncExitStack
     leave_free: int
-    taken: int = 1
+    held: list[AsyncExitStack] = field(default_factory=list)
+
+    @property
+    def taken(self) -> int:
+        """Its sessions, with the first one."""
+        return 1 + len(self.held)
 
     async def lapsed(self) -> str:
         """Why the server is not full; empty while it is."""
@@ -83,15 +88,30 @@ class _ConnectionHolder:
         for begun in range(0, wanted, AT_ONCE):
             count = min(AT_ONCE, wanted - begun)
             if not all(await asyncio.gather(*(self._take_one() for _ in range(count)))):
-                return  # another client was faster: the server is full, and that was the aim
+                break  # another client was faster: the server is full, and that was the aim
+        if wanted > 0:
+            await self._give_back(-await number(self.first, FREE))
 
     async def _take_one(self) -> bool:
+        session = AsyncExitStack()
         try:
-            await self.sessions.enter_async_context(self.server.session())
+            await session.enter_async_context(self.server.session())
         except InjectionFailed:
             return False
-        self.taken += 1
+        self.held.append(session)
         return True
+
+    async def _give_back(self, count: int) -> None:
+        """Sessions of the administrator's reserve: clients have connected meanwhile. Other faults,
+        and whoever observes the server, need it.
+        """
+        for _ in range(min(count, len(self.held))):
+            await self.held.pop().aclose()
+
+    async def hang_up(self) -> None:
+        """End them all."""
+        while self.held:
+            await self.held.pop().aclose()
 
     async def take_on(self) -> None:
         """Take what becomes free: a client that hangs up does not get back in."""

@@ -43,6 +43,16 @@ async def test_what_becomes_free_is_taken_too(server: Any) -> None:
     assert port.open == 0
 
 
+async def test_the_administrators_reserve_is_given_back(server: Any) -> None:
+    """Three clients connect while the last sessions are taken: these are of the reserve."""
+    port = server(room=5_000)
+    port.answers["max_connections"] = lambda: 9 - port.open - (3 if port.open > 5 else 0)
+    async with within(ExhaustConnections(), port) as injection:
+        assert port.open == 6
+        assert (await injection.bite()).count == 6
+    assert port.open == 0
+
+
 async def test_a_server_of_any_size_is_bounded(server: Any) -> None:
     port = with_free(server, 1_000_000)
     async with within(ExhaustConnections(), port):
