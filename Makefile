@@ -63,8 +63,8 @@ $(VENV)-sqlalchemy-$(OLDER)/.made-from: $(MADE_FROM)
 
 older-packages: $(VENV)-sqlalchemy-$(OLDER)/.made-from
 
-older: older-packages  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
-	@$(VENV)-sqlalchemy-$(OLDER)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
+older: $(VENV)-sqlalchemy-$(OLDER)/.made-from  ## the reference app's tests on SQLAlchemy 2.0, where errors and cancellation differ
+	@$(<D)/bin/pytest tests/app tests/unit/squall_reference tests/wire/test_sqlalchemy.py
 
 # Each broken app is caught, its sound twin and the reference are not. ALL=1 runs every proof: hours.
 PROOF := tests/mutants/test_kill_matrix.py tests/races tests/scenarios/test_pairs.py tests/scenarios/test_stock_outages.py

@@ -9,7 +9,8 @@ from squall.gates.verdict import Verdict
 from squall_proof.mutants import kill_table
 from squall_proof.mutants.kill_matrix import MutantPlan, measure
 from squall_proof.mutants.mutant_gallery import chosen, first_set, gallery
-from squall_proof.mutants.trial import MutantCase
+
+from tests.mutants.progress import told
 
 QUICK = (
     "errors_without_problem_details",
@@ -24,11 +25,6 @@ async def test_some_mutants_are_caught_and_the_reference_is_clean() -> None:
     found = await measure(MutantPlan(mutants=chosen(gallery(), QUICK), seed=5, jobs=1))
     assert found.verdict is Verdict.PASS, "\n".join(map(kill_table.line, found.cases))
     assert len(found.cases) == len(QUICK) + 1
-
-
-def told(case: MutantCase) -> None:
-    """For whoever waits with ``--capture=no``."""
-    sys.stdout.write(f"{kill_table.line(case)}\n")
 
 
 @pytest.mark.proof

@@ -10,13 +10,8 @@ from squall.gates.verdict import Verdict
 from squall_proof.mutants import SERVICES, kill_table
 from squall_proof.mutants.kill_matrix import MutantPlan, measure
 from squall_proof.mutants.mutant_gallery import gallery, of_set
-from squall_proof.mutants.trial import MutantCase
 
-
-def told(case: MutantCase) -> None:
-    """For whoever waits with ``--capture=no``."""
-    sys.stdout.write(f"{kill_table.line(case)}\n")
-
+from tests.mutants.progress import told
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/mutants-of-services.md"
 

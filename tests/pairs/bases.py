@@ -64,6 +64,12 @@ def thread_app(engine: Engine, tables: tuple[str, ...] = TABLES) -> FastAPI:
     return _with_handlers(FastAPI(lifespan=lifespan))
 
 
+def read_shelf(engine: Engine, number: int) -> dict[str, Any]:
+    """The shelf, by a connection of its own."""
+    with engine.begin() as connection:
+        return dict(connection.execute(text(f"{SHELF} :id"), {"id": number}).mappings().one())
+
+
 def async_engine(**options: Any) -> AsyncEngine:
     """asyncpg, ten connections."""
     arguments = {"timeout": 1, "command_timeout": 0.8, **options.pop("connect_args", {})}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.pairs.bases import SHELF, TABLES, Number, thread_app, thread_engine
+from tests.pairs.bases import TABLES, Number, read_shelf, thread_app, thread_engine
 
 TABLE = (
     "CREATE TABLE IF NOT EXISTS reading (key text, place int, value int, PRIMARY KEY (key, place))"
@@ -39,8 +39,7 @@ def make(*, skipped: tuple[type[Exception], ...]) -> FastAPI:
 
     @app.get("/shelves/{number}")
     def shelf(number: Number) -> dict[str, Any]:
-        with engine.begin() as connection:
-            return dict(connection.execute(text(f"{SHELF} :id"), {"id": number}).mappings().one())
+        return read_shelf(engine, number)
 
     return app
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from tests.pairs.bases import SHELF, Number, thread_app, thread_engine
+from tests.pairs.bases import Number, read_shelf, thread_app, thread_engine
 
 RENAME = text("UPDATE shelf SET name = :name WHERE id = :id")
 WAIT_SECONDS = 0.7
@@ -54,8 +54,7 @@ def make(*, ahead: bool) -> FastAPI:
     def shelf(number: Number) -> dict[str, Any]:
         if (name := names.get(number)) is not None:
             return {"id": number, "name": name}
-        with engine.begin() as connection:
-            return dict(connection.execute(text(f"{SHELF} :id"), {"id": number}).mappings().one())
+        return read_shelf(engine, number)
 
     return app
 

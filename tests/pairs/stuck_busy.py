@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from sqlalchemy import text
 
-from tests.pairs.bases import SHELF, TABLES, Number, thread_app, thread_engine
+from tests.pairs.bases import TABLES, Number, read_shelf, thread_app, thread_engine
 
 BUILD = """CREATE TABLE IF NOT EXISTS build
 (id int PRIMARY KEY, busy_until timestamptz NOT NULL DEFAULT '-infinity')"""
@@ -39,8 +39,7 @@ def make(lasts: str) -> FastAPI:
 
     @app.get("/shelves/{number}")
     def shelf(number: Number) -> dict[str, Any]:
-        with engine.begin() as connection:
-            return dict(connection.execute(text(f"{SHELF} :id"), {"id": number}).mappings().one())
+        return read_shelf(engine, number)
 
     return app
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
     fails_by_request,
     kept_for_good,
     lost_settings,
     not_recovered,
+    settled,
     short_on_capacity,
     silence,
 )
@@ -73,10 +74,7 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
 
 def _kept(case: JudgedRun, finding: Finding) -> str:
     """Wrong answers to requests that were sent when all was well again."""
-    healed = case.evidence.last_healed
-    if healed is None:
-        return ""
-    late = {op.id for op in case.after if op.sent > healed + SETTLED_SECONDS}
+    late = {op.id for op in settled(case)}
     number = len(late.intersection(finding.ops))
     what = count(number, "was", "were")
     return f"; {what} given after the heal: a cache keeps what failed" if number else ""

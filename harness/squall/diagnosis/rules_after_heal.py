@@ -11,6 +11,7 @@ from squall.diagnosis.judged_run import CUTS, SETTLED_SECONDS, SILENCES, Diagnos
 from squall.gates.availability import is_short
 from squall.gates.recovery_time import STUCK
 from squall.history.evidence import Window
+from squall.history.op import Op
 
 CLOSED = (
     r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
@@ -126,6 +127,12 @@ def lost_settings(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"{told}; {failed}", remedies.CLEAN_SESSIONS)
 
 
+def settled(case: JudgedRun) -> list[Op]:
+    """Requests that were sent when the heal was over for a moment."""
+    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
+    return [op for op in case.after if op.sent > start]
+
+
 def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     """Some requests are refused for ever, and all others are served; or some fail later, although
     the outage was nothing but statements that failed, so that no connection was lost.
@@ -133,11 +140,12 @@ def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("recovery-time")
     if finding is None:
         return None
-    some = _fail_behind_errors(case) or _some_operations_wait(case) or fails_by_request(case)
+    some_wait = _some_operations_wait(case)
+    some = some_wait or _fail_behind_errors(case) or fails_by_request(case)
     if finding.code != STUCK and not some:
         return None
     told = "an error path keeps what these requests wait for, such as a lock or a shared entry"
-    if _some_operations_wait(case):
+    if some_wait:
         told += ", or has ended the task that does their work"
     return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
 
@@ -146,8 +154,7 @@ def fails_by_request(case: JudgedRun) -> bool:
     """Whether the same requests fail each time, and others of their operation never do: what they
     lack is theirs alone. A place of the pool that is lost may be missed by any request.
     """
-    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
-    later = [op for op in case.after if op.sent > start and op.request]
+    later = [op for op in settled(case) if op.request]
     bad = Counter((op.name, op.request) for op in later if not op.good)
     good = {(op.name, op.request) for op in later if op.good}
     served = {name for name, _ in good}
@@ -159,8 +166,7 @@ def fails_by_request(case: JudgedRun) -> bool:
 
 
 def _fail_behind_errors(case: JudgedRun) -> bool:
-    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
-    later = [op for op in case.after if op.sent > start]
+    later = settled(case)
     bad = sum(not op.good for op in later)
     return case.effects == {"errors"} and 0 < bad * FEW_OF_ALL < len(later)
 
@@ -172,8 +178,7 @@ def _some_operations_wait(case: JudgedRun) -> bool:
 
 def _some_operations_fail(case: JudgedRun) -> bool:
     """Whether some operations always fail, and all others are always served."""
-    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
-    later = [op for op in case.after if op.sent > start]
+    later = settled(case)
     bad = Counter(op.name for op in later if not op.good)
     good = Counter(op.name for op in later if op.good)
     apart = not bad.keys() & good.keys() and min(bad.values(), default=0) >= LEAST_OF_ONE

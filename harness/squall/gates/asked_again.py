@@ -37,14 +37,16 @@ GET = "GET "
 MAKES_OR_CHANGES = ("POST ", "PUT ", "PATCH ")
 
 
-def unserved(ops: Iterable[Op]) -> dict[str, Op]:
-    """The last answer to each request that reads, and failed when it was asked for last."""
-    last: dict[str, Op] = {}
+def unserved(ops: Iterable[Op]) -> dict[str | int, Op]:
+    """The last answer to each request that reads, and failed when it was asked for last, by its
+    target.
+    """
+    last: dict[str | int, Op] = {}
     for op in sorted(ops, key=lambda op: op.done):
         planned = op.id < FIRST_READ_BACK or op.asked_again
         if planned and op.effect == "read" and op.request.startswith(GET):
-            last[op.request] = op
-    return {request: op for request, op in last.items() if op.is_servers_error}
+            last[op.target] = op
+    return {target: op for target, op in last.items() if op.is_servers_error}
 
 
 def never_served(ops: Sequence[Op], since: float) -> list[Op]:
@@ -53,9 +55,9 @@ def never_served(ops: Sequence[Op], since: float) -> list[Op]:
     return [op for op in last if op.asked_again and op.sent >= since]
 
 
-def failed_writes(ops: Sequence[Op], begun: float) -> dict[int, Op]:
-    """Writes of the plan that failed in the outage or later, by number, of operations that did not
-    fail before it.
+def failed_writes(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Writes of the plan that failed in the outage or later, of operations that did not fail before
+    it.
     """
     before = [op for op in ops if op.done < begun]
     well = Counter(op.name for op in before if op.good)
@@ -67,17 +69,14 @@ def failed_writes(ops: Sequence[Op], begun: float) -> dict[int, Op]:
         and op.request.startswith(MAKES_OR_CHANGES) and op.effect != "read"
         and well[op.name] >= MIN_GOOD and op.name not in ill
     ]  # fmt: skip
-    return {op.id: op for op in found[-MOST_WRITES:]}
+    return found[-MOST_WRITES:]
 
 
-def unserved_writes(ops: Iterable[Op]) -> dict[int, Op]:
-    """The last answer to each write that was asked for again, by its number, if it failed again."""
-    last = {
-        number: op
-        for op in sorted(ops, key=lambda op: op.done)
-        if (number := op.asks_for_write) is not None
-    }
-    return {number: op for number, op in last.items() if op.may_pass}
+def unserved_writes(ops: Iterable[Op]) -> dict[str | int, Op]:
+    """The last answer to each write that was asked for again, by its target, if it failed again."""
+    again = (op for op in ops if op.asks_for_write is not None)
+    last = {op.target: op for op in sorted(again, key=lambda op: op.done)}
+    return {target: op for target, op in last.items() if op.may_pass}
 
 
 def updated_since(ops: Sequence[Op], begun: float) -> list[Op]:

@@ -7,7 +7,7 @@ calm     40 x POST /loans    37 x 201    3 x 409      the load may keep it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from squall.history.op import Op
 
@@ -23,7 +23,12 @@ def operations_that_conflict(ops: Sequence[Op]) -> frozenset[str]:
     return frozenset(name for name, count in met.items() if count <= MOST * asked[name])
 
 
+def is_well(op: Op, conflict: Collection[str]) -> bool:
+    """Whether it is a success, or a conflict of an operation of which some ``conflict`` anyway."""
+    return op.good or (op.status == CONFLICT and op.name in conflict)
+
+
 def not_well(ops: Sequence[Op]) -> list[Op]:
     """Answers without a fault that are neither successes, nor such conflicts."""
     usual = operations_that_conflict(ops)
-    return [op for op in ops if not op.good and not (op.status == CONFLICT and op.name in usual)]
+    return [op for op in ops if not is_well(op, usual)]

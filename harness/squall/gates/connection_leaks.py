@@ -101,9 +101,7 @@ class ConnectionLeaks(Gate):
         if held <= self.locks_seconds:
             return None
         told = f"a transaction that has locked rows stood for {held:.2f} s without a statement"
-        if starved := excuse(evidence):
-            return inconclusive(self.name, f"{told}; {starved}", figures)
-        return failed(self.name, told, figures, code=LOCKED)
+        return self._unless_starved(evidence, told, figures, LOCKED)
 
     def _blocked(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
@@ -116,9 +114,15 @@ class ConnectionLeaks(Gate):
             return None
         told = f"statements waited for locks for {waited:.2f} s, while a transaction stood still"
         figures["waited"] = round(waited, 3)
+        return self._unless_starved(evidence, told, figures, BLOCKED)
+
+    def _unless_starved(
+        self, evidence: Evidence, told: str, figures: dict[str, float], code: str
+    ) -> Finding:
+        """A failure, unless the app waited for a processor: then nothing is known."""
         if starved := excuse(evidence):
             return inconclusive(self.name, f"{told}; {starved}", figures)
-        return failed(self.name, told, figures, code=BLOCKED)
+        return failed(self.name, told, figures, code=code)
 
     def _left(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
 from squall.gates.asked_again import never_served
-from squall.gates.conflicts import CONFLICT, operations_that_conflict
+from squall.gates.conflicts import is_well, operations_that_conflict
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
@@ -92,10 +92,11 @@ class RecoveryTime(Gate):
         """Without a last one that was served well, but late, among many in time: a pause of the
         machine, and not of the app.
         """
+        if not bad or not healthy.but_late(after[bad[-1]]):
+            return bad
         previous = bad[-2] if len(bad) > 1 else -1
-        before = bad[-1] - previous - 1 if bad else 0
-        alone = bad and min(before, len(after) - bad[-1] - 1) >= self.at_least
-        return bad[:-1] if alone and healthy.but_late(after[bad[-1]]) else bad
+        alone = min(bad[-1] - previous, len(after) - bad[-1]) > self.at_least
+        return bad[:-1] if alone else bad
 
     def _measured(self, evidence: Evidence, recovery: float, bad: list[Op]) -> Finding:
         """The time of recovery in milliseconds against the limit."""
@@ -128,8 +129,7 @@ class RecoveryTime(Gate):
         since_heal = (evidence.last_healed or 0.0) + self.within_seconds(evidence)
         if not (dead := never_served(evidence.ops, since_heal)):
             return None
-        again = [op for op in evidence.ops if op.asked_again]
-        asked = len({op.asks_for_write or op.request for op in again})
+        asked = len({op.target for op in evidence.ops if op.asked_again})
         reason = f"{len(dead)} of {asked} requests that failed in the outage fail for good"
         told = f"{reason}: {listed(sorted({op.request for op in dead}))}"
         return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
@@ -197,5 +197,4 @@ class _Healthy:
     def but_late(self, op: Op) -> bool:
         """The same for an answer that may have come late."""
         early = op.intended < self._fresh_from
-        good = op.good or (op.status == CONFLICT and op.name in self._conflicts)
-        return good and (early or self._is_fresh(op))
+        return is_well(op, self._conflicts) and (early or self._is_fresh(op))

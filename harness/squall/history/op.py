@@ -177,10 +177,12 @@ class Op:
         """Whether its client may expect to be served later: no answer, or not for now, by its
         status or by a refusal that says when to come again.
         """
-        if self.client_cancelled or self.status is None:
-            return not self.client_cancelled
-        invited = self.status >= CLIENT_ERROR and self.retry_after is not None
-        return self.status in PASSING or invited
+        passes = (
+            self.status is None
+            or self.status in PASSING
+            or (self.status >= CLIENT_ERROR and self.retry_after is not None)
+        )
+        return passes and not self.client_cancelled
 
     @property
     def is_accepted(self) -> bool:
@@ -207,6 +209,15 @@ class Op:
         """The number of the write that it asks for again, with a new key; None for all others."""
         times, number = divmod(self.id - FIRST_AGAIN, FIRST_EXTRA)
         return number if self.asked_again and times else None
+
+    @property
+    def target(self) -> str | int:
+        """What it asks for, the first time and again: a read is known by method and path, a write
+        by its number.
+        """
+        if self.effect == "read":
+            return self.request
+        return self.id if self.asks_for_write is None else self.asks_for_write
 
     @property
     def for_nothing(self) -> bool:

@@ -15,11 +15,13 @@ from decimal import Decimal, InvalidOperation
 from squall_faults.ports import DatabaseSession
 
 from squall.core.events import NumbersMoved
+from squall.lab.families import NAMED
 from squall.lab.wal import RowChange
 
-COLUMNS = """SELECT concat_ws(' ', CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END
-        || c.relname, format('%I.%I', n.nspname, c.relname), k.attname, a.attname)
+NUMBER_COLUMNS = """SELECT concat_ws(' ', named.name, format('%I.%I', n.nspname, c.relname),
+        k.attname, a.attname)
     FROM pg_class c
+    JOIN named ON named.oid = c.oid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
     JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
@@ -28,6 +30,7 @@ COLUMNS = """SELECT concat_ws(' ', CASE n.nspname WHEN 'public' THEN '' ELSE n.n
         AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
     WHERE c.relkind = 'r' AND c.reltuples <= 2000
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') LIMIT 20"""
+COLUMNS = f"{NAMED} {NUMBER_COLUMNS}"
 PARTS = 4
 MOST_ROWS = 2000
 MOST_MOVES = 5000

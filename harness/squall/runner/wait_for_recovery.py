@@ -119,13 +119,12 @@ class FailedRequests:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
         kinds = (updated_since, unlike_before, alike, asked_once, allowed, not_since)
-        served = {op.request: op for kind in kinds for op in kind(ops, self._begun)}
+        served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
-        writes = failed_writes(ops, self._begun)
-        others = {request: op for request, op in served.items() if request not in chosen}
-        await self._send([*chosen.values(), *writes.values(), *others.values()])
+        others = [op for target, op in served.items() if target not in chosen]
+        await self._send([*chosen.values(), *failed_writes(ops, self._begun), *others])
 
-    async def left(self, *, writes: bool = True) -> bool:
+    async def left(self, *, writes: bool) -> bool:
         """Whether some are still not served; those that were answered are asked again.
 
         ``writes``: also those that write, which leave something behind when they are served.
@@ -133,23 +132,17 @@ class FailedRequests:
         if not self._asked:
             return False
         ops = self._ops()
-        answered = Counter(map(_wanted, (op for op in ops if op.asked_again)))
-        failing = {_wanted(op): op for op in unserved(ops).values()}
-        dead = {_wanted(op): op for op in unserved_writes(ops).values()}
+        answered = Counter(op.target for op in ops if op.asked_again)
+        reads = unserved(ops)
+        failing = reads | unserved_writes(ops)
         await self._send([
-            op for wanted, op in (failing | dead if writes else failing).items()
-            if self._asked[wanted] and answered[wanted] >= self._asked[wanted]
+            op for target, op in (failing if writes else reads).items()
+            if self._asked[target] and answered[target] >= self._asked[target]
         ])  # fmt: skip
-        unanswered = {one for one in self._asked if isinstance(one, int) and not answered[one]}
-        return bool(unanswered) or any(one in failing or one in dead for one in self._asked)
+        return any(
+            one in failing or (isinstance(one, int) and not answered[one]) for one in self._asked
+        )
 
     async def _send(self, chosen: list[Op]) -> None:
         if chosen and await self._ask(chosen):
-            self._asked.update(map(_wanted, chosen))
-
-
-def _wanted(op: Op) -> str | int:
-    """What it asks for: a read is known by its path, a write by its number."""
-    if op.effect == "read":
-        return op.request
-    return op.id if op.asks_for_write is None else op.asks_for_write
+            self._asked.update(op.target for op in chosen)

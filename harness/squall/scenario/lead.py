@@ -53,10 +53,6 @@ def _moved(step: Step, first: Step, more: float, factor: float) -> Step:
         return replace(step, at_seconds=step.at_seconds + more)
     longer = replace(step, lasting_seconds=step.lasting_seconds + more)
     if step is first and isinstance(step.fault, DelayStatement):
-        delay = DelayStatement(
-            delay_ms=int(step.fault.delay_ms * factor),
-            statement=step.fault.statement,
-            times=step.fault.times,
-        )
-        return replace(longer, fault=delay)
+        slower = replace(step.fault, delay_ms=int(step.fault.delay_ms * factor))
+        return replace(longer, fault=slower)
     return longer

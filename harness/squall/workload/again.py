@@ -22,7 +22,7 @@ MAX_KEPT = 1000
 def wanted_again(op: Op) -> dict[str, Any]:
     """What :class:`AskedAgain` is to ask for again."""
     if op.effect != "read":
-        return {"id": op.id if op.asks_for_write is None else op.asks_for_write}
+        return {"id": op.target}
     return {"name": op.name, "path": op.request.partition(" ")[2]}
 
 

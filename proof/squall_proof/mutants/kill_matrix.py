@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from squall.config.profile import REFERENCE
+from squall.config.reference_services import WITH_SERVICES
 from squall.gates.verdict import Verdict, worst
 from squall.lab.lab_options import LabOptions
 from squall.runner.result import LabFailure
@@ -21,8 +23,7 @@ from squall.scenario.library import stock
 from squall.scenario.model import Scenario
 from squall.scenario.selection import for_dependencies
 
-from squall_proof.mutants import FIRST, SERVICES
-from squall_proof.mutants.mutant_gallery import Mutant, base_of
+from squall_proof.mutants.mutant_gallery import Mutant
 from squall_proof.mutants.trial import POLICY, MutantCase, Trial, trial_of, trial_of_failure
 
 SEEDS_PER_ROUND = 1000
@@ -156,8 +157,8 @@ def _batches(plan: MutantPlan) -> list[_Batch]:
 
 
 def _batch(plan: MutantPlan, mutant: Mutant | None, round_: int) -> _Batch:
-    with_services = any(one.base() is base_of(SERVICES) for one in plan.mutants)
-    sound = base_of(SERVICES if with_services else FIRST)
+    with_services = any(one.uses_services for one in plan.mutants)
+    sound = WITH_SERVICES if with_services else REFERENCE
     profile = sound if mutant is None else mutant.profile()
     seed = plan.seed + round_ * SEEDS_PER_ROUND
     group = SuiteGroup(

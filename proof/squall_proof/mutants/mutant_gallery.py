@@ -102,7 +102,7 @@ class Mutant:
 
     def base(self) -> AppProfile:
         """The sound app that it is a copy of."""
-        return WITH_SERVICES if self.uses_services else base_of(self.set_name)
+        return WITH_SERVICES if self.uses_services else REFERENCE
 
     def profile(self) -> AppProfile:
         """The reference app's contract and load, with the mutant's code."""
@@ -116,11 +116,6 @@ class Mutant:
         if self.starts_without_database:
             return profile
         return dataclasses.replace(profile, setup=READY)
-
-
-def base_of(set_name: str) -> AppProfile:
-    """The sound app of a set."""
-    return WITH_SERVICES if set_name == SERVICES else REFERENCE
 
 
 def _with_load(profile: AppProfile, operation: Operation) -> AppProfile:
@@ -192,7 +187,7 @@ def read(name: str, source: str) -> Mutant:
         set_name=str(said.get("SET", FIRST)),
         load=str(said.get("LOAD", "")),
         has_worker=bool(said.get("WORKER", False)),
-        uses_services=bool(said.get("SERVICES", False)),
+        uses_services=bool(said.get("SERVICES", said.get("SET") == SERVICES)),
     )
 
 
