@@ -74,9 +74,9 @@ class CommitRecorder:
                 if not await session.values(EXISTS):
                     await _create(session)
                 await session.values(ADVANCE)
-                self._numbers = await read_numbers(session)
                 await self._compare_clocks(session)
                 self._follows = True
+                self._numbers = await read_numbers(session)  # without them no total is learned
 
     async def _compare_clocks(self, session: DatabaseSession) -> None:
         """Offset from the server's clock to ours, as a lower bound: a commit is never dated too

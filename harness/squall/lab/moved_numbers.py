@@ -41,7 +41,7 @@ Numbers = dict[tuple[str, str, str], dict[str, Decimal]]
 
 
 async def read_numbers(session: DatabaseSession) -> Numbers:
-    """The numbers of all small tables that have a simple primary key."""
+    """The numbers of all small tables that have a simple primary key; NaN and infinity are none."""
     found: Numbers = {}
     for told in await session.values(COLUMNS):
         if len(parts := str(told).split(" ")) != PARTS:
@@ -53,7 +53,10 @@ async def read_numbers(session: DatabaseSession) -> Numbers:
         )
         rows = [str(row).split(SEPARATOR) for row in await session.values(sql)]
         if len(rows) <= MOST_ROWS:
-            found[table, key, column] = {name: Decimal(number) for name, number in rows}
+            numbers = {name: Decimal(number) for name, number in rows}
+            found[table, key, column] = {
+                name: number for name, number in numbers.items() if number.is_finite()
+            }
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from squall.lab.moved_numbers import find_moves
+from squall.lab.moved_numbers import find_moves, read_numbers
 from squall.lab.wal import RowChange
 
 START = {("accounts", "id", "balance"): {"1": Decimal(100), "2": Decimal(100)}}
@@ -28,3 +29,21 @@ def test_what_stays_as_it_was_moves_nothing() -> None:
 def test_a_table_that_gets_rows_is_left_out() -> None:
     changes = [update("1", "90", 1), update("3", "10", 1, "insert")]
     assert not list(find_moves(START, changes, TIMES))
+
+
+class Session:
+    """Answers the catalogue's query, then the table's."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = list(answers)
+
+    async def values(self, _sql: str) -> list[str]:
+        return self._answers.pop(0)
+
+
+async def test_what_is_not_a_number_is_not_moved() -> None:
+    """PostgreSQL's numeric knows NaN and infinity; a move from them is none."""
+    session: Any = Session(
+        ["account public.account id balance"], ["1\x1f100", "2\x1fNaN", "3\x1f-Infinity"]
+    )
+    assert await read_numbers(session) == {("account", "id", "balance"): {"1": Decimal(100)}}
