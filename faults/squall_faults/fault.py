@@ -20,8 +20,10 @@ from squall_faults.errors import HealFailed
 
 T = TypeVar("T")
 
-HEAL_SECONDS = 10.0
-"""A cure that takes longer has failed. Crash recovery of a small server takes well under one."""
+HEAL_SECONDS = 25.0
+"""A cure that takes longer has failed. Crash recovery of a small server takes well under one; a
+Toxiproxy may need 15 to remove a toxic (:data:`squall_faults.toxiproxy_server.CALL_SECONDS`).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,13 @@ from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from squall_faults.errors import EngineSilent, InjectionFailed
 
-CALL_SECONDS = 5.0
-"""Limit of one API call: a hung Toxiproxy answers 503 only after 25 s."""
+CALL_SECONDS = 20.0
+"""Limit of one API call.
+
+A Toxiproxy that removes a toxic waits 5 s for each piece of data that a closed client no longer
+takes, three of a connection at most, and keeps every other call waiting meanwhile (``link.go`` and
+``toxic.go`` of 2.12). One that hangs answers 503 only after 25 s.
+"""
 
 NO_HTTP_PROXY = {"http": ""}
 """A proxy from the environment must not stand between the harness and a loopback address.

@@ -97,6 +97,12 @@ DIFFERENCES = {
         "it answers at once, and every held byte arrives when the receiver reads",
         "healing must always work",
     ),
+    "removal-waits": Difference(
+        "removing a toxic waits 5 s for each piece that it holds for a client that has left, and"
+        " every other call waits with it",
+        "it answers at once",
+        "healing must always work",
+    ),
     "dial-blocks": Difference(
         "while an upstream does not answer, the proxy accepts nobody else and cannot be stopped",
         "each client's dial is its own, and ends after 10 s",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from squall_faults.toxiproxy_server import CALL_SECONDS
 
 from tests.conformance.bench import PATIENCE, Api, Route, answers, noise, receive, server
 from tests.conformance.conftest import Bench
@@ -115,6 +117,21 @@ def test_a_stall_without_a_reader_is_removed_and_the_proxy_too(bench: Bench) -> 
     route.remove(name)
     assert bench.api("DELETE", route.path).status == 204
     assert time.monotonic() - begun < LIMIT
+
+
+def test_a_stall_is_removed_after_a_client_has_left(bench: Bench) -> None:
+    """An answer of several pieces is held, and the client that waited for it has given up."""
+    with a_server_of_its_own(bench.engine) as (route, api):
+        client, upstream = route.pair()
+        name = route.toxic("bandwidth", rate=0)
+        stuff(upstream)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        answer = answered(api, "DELETE", f"{route.path}/toxics/{name}")
+        assert answer is bench.differs("removal-waits", embedded=True, toxiproxy=False)
+        if bench.engine == "toxiproxy":
+            api.patience = CALL_SECONDS
+            assert answered(api, "GET", "/proxies"), "it was slow, and did not hang"
 
 
 @pytest.mark.parametrize("stream", ["upstream", "downstream"])
