@@ -17,9 +17,10 @@ from squall.runner.suite_events import (
 )
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
+from squall_proof.mutants import kill_matrix
 from squall_proof.mutants.kill_matrix import MutantPlan, measure
 from squall_proof.mutants.mutant_gallery import Mutant
-from squall_proof.mutants.trial import TRIES, MutantCase
+from squall_proof.mutants.trial import TRIES, MutantCase, Trial, trial_of_failure
 
 
 def mutant(name: str, *outages: str) -> Mutant:
@@ -126,6 +127,24 @@ async def test_what_proved_nothing_is_repeated_alone_at_the_end_with_other_seeds
     assert policy.repeat_alone
     assert policy.repeat_seed_step == 1
     assert policy.max_failed_labs is None
+
+
+async def test_a_mutant_whose_own_gate_was_excused_is_tried_again_alone(
+    suite: FakeSuite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = Trial(
+        outage="silent-network", verdict=Verdict.FAIL, failed=frozenset({"log-clean"}),
+        excused=frozenset({"app-survived"}),
+    )  # fmt: skip
+    first = iter([busy])
+
+    def starved_once(failure: LabFailure, seed: int) -> Trial:
+        return next(first, None) or trial_of_failure(failure, seed)
+
+    monkeypatch.setattr(kill_matrix, "trial_of_failure", starved_once)
+    found = await measure(MutantPlan(mutants=MUTANTS[:1], seed=9, jobs=2, reference=False))
+    assert [suite.jobs for suite in suite.suites] == [2, 1]
+    assert [case.verdict for case in found.cases] == [Verdict.PASS]
 
 
 async def test_a_lab_that_failed_and_is_replaced_is_no_case(suite: FakeSuite) -> None:

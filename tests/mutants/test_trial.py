@@ -11,6 +11,7 @@ from squall.gates.verdict import Finding, Verdict
 from squall.history.evidence import Contract, Evidence
 from squall.runner.resolve_scenario import resolve_scenario
 from squall.runner.result import LabFailure, Run
+from squall_proof.mutants.mutant_gallery import Mutant
 from squall_proof.mutants.trial import (
     GUARDS,
     MutantCase,
@@ -24,9 +25,10 @@ MakeCase = Callable[..., MutantCase]
 OUTAGE = resolve_scenario("silent-network")
 
 
-def run(*, starved: bool = False, **verdicts: Verdict) -> Run:
+def run(*, starved: bool = False, excused: str = "", **verdicts: Verdict) -> Run:
+    verdicts |= {excused: Verdict.INCONCLUSIVE} if excused else {}
     findings = tuple(
-        Finding(gate=name.replace("_", "-"), verdict=verdict, reason="so")
+        Finding(gate=name.replace("_", "-"), verdict=verdict, reason="so", excused=name == excused)
         for name, verdict in verdicts.items()
     )
     waits = [ProcessorAwaited(at=at, seconds=at * 0.9) for at in (0.0, 0.5, 1.0) if starved]
@@ -43,6 +45,20 @@ def test_a_mutant_is_caught_when_all_named_checkers_failed(case: MakeCase) -> No
 
 def test_a_mutant_that_was_not_tried_properly_is_unclear(case: MakeCase) -> None:
     assert case(verdict=Verdict.INCONCLUSIVE).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_gate_that_a_busy_machine_kept_from_judging_is_unclear_where_it_is_meant() -> None:
+    well: dict[str, Any] = dict.fromkeys(GUARDS, Verdict.PASS)
+    trial = trial_of(run(excused="health_probes", log_clean=Verdict.FAIL, **well))
+    for caught_by, verdict in (
+        (("health-probes",), Verdict.INCONCLUSIVE),
+        (("no-duplicate",), Verdict.FAIL),
+        (("log-clean",), Verdict.PASS),
+    ):
+        meant = Mutant(name="m", story="Story.", exposed_by=("x",), caught_by=caught_by)
+        case = MutantCase(mutant=meant, trials=(trial,))
+        assert case.verdict is verdict
+        assert case.own_gate_excused is (verdict is Verdict.INCONCLUSIVE)
 
 
 def test_the_reference_is_clean_or_it_is_not(case: MakeCase) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from squall.core.events import ProbeSampled
 from squall.gates.findings import failed, inconclusive, listed, not_judged, passed
@@ -36,6 +37,13 @@ REFUSED_SHARE = 0.3
 
 PROBES = 'live = "/livez" and ready = "/readyz"'
 """An example of the lines in ``[tool.squall]`` that let this gate judge."""
+
+
+class _Problem(NamedTuple):
+    code: str
+    reason: str
+    patience: float = 0.0
+    """Seconds that the app had; 0: a moment is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +78,10 @@ class HealthProbes(Gate):
         figures = {"asked": len(asked), "slowest_ms": round(slowest, 1)}
         problem = self._dead(live) or self._slow(asked) or self._wrong(evidence, ready)
         if problem is not None:
-            code, reason = problem
-            late = code in (LIVE_LATE, READY_LATE)
+            late = problem.code in (LIVE_LATE, READY_LATE)
             overrun = slowest / self.answer_ms if late else 0.0
-            return failed(self.name, reason, figures, code=code, overrun=overrun)
-        if ready and ready[-1].status != OK:
-            reason = f"readiness still says {ready[-1].status} at the end of the run"
-            return failed(self.name, reason, figures, code=NOT_READY_AGAIN)
+            return failed(self.name, problem.reason, figures, code=problem.code, overrun=overrun,
+                          patience=problem.patience)  # fmt: skip
         if not evidence.window("after"):
             return inconclusive(self.name, "nothing was asked after the heal", figures)
         return passed(
@@ -99,15 +104,16 @@ class HealthProbes(Gate):
         return failed(self.name, reason, figures, stalled.ops, code=STALLED, overrun=overrun)
 
     @staticmethod
-    def _dead(live: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+    def _dead(live: Sequence[ProbeSampled]) -> _Problem | None:
         bad = [sample for sample in live if sample.status != OK]
         if not bad:
             return None
         what = "no answer" if bad[0].status is None else f"status {bad[0].status}"
         many = f"{len(bad)} of {len(live)}"
-        return NOT_LIVE, f"liveness said {what} in {many} probes: a restart fixes no outage"
+        said = f"liveness said {what} in {many} probes: a restart fixes no outage"
+        return _Problem(NOT_LIVE, said)
 
-    def _slow(self, asked: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+    def _slow(self, asked: Sequence[ProbeSampled]) -> _Problem | None:
         late = [sample for sample in asked if sample.seconds * 1000 > self.answer_ms]
         if not late:
             return None
@@ -116,9 +122,9 @@ class HealthProbes(Gate):
             f"{worst.probe} took {worst.seconds * 1000:.0f} ms to answer,"
             f" limit {self.answer_ms:g} ms; {len(late)} probes were late"
         )
-        return (LIVE_LATE if worst.probe == "live" else READY_LATE), reason
+        return _Problem(LIVE_LATE if worst.probe == "live" else READY_LATE, reason)
 
-    def _lie(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+    def _lie(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> _Problem | None:
         """The longest stretch without a successful answer in which every probe answered "ready"."""
         for stretch in _stretches(evidence.awaited):
             start, end = stretch[0].done, stretch[-1].done
@@ -129,13 +135,18 @@ class HealthProbes(Gate):
                     f"readiness said ready for {end - start:.1f} s in which none of"
                     f" {len(stretch)} requests was served"
                 )
-                return READY_LIED, reason
+                return _Problem(READY_LIED, reason, end - start)
         return None
 
-    def _wrong(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
-        return self._lie(evidence, ready) or self._refusal(evidence, ready)
+    def _wrong(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> _Problem | None:
+        found = self._lie(evidence, ready) or self._refusal(evidence, ready)
+        if found or not ready or ready[-1].status == OK:
+            return found
+        healed, _ = evidence.bounds("after")
+        reason = f"readiness still says {ready[-1].status} at the end of the run"
+        return _Problem(NOT_READY_AGAIN, reason, max(0.0, ready[-1].at - healed))
 
-    def _refusal(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> tuple[str, str] | None:
+    def _refusal(self, evidence: Evidence, ready: Sequence[ProbeSampled]) -> _Problem | None:
         """Probes that answered "not ready" while requests were served."""
         start, end = evidence.bounds("during")
         ops = [op for op in evidence.window("during") if not op.client_cancelled]
@@ -147,7 +158,8 @@ class HealthProbes(Gate):
         if not ops or good < self.serving_share * len(ops):
             return None
         served = f"{good} of {len(ops)} requests were served"
-        return READY_REFUSED, f"readiness said no in {no} of {len(said)} probes, while {served}"
+        told = f"readiness said no in {no} of {len(said)} probes, while {served}"
+        return _Problem(READY_REFUSED, told)
 
 
 def _stretches(ops: Sequence[Op]) -> list[list[Op]]:

@@ -68,9 +68,15 @@ class KillMatrix:
 
 
 async def measure(plan: MutantPlan) -> KillMatrix:
-    """Run everything in ``jobs`` labs at a time; at the end repeat inconclusive runs alone."""
+    """Run everything in ``jobs`` labs at a time; at the end repeat inconclusive runs alone, and
+    mutants whose own gate a busy machine has kept from judging.
+    """
     batches = _batches(plan)
     await _run(plan, batches)
+    if again := [one for one in batches if one.case().own_gate_excused]:
+        for batch in again:
+            batch.trials.clear()
+        await _run(dataclasses.replace(plan, jobs=1), again)
     cases = [batch.case() for batch in batches]
     if plan.whole:
         cases = await _with_every_outage(plan, batches)

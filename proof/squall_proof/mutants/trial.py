@@ -32,6 +32,8 @@ class Trial:
     verdict: Verdict
     failed: frozenset[str] = frozenset()
     """Gates that failed."""
+    excused: frozenset[str] = frozenset()
+    """Gates that failed, and prove nothing because the app was starved of CPU."""
     reasons: tuple[str, ...] = ()
     """What was wrong, one sentence for each gate."""
     seed: int = 0
@@ -65,7 +67,16 @@ class MutantCase:
         if self.killers and self.killers >= set(self.mutant.caught_by):
             return Verdict.PASS
         conclusive = all(trial.verdict is not Verdict.INCONCLUSIVE for trial in self.trials)
-        return Verdict.FAIL if conclusive else Verdict.INCONCLUSIVE
+        return Verdict.FAIL if conclusive and not self.own_gate_excused else Verdict.INCONCLUSIVE
+
+    @property
+    def own_gate_excused(self) -> bool:
+        """Whether a gate that should catch the mutant failed on a busy machine, and nowhere
+        else.
+        """
+        excused = frozenset[str]().union(*(trial.excused for trial in self.trials))
+        meant = () if self.mutant is None else self.mutant.caught_by
+        return bool((excused - self.killers).intersection(meant))
 
     def of_any_gate(self) -> MutantCase:
         """The same case; any gate that failed counts as meant for the mutant."""
@@ -84,6 +95,7 @@ def trial_of(run: Run) -> Trial:
         outage=run.scenario.name,
         verdict=run.verdict if steady else Verdict.INCONCLUSIVE,
         failed=frozenset(failed if steady else ()),
+        excused=frozenset(finding.gate for finding in bad if finding.excused),
         reasons=tuple(f"{finding.gate}: {finding.reason}" for finding in bad),
         seed=run.seed,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import ProbeSampled
+from squall.core.events import ProbeSampled, ProcessorAwaited
 from squall.gates.health_probes import PROBES, HealthProbes
+from squall.gates.starvation import excuse_starved
+from squall.gates.verdict import judge_gate
 
 NAME = "health-probes"
 
@@ -102,6 +104,22 @@ def test_it_is_no_lie_when(evidence: Any, make: Any, case: str, asked: list[Prob
     ops.append(make.op(100, at=2.5))
     run = evidence(ops, [*make.outage(), *asked, probe(2.6)])
     assert HealthProbes().judge(run).verdict == "pass"
+
+
+@pytest.mark.parametrize(("waits", "verdict"), [((0.3, 0.0), "fail"), ((0.3, 0.5), "inconclusive")])
+def test_half_a_second_without_a_processor_does_not_excuse_a_second_of_not_ready(
+    evidence: Any, make: Any, waits: tuple[float, float], verdict: str
+) -> None:
+    """The outage of ``make`` heals at 2.0; the last probe is at 3.2."""
+    asked = [probe(0.5), probe(2.2, status=503), probe(3.2, status=503)]
+    awaited = [
+        ProcessorAwaited(at=2.0, seconds=0.0),
+        ProcessorAwaited(at=2.5, seconds=waits[0]),
+        ProcessorAwaited(at=3.2, seconds=sum(waits)),
+    ]
+    run = evidence([make.op(1, at=2.5)], [*make.outage(), *asked, *awaited])
+    (found,) = excuse_starved([judge_gate(HealthProbes(), run)], run)
+    assert (found.code, found.verdict.value) == ("readiness-not-restored", verdict)
 
 
 def test_a_readiness_that_never_comes_back_fails(evidence: Any, make: Any, told: Any) -> None:
