@@ -166,6 +166,7 @@ class ScenarioRuns:
 
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
         task.repeats += 1
+        task.redraws += run.missed_by_chance
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
         if run.machine_was_busy and (lab := self.slot.lab) is not None and lab.derived:
             task.slow_down(lab.bearable_rate)
@@ -195,7 +196,7 @@ class ScenarioRuns:
                 RunProgress(at=event.at, group=group, scenario=scenario, event=event)
             )
 
-        seed = task.seed + task.repeats * self.policy.repeat_seed_step
+        seed = task.seed + task.repeats * self.policy.repeat_seed_step + task.redraws
         run = await Runner(lab, clock=self.emitter.clock).run(
             at_bearable_rate(scenario, min(task.rate, lab.bearable_rate)),
             seed=seed, listener=progress, paired=self.paired,

@@ -23,6 +23,8 @@ class ScenarioTask:
     """Its position in the table."""
     repeats: int = 0
     """Number of inconclusive runs."""
+    redraws: int = 0
+    """Added to the seed: the same draws would miss again."""
     failed_labs: int = 0
     """Number of labs that failed under it."""
     unhealthy_labs: int = 0

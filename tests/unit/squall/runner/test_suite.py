@@ -226,6 +226,8 @@ async def test_a_fault_that_missed_by_chance_is_injected_again_three_times_at_mo
     world.missed = {"a": 1, "b": 9}
     await run_fakes("ab")
     assert (world.lines, world.started) == (["a missed", "a", "b missed", "b missed", "b"], 1)
+    first = world.seeds[0][1]
+    assert [seed - first for _, seed in world.seeds] == [0, 1, 0, 1, 2], "other draws"
 
 
 @pytest.mark.parametrize(
