@@ -24,9 +24,11 @@ async def open_connections(proxy: NetworkProxy) -> int:
     return (await proxy.traffic()).open
 
 
-async def wait_for_connection(count: Callable[[], Awaitable[int]]) -> int:
+async def wait_for_connection(
+    count: Callable[[], Awaitable[int]], seconds: float = PATIENCE_SECONDS
+) -> int:
     """The first count that is not 0, or 0 when none came in time."""
-    ends = time.monotonic() + PATIENCE_SECONDS
+    ends = time.monotonic() + seconds
     while not (found := await count()) and time.monotonic() < ends:  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(AGAIN_SECONDS)
     return found

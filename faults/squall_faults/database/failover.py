@@ -27,6 +27,9 @@ from squall_faults.wait_for_connection import wait_for_connection
 
 MAX_LAG_MS = 5000
 
+WRITE_SECONDS = 2.0
+"""The lag lasts this much longer if nothing was written in it: a load of few writes has pauses."""
+
 
 @register("database.failover", needs=DatabaseCluster, effect=Effect.CUTS)
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,9 @@ class Failover:
     replication: Replication = "asynchronous"
     """``synchronous``: a COMMIT waits for the standby."""
     lag_ms: int = 0
-    """So long before its death the primary has shipped nothing to the standby."""
+    """So long before its death the primary has shipped nothing to the standby; longer, at most 2 s,
+    until something was written meanwhile.
+    """
 
     def __post_init__(self) -> None:
         """Refuse an unknown word, and a lag that outlasts every story."""
@@ -63,7 +68,7 @@ class Failover:
             if self.lag_ms:
                 await cluster.sever()
                 await asyncio.sleep(self.lag_ms / 1000)
-                unshipped = await cluster.unshipped()
+                unshipped = await wait_for_connection(cluster.unshipped, WRITE_SECONDS)
             await cluster.kill()
             yield Injection(bite, back_early(cluster.accepts, "the dead primary is up again"))
         finally:

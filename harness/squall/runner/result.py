@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from squall.core.events import FaultHealed
 from squall.diagnosis.diagnose import describe_outage, diagnose
@@ -26,6 +27,7 @@ NOT_JUDGED = "seen, not judged:"
 
 LEAST = min_samples(95)
 OVERLOADED = (429, 503)
+REFUSED = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
 """Statuses that depend on the load as a whole."""
 
 
@@ -106,6 +108,18 @@ class Run:
         result.
         """
         return self.unhealthy_before_fault and self.verdict is Verdict.FAIL
+
+    @property
+    def newly_refused(self) -> bool:
+        """Whether it failed, and some requests were refused (4xx), of operations of which none was
+        before the fault: the load may have used up what they need, such as a balance.
+        """
+        calm = {op.name for op in self.evidence.window("before") if op.status in REFUSED}
+        since = self.evidence.first_injected
+        late = [op for op in self.evidence.ops if since is not None and op.done >= since]
+        return self.verdict is Verdict.FAIL and any(
+            op.status in REFUSED and op.name not in calm for op in late
+        )
 
     @property
     def unsteady_operations(self) -> Mapping[str, str]:

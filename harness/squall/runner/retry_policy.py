@@ -4,6 +4,7 @@ run ──▶ proves something ──▶ verdict
  ├──▶ fails closely ──▶ repeat, until two runs agree
  ├──▶ proves nothing ──▶ repeat: at once in the same lab, or in a new one if it has spoilt its lab;
  │                       the last time, or always, at the end alone
+ ├──▶ fails where the outages before may be the cause ──▶ repeat once, in a new lab
  └──▶ its lab failed ──▶ repeat in a new lab; after max_failed_labs nothing more is tried
        └─ because its engine hung: counted only in a row, without a run that ends between
 """
@@ -39,8 +40,9 @@ class RetryPolicy:
     labs_per_scenario: int = 2
     """Maximum number of labs that may fail under a scenario before it is left out."""
     unhealthy_labs: int = 1
-    """Maximum number of labs that are replaced for a scenario before which the app was not healthy:
-    its own repeats may be what made it so, in each lab again.
+    """Maximum number of labs that are replaced for a scenario before which the app was not healthy,
+    or in which it refused what it had not refused: its own repeats may be what made it so, in each
+    lab again.
     """
     app_failure_is_final: bool = False
     """Whether an app that does not start or become ready is a result, and is not tried again."""

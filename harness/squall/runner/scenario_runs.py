@@ -38,6 +38,7 @@ BUSY = "the machine was too busy to say"
 MISSED = "by chance the fault hit nothing that was used"
 CLOSE = "a limit was missed by less than twice: once more, to be sure"
 UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
+USED_UP = "the app refused what the outages before may have used up; in a new lab"
 
 
 class Deferred:
@@ -122,8 +123,8 @@ class ScenarioRuns:
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
             return await self._repeat_unproven(task, run)
-        if used and self._needs_new_lab(task, run):
-            await self._repeat(run, UNHEALTHY)
+        if used and (reason := self._reason_for_new_lab(task, run)):
+            await self._repeat(run, reason)
             await self.slot.discard()
             return None
         if self.policy.confirm_close_failures and task.is_unconfirmed(run):
@@ -149,14 +150,14 @@ class ScenarioRuns:
         await self._make_room(run)
         return run
 
-    def _needs_new_lab(self, task: ScenarioTask, run: Run) -> bool:
-        """Whether the outages before may have made the app unhealthy. Counts the new lab."""
-        if not (run.unhealthy_before_fault and self.replaceable):
-            return False
-        if task.unhealthy_labs >= self.policy.unhealthy_labs:
-            return False
-        task.repeats, task.unhealthy_labs = 0, task.unhealthy_labs + 1
-        return True
+    def _reason_for_new_lab(self, task: ScenarioTask, run: Run) -> str:
+        """What the outages before may have caused; empty if nothing. Counts the new lab."""
+        reason = UNHEALTHY if run.unhealthy_before_fault else USED_UP if run.newly_refused else ""
+        if not self.replaceable or task.unhealthy_labs >= self.policy.unhealthy_labs:
+            return ""
+        task.unhealthy_labs += bool(reason)
+        task.repeats = 0 if reason else task.repeats
+        return reason
 
     async def _skip(self, scenario: Scenario, reason: str) -> Skipped:
         skipped = Skipped(scenario=scenario, reason=reason)

@@ -106,6 +106,8 @@ class World:
     """It leaves the app unhealthy, and shows it."""
     spoils: str = ""
     """It leaves the app unhealthy without a sign."""
+    refuses: dict[str, int] = field(default_factory=dict)
+    """The app refuses under it what it had not refused before."""
     ill: str = ""
     """The app fails by itself before its fault."""
     unsupported: str = ""
@@ -151,7 +153,12 @@ class World:
             case ScenarioFinished():
                 self.lines.append(event.run.scenario.name)
             case ScenarioRepeated():
-                kinds = {"healthy": "unhealthy", "limit": "close", "chance": "missed"}
+                kinds = {
+                    "healthy": "unhealthy",
+                    "refused": "refused",
+                    "limit": "close",
+                    "chance": "missed",
+                }
                 kind = next((kinds[word] for word in kinds if word in event.reason), "busy")
                 self.lines.append(f"{event.run.scenario.name} {kind}")
             case LabFailed(failure=failure):
@@ -221,12 +228,14 @@ class FakeRunner:
         taints = unhealthy or name in world.taints
         run = FakeRun(scenario, unhealthy, taints, busy, seed, name in world.ill)
         run.outlasted = name in world.taints
-        if world.missed.get(name, 0):
-            world.missed[name] -= 1
-            run.missed_by_chance = True
-        if world.slow.get(name, 0):
-            world.slow[name] -= 1
-            run.slow_before_fault = True
+        for left, field_name in (
+            (world.missed, "missed_by_chance"),
+            (world.slow, "slow_before_fault"),
+            (world.refuses, "newly_refused"),
+        ):
+            if left.get(name, 0):
+                left[name] -= 1
+                setattr(run, field_name, True)
         if close := world.close.get(name):
             run.failed_closely = close.pop(0)
         return run
@@ -242,6 +251,7 @@ class FakeRun:
     ill_without_faults: bool = False
     failed_closely: bool = False
     missed_by_chance: bool = False
+    newly_refused: bool = False
     note: str = ""
     unsteady_operations: dict[str, str] = field(default_factory=dict)
     slow_before_fault: bool = False

@@ -50,6 +50,24 @@ def run_of(*findings: tuple[str, Verdict], injected: bool = True, steps: bool = 
 ILL = ("steady-state", Verdict.INCONCLUSIVE)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "answers", "newly"),
+    [
+        (Verdict.FAIL, ((0.5, 201), (1.5, 409)), True),
+        (Verdict.PASS, ((0.5, 201), (1.5, 409)), False),
+        (Verdict.FAIL, ((0.5, 409), (1.5, 409)), False),
+        (Verdict.FAIL, ((0.5, 201), (1.5, 503)), False),
+    ],
+    ids=["used up", "it passed", "refused in calm, too", "an error of the server"],
+)
+def test_a_refusal_that_calm_did_not_have_may_come_from_what_was_used_up(
+    make: Any, verdict: Verdict, answers: tuple[tuple[float, int], ...], newly: bool
+) -> None:
+    run = run_of(("recovery-time", verdict))
+    ops = tuple(make.op(n, at=at, status=status) for n, (at, status) in enumerate(answers))
+    assert replace(run, evidence=replace(run.evidence, ops=ops)).newly_refused is newly
+
+
 def test_an_app_that_was_not_well_before_the_fault_proves_nothing() -> None:
     run = run_of(ILL, ("error-contract", Verdict.FAIL), injected=False)
     assert (run.unhealthy_before_fault, run.taints_lab, run.verdict) == (True, True, "inconclusive")

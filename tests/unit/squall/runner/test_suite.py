@@ -184,6 +184,14 @@ async def test_an_app_that_is_unhealthy_before_an_outage_is_judged_in_a_new_lab(
     assert world.lines == ["a", "b unhealthy", "new lab", "b", "c"]
 
 
+async def test_what_the_outages_before_may_have_used_up_is_asked_for_once_more_in_a_new_lab(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.refuses = {"a": 9, "b": 9}
+    await run_fakes("abc")
+    assert world.lines == ["a", "b refused", "new lab", "b", "c"], "the first lab was new for a"
+
+
 async def test_an_app_that_is_not_ours_stays_as_unhealthy_as_it_is(
     run_fakes: RunFakes, world: World
 ) -> None:

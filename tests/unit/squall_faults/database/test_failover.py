@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from squall_faults import Failover, HealFailed, InjectionFailed, InvalidFault, within
+from squall_faults.database import failover
 from squall_faults.fault import Prepared
 
 LAG_MS = 20
@@ -29,7 +30,23 @@ async def test_with_a_lag_the_standby_is_cut_off_before_the_primary_dies(cluster
     assert (bite.count, bite.what) == (20, "sessions killed, 4096 bytes of log not shipped")
 
 
-async def test_a_lag_in_which_nothing_was_written_is_no_bite(cluster: Any) -> None:
+async def test_the_lag_lasts_until_something_was_written(cluster: Any) -> None:
+    port = cluster(unshipped=0)
+    behind = iter([0, 0, 512])
+
+    async def unshipped() -> int:
+        return next(behind)
+
+    port.unshipped = unshipped
+    async with within(Failover(lag_ms=LAG_MS), port) as injection:
+        bite = await injection.bite()
+    assert "512 bytes" in bite.what
+
+
+async def test_a_lag_in_which_nothing_was_written_is_no_bite(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failover, "WRITE_SECONDS", 0.05)
     async with within(Failover(lag_ms=LAG_MS), cluster(unshipped=0)) as injection:
         assert (await injection.bite()).count == 0
 
