@@ -12,6 +12,9 @@ def missing_need(needs: Collection[str], operations: Sequence[Operation]) -> str
     """What the outage needs and the load does not have; empty if it has everything."""
     if "writes" in needs and all(operation.effect == "read" for operation in operations):
         return "it is about writes, and the load has none"
+    drawn = [operation for operation in operations if not operation.after]
+    if "repeats" in needs and not any(operation.may_be_repeated for operation in drawn):
+        return "it is about writes that clients repeat with their key, and the load has none"
     if "streams" in needs and not any(operation.streams for operation in operations):
         return "it is about streams without an end, and the load has none"
     if "things" in needs and not names_things(operations):

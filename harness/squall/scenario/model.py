@@ -27,7 +27,7 @@ Arrivals = Literal["jittered", "poisson", "constant"]
 DEPENDENCIES = frozenset({"http", "redis", "workers"})
 """What an outage can affect besides app and PostgreSQL: kinds of servers, and the app's workers."""
 
-NEEDS = frozenset({"writes", "streams", "transactions", "rows", "things"}) | DEPENDENCIES
+NEEDS = frozenset({"writes", "streams", "transactions", "rows", "things", "repeats"}) | DEPENDENCIES
 
 LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak test: every wait in it is bounded by this."""

@@ -49,9 +49,7 @@ MAX_WAIT_SECONDS = 1.0
 
 def may_repeat(request: PlannedRequest) -> bool:
     """Whether it has a key by which the app can recognise a repeat, and is not a repeat itself."""
-    keyed = any("{key}" in value for value in request.operation.headers.values())
-    keyed = keyed or request.operation.effect == "idempotent-write"
-    return keyed and request.key is not None
+    return request.operation.may_be_repeated and request.key is not None
 
 
 def wait_before_retry(op: Op, usual_seconds: float) -> float:

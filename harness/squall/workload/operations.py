@@ -74,6 +74,12 @@ class Operation:
     the list's entry with the key of the previous request.
     """
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the app can recognise a repeat: by its key, or as the write is idempotent."""
+        keyed = any("{key}" in value for value in self.headers.values())
+        return keyed or self.effect == "idempotent-write"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRequest:

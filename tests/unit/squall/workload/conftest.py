@@ -119,6 +119,9 @@ async def listening(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+ANSWERED = 2
+
+
 async def sent(
     server_url: str,
     count: int,
@@ -129,15 +132,20 @@ async def sent(
 ) -> tuple[list[Op], OpenLoop]:
     """Offer exactly ``count`` requests at a constant rate, and wait for their end.
 
-    ``again``: reads that are asked again meanwhile.
+    ``again``: requests that are asked for again as soon as two have their answers.
     """
     plan = replace(PLAN, base_url=server_url, start_at=time.monotonic(), **changes)
     ops: list[Op] = []
-    loop = OpenLoop(plan, ops.append)
+
+    def record(op: Op) -> None:
+        ops.append(op)
+        if len(ops) == ANSWERED and again:
+            loop.ask_again(again)
+
+    loop = OpenLoop(plan, record)
     for name, value in (behave or {}).items():
         setattr(loop.behaviour, name, value)
     loop.stop(plan.start_at + (count - 0.5) / plan.rate_per_second)
-    asyncio.get_running_loop().call_later(0.02, loop.ask_again, again or [])
     await loop.run()
     return sorted(ops, key=lambda op: op.id), loop
 

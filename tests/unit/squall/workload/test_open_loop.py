@@ -297,7 +297,7 @@ async def test_a_read_is_asked_again_beside_the_plan(http: Any) -> None:
     """The worker is told by name and path; the requests of the plan keep their numbers."""
     async with http.listening() as server:
         wanted = [{"name": "read-item", "path": "/items/9"}, {"name": "x", "path": "/"}]
-        ops, loop = await http.sent(server.url, 20, again=wanted)
+        ops, loop = await http.sent(server.url, 20, again=wanted, rate_per_second=20.0)
     again = [op for op in ops if op.asked_again]
     assert [op.request for op in again] == ["GET /items/9"]
     assert [op.id for op in ops if not op.asked_again] == list(range(20))
@@ -310,7 +310,9 @@ async def test_a_write_that_failed_is_asked_for_again_with_a_new_key(http: Any) 
     operation = replace(WRITE, body={"quantity": "{int:1..1000000}", "note": "{key}"})
     async with http.listening(lambda n: refused if n == 1 else http.good) as server:
         wanted = [{"id": 1}, {"id": 1}, {"id": 0}]
-        ops, _ = await http.sent(server.url, 20, operations=(operation,), again=wanted)
+        ops, _ = await http.sent(
+            server.url, 20, operations=(operation,), again=wanted, rate_per_second=20.0
+        )
     again = [op for op in ops if op.asked_again]
     assert [op.asks_for_write for op in again] == [1, 1]
     bodies = {op.key: json.loads(raw.partition(b"\r\n\r\n")[2]) for op, raw in zip(
@@ -323,7 +325,9 @@ async def test_a_write_that_failed_is_asked_for_again_with_a_new_key(http: Any) 
 
 async def test_requests_for_nothing_are_sent_beside_the_plan(http: Any) -> None:
     async with http.listening() as server:
-        ops, _ = await http.sent(server.url, 20, behave={"nothing_times": 2.0})
+        ops, _ = await http.sent(
+            server.url, 20, behave={"nothing_times": 2.0}, rate_per_second=20.0
+        )
     nothing = [op for op in ops if op.for_nothing]
     assert len(nothing) >= 10
     assert {op.name for op in nothing} == {"read-item, not there"}
