@@ -16,6 +16,7 @@ NEEDS = {
     "writes": "Needs writes in the load.",
     "transactions": "Not applicable to an app that writes in autocommit.",
     "rows": "Not applicable to an app that only adds rows.",
+    "repeats": "Needs writes in the load with a key, or idempotent ones.",
     "things": "Needs requests in the load that name a thing by number or UUID.",
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
