@@ -1,0 +1,58 @@
+"""A process that has ended keeps its exit code, also when a signal comes too late."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from squall.lab.providers.process.managed_process import ManagedProcess
+from squall.lab.providers.process.watchdog import Watchdog
+
+EXIT_CODE = 7
+PATIENCE = 10.0
+
+
+@pytest.fixture
+def loop_that_looks_itself() -> Iterator[None]:
+    """The event loop collects exit codes in a turn of its own, as of Python 3.12: before that turn
+    an ended process is a zombie.
+    """
+    if sys.version_info >= (3, 12):
+        yield
+        return
+    usual = asyncio.get_child_watcher()
+    watcher = asyncio.PidfdChildWatcher()
+    watcher.attach_loop(asyncio.get_running_loop())
+    asyncio.set_child_watcher(watcher)
+    yield
+    asyncio.set_child_watcher(usual)
+
+
+def wait_for_zombie(pid: int) -> None:
+    """Without a turn of the event loop."""
+    ends = time.monotonic() + PATIENCE
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < ends:
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pidfd is of Linux")
+async def test_a_signal_to_a_process_that_has_just_ended_does_not_take_its_exit_code(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("loop_that_looks_itself")
+    keeper = Watchdog()
+    child = ManagedProcess("the child", tmp_path / "child.log", keeper)
+    try:
+        await child.start(["sh", "-c", f"sleep 0.3; exit {EXIT_CODE}"])
+        wait_for_zombie(child.process.pid)
+        child.send(signal.SIGTERM)
+        assert await child.process.wait() == EXIT_CODE
+    finally:
+        await child.kill()
+        await keeper.close()
