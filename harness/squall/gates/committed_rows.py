@@ -53,6 +53,8 @@ class CommittedRows:
     """By column and value."""
     places: dict[str, set[str]] = field(default_factory=dict)
     """Columns by value."""
+    with_calm: CommittedRows | None = None
+    """The same with those of the calm writes, to learn from; None if there were none."""
 
     def of_request(self, op: Op, links: Links | None) -> list[TransactionCommitted]:
         """The transactions of a request, in commit order."""
@@ -69,7 +71,13 @@ def read_rows(evidence: Evidence) -> CommittedRows | None:
     if not any(isinstance(event, CommitsRead) for event in evidence.events):
         return None
     committed = [event for event in evidence.events if isinstance(event, TransactionCommitted)]
-    rows = CommittedRows()
+    rows = _indexed(committed)
+    if evidence.calm.commits:
+        rows.with_calm = _indexed([*evidence.calm.commits, *committed])
+    return rows
+
+
+def _indexed(committed: Iterable[TransactionCommitted]) -> CommittedRows:
     by_key, by_id, places = defaultdict(list), defaultdict(list), defaultdict(set)
     for transaction in committed:
         for key in transaction.keys:
@@ -78,8 +86,7 @@ def read_rows(evidence: Evidence) -> CommittedRows | None:
             for value in values:
                 by_id[column, value].append(transaction)
                 places[value].add(column)
-    rows.by_key, rows.by_id, rows.places = dict(by_key), dict(by_id), dict(places)
-    return rows
+    return CommittedRows(dict(by_key), dict(by_id), dict(places))
 
 
 def acknowledged_writes(ops: Iterable[Op], *, accepted: bool = False) -> list[Op]:
@@ -93,21 +100,30 @@ def acknowledged_writes(ops: Iterable[Op], *, accepted: bool = False) -> list[Op
     ]
 
 
+def calm_writes(evidence: Evidence, *, accepted: bool = False) -> dict[str, list[Op]]:
+    """The acknowledged writes from which is learned, by operation: those before the fault, and
+    those before the load.
+    """
+    calm: defaultdict[str, list[Op]] = defaultdict(list)
+    ops = [*evidence.calm.ops, *evidence.window("before")]
+    for op in acknowledged_writes(ops, accepted=accepted):
+        calm[op.name].append(op)
+    return calm
+
+
 def learn_links(
     evidence: Evidence, rows: CommittedRows, *, accepted: bool = False
 ) -> dict[str, Links | None]:
     """The linked operations by name. A link of None means: by the key of the request."""
-    calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes(evidence.window("before"), accepted=accepted):
-        calm[op.name].append(op)
+    known = rows.with_calm or rows
     links: dict[str, Links | None] = {}
-    for name, ops in calm.items():
+    for name, ops in calm_writes(evidence, accepted=accepted).items():
         if len(ops) < MIN_LEARNED:
             continue
-        by_answer = _link_by_answer(ops, rows)
+        by_answer = _link_by_answer(ops, known)
         if by_answer:
             links[name] = by_answer
-        elif _states_its_effect(ops) and all(op.key in rows.by_key for op in ops):
+        elif _states_its_effect(ops) and all(op.key in known.by_key for op in ops):
             links[name] = None
     return links
 
@@ -116,13 +132,14 @@ def keyed_operations(
     evidence: Evidence, rows: CommittedRows, windows: Sequence[Window] = ("before",)
 ) -> dict[str, list[Op]]:
     """Acknowledged writes in these windows by operation, where each has rows with its key."""
-    calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes([op for each in windows for op in evidence.window(each)]):
-        calm[op.name].append(op)
+    calm, known = calm_writes(evidence), rows.with_calm or rows
+    others = [op for each in windows if each != "before" for op in evidence.window(each)]
+    for op in acknowledged_writes(others):
+        calm.setdefault(op.name, []).append(op)
     return {
         name: ops
         for name, ops in calm.items()
-        if len(ops) >= MIN_LEARNED and all(op.key in rows.by_key for op in ops)
+        if len(ops) >= MIN_LEARNED and all(op.key in known.by_key for op in ops)
     }
 
 

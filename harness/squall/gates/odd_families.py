@@ -13,7 +13,7 @@ there twice says the same and was said in calm.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +22,7 @@ from squall.gates.committed_rows import (
     MIN_LEARNED,
     CommittedRows,
     Links,
-    acknowledged_writes,
+    calm_writes,
     learn_links,
 )
 from squall.gates.usual_rows import NEW_ROWS
@@ -66,7 +66,8 @@ def odd_families(evidence: Evidence, rows: CommittedRows) -> OddFamilies:
     start = evidence.first_injected
     if not families or start is None:
         return odd
-    usual = [one for one in _learn(evidence, rows, families) if _holds(one, families, start)]
+    known = [*evidence.calm.families, *families]
+    usual = [one for one in _learn(evidence, rows, known) if _holds(one, known, start)]
     makers = Counter(parent for parent, _ in {(one.parent, one.operation) for one in usual})
     for family in families:
         own = [one for one in usual if one.parent == family.parent and makers[one.parent] == 1]
@@ -119,10 +120,7 @@ def _learn(
     # What was accepted (202) is done later, and not twice either.
     links = learn_links(evidence, rows, accepted=True)
     start = evidence.first_injected or 0.0
-    calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in acknowledged_writes(evidence.window("before"), accepted=True):
-        calm[op.name].append(op)
-    for name, ops in calm.items():
+    for name, ops in calm_writes(evidence, accepted=True).items():
         others = tables_of_others(evidence, rows, links, name)
         for place, parent in links.get(name) or ():
             own = [(op, by_id.get((parent, identities(op).get(place, "")))) for op in ops]

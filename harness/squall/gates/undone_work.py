@@ -45,9 +45,10 @@ def undone_work(evidence: Evidence, rows: CommittedRows) -> list[Owed]:
     start = evidence.first_injected
     if not families or start is None:
         return []
+    known = [*(one for one in evidence.calm.families if one.answered), *families]
     return [
         Owed(family, name, column)
-        for name, parent, column, number in _learn(evidence, rows, families)
+        for name, parent, column, number in _learn(evidence, rows, known)
         for family in _left_out([one for one in families if one.parent == parent], column, number)
         if family.at >= start - LATER_SECONDS
     ]
@@ -80,7 +81,7 @@ def _learn(
     """Operation, parent, column and number of what each request in calm got from a worker."""
     by_id = {(one.parent, one.answered): one for one in families}
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in evidence.window("before"):
+    for op in (*evidence.calm.ops, *evidence.window("before")):
         if op.effect != "read" and op.good:
             calm[op.name].append(op)
     links = learn_links(evidence, rows)

@@ -93,13 +93,14 @@ def _accepted_and_lost(evidence: Evidence, rows: CommittedRows) -> tuple[list[Op
 
 def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in evidence.window("before"):
+    for op in (*evidence.calm.ops, *evidence.window("before")):
         if op.effect != "read" and op.good and op.key is not None:
             calm[op.name].append(op)
+    known = (rows.with_calm or rows).by_key
     return {
         name
         for name, ops in calm.items()
-        if len(ops) >= MIN_LEARNED and all(op.key in rows.by_key for op in ops)
+        if len(ops) >= MIN_LEARNED and all(op.key in known for op in ops)
     }
 
 

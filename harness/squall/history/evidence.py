@@ -95,6 +95,18 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalmWrites:
+    """Writes that were sent one by one before the load of a lab, and what they committed.
+
+    Of an operation that the load asks for now and then, the calm before a fault shows too few.
+    """
+
+    ops: tuple[Op, ...] = ()
+    commits: tuple[events.TransactionCommitted, ...] = ()
+    families: tuple[events.FamilyCommitted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """What the scenario requested. A run that sent less proves less."""
 
@@ -129,6 +141,8 @@ class Evidence:
     """What the scenario requested; None if unknown."""
     control: Control | None = None
     """The run without the fault, if there was one (``--paired``)."""
+    calm: CalmWrites = field(default_factory=CalmWrites)
+    """What is known of writes from before the load of the lab's first run."""
 
     @property
     def first_injected(self) -> float | None:

@@ -19,7 +19,6 @@ from pathlib import Path
 from squall_faults import Fault, FaultUnavailable
 from squall_faults.ports import Traffic, UpstreamServer, WireProxy
 
-from squall.core import events
 from squall.core.clock import MonotonicClock
 from squall.core.errors import LabError
 from squall.core.ids import derived_seed
@@ -49,6 +48,7 @@ from squall.lab.readiness import accepts_soon
 from squall.lab.roles import Roles
 from squall.lab.scenario_needs import missing_need
 from squall.lab.second_copy import SecondCopyRunner
+from squall.lab.seen_in_calm import SeenInCalm
 from squall.lab.setup import SetupPlace, run_setup, stand_ins_used
 from squall.lab.upstream_record import requests_without_answer, stand_in_of
 from squall.lab.variables import with_variables
@@ -75,18 +75,13 @@ class Lab:
 
     bearable_rate = USUAL_RATE
     """Requests per second that the app answers quickly without a fault."""
-    places: events.PlacesCounted | None = None
-    """The places of the app's pool in calm; None until a scenario needs them."""
-    polls: events.IdleStatements | None = None
-    """The statements of the idle app in calm; None until the first run."""
-    updates: Sequence[events.UpdateShown] | None = None
-    """Whether reads show updates at once in calm; None until the first run."""
 
     def __init__(
         self, options: LabOptions, directory: Path, keeper: Watchdog, parts: Components
     ) -> None:
         self.options = options
         self.profile = options.profile
+        self.calm = SeenInCalm()
         self.derived = False
         """Whether the operations come from the app's OpenAPI document."""
         self.coverage = Coverage()

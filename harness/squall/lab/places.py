@@ -39,16 +39,16 @@ class PlacesProbe:
 
     async def look_before(self, plan: LoadPlan) -> None:
         """Publish the places of the app before the load, of the better of two counts."""
-        if self._lab.places is None:
+        if self._lab.calm.places is None:
             counts = [await self._count(plan, "before") for _ in range(2)]
             known = [each for each in counts if each is not None]
-            self._lab.places = max(known, key=lambda each: each.places, default=None)
-        if self._lab.places is not None:
-            self._log(replace(self._lab.places, at=self._clock.now()))  # an event of this run
+            self._lab.calm.places = max(known, key=lambda each: each.places, default=None)
+        if self._lab.calm.places is not None:
+            self._log(replace(self._lab.calm.places, at=self._clock.now()))  # an event of this run
 
     async def look_after(self, plan: LoadPlan) -> None:
         """Publish the places after the load; the best count, if some were lost at first."""
-        before, best = self._lab.places, None
+        before, best = self._lab.calm.places, None
         if before is None or before.waiting <= 0:
             return
         for _ in range(TRIES):

@@ -33,14 +33,14 @@ class PollProbe:
 
     async def look_before(self) -> None:
         """Publish how many statements the idle app sends in calm, if it is a poller."""
-        if self._lab.polls is None:
-            self._lab.polls = await self._count_in_calm()
-        if self._lab.polls.statements:
-            self._log(replace(self._lab.polls, at=self._clock.now()))  # an event of this run
+        if self._lab.calm.polls is None:
+            self._lab.calm.polls = await self._count_in_calm()
+        if self._lab.calm.polls.statements:
+            self._log(replace(self._lab.calm.polls, at=self._clock.now()))  # an event of this run
 
     async def look_after(self) -> None:
         """Publish the statements since now, as soon as there is one, or the time is over."""
-        if self._lab.polls is None or not self._lab.polls.statements:
+        if self._lab.calm.polls is None or not self._lab.calm.polls.statements:
             return
         deadline = self._lab.profile.contract.deadline_seconds
         patience = max(LEAST_SECONDS, DEADLINES * deadline)

@@ -17,6 +17,7 @@ from squall.lab.refused_statements import RefusedStatements
 from squall.lab.rest import RestProbe
 from squall.lab.updates_in_calm import UpdatesProbe
 from squall.lab.upstream_record import UpstreamRecord
+from squall.lab.writes_in_calm import WritesInCalm
 from squall.workload.plan import LoadPlan, WorkloadReport
 
 
@@ -35,17 +36,19 @@ class Surroundings:
         self._commits = CommitRecorder(lab, clock, log)
         self._work = PendingWork(lab, clock, log)
         self._updates = UpdatesProbe(lab, clock, log)
+        self._writes = WritesInCalm(lab, clock)
         self._places = PlacesProbe(lab, clock, log) if places else None
         self._upstreams = UpstreamRecord(lab, clock, log)
         self._refused = RefusedStatements(lab, clock, log)
         self._terminations = len(lab.app.terminations)
         self._copies = len(lab.copies.seen)
 
-    async def look_before(self, plan: LoadPlan) -> None:
-        """Sample before the load."""
+    async def look_before(self, plan: LoadPlan, calm_seconds: float) -> None:
+        """Sample before the load; ``calm_seconds`` of it pass before the fault."""
         if self._places is not None:
             await self._places.look_before(plan)
         await self._updates.look_before(plan)
+        await self._writes.look_before(plan, calm_seconds)
         await self._upstreams.look_before()
         await self._refused.look_before()
         await self._work.look_before()

@@ -42,9 +42,9 @@ class UpdatesProbe:
 
     async def look_before(self, plan: LoadPlan) -> None:
         """Publish what each trial has shown."""
-        if self._lab.updates is None:
-            self._lab.updates = await self._tried(plan)
-        for seen in self._lab.updates:
+        if self._lab.calm.updates is None:
+            self._lab.calm.updates = await self._tried(plan)
+        for seen in self._lab.calm.updates:
             self._log(replace(seen, at=self._clock.now()))  # an event of this run
 
     async def _tried(self, plan: LoadPlan) -> list[events.UpdateShown]:

@@ -13,7 +13,7 @@ from squall.core.ids import derived_seed, lab_id
 from squall.core.logs import logged
 from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Verdict
-from squall.history.evidence import Control, Evidence, FinalState
+from squall.history.evidence import CalmWrites, Control, Evidence, FinalState
 from squall.history.op import Op
 from squall.lab import app_log, logged_errors, suspects
 from squall.lab.lab import Lab
@@ -85,16 +85,15 @@ class Runner:
         await self._lab.renew_rights(RENEWAL_MARGIN_SECONDS + 2 * scenario.planned_seconds)
         await prepare_faults(self._lab, scenario)
         seed_here = derived_seed(seed, scenario.name)
-        control = None
-        if paired or scenario.paired:
-            control = await self._without_fault(scenario, seed_here)
+        with_arm = paired or scenario.paired
+        control = await self._without_fault(scenario, seed_here) if with_arm else None
         before = await self._totals()
         now = self._clock.now()
         engine = self._lab.engine_name
         log(events.RunStarted(at=now, scenario=scenario.name, seed=seed, engine=engine))
-        counted = scenario.counts_places
-        surroundings = Surroundings(self._lab, self._clock, log, places=counted)
-        await surroundings.look_before(self._plan(scenario, seed_here, now))
+        surroundings = Surroundings(self._lab, self._clock, log, places=scenario.counts_places)
+        early = self._plan(scenario, seed_here, now)
+        await surroundings.look_before(early, scenario.before_seconds)
         plan = self._plan(scenario, seed_here, self._clock.now() + LEAD_SECONDS)
         await self._lab.workload.start(plan)
         written = app_log.size(self._lab.app.log_path)
@@ -242,6 +241,7 @@ class Runner:
             contract=profile.contract,
             unsent=report.unsent,
             offered=report.offered,
+            calm=self._lab.calm.writes or CalmWrites(),
         )
 
 

@@ -12,7 +12,7 @@ from squall.gates.acknowledged_before_commit import AcknowledgedBeforeCommit
 from squall.gates.one_effect import OneEffect
 from squall.gates.refused_write_absent import RefusedWriteAbsent
 from squall.gates.work_is_done import WorkIsDone
-from squall.history.evidence import Contract
+from squall.history.evidence import CalmWrites, Contract
 from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
@@ -187,6 +187,25 @@ def test_a_list_in_a_body_is_stored_whole(
     ]
     found = judged(OneEffect(), evidence, make, later, *commits, rows={"insert readings": 3})
     assert found.code == code
+
+
+@pytest.mark.parametrize(("known", "code"), [(True, "effect-twice"), (False, "holds")])
+def test_what_a_rare_request_makes_is_known_from_writes_before_the_load(
+    evidence: Any, make: Any, known: bool, code: str
+) -> None:
+    """Three in the calm are too few to learn from; six more were sent before the load."""
+    early = [replace(write(make, 50 + n), done=-10.0 + n, sent=-10.1 + n) for n in range(6)]
+    commits = tuple(commit(op.done - 0.001, op.id) for op in early)
+    ops = [write(make, number) for number in range(3)]
+    usual = [commit(op.done - 0.001, op.id) for op in ops]
+    later = write(make, LATER)
+    twice = [commit(later.done - at, LATER) for at in (0.002, 0.001)]
+    read = [*usual, *twice, CommitsRead(at=9.0, transactions=5)]
+    run = evidence([*ops, later], [*make.outage(), *read])
+    if known:
+        run = replace(run, calm=CalmWrites(ops=tuple(early), commits=commits))
+    found = OneEffect().judge(run)
+    assert (found.code, found.figures["requests"]) == (code, 4 if known else 0)
 
 
 def test_a_request_without_any_row_is_neither(evidence: Any, make: Any) -> None:

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from squall.core import events
 from squall.core.clock import VirtualClock
 from squall.history.op import Op
 from squall.lab import places
 from squall.lab.places import REQUESTS, TRIES, PlacesProbe, count_unserved
+from squall.lab.seen_in_calm import SeenInCalm
 from squall.workload.plan import LoadPlan
 
 PLAN = cast("LoadPlan", None)
@@ -21,7 +21,7 @@ class BurstLab:
     """Bursts that find these numbers of working sessions, one after another, the last for good."""
 
     def __init__(self, make: Any, found: Sequence[int], *, limited: bool = False) -> None:
-        self.places: events.PlacesCounted | None = None
+        self.calm = SeenInCalm()
         self.bursts = 0
         self.can_be_slow = True
         self.workload = self.observer = self

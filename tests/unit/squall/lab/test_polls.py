@@ -10,6 +10,7 @@ import pytest
 from squall.core import events
 from squall.core.clock import VirtualClock
 from squall.lab.polls import DEADLINES, PollProbe
+from squall.lab.seen_in_calm import SeenInCalm
 
 
 class IdleApp:
@@ -18,7 +19,7 @@ class IdleApp:
     def __init__(self, sent: Callable[[float], int], deadline: float = 3.0) -> None:
         self.sent = sent
         self.clock = VirtualClock()
-        self.polls = None
+        self.calm = SeenInCalm()
         self.profile = SimpleNamespace(contract=SimpleNamespace(deadline_seconds=deadline))
         self.published: list[Any] = []
 

@@ -18,6 +18,7 @@ from squall.history.op import Op, Outcome
 from squall.lab import app_log
 from squall.lab.component_watch import ComponentWatch
 from squall.lab.error_budget import ErrorBudget
+from squall.lab.seen_in_calm import SeenInCalm
 from squall.runner import injection as injecting
 from squall.runner import run as run_module
 from squall.runner.run import Run, Runner
@@ -178,7 +179,7 @@ def place(took: float = 0.01) -> Place:
         engine_name="embedded", app_address="127.0.0.1:1", bearable_rate=20.0,
         load_url="http://127.0.0.1:1",
         ensure_app=nothing, broken=nothing, renew_rights=nothing, verify_observer=nothing,
-        port_for=lambda _fault: None,
+        port_for=lambda _fault: None, calm=SeenInCalm(),
     )  # fmt: skip
     return made
 

@@ -72,8 +72,7 @@ class ManagedProcess:
                 raise LabError(
                     f"{self.name} cannot be started: {command[0]}: {error.strerror}"
                 ) from error
-        with contextlib.suppress(psutil.Error):
-            self._handle = psutil.Process(self._process.pid)
+        self._handle = _process_of(self._process.pid)
         self._watching = asyncio.create_task(self._watch(self._process))
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
@@ -172,6 +171,14 @@ class ManagedProcess:
         except OSError:
             lines = []
         return "\n".join(f"    {line}" for line in lines) or "    (the log is empty)"
+
+
+def _process_of(pid: int) -> psutil.Process | None:
+    """A handle that later signals nobody else; None if it has ended."""
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None
 
 
 def _identity(user: str | None, group: int | None) -> dict[str, Any]:

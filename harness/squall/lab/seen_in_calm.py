@@ -1,0 +1,23 @@
+"""What the first run of a lab sees of the app before its load, and later runs reuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from squall.core import events
+from squall.history.evidence import CalmWrites
+
+
+@dataclass(slots=True)
+class SeenInCalm:
+    """None: not looked at yet."""
+
+    places: events.PlacesCounted | None = None
+    """The places of the app's pool; counted when a scenario needs them."""
+    polls: events.IdleStatements | None = None
+    """The statements of the idle app."""
+    updates: Sequence[events.UpdateShown] | None = None
+    """Whether reads show updates at once."""
+    writes: CalmWrites | None = None
+    """Writes of which the calm before a fault shows few, and what each committed."""

@@ -1,0 +1,107 @@
+"""Writes of which the calm before a fault shows too few are sent before the load, one by one.
+
+    40 requests/s, 30 operations      a second of calm has one or two POST /notes
+    before the load of the first run  7 x POST /notes ──▶ each made one row with its key
+
+What a request makes without a fault is learned from them, so that an app of many operations is
+judged as one of few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+
+import aiohttp
+
+from squall.core import events
+from squall.core.clock import Clock
+from squall.core.events import FamilyCommitted, TransactionCommitted
+from squall.history.evidence import CalmWrites
+from squall.history.op import Op
+from squall.lab.committed import CommitRecorder
+from squall.lab.lab import Lab
+from squall.workload.attempts import classify_error
+from squall.workload.http_exchange import Answer, client_session, exchange
+from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
+from squall.workload.plan import LoadPlan
+from squall.workload.record import record_of
+
+TIMES = 8
+"""Of each operation: a few more than are needed, for one may fail by its values."""
+MOST_SECONDS = 3.0
+REQUEST_SECONDS = 1.0
+FIRST = 80_000_000
+
+
+class WritesInCalm:
+    """Sends them once for a lab."""
+
+    def __init__(self, lab: Lab, clock: Clock) -> None:
+        self._lab = lab
+        self._clock = clock
+
+    async def look_before(self, plan: LoadPlan, calm_seconds: float) -> None:
+        """Send them before the first load of the lab; ``calm_seconds`` is the time before the
+        fault.
+        """
+        if self._lab.calm.writes is None:
+            rare = list(_rare(plan, calm_seconds))
+            self._lab.calm.writes = await self._sent(plan, rare) if rare else CalmWrites()
+
+    async def _sent(self, plan: LoadPlan, rare: Sequence[Operation]) -> CalmWrites:
+        seen: list[events.Event] = []
+        recorder = CommitRecorder(self._lab, self._clock, seen.append)
+        await recorder.begin()
+        ops = await _send(plan, rare)
+        await recorder.read(plan.run_id, ops)
+        return CalmWrites(
+            ops=tuple(ops),
+            commits=tuple(one for one in seen if isinstance(one, TransactionCommitted)),
+            families=tuple(one for one in seen if isinstance(one, FamilyCommitted)),
+        )
+
+
+def _rare(plan: LoadPlan, calm_seconds: float) -> Iterator[Operation]:
+    """Writes that the calm has less than twice as often as is needed, and that may be sent now."""
+    drawn = [operation for operation in plan.operations if not operation.after]
+    total = sum(operation.weight for operation in drawn)
+    for operation in drawn:
+        expected = plan.rate_per_second * calm_seconds * operation.weight / total
+        rare = operation.effect != "read" and expected < 2 * TIMES
+        limited = operation.least_interval_seconds or operation.streams
+        if rare and not limited and operation.method != WEBSOCKET:
+            yield operation
+
+
+async def _send(plan: LoadPlan, operations: Sequence[Operation]) -> list[Op]:
+    """One of each kind after the other, until there are enough or the time is over."""
+    ends = time.monotonic() + MOST_SECONDS
+    ops: list[Op] = []
+    drawn = {
+        operation.name: requests((operation,), plan.seed + 5, plan.run_id, first=FIRST + n * TIMES)
+        for n, operation in enumerate(operations)
+    }
+    async with client_session(REQUEST_SECONDS, fresh=True, route=plan.route) as session:
+        for _ in range(TIMES):
+            for source in drawn.values():
+                ops.append(await _one(session, plan, next(source)))
+                if time.monotonic() > ends:
+                    return ops
+    return ops
+
+
+async def _one(session: aiohttp.ClientSession, plan: LoadPlan, request: PlannedRequest) -> Op:
+    operation, sent = request.operation, time.monotonic()
+    answer: Answer | None = None
+    error = "timeout"
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            answer = await exchange(
+                session, operation.method, plan.base_url.rstrip("/") + request.path,
+                headers=request.headers, body=request.body, media=operation.media,
+            )  # fmt: skip
+    except (aiohttp.ClientError, OSError, ValueError) as failure:
+        error = classify_error(failure)
+    return record_of(request, answer, error, (sent, sent), plan)
