@@ -37,11 +37,13 @@ class FoundApp:
     line: int
     why: str
     """``docker-compose.yml:4``, or ``has the routes``."""
+    script: str = ""
+    """The command of an app that only a script makes; its port is not in it yet."""
 
     @property
     def target(self) -> str:
-        """``package.module:app``."""
-        return f"{self.module}:{self.name}"
+        """``package.module:app``, or the script."""
+        return self.script or f"{self.module}:{self.name}"
 
 
 def find_apps(project: Project, commands: Iterable[Command]) -> list[FoundApp]:
@@ -79,7 +81,7 @@ def _named_by_source(project: Project, objects: list[AppObject]) -> Iterator[Fou
     """``uvicorn.run("shop.main:app")`` and ``uvicorn.run(app)``."""
     for module in project.modules.values():
         for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Call) or not _runs_a_server(node):
+            if not isinstance(node, ast.Call) or not is_server_call(node):
                 continue
             given = node.args[0] if node.args else _keyword(node, "app", "target")
             why = project.shown(module.path, node.lineno)
@@ -195,7 +197,8 @@ def _is_function(module: Module, name: str) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == name for node in module.tree.body)
 
 
-def _runs_a_server(call: ast.Call) -> bool:
+def is_server_call(call: ast.Call) -> bool:
+    """Whether the call runs a server, or configures one."""
     called = ast.unparse(call.func)
     return called in {"uvicorn.run", "hypercorn.run", "granian.Granian", "Granian",
                       "server.Granian", "uvicorn.Config"}  # fmt: skip
