@@ -73,18 +73,19 @@ async def test_a_user_whose_name_an_operation_changes_is_replaced(
     assert asked["/login"].bodies[0]["email"] in users
 
 
-@pytest.mark.parametrize("path", ["/update_me", "/accounts"])
+@pytest.mark.parametrize(("path", "status"), [("/update_me", 409), ("/accounts", 404),
+                                             ("/accounts", 500)])  # fmt: skip
 async def test_an_app_may_tell_of_an_unknown_user_by_another_status(
-    discovery_of: Callable[..., Any], database: Database, path: str
+    discovery_of: Callable[..., Any], database: Database, path: str, status: int
 ) -> None:
-    """409 for a token whose user has another name now, whatever the path that changed it."""
+    """The token's user has another name now, whatever the path that changed it."""
     app, users = FastAPI(), set[str]()
     add_login(app, users)
 
     def known(token: str) -> None:
         database.execute()
         if token not in users:
-            raise HTTPException(409)
+            raise HTTPException(status)
 
     @app.post("/register", status_code=201)
     async def register(user: User) -> None:

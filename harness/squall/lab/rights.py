@@ -1,7 +1,7 @@
 """Operations that take the client's access away: a logout, or a change of its own user.
 
 after such a one, the canary is asked ─▶ 401, 403: lost
-                                      ─▶ 404, 409, …: lost, if it is answered after a new login
+                                      ─▶ 404, 409, 500, …: lost, if it is answered after a new login
 """
 
 from __future__ import annotations
@@ -34,23 +34,22 @@ def disturbance(candidate: Candidate) -> int:
 
 async def lost_rights(trial: Trial, main: Role, profile: AppProfile) -> bool:
     """Whether the client has lost access that it had before. The app may say so by a status of its
-    own, when a change of its name has made the user of the token an unknown one.
+    own, or fail, when a change of its name has made the user of the token an unknown one.
     """
     status = await trial.canary_status()
     if status is None or status in RIGHTS:
         return status is not None
-    if not _is_refused(status):
+    if not _fails(status) or not _fails(await trial.canary_status()):
         return False
     try:
         await main.enter(profile)
     except LabError:
         return False
-    again = await trial.canary_status()
-    if again is not None and _is_refused(again):
+    if _fails(await trial.canary_status()):
         trial.canary = None  # its own item is gone, and not the user
         return False
     return True
 
 
-def _is_refused(status: int) -> bool:
-    return 400 <= status < 500 and status != RATE_LIMITED  # noqa: PLR2004 - HTTP's 4xx
+def _fails(status: int | None) -> bool:
+    return status is None or (status >= 400 and status != RATE_LIMITED)  # noqa: PLR2004 - HTTP's errors
