@@ -47,7 +47,7 @@ async def test_a_login_is_found_where_a_refusal_is_a_200(
         database.execute()
 
     @app.get("/orders/{order_id}")
-    async def order(order_id: str) -> None:
+    async def order(order_id: int) -> None:
         raise HTTPException(404, f"{order_id} does not exist")
 
     found = await discovery_of(app, writes=True)

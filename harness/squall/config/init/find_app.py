@@ -115,7 +115,7 @@ def _located(
         better = _better_root(project, module, root)
         if line:
             makes = factory or _is_function(module, attribute)
-            target = name if better == root else _dotted(module.path, better)
+            target = name if better == root else dotted_name(module.path, better)
             yield FoundApp(module=target, name=attribute, factory=makes, root=better,
                            path=module.path, line=line, why=why)  # fmt: skip
             return
@@ -134,12 +134,13 @@ def _better_root(project: Project, module: Module, root: Path) -> Path:
 
 def _placed(project: Project, one: AppObject, why: str) -> FoundApp:
     root = import_root(project, one.module)
-    module = _dotted(one.module.path, root)
+    module = dotted_name(one.module.path, root)
     return FoundApp(module=module, name=one.name, factory=one.factory, root=root,
                     path=one.module.path, line=one.line, why=why)  # fmt: skip
 
 
-def _dotted(path: Path, root: Path) -> str:
+def dotted_name(path: Path, root: Path) -> str:
+    """The name by which a file is imported if imports start at ``root``."""
     relative = path.relative_to(root).with_suffix("")
     return ".".join(relative.parts[:-1] if relative.name == "__init__" else relative.parts)
 

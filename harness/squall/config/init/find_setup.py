@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from squall.config.init.find_alembic import find_alembic
+from squall.config.init.find_models import find_models
 from squall.config.init.find_sql import kept_sql, mounted_sql, versioned_sql
 from squall.config.init.project import Project, relative_place
 from squall.config.init.project_files import read_text
@@ -67,6 +68,8 @@ def find_setup(
         setup = versioned or prepares[:1]
     if not setup and not makes_tables:
         setup = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
+        models = None if setup else find_models(project, module, root, source)
+        setup = [models] if models else setup
     seed = [] if setup or not makes_tables else fills[:1]
     if setup:
         filled = [one for one in prepares if tool and FIRST_ROWS.search(one[0]) and _is_named(one)]
