@@ -50,8 +50,7 @@ def test_the_models_create_the_tables(tmp_path: Path, files: dict[str, str], bas
         {"shop/db.py": OLD, "shop/models.py": f"{MODELS}Base.metadata.create_all(engine)\n"},
         {"shop/db.py": OLD, "shop/models.py": "from shop.db import Base\n"},
         {"shop/models.py": "from peewee import Model\nclass User(Model):\n    pass\n"},
-        {"shop/db.py": OLD, "shop/models.py": MODELS, "shop/main.py": "from fastapi import FastAPI\n"
-         "app = FastAPI()\n"},
+        {"shop/db.py": OLD, "shop/models.py": MODELS, "shop/main.py": MAIN.replace("models", "x")},
     ],
     ids=["the-app-does", "no-table", "no-base", "not-imported"],
 )  # fmt: skip
