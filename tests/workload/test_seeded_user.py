@@ -75,6 +75,18 @@ async def test_a_seeded_user_logs_in_and_its_password_is_a_name(
 
 
 @pytest.mark.parametrize("kind", ["form", "json"])
+async def test_the_login_is_an_operation_of_the_seeded_user(
+    discovery_of: Callable[..., Any],
+    database: Database,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(f"{__name__}.MOST_LOGINS", 100)
+    found = await discovery_of(make_app(database, kind), environment=VARIABLES, writes=True)
+    assert "/auth/login" in {one.path for one in found.profile.operations}
+
+
+@pytest.mark.parametrize("kind", ["form", "json"])
 async def test_the_login_that_was_found_can_be_declared(
     discovery_of: Callable[..., Any], database: Database, kind: str
 ) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
 from squall.lab.login_flow import log_in, resolve_headers
-from squall.lab.roles import FIRST_USER, NOBODY, Role, Roles, another, renumbered
+from squall.lab.roles import FIRST_USER, NOBODY, Role, Roles, another
 from squall.lab.user_accounts import UserAccounts
 from squall.lab.user_sql import USERS
+from squall.lab.user_steps import renumbered
 from squall.workload.login import Login
 from squall.workload.openapi.document import ApiDocument, resolve_references
 from squall.workload.openapi.likely_text import choices_of

@@ -71,7 +71,7 @@ class OperationSearch:
         for title, reason in left_out.items():
             self._leave_out(title, reason)
         await self.trial.measure_idle()
-        candidates = [self.roles.as_user(one) for one in candidates]
+        candidates = [self.roles.as_user(one, self.profile) for one in candidates]
         candidates.sort(key=disturbance)
         deletions = [one for one in candidates if one.described.method == DELETE]
         others = [one for one in candidates if one.described.method != DELETE]
@@ -183,7 +183,9 @@ class OperationSearch:
         self.trial.canary = trial.canary
         if result.reason == ENDS_RIGHTS:
             await role.enter(self.profile)
-            self.good = [(path, self.roles.login_of(path, one)) for path, one in self.good]
+            self.good = [
+                (path, self.roles.login_of(path, one, self.profile)) for path, one in self.good
+            ]
         return result
 
     def _refuse(self, candidate: Candidate, result: TrialResult) -> None:

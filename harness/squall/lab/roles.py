@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
@@ -19,6 +18,7 @@ from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
 from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration, with_names
+from squall.lab.user_steps import body_of, renumbered
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
@@ -93,23 +93,25 @@ class Roles:
             for step in (*((role.registration,) if role.registration else ()), *role.steps)
         )
 
-    def as_user(self, candidate: Candidate) -> Candidate:
-        """An operation that is the login itself gets the registered user."""
-        for role in self.all:
-            login = role.steps[-1] if role.registration and role.steps else None
-            if login is not None and login.path.endswith(candidate.described.path):
-                body = dict(login.form) or login.json
-                media: Media = "form" if login.form else "json"
-                return dataclasses.replace(candidate, bodies=(body,), media=media)
-        return candidate
+    def as_user(self, candidate: Candidate, profile: AppProfile) -> Candidate:
+        """An operation that is the login itself gets the user who logged in."""
+        if (login := self._login_at(candidate.described.path)) is None:
+            return candidate
+        media: Media = "form" if login.form else "json"
+        return dataclasses.replace(candidate, bodies=(body_of(login, profile),), media=media)
 
-    def login_of(self, path: str, operation: Operation) -> Operation:
+    def login_of(self, path: str, operation: Operation, profile: AppProfile) -> Operation:
         """The same, for an operation whose user has been replaced since."""
-        for role in self.all:
-            login = role.steps[-1] if role.registration and role.steps else None
-            if operation.method == "POST" and login is not None and login.path.endswith(path):
-                return dataclasses.replace(operation, bodies=(dict(login.form) or login.json,))
-        return operation
+        login = self._login_at(path) if operation.method == "POST" else None
+        if login is None:
+            return operation
+        return dataclasses.replace(operation, bodies=(body_of(login, profile),))
+
+    def _login_at(self, path: str) -> Login | None:
+        """The last step of the first role that logs in there."""
+        logins = [role.steps[-1] for role in self.all if role.steps]
+        return next((one for one in logins if (one.form or one.json is not None)
+                     and one.path.endswith(path)), None)  # fmt: skip
 
     async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
         """Log in again with roles that expire within these seconds; with all that log in if these
@@ -227,22 +229,3 @@ def _is_added(steps: tuple[Login, ...]) -> bool:
 def _may_register(profile: AppProfile) -> bool:
     """A lab's database is thrown away; in an app that was already running, a user is a write."""
     return profile.contract.process_known or profile.writes
-
-
-def renumbered(login: Login, number: int) -> Login:
-    """The same step for another user."""
-    return dataclasses.replace(
-        login,
-        form=_other_user(dict(login.form), number),
-        json=_other_user(login.json, number),
-        basic=_other_user(dict(login.basic), number),
-    )
-
-
-def _other_user(value: Any, number: int) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, Mapping):
-        return {key: _other_user(one, number) for key, one in value.items()}
-    if isinstance(value, str) and value.startswith("squall"):
-        name, at, rest = value.partition("@")
-        return f"{name.rstrip('0123456789')}{number}{at}{rest}"
-    return value

@@ -71,6 +71,20 @@ def test_a_body_with_every_field_comes_before_one_with_the_required_fields() -> 
     assert [sorted(one) for one in likely_bodies({}, given)] == [["name", "owner_id"], ["name"]]
 
 
+def test_a_third_body_has_further_fields_of_its_own_and_names_no_other_thing() -> None:
+    text = {"type": "string"}
+    given = schema(title=text) | {
+        "properties": {"title": text, "content": {"anyOf": [text, {"type": "null"}]},
+                       "status": {**text, "default": "draft"}, "category_id": {"type": "integer"},
+                       "tagIds": {"type": "array"}, "paid": {"type": "boolean", "default": False}}
+    }  # fmt: skip
+    assert [sorted(one) for one in likely_bodies({}, given)][:3] == [
+        ["category_id", "content", "paid", "status", "tagIds", "title"],
+        ["title"],
+        ["content", "title"],
+    ]
+
+
 def test_nested_objects_and_parts_of_a_whole_are_followed() -> None:
     document = {
         "components": {
