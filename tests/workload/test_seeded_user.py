@@ -10,6 +10,7 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
+from squall.lab.trial import ENDS_RIGHTS
 
 from tests.workload.conftest import Database
 
@@ -104,3 +105,77 @@ async def test_without_the_user_nothing_opens(
     app.get("/open")(database.execute)
     found = await discovery_of(app, environment={"SEEDED_USER": "ann@shop.io"})
     assert {one.path for one in found.profile.operations} == {"/open"}
+
+
+async def test_a_seeded_user_that_an_operation_renames_is_put_back(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    """Nobody can register in its place."""
+    app, names, restored = FastAPI(), ["ann@shop.io"], list[str]()
+    columns: tuple[Any, ...] = (
+        ("users", "id", "integer", "N", False, [], None, True),
+        ("users", "email", "text", "S", True, [], None, False),
+        ("users", "password", "text", "S", True, [], None, False),
+    )
+
+    async def run_sql(text: str) -> Any:
+        if "pg_attribute" in text:
+            return columns
+        if text.startswith("UPDATE users t SET"):
+            restored.append(text)
+            names[0] = "ann@shop.io"
+        return [(f'{{"id": 1, "email": "{names[0]}"}}',)] if "to_jsonb" in text else []
+
+    @app.post("/auth/login")
+    async def login(given: Credentials) -> dict[str, str]:
+        if (given.email, given.password) != (names[0], "open-sesame"):
+            raise HTTPException(401)
+        return {"access_token": f"{given.email}-token"}
+
+    def known(token: str) -> None:
+        database.execute()
+        if token.removesuffix("-token") not in names:
+            raise HTTPException(401)
+
+    bearer = OAuth2PasswordBearer(tokenUrl="auth/login")
+
+    @app.get("/everyone")
+    async def everyone(token: Annotated[str, Depends(bearer)]) -> list[dict[str, int]]:
+        known(token)
+        return [{"id": 1}]
+
+    @app.patch("/everyone/{user_id}")
+    async def rename(
+        user_id: int, given: Credentials, token: Annotated[str, Depends(bearer)]
+    ) -> None:
+        known(token)
+        names[user_id - 1] = given.email
+
+    found = await discovery_of(app, environment=VARIABLES, writes=True, run_sql=run_sql)
+    assert found.left_out["PATCH /everyone/{user_id}"] == ENDS_RIGHTS
+    assert "/everyone" in {one.path for one in found.profile.operations}
+    assert any("ann@shop.io" in text for text in restored)
+
+
+@pytest.mark.parametrize("told_apart", [True, False])
+async def test_a_400_is_access_if_a_spoilt_token_is_answered_otherwise(
+    discovery_of: Callable[..., Any], database: Database, told_apart: bool
+) -> None:
+    app = FastAPI()
+
+    @app.post("/auth/login")
+    async def login(given: Credentials) -> dict[str, str]:
+        return {"access_token": given.email}
+
+    bearer = OAuth2PasswordBearer(tokenUrl="auth/login")
+
+    @app.get("/code")
+    async def code(token: Annotated[str, Depends(bearer)]) -> None:
+        raise HTTPException(400 if token in VARIABLES.values() or not told_apart else 401)
+
+    @app.get("/health")
+    async def health() -> None:
+        database.execute()
+
+    found = await discovery_of(app, environment=VARIABLES, writes=True)
+    assert bool(found.roles.logins()) is told_apart

@@ -18,6 +18,7 @@ from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
 from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration, with_names
+from squall.lab.saved_users import names_in, put_back, save_users
 from squall.lab.user_steps import body_of, renumbered
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
@@ -49,6 +50,8 @@ class Role:
     """Creates the user."""
     registered: bool = False
     users: int = 1
+    saved: tuple[str, ...] = ()
+    """Statements that put back a user whom nobody can register."""
     ends: float = math.inf
     """Monotonic time at which its credentials expire, if known."""
 
@@ -65,6 +68,10 @@ class Role:
         try:
             await self._log_in(profile, self.steps)
         except LabError:
+            if self.saved and self.client.run_sql is not None:
+                await put_back(self.client.run_sql, self.saved)
+                await self._log_in(profile, self.steps)
+                return
             if self.registration is None or self.users >= MAX_USERS:
                 raise
             self.users += 1
@@ -207,6 +214,9 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
         role.registration, role.registered, found = found[0], True, found[1:]
     role.steps = found
     await role.enter(profile)
+    if role.registration is None and role.client.run_sql is not None:
+        names = tuple(names_in(body_of(found[-1], profile)))
+        role.saved = await save_users(role.client.run_sql, names)
     roles.all = [*[one for one in roles.all if one.steps], role]
     made = role.registration
     by = f"a user registered by POST {made.path}" if made else "its first user"
