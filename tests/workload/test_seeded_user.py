@@ -14,6 +14,7 @@ from squall.lab.trial import ENDS_RIGHTS
 
 from tests.workload.conftest import Database
 
+Bearer = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="auth/login"))]
 MOST_LOGINS = 4
 VARIABLES = {"SEEDED_USER": "ann@shop.io", "SEEDED_USER_PASSWORD": "open-sesame"}
 TEXTS = {name: {"type": "string"} for name in ("username", "password")}
@@ -137,17 +138,13 @@ async def test_a_seeded_user_that_an_operation_renames_is_put_back(
         if token.removesuffix("-token") not in names:
             raise HTTPException(401)
 
-    bearer = OAuth2PasswordBearer(tokenUrl="auth/login")
-
     @app.get("/everyone")
-    async def everyone(token: Annotated[str, Depends(bearer)]) -> list[dict[str, int]]:
+    async def everyone(token: Bearer) -> list[dict[str, int]]:
         known(token)
         return [{"id": 1}]
 
     @app.patch("/everyone/{user_id}")
-    async def rename(
-        user_id: int, given: Credentials, token: Annotated[str, Depends(bearer)]
-    ) -> None:
+    async def rename(user_id: int, given: Credentials, token: Bearer) -> None:
         known(token)
         names[user_id - 1] = given.email
 
@@ -167,10 +164,8 @@ async def test_a_400_is_access_if_a_spoilt_token_is_answered_otherwise(
     async def login(given: Credentials) -> dict[str, str]:
         return {"access_token": given.email}
 
-    bearer = OAuth2PasswordBearer(tokenUrl="auth/login")
-
     @app.get("/code")
-    async def code(token: Annotated[str, Depends(bearer)]) -> None:
+    async def code(token: Bearer) -> None:
         raise HTTPException(400 if token in VARIABLES.values() or not told_apart else 401)
 
     @app.get("/health")

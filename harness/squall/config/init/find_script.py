@@ -1,4 +1,4 @@
-"""An app that is no object of a module: a script makes it of its parts, and starts the server.
+"""An app that no module holds: a script makes it of its parts, and starts the server.
 
 python src/start.py   ─▶ env SERVING_PORT={port} python src/start.py
       └─imports─▶ server.py: uvicorn.Config(self.app(), port=port)      settings.py: SERVING_PORT

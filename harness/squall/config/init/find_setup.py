@@ -67,9 +67,7 @@ def find_setup(
         versioned = [(relative_place(path, root), place) for path, place in versioned_sql(project)]
         setup = versioned or prepares[:1]
     if not setup and not makes_tables:
-        setup = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
-        models = None if setup else find_models(project, module, root, source)
-        setup = [models] if models else setup
+        setup = _without_creator(project, root, source, module)
     seed = [] if setup or not makes_tables else fills[:1]
     if setup:
         filled = [one for one in prepares if tool and FIRST_ROWS.search(one[0]) and _is_named(one)]
@@ -79,6 +77,15 @@ def find_setup(
         seed=tuple(text for text, _ in seed),
         places=tuple(place for _, place in (*setup, *seed)),
     )
+
+
+def _without_creator(
+    project: Project, root: Path, source: str, module: str
+) -> list[tuple[str, str]]:
+    """A schema that is only kept, else the models, for an app that nothing prepares."""
+    kept = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
+    models = None if kept else find_models(project, module, root, source)
+    return [models] if models else kept
 
 
 def _migrations(
