@@ -80,6 +80,12 @@ class Role:
             await self._log_in(profile, (first, *rest))
             self.registration, self.steps = first, tuple(rest)
 
+    async def save_user(self, profile: AppProfile) -> None:
+        """Keep the row of a user whom nobody can register."""
+        if self.steps and self.registration is None and self.client.run_sql is not None:
+            names = tuple(names_in(body_of(self.steps[-1], profile)))
+            self.saved = await save_users(self.client.run_sql, names)
+
     async def _log_in(self, profile: AppProfile, steps: tuple[Login, ...]) -> None:
         lasting = await log_in(self.client, dataclasses.replace(profile, login=steps))
         self.ends = math.inf if lasting is None else time.monotonic() + lasting
@@ -177,6 +183,7 @@ async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
         role = Role(name=name, client=own, steps=steps[registers:])
         role.registration = steps[0] if registers else None
         await role.enter(profile)
+        await role.save_user(profile)
         roles.all.append(role)
     return roles
 
@@ -214,9 +221,7 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
         role.registration, role.registered, found = found[0], True, found[1:]
     role.steps = found
     await role.enter(profile)
-    if role.registration is None and role.client.run_sql is not None:
-        names = tuple(names_in(body_of(found[-1], profile)))
-        role.saved = await save_users(role.client.run_sql, names)
+    await role.save_user(profile)
     roles.all = [*[one for one in roles.all if one.steps], role]
     made = role.registration
     by = f"a user registered by POST {made.path}" if made else "its first user"

@@ -69,14 +69,17 @@ def find_setup(
     if not setup and not makes_tables:
         setup = _without_creator(project, root, source, module)
     seed = [] if setup or not makes_tables else fills[:1]
-    if setup:
-        filled = [one for one in prepares if tool and FIRST_ROWS.search(one[0]) and _is_named(one)]
-        setup += (fills or filled)[:1]
+    setup += (fills or _first_rows(tool, prepares))[:1] if setup else []
     return FoundSetup(
         setup=tuple(text for text, _ in setup),
         seed=tuple(text for text, _ in seed),
         places=tuple(place for _, place in (*setup, *seed)),
     )
+
+
+def _first_rows(tool: str, scripts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A script that a command names, after the migrations."""
+    return [one for one in scripts if tool and FIRST_ROWS.search(one[0]) and _is_named(one)]
 
 
 def _without_creator(
