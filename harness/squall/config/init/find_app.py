@@ -16,6 +16,8 @@ SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|daphne)\b")
 IMPORT_STRING = re.compile(
     r"(?<![\w./:@-])(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(?P<name>[A-Za-z_]\w*)(?P<call>\(\))?(?![\w/:])"
 )
+CHDIR = re.compile(r"--(?:chdir|app-dir)[ =](?P<folder>[\w./-]+)")
+ASGI_WORKER = re.compile(r"uvicorn|asgi", re.IGNORECASE)
 FASTAPI_FILE = re.compile(
     r"\bfastapi\s+(?:run|dev)\s+(?:--?[\w-]+\s+\S+\s+)*(?P<file>[\w./-]+\.py)"
 )
@@ -62,19 +64,26 @@ def find_apps(project: Project, commands: Iterable[Command]) -> list[FoundApp]:
 def _named_by_commands(
     project: Project, commands: Iterable[Command], objects: list[AppObject]
 ) -> Iterator[FoundApp]:
-    for command in commands:
+    for command in sorted(commands, key=_is_wsgi):
         if SERVER.search(command.text):
+            moved = CHDIR.search(command.text)
+            near = command.folder / moved["folder"] if moved else command.folder
             for found in IMPORT_STRING.finditer(command.text):
                 if found["module"] in NOT_MODULES:
                     continue
                 factory = "--factory" in command.text or bool(found["call"])
                 yield from _located(
-                    project, found["module"], found["name"], command.folder, command.place, factory
+                    project, found["module"], found["name"], near, command.place, factory
                 )
         for found in FASTAPI_FILE.finditer(command.text):
             for one in objects:
                 if one.module.path.as_posix().endswith("/" + found["file"].lstrip("./")):
                     yield _placed(project, one, command.place)
+
+
+def _is_wsgi(command: Command) -> bool:
+    """Gunicorn without a worker for ASGI runs another app, such as an admin's in Flask."""
+    return "gunicorn" in command.text and not ASGI_WORKER.search(command.text)
 
 
 def _named_by_source(project: Project, objects: list[AppObject]) -> Iterator[FoundApp]:
@@ -112,7 +121,9 @@ def _located(
         if module is None:
             continue
         line = _bound_at(module, attribute)
-        better = _better_root(project, module, root)
+        # A module that extends sys.path is imported from where it lies.
+        own = "sys.path" in module.text and root == near
+        better = root if own else _better_root(project, module, root)
         if line:
             makes = factory or _is_function(module, attribute)
             target = name if better == root else dotted_name(module.path, better)

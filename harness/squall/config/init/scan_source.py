@@ -14,7 +14,7 @@ from typing import Any
 from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
-from squall.config.init.find_app import TOOLS, FoundApp, find_apps
+from squall.config.init.find_app import TOOLS, FoundApp, find_apps, import_root
 from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
@@ -95,8 +95,9 @@ def scan_source(directory: Path, target: str = "") -> list[Detected]:
 
 def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
     module = project.modules[app.path]
-    roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
-    near = project.reachable_from(roots, app.root)
+    root = import_root(project, module) if "sys.path" in module.text else app.root
+    roots = [module, *_migration_modules(project), *_settings_modules(project, root)]
+    near = project.reachable_from(roots, root)
     settings = find_settings(project, near)
     folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())

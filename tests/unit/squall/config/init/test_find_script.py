@@ -89,3 +89,29 @@ def test_first_rows_of_a_start_script_follow_the_migrations(tmp_path: Path) -> N
         "alembic upgrade head",
         "python init_db.py",
     )
+
+
+def test_the_folder_of_a_command_leads_to_its_app_and_not_to_an_admins_in_flask(
+    tmp_path: Path,
+) -> None:
+    main = """import sys
+sys.path.append("..")
+from shop.factory import make
+app = make()
+"""
+    factory = """import os
+from fastapi import FastAPI
+KEY = os.environ["SHOP_KEY"]
+def make():
+    return FastAPI()
+"""
+    makefile = """admin:
+\tgunicorn --chdir cmd/admin main:app
+run:
+\tgunicorn -k uvicorn.workers.UvicornWorker --chdir cmd/app main:app
+"""
+    files = {"cmd/admin/main.py": main, "cmd/app/main.py": main, "shop/__init__.py": "",
+             "shop/factory.py": factory, "Makefile": makefile}  # fmt: skip
+    found = scan_source(project(tmp_path, files))[0]
+    assert (found.app, found.folder, found.why) == ("main:app", "cmd/app", "Makefile:4")
+    assert "SHOP_KEY" in found.environment
