@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import psutil
 
+from squall.core.child_programs import signal_child
 from squall.core.errors import LabError, describe_end
 from squall.lab.providers.process.watchdog import Watchdog
 
@@ -114,8 +115,7 @@ class ManagedProcess:
     def send(self, number: signal.Signals) -> None:
         """Send a signal if it still runs."""
         if self.running:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(number)
+            signal_child(self.process, number)
 
     def process_tree(self) -> list[psutil.Process]:
         """The process and all its descendants."""
