@@ -49,7 +49,7 @@ def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tup
             found.append(body)
     if not found and problem is not None:
         raise problem
-    return tuple(found)
+    return tuple(sorted(found, key=lambda body: body == {}))  # an update of nothing is the last
 
 
 def likely_value(
