@@ -30,11 +30,16 @@ class User(BaseModel):
     password: str
 
 
+class Caller(User):
+    phone: str | None = "+79999999999"
+
+
 @dataclass
 class Users:
     """The table of users, and what is done to it."""
 
     rows: dict[str, dict[str, bool]] = field(default_factory=dict)
+    phones: list[str | None] = field(default_factory=list)
 
     async def run_sql(self, text: str) -> Sequence[Any]:
         """As PostgreSQL would, for the statements that Squall makes of this table."""
@@ -51,7 +56,9 @@ class Users:
         return changed
 
 
-def make_app(database: Database, users: Users, *, confirmed: bool) -> FastAPI:
+def make_app(
+    database: Database, users: Users, *, confirmed: bool, own_phones: bool = False
+) -> FastAPI:
     app = FastAPI()
 
     def known(token: str) -> dict[str, bool]:
@@ -61,9 +68,10 @@ def make_app(database: Database, users: Users, *, confirmed: bool) -> FastAPI:
         return users.rows[token]
 
     @app.post("/register", status_code=201)
-    async def register(user: User) -> None:
-        if user.email in users.rows:
+    async def register(user: Caller) -> None:
+        if user.email in users.rows or (own_phones and user.phone in users.phones):
             raise HTTPException(409)
+        users.phones.append(user.phone)
         users.rows[user.email] = {"is_active": confirmed, "is_admin": False}
 
     @app.post("/login")
@@ -103,6 +111,17 @@ async def test_a_promoted_user_reaches_what_the_first_one_may_not(
         ("/register", False, ""), ("/login", False, ""),
         ("/register", False, "admin"), ("", True, "admin"), ("/login", False, "admin"),
     ]  # fmt: skip
+
+
+async def test_a_second_user_has_a_telephone_number_of_its_own(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    """The first one has taken the default."""
+    users = Users()
+    app = make_app(database, users, confirmed=True, own_phones=True)
+    _, roles = await reached(discovery_of, app, users)
+    assert roles == {"/me": "", "/everyone": "admin"}
+    assert users.phones == ["+79999999999", "+14155552602"]
 
 
 async def test_the_steps_that_were_found_can_be_declared_for_a_new_database(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from itertools import count
 from typing import Annotated, Any, Literal
 
+import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
@@ -70,6 +71,73 @@ async def test_a_user_whose_name_an_operation_changes_is_replaced(
     assert found.left_out["PUT /user"] == ENDS_RIGHTS
     assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") in users
     assert asked["/login"].bodies[0]["email"] in users
+
+
+@pytest.mark.parametrize(("path", "status"), [("/update_me", 409), ("/accounts", 404),
+                                             ("/accounts", 500)])  # fmt: skip
+async def test_an_app_may_tell_of_an_unknown_user_by_another_status(
+    discovery_of: Callable[..., Any], database: Database, path: str, status: int
+) -> None:
+    """The token's user has another name now, whatever the path that changed it."""
+    app, users = FastAPI(), set[str]()
+    add_login(app, users)
+
+    def known(token: str) -> None:
+        database.execute()
+        if token not in users:
+            raise HTTPException(status)
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        if user.email in users:
+            raise HTTPException(409)
+        users.add(user.email)
+
+    @app.get("/feed")
+    async def feed(token: Token) -> None:
+        known(token)
+
+    @app.put(path)
+    async def change(token: Token, changes: User) -> None:
+        known(token)
+        users.discard(token)
+        users.add(changes.email)
+
+    @app.put("/posts")
+    async def post(token: Token) -> None:
+        known(token)
+
+    found = await discovery_of(app, writes=True)
+    asked = {one.path: one for one in found.profile.operations}
+    assert found.left_out[f"PUT {path}"] == ENDS_RIGHTS
+    assert asked["/feed"].headers["Authorization"].removeprefix("Bearer ") in users
+    assert "/posts" in asked
+
+
+async def test_an_item_that_is_gone_ends_no_rights(
+    discovery_of: Callable[..., Any], database: Database
+) -> None:
+    app, users, things = FastAPI(), set[str](), {1}
+    add_login(app, users)
+
+    @app.post("/register", status_code=201)
+    async def register(user: User) -> None:
+        users.add(user.email)
+
+    @app.get("/thing")
+    async def thing(token: Token) -> None:
+        database.execute()
+        if token in users and not things:
+            raise HTTPException(404)
+
+    @app.post("/clear")
+    async def clear(token: Token) -> None:
+        database.execute()
+        if token in users:
+            things.clear()
+
+    found = await discovery_of(app, writes=True)
+    assert "POST /clear" not in found.left_out
 
 
 class Member(User):

@@ -16,6 +16,8 @@ import click
 
 from squall.cli.isolate import isolate, start_lines
 from squall.config.init.draft import Draft, draft_of
+from squall.config.init.find_script import find_scripts
+from squall.config.init.project import Project
 from squall.config.init.scan_source import Detected, scan_source
 from squall.config.interpreter import find_interpreter, servers_of
 from squall.config.profile import AppProfile
@@ -98,9 +100,7 @@ def _found(here: Path, app: str | None) -> list[Detected]:
     elif app:
         found = [Detected(app=app)]
     if not found:
-        raise UsageError(
-            f"no FastAPI app was found below {here}; name it: squall init --app package.module:app"
-        )
+        raise UsageError(_nothing_found(here))
     if found[0].other_database:
         raise UsageError(
             f"{found[0].app} uses {found[0].other_database}, and Squall's outages are those of"
@@ -109,6 +109,16 @@ def _found(here: Path, app: str | None) -> list[Detected]:
             " docs/how-to/your-own-app.md"
         )
     return [one for one in found if not one.other_database]
+
+
+def _nothing_found(here: Path) -> str:
+    scripts = find_scripts(Project(here), ())
+    if scripts:
+        return (
+            f"{scripts[0].script} starts a server, and no variable sets its port; name a command"
+            " that takes one: squall init --app 'COMMAND --port {port}'"
+        )
+    return f"no FastAPI app was found below {here}; name it: squall init --app package.module:app"
 
 
 def _say_what_was_found(found: Detected, profile: AppProfile) -> None:

@@ -8,10 +8,13 @@ not a child program in this sense: it keeps its directory and its environment.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 KEPT = frozenset({
     "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONUTF8", "PYTHONHASHSEED",
@@ -21,6 +24,24 @@ KEPT = frozenset({
 
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 """The directory that holds the package ``squall``."""
+
+
+class Child(Protocol):
+    """A process that asyncio watches."""
+
+    @property
+    def pid(self) -> int: ...  # noqa: D102 - as in asyncio
+    @property
+    def returncode(self) -> int | None: ...  # noqa: D102 - the same
+
+
+def signal_child(child: Child, number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal if it still runs. Its own methods also look whether it has just ended, and then
+    take its exit code away from asyncio, which tells of an unknown child process, and of 255.
+    """
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, number)
 
 
 def python_module(module: str, *arguments: str, python: str | Path | None = None) -> list[str]:

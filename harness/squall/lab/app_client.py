@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from squall.lab.client_addresses import ClientAddresses
+from squall.lab.told_errors import with_told_status
 from squall.lab.user_tables import RunSql
 from squall.workload.http_exchange import BODY_KEPT, Answer, client_session, exchange
 from squall.workload.operations import WEBSOCKET
@@ -60,7 +61,8 @@ class AppClient:
         media: str = "json",
         keep: int = BODY_KEPT,
     ) -> Answer:
-        """One request, with the credentials; redirects are answers.
+        """One request, with the credentials; redirects are answers, and an error that the body of a
+        200 tells of has its status.
 
         Raises:
             NoAnswer: with the reason.
@@ -80,7 +82,7 @@ class AppClient:
         answer = await self._in_time(once)
         if self.keeps_cookies:
             self.cookies.update(answer.cookies)
-        return answer
+        return with_told_status(answer)
 
     async def _in_time(self, once: Callable[[Mapping[str, str]], Awaitable[Answer]]) -> Answer:
         """The answer; if one address is limited, that to another address."""

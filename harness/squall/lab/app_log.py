@@ -12,7 +12,9 @@ from squall.config.profile import UNHANDLED
 from squall.core.secrets import redact
 from squall.lab.logged_errors import COLOUR, GOES_ON
 
-KINDS = "Error|Exception|Timeout|Interrupt|Warning|Refused|Exit"
+KINDS = r"Error|Exception|Timeout|Interrupt|Warning|Refused|Exit|\berrors\.[A-Z]"
+"""psycopg names its classes for PostgreSQL's conditions: ``psycopg2.errors.UndefinedTable``."""
+
 EXCEPTION = re.compile(rf"^(?: *\| )?(?P<raised>(?:\w+\.)*\w*(?:{KINDS})\w*(?::\s.*)?)$")
 """The line of a traceback that names the exception."""
 
@@ -36,7 +38,7 @@ def size(path: Path) -> int:
 
 OF_AN_OUTAGE = re.compile(
     r"Timeout|Connect|Pool|TooMany|Operational|Interface|DBAPI|OSError|Cancel|Pipe|Reset|Internal"
-    r"|Shutdown|Unavailable"
+    r"|Shutdown|Unavailable|Deadlock|Serialization|LockNot|ReadOnly|InFailed"
 )
 """Exceptions that an outage causes, too: that they came without a fault proves nothing."""
 
@@ -65,7 +67,7 @@ class NewProblems:
         self.since = size(self.path)
         if not found:
             return ""
-        raised = re.search(rf"(?:\w+\.)*\w*(?:{KINDS})\b: .*", found[-1].partition(": ")[2])
+        raised = re.search(rf"(?:\w+\.)*\w*(?:{KINDS})\w*: .*", found[-1].partition(": ")[2])
         return raised[0] if raised else found[-1]
 
 

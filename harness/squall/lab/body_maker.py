@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from squall.core.child_programs import clean_environment, python_module
+from squall.core.child_programs import clean_environment, python_module, signal_child
 from squall.lab.providers.process.postgres_binaries import cache_directory
 from squall.workload.openapi.derive import wanted_writes
 from squall.workload.openapi.document import ApiDocument
@@ -56,8 +56,7 @@ async def _run(asked: object, made: dict[str, tuple[Any, ...] | str]) -> None:
     except (TimeoutError, ValueError, ConnectionError):
         pass  # the others have no bodies
     finally:
-        if child.returncode is None:
-            child.kill()
+        signal_child(child)
         await child.wait()
 
 

@@ -24,6 +24,7 @@ TOKENS = ("access_token", "accessToken", "token", "access", "id_token", "jwt", "
 EXISTS = (400, 409)
 """What a registration answers if the user exists already."""
 CLOSED = (401, 403)
+BAD_REQUEST = 400
 NO_ACCESS = (400, *CLOSED)
 Closed = tuple[str, str]
 """Method and path of an operation that needs authentication."""
@@ -171,11 +172,15 @@ def _find_token(value: Any, place: str) -> tuple[str, str] | None:  # noqa: ANN4
 async def _opens(client: AppClient, closed: Sequence[Closed], headers: Mapping[str, str]) -> bool:
     """Whether these headers give access to one of the operations.
 
-    A 400 or 5xx is not access: an app may answer so to credentials that it cannot read.
+    A 400 or 5xx is not access: an app may answer so to credentials that it cannot read. A 400 is,
+    if spoilt credentials are answered in another way: then it is about what was asked for.
     """
+    spoilt = {name: f"{text}x" for name, text in headers.items()}
     for method, path in closed:
         status = await _status(client, method, path, headers)
         if status is not None and status < 500 and status not in NO_ACCESS:  # noqa: PLR2004 - 5xx
+            return True
+        if status == BAD_REQUEST and await _status(client, method, path, spoilt) != BAD_REQUEST:
             return True
     return False
 

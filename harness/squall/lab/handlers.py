@@ -30,6 +30,8 @@ ANY_METHOD = frozenset({"route", "api_route"})
 DECORATED = re.compile(rf"@[\w.]+\.(?:{'|'.join(sorted(METHODS | ANY_METHOD))})\s*\(")
 PARAMETER = re.compile(r"\{[^{}]*\}")
 IMPORT_STRING = re.compile(r"(?P<module>[\w.]+):\w")
+OWN_SCHEME = re.compile(r"[-:./]")
+"""``orders-create_order``: a name of the app's own, of a tag and the function."""
 NOT_A_NAME = re.compile(r"\W")
 """What FastAPI replaces in the names that it makes for operations."""
 
@@ -57,7 +59,9 @@ class Route:
             return None
         made = NOT_A_NAME.sub("_", f"{self.path}_{self.method.lower()}")
         name = operation.name
-        named = name.startswith(f"{self.function}_") and name.endswith(made)
+        named = (name.startswith(f"{self.function}_") and name.endswith(made)) or (
+            OWN_SCHEME.split(name)[-1] == self.function
+        )
         constant = sum(not PARAMETER.search(part) for part in parts)
         return (named, constant, len(parts), self.in_main) if parts or named else None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from squall.config.profile import AppProfile
 from squall.history.coverage import OperationProfile
 from squall.lab.body_maker import make_bodies
 from squall.lab.chains import try_chain
+from squall.lab.rights import disturbance, lost_rights
 from squall.lab.roles import NOBODY, Role, Roles
 from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResult
 from squall.lab.variants import NOT_THERE, try_variants
@@ -25,10 +25,6 @@ from squall.workload.openapi.document import ApiDocument, CannotGenerate
 from squall.workload.openapi.socket_candidates import token_parameters, websocket_candidates
 from squall.workload.openapi.values import Harvest, singular
 from squall.workload.operations import Operation
-
-LOGOUT = re.compile(r"log-?_?out|sign-?_?out|revoke", re.IGNORECASE)
-OWN_USER = re.compile(r"(/me|/user|/profile|/account|password[^/]*)/?$", re.IGNORECASE)
-"""Writes on these paths change the user of the token, so they come last."""
 
 FOR_WHAT_IT_NAMES = (400, 403, 404, 409, 410, 422)
 NEW_THINGS = 2
@@ -75,8 +71,8 @@ class OperationSearch:
         for title, reason in left_out.items():
             self._leave_out(title, reason)
         await self.trial.measure_idle()
-        candidates = [self.roles.as_user(one) for one in candidates]
-        candidates.sort(key=_disturbance)
+        candidates = [self.roles.as_user(one, self.profile) for one in candidates]
+        candidates.sort(key=disturbance)
         deletions = [one for one in candidates if one.described.method == DELETE]
         others = [one for one in candidates if one.described.method != DELETE]
         for candidate in others:
@@ -181,11 +177,15 @@ class OperationSearch:
         # A logout may work the first time, and fail the second time.
         doubtful = not result.reason or result.status in RIGHTS or method != "GET"
         main = self.roles.all[0]
-        if doubtful and await dataclasses.replace(self.trial, client=main.client).lost_rights():
+        trial = dataclasses.replace(self.trial, client=main.client)
+        if doubtful and await lost_rights(trial, main, self.profile):
             result, role = TrialResult(reason=ENDS_RIGHTS), main
+        self.trial.canary = trial.canary
         if result.reason == ENDS_RIGHTS:
             await role.enter(self.profile)
-            self.good = [(path, self.roles.login_of(path, one)) for path, one in self.good]
+            self.good = [
+                (path, self.roles.login_of(path, one, self.profile)) for path, one in self.good
+            ]
         return result
 
     def _refuse(self, candidate: Candidate, result: TrialResult) -> None:
@@ -226,14 +226,6 @@ class OperationSearch:
 
     def _note(self, title: str, operation: Operation, result: TrialResult) -> None:
         self.profiles[title] = result.profile_of(operation, title)
-
-
-def _disturbance(candidate: Candidate) -> int:
-    """Order: operations that may end the session last, before them those that change its user."""
-    if LOGOUT.search(candidate.title):
-        return 2
-    writes = candidate.described.method != "get"
-    return int(writes and bool(OWN_USER.search(candidate.described.path)))
 
 
 def _effect(candidate: Candidate) -> str:

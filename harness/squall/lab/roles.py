@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
@@ -19,6 +18,8 @@ from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
 from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration, with_names
+from squall.lab.saved_users import names_in, put_back, save_users
+from squall.lab.user_steps import body_of, renumbered
 from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
@@ -49,6 +50,8 @@ class Role:
     """Creates the user."""
     registered: bool = False
     users: int = 1
+    saved: tuple[str, ...] = ()
+    """Statements that put back a user whom nobody can register."""
     ends: float = math.inf
     """Monotonic time at which its credentials expire, if known."""
 
@@ -65,6 +68,10 @@ class Role:
         try:
             await self._log_in(profile, self.steps)
         except LabError:
+            if self.saved and self.client.run_sql is not None:
+                await put_back(self.client.run_sql, self.saved)
+                await self._log_in(profile, self.steps)
+                return
             if self.registration is None or self.users >= MAX_USERS:
                 raise
             self.users += 1
@@ -72,6 +79,12 @@ class Role:
             first, *rest = (renumbered(step, OTHERS + self.users) for step in steps)
             await self._log_in(profile, (first, *rest))
             self.registration, self.steps = first, tuple(rest)
+
+    async def save_user(self, profile: AppProfile) -> None:
+        """Keep the row of a user whom nobody can register."""
+        if self.steps and self.registration is None and self.client.run_sql is not None:
+            names = tuple(names_in(body_of(self.steps[-1], profile)))
+            self.saved = await save_users(self.client.run_sql, names)
 
     async def _log_in(self, profile: AppProfile, steps: tuple[Login, ...]) -> None:
         lasting = await log_in(self.client, dataclasses.replace(profile, login=steps))
@@ -93,23 +106,25 @@ class Roles:
             for step in (*((role.registration,) if role.registration else ()), *role.steps)
         )
 
-    def as_user(self, candidate: Candidate) -> Candidate:
-        """An operation that is the login itself gets the registered user."""
-        for role in self.all:
-            login = role.steps[-1] if role.registration and role.steps else None
-            if login is not None and login.path.endswith(candidate.described.path):
-                body = dict(login.form) or login.json
-                media: Media = "form" if login.form else "json"
-                return dataclasses.replace(candidate, bodies=(body,), media=media)
-        return candidate
+    def as_user(self, candidate: Candidate, profile: AppProfile) -> Candidate:
+        """An operation that is the login itself gets the user who logged in."""
+        if (login := self._login_at(candidate.described.path)) is None:
+            return candidate
+        media: Media = "form" if login.form else "json"
+        return dataclasses.replace(candidate, bodies=(body_of(login, profile),), media=media)
 
-    def login_of(self, path: str, operation: Operation) -> Operation:
+    def login_of(self, path: str, operation: Operation, profile: AppProfile) -> Operation:
         """The same, for an operation whose user has been replaced since."""
-        for role in self.all:
-            login = role.steps[-1] if role.registration and role.steps else None
-            if operation.method == "POST" and login is not None and login.path.endswith(path):
-                return dataclasses.replace(operation, bodies=(dict(login.form) or login.json,))
-        return operation
+        login = self._login_at(path) if operation.method == "POST" else None
+        if login is None:
+            return operation
+        return dataclasses.replace(operation, bodies=(body_of(login, profile),))
+
+    def _login_at(self, path: str) -> Login | None:
+        """The last step of the first role that logs in there."""
+        logins = [role.steps[-1] for role in self.all if role.steps]
+        return next((one for one in logins if (one.form or one.json is not None)
+                     and one.path.endswith(path)), None)  # fmt: skip
 
     async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
         """Log in again with roles that expire within these seconds; with all that log in if these
@@ -168,6 +183,7 @@ async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
         role = Role(name=name, client=own, steps=steps[registers:])
         role.registration = steps[0] if registers else None
         await role.enter(profile)
+        await role.save_user(profile)
         roles.all.append(role)
     return roles
 
@@ -205,6 +221,7 @@ async def _add(roles: Roles, profile: AppProfile, role: Role, found: tuple[Login
         role.registration, role.registered, found = found[0], True, found[1:]
     role.steps = found
     await role.enter(profile)
+    await role.save_user(profile)
     roles.all = [*[one for one in roles.all if one.steps], role]
     made = role.registration
     by = f"a user registered by POST {made.path}" if made else "its first user"
@@ -227,22 +244,3 @@ def _is_added(steps: tuple[Login, ...]) -> bool:
 def _may_register(profile: AppProfile) -> bool:
     """A lab's database is thrown away; in an app that was already running, a user is a write."""
     return profile.contract.process_known or profile.writes
-
-
-def renumbered(login: Login, number: int) -> Login:
-    """The same step for another user."""
-    return dataclasses.replace(
-        login,
-        form=_other_user(dict(login.form), number),
-        json=_other_user(login.json, number),
-        basic=_other_user(dict(login.basic), number),
-    )
-
-
-def _other_user(value: Any, number: int) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, Mapping):
-        return {key: _other_user(one, number) for key, one in value.items()}
-    if isinstance(value, str) and value.startswith("squall"):
-        name, at, rest = value.partition("@")
-        return f"{name.rstrip('0123456789')}{number}{at}{rest}"
-    return value

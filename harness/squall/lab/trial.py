@@ -196,16 +196,16 @@ class Trial:
         expected = self.background * (time.monotonic() - began)
         return [float(sent)] if sent > 2 * expected or not sent else []
 
-    async def lost_rights(self) -> bool:
-        """Whether the client has lost access that it had before."""
+    async def canary_status(self) -> int | None:
+        """The status of the canary now; None without one, or without an answer."""
         if self.canary is None:
-            return False
+            return None
         request = next(requests([self.canary], self.seed, f"{self.run_id}-canary"))
         try:
             answer = await self.client.send("GET", request.path, headers=request.headers)
         except NoAnswer:
-            return False
-        return answer.status in RIGHTS
+            return None
+        return answer.status
 
     async def canary_of(self, operation: Operation) -> Operation | None:
         """The operation, if it is refused without the client's credentials."""
@@ -213,7 +213,7 @@ class Trial:
             return None
         anonymous = dataclasses.replace(self.client, headers={}, cookies={})
         other = dataclasses.replace(self, client=anonymous, canary=operation)
-        return operation if await other.lost_rights() else None
+        return operation if await other.canary_status() in RIGHTS else None
 
 
 def refusal(answer: Answer) -> str:

@@ -48,6 +48,8 @@ async def try_variants(trial: Trial, operation: Operation) -> tuple[Operation, T
             return await _without_refused_paths(trial, operation, result), result
     accepted = _Accepted()
     for body in operation.bodies[:MAX_BODIES] or (None,):
+        if body == {} and accepted.bodies:
+            continue  # an update of nothing commits nothing
         await _try_body(trial, operation, body, accepted)
         if accepted.last.status in (401, RATE_LIMITED) or len(accepted.bodies) >= ENOUGH_BODIES:
             break

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from squall.core.child_programs import clean_environment, python_module
+from squall.core.child_programs import clean_environment, python_module, signal_child
 from squall.core.errors import LabError, describe_end
 from squall.core.secrets import redact
 from squall.history.op import Op, Outcome
@@ -181,8 +181,7 @@ class Workload:
         self._closing = True
         if self._process is None:
             return
-        if self._process.returncode is None:
-            self._process.kill()
+        signal_child(self._process)
         await self._process.wait()
         if self._reading is not None:
             await asyncio.wait({self._reading}, timeout=1)

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from squall.config.init.find_models import NO_CREATOR
 from squall.config.init.project import Project, relative_place
 from squall.config.init.project_files import read_text
 from squall.config.init.start_commands import Command
@@ -87,7 +88,7 @@ def find_alembic(
 
 def notes_on(setup: Sequence[str]) -> list[str]:
     """What to say of commands that create the tables without a revision."""
-    told = {NO_REVISIONS: "fn=make", NO_INI: "c = Config();"}
+    told = {NO_REVISIONS: "fn=make", NO_INI: "c = Config();", NO_CREATOR: "base.metadata"}
     return [note for note, words in told.items() if any(words in one for one in setup)]
 
 

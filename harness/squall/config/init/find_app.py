@@ -16,6 +16,8 @@ SERVER = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|daphne)\b")
 IMPORT_STRING = re.compile(
     r"(?<![\w./:@-])(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(?P<name>[A-Za-z_]\w*)(?P<call>\(\))?(?![\w/:])"
 )
+CHDIR = re.compile(r"--(?:chdir|app-dir)[ =](?P<folder>[\w./-]+)")
+ASGI_WORKER = re.compile(r"uvicorn|asgi", re.IGNORECASE)
 FASTAPI_FILE = re.compile(
     r"\bfastapi\s+(?:run|dev)\s+(?:--?[\w-]+\s+\S+\s+)*(?P<file>[\w./-]+\.py)"
 )
@@ -37,11 +39,13 @@ class FoundApp:
     line: int
     why: str
     """``docker-compose.yml:4``, or ``has the routes``."""
+    script: str = ""
+    """The command of an app that only a script makes; its port is not in it yet."""
 
     @property
     def target(self) -> str:
-        """``package.module:app``."""
-        return f"{self.module}:{self.name}"
+        """``package.module:app``, or the script."""
+        return self.script or f"{self.module}:{self.name}"
 
 
 def find_apps(project: Project, commands: Iterable[Command]) -> list[FoundApp]:
@@ -60,14 +64,16 @@ def find_apps(project: Project, commands: Iterable[Command]) -> list[FoundApp]:
 def _named_by_commands(
     project: Project, commands: Iterable[Command], objects: list[AppObject]
 ) -> Iterator[FoundApp]:
-    for command in commands:
+    for command in sorted(commands, key=_is_wsgi):
         if SERVER.search(command.text):
+            moved = CHDIR.search(command.text)
+            near = command.folder / moved["folder"] if moved else command.folder
             for found in IMPORT_STRING.finditer(command.text):
                 if found["module"] in NOT_MODULES:
                     continue
                 factory = "--factory" in command.text or bool(found["call"])
                 yield from _located(
-                    project, found["module"], found["name"], command.folder, command.place, factory
+                    project, found["module"], found["name"], near, command.place, factory
                 )
         for found in FASTAPI_FILE.finditer(command.text):
             for one in objects:
@@ -75,11 +81,16 @@ def _named_by_commands(
                     yield _placed(project, one, command.place)
 
 
+def _is_wsgi(command: Command) -> bool:
+    """Gunicorn without a worker for ASGI runs another app, such as an admin's in Flask."""
+    return "gunicorn" in command.text and not ASGI_WORKER.search(command.text)
+
+
 def _named_by_source(project: Project, objects: list[AppObject]) -> Iterator[FoundApp]:
     """``uvicorn.run("shop.main:app")`` and ``uvicorn.run(app)``."""
     for module in project.modules.values():
         for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Call) or not _runs_a_server(node):
+            if not isinstance(node, ast.Call) or not is_server_call(node):
                 continue
             given = node.args[0] if node.args else _keyword(node, "app", "target")
             why = project.shown(module.path, node.lineno)
@@ -110,10 +121,12 @@ def _located(
         if module is None:
             continue
         line = _bound_at(module, attribute)
-        better = _better_root(project, module, root)
+        # A module that extends sys.path is imported from where it lies.
+        own = "sys.path" in module.text and root == near
+        better = root if own else _better_root(project, module, root)
         if line:
             makes = factory or _is_function(module, attribute)
-            target = name if better == root else _dotted(module.path, better)
+            target = name if better == root else dotted_name(module.path, better)
             yield FoundApp(module=target, name=attribute, factory=makes, root=better,
                            path=module.path, line=line, why=why)  # fmt: skip
             return
@@ -132,12 +145,13 @@ def _better_root(project: Project, module: Module, root: Path) -> Path:
 
 def _placed(project: Project, one: AppObject, why: str) -> FoundApp:
     root = import_root(project, one.module)
-    module = _dotted(one.module.path, root)
+    module = dotted_name(one.module.path, root)
     return FoundApp(module=module, name=one.name, factory=one.factory, root=root,
                     path=one.module.path, line=one.line, why=why)  # fmt: skip
 
 
-def _dotted(path: Path, root: Path) -> str:
+def dotted_name(path: Path, root: Path) -> str:
+    """The name by which a file is imported if imports start at ``root``."""
     relative = path.relative_to(root).with_suffix("")
     return ".".join(relative.parts[:-1] if relative.name == "__init__" else relative.parts)
 
@@ -195,7 +209,8 @@ def _is_function(module: Module, name: str) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == name for node in module.tree.body)
 
 
-def _runs_a_server(call: ast.Call) -> bool:
+def is_server_call(call: ast.Call) -> bool:
+    """Whether the call runs a server, or configures one."""
     called = ast.unparse(call.func)
     return called in {"uvicorn.run", "hypercorn.run", "granian.Granian", "Granian",
                       "server.Granian", "uvicorn.Config"}  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from squall.config.init.find_alembic import find_alembic
+from squall.config.init.find_models import find_models
 from squall.config.init.find_sql import kept_sql, mounted_sql, versioned_sql
 from squall.config.init.project import Project, relative_place
 from squall.config.init.project_files import read_text
@@ -21,6 +22,9 @@ PREPARES = re.compile(
     r"migrat|init_?db|db_?init|create_?(?:db|tables|all|database)|setup_?db|prestart|pre_start"
     r"|upgrade|bootstrap"
 )
+FIRST_ROWS = re.compile(r"init_?db|db_?init|bootstrap")
+"""May create tables, or the first rows after the migrations."""
+
 NOT_SCRIPTS = re.compile(
     r"pytest|pip|http\.server|venv|build|uvicorn|gunicorn|downgrade|revision|test"
     r"|makemigrations|debugpy|celery|generate_(?!data|schemas)"
@@ -63,15 +67,28 @@ def find_setup(
         versioned = [(relative_place(path, root), place) for path, place in versioned_sql(project)]
         setup = versioned or prepares[:1]
     if not setup and not makes_tables:
-        setup = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
+        setup = _without_creator(project, root, source, module)
     seed = [] if setup or not makes_tables else fills[:1]
-    if setup:
-        setup += fills[:1]
+    setup += (fills or _first_rows(tool, prepares))[:1] if setup else []
     return FoundSetup(
         setup=tuple(text for text, _ in setup),
         seed=tuple(text for text, _ in seed),
         places=tuple(place for _, place in (*setup, *seed)),
     )
+
+
+def _first_rows(tool: str, scripts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A script that a command names, after the migrations."""
+    return [one for one in scripts if tool and FIRST_ROWS.search(one[0]) and _is_named(one)]
+
+
+def _without_creator(
+    project: Project, root: Path, source: str, module: str
+) -> list[tuple[str, str]]:
+    """A schema that is only kept, else the models, for an app that nothing prepares."""
+    kept = [(relative_place(path, root), place) for path, place in kept_sql(project, source)]
+    models = None if kept else find_models(project, module, root, source)
+    return [models] if models else kept
 
 
 def _migrations(
@@ -105,7 +122,7 @@ def _scripts(
     seen = set()
     for command in commands:
         for found in SCRIPT.finditer(command.text):
-            words = found["words"].strip()
+            words = _without_container(root, found["words"].strip())
             if NOT_SCRIPTS.search(words) or not (FILLS.search(words) or PREPARES.search(words)):
                 continue
             text = f"python {words}"
@@ -132,6 +149,20 @@ def _scripts_by_name(project: Project, root: Path) -> Iterator[tuple[str, str, s
             continue  # its imports go outside the folder in which commands start
         text = f"python -m {dotted}" if ups else f"python {relative_place(path, root)}"
         yield text, dotted, project.shown(path)
+
+
+def _is_named(script: tuple[str, str]) -> bool:
+    """Whether a command names the script, and not only its own file name."""
+    return not script[1].endswith(".py")
+
+
+def _without_container(root: Path, words: str) -> str:
+    """``/app/src/init_db.py``: the same file in this folder."""
+    file, _, rest = words.partition(" ")
+    parts = Path(file).parts
+    inside = [Path(*parts[number:]) for number in range(1, len(parts))] if file[0] == "/" else []
+    place = next((one for one in inside if (root / one).is_file()), None)
+    return words if place is None else f"{place.as_posix()} {rest}".strip()
 
 
 def _is_there(project: Project, root: Path, words: str) -> bool:

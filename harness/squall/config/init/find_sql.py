@@ -16,7 +16,7 @@ CREATES = re.compile(r"^\s*CREATE\s+(?:UNLOGGED\s+)?TABLE\b", re.IGNORECASE | re
 SCHEMA = re.compile(
     r"schema|init|table|create|structure|ddl|database|^db$|setup|model", re.IGNORECASE
 )
-DATA = re.compile(r"data|seed|insert|fixture|sample|populate", re.IGNORECASE)
+DATA = re.compile(r"data|datos|dados|daten|seed|insert|fixture|sample|populate", re.IGNORECASE)
 FOR_TESTS = re.compile(r"(?:^|[_.-])tests?(?:[_.-]|$)", re.IGNORECASE)
 """A second database for the app's own tests."""
 
@@ -52,7 +52,11 @@ def kept_sql(project: Project, source: str) -> list[tuple[Path, str]]:
     found = [path for path in project.files if path.suffix == ".sql"
              and not MIGRATIONS & set(path.relative_to(project.directory).parts[:-1])
              and not NOT_SCHEMA.search(path.stem) and path.name not in source]  # fmt: skip
-    schemas = [one for one in found if CREATES.search(read_text(one)) and SCHEMA.search(one.stem)]
+    creating = [one for one in found if CREATES.search(read_text(one))]
+    # Most names are English; a file of another name is only taken if there is no such file.
+    schemas = [one for one in creating if SCHEMA.search(one.stem)] or [
+        one for one in creating if not DATA.search(one.stem)
+    ]
     if not schemas:
         return []
     first = min(schemas, key=lambda path: (len(path.parts), str(path)))

@@ -51,8 +51,7 @@ def find_upstreams(known: Iterable[Known], modules: Iterable[Module]) -> tuple[D
     """A stand-in for each variable that holds the address of one; none without known calls."""
     calling = [module for module in modules if CLIENT.search(module.text)]
     answers = {(one.method, one.path): one for module in calling for one in _answers(module.tree)}
-    if not answers:
-        return ()
+    whole = [each for module in calling for each in _whole_addresses(module.tree)]
     found = []
     for one in known:
         address = urlsplit(one.value)
@@ -60,10 +59,13 @@ def find_upstreams(known: Iterable[Known], modules: Iterable[Module]) -> tuple[D
         if not http or not one.read or not NAMED.search(one.name) or NOT_OURS.search(one.name):
             continue
         path = address.path.rstrip("/")
-        found.append(Dependency(
-            name=_name(one.name), kind="http", environment={one.name: f"{{url}}{path}"},
-            answers=tuple(_below(path, each) for each in answers.values()),
-        ))  # fmt: skip
+        own = [each for name, each in whole if name.upper() == one.name.upper()]
+        told = [_below(path, each) for each in own or answers.values()]
+        if told:
+            found.append(Dependency(
+                name=_name(one.name), kind="http", environment={one.name: f"{{url}}{path}"},
+                answers=tuple({(one.method, one.path): one for one in told}.values()),
+            ))  # fmt: skip
     return tuple(found)
 
 
@@ -75,7 +77,21 @@ def _name(variable: str) -> str:
 
 
 def _below(path: str, answer: DeclaredAnswer) -> DeclaredAnswer:
-    return DeclaredAnswer(path=path + answer.path, method=answer.method, json=answer.json)
+    return DeclaredAnswer(path=path + answer.path or "/", method=answer.method, json=answer.json)
+
+
+def _whole_addresses(tree: ast.AST) -> Iterator[tuple[str, DeclaredAnswer]]:
+    """``client.get(settings.RATES_URL, params=…)``: the variable, and the answer to that."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        json = dict(_fields(function)) or {"ok": True}
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]):
+                    name = getattr(given, "attr", getattr(given, "id", ""))
+                    if method in METHODS and NAMED.search(name):
+                        yield name, DeclaredAnswer(path="", method=method.upper(), json=json)
 
 
 def _answers(tree: ast.AST) -> Iterator[DeclaredAnswer]:

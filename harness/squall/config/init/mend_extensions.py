@@ -1,6 +1,7 @@
-"""An extension that nobody creates: the README tells to, or the team's database has it.
+"""An extension that nobody creates, or that the app's role may not create.
 
-function uuid_generate_v4() does not exist  ─▶  CREATE EXTENSION "uuid-ossp", before the set-up
+function uuid_generate_v4() does not exist      ─▶  CREATE EXTENSION "uuid-ossp", before the set-up
+permission denied to create extension "vector"  ─▶  CREATE EXTENSION "vector", before the set-up
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ BY_WORDS = (
     (r"function unaccent\(", "unaccent"),
 )  # fmt: skip
 """PostgreSQL's words about what is missing, and the extension that has it."""
+REFUSED = re.compile(r'permission denied to create extension "(?P<name>[\w-]+)"')
+"""A migration creates it, and the app's role is not a superuser; the migration then finds it."""
 
 
 def missing_extension(words: str) -> str:
-    """The extension that a failed start misses; empty if none."""
+    """The extension that a failed start misses or may not create; empty if none."""
+    if refused := REFUSED.search(words):
+        return refused["name"]
     if "does not exist" not in words:
         return ""
     return next((name for pattern, name in BY_WORDS if re.search(pattern, words)), "")

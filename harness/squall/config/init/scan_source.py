@@ -14,11 +14,12 @@ from typing import Any
 from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
-from squall.config.init.find_app import TOOLS, FoundApp, find_apps
+from squall.config.init.find_app import TOOLS, FoundApp, find_apps, import_root
 from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
 from squall.config.init.find_http import FoundHttp, find_http, text_values
+from squall.config.init.find_script import command_of, find_scripts
 from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import complete
@@ -86,13 +87,17 @@ def scan_source(directory: Path, target: str = "") -> list[Detected]:
     project = Project(directory)
     commands = read_commands(project)
     apps = [one for one in find_apps(project, commands) if target in ("", one.target)]
-    return [_detected(project, one, commands) for one in apps[:4]]
+    if not apps and not target:
+        apps = find_scripts(project, commands)
+    found = [_detected(project, one, commands) for one in apps[:4]]
+    return [one for one in found if one.app]
 
 
 def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
     module = project.modules[app.path]
-    roots = [module, *_migration_modules(project), *_settings_modules(project, app.root)]
-    near = project.reachable_from(roots, app.root)
+    root = import_root(project, module) if "sys.path" in module.text else app.root
+    roots = [module, *_migration_modules(project), *_settings_modules(project, root)]
+    near = project.reachable_from(roots, root)
     settings = find_settings(project, near)
     folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
@@ -113,7 +118,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
-        app=app.target,
+        app=command_of(app, settings, told) if app.script else app.target,
         factory=app.factory,
         app_place=project.shown(app.path, app.line),
         why=app.why,
@@ -143,7 +148,7 @@ def _prepared(
     env: Mapping[str, str],
 ) -> FoundSetup:  # fmt: skip
     whole = next((name for name, text in env.items() if WHOLE_FORM.match(text)), "")
-    return find_setup(project, start, commands, source, whole, app.target.partition(":")[0])
+    return find_setup(project, start, commands, source, whole, app.module)
 
 
 def _migration_modules(project: Project) -> Iterator[Module]:

@@ -170,7 +170,7 @@ def _is_field(name: str, node: ast.AnnAssign) -> bool:
 def _field(one: _Class, node: ast.AnnAssign, name: str) -> SettingsField:
     default, required = _default(node)
     composed = isinstance(node.value, (ast.JoinedStr, ast.BinOp)) or (
-        default is None and ast.unparse(node.target) in _assembled(one.node)
+        not default and ast.unparse(node.target) in _assembled(one.node)
     )
     annotation = ast.unparse(node.annotation)
     return SettingsField(name, default, required, one.module, node.lineno, annotation, composed)

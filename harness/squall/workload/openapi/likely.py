@@ -6,6 +6,7 @@ created at once, without a library, and come before the drawn ones of :mod:`.bod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from squall.workload.openapi.document import CannotGenerate, resolve_references
 from squall.workload.openapi.likely_text import likely_text, whole_number
 
 MAX_DEPTH = 6
+REFERENCE = re.compile(r"(?:^|_)ids?$|[a-z]Ids?$")
+"""Names of fields that hold the key of another thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +24,22 @@ class Filling:
     """How much of a schema a body fills."""
 
     required_only: bool = False
+    own_only: bool = False
+    """Of the optional fields only those without a default that name no other thing."""
     least_items: int = 0
     """Of each list, where the schema demands no more."""
 
 
 def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A body with every field, one with the required fields, and one whose lists have an item: an
-    order without items is refused. CannotGenerate if none works.
+    """A body with every field, one with the required fields, one with further texts and numbers of
+    its own (a post without a text is refused, and so is one in a category that does not exist), and
+    one whose lists have an item: an order without items is refused. CannotGenerate if none works.
     """
     found: list[Any] = []
     problem: CannotGenerate | None = None
-    for filling in (Filling(), Filling(required_only=True), Filling(least_items=1)):
+    fillings = (Filling(), Filling(required_only=True), Filling(own_only=True),
+                Filling(least_items=1))  # fmt: skip
+    for filling in fillings:
         try:
             body = likely_value(document, schema, filling=filling)
         except CannotGenerate as reason:
@@ -41,7 +49,7 @@ def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tup
             found.append(body)
     if not found and problem is not None:
         raise problem
-    return tuple(found)
+    return tuple(sorted(found, key=lambda body: body == {}))  # an update of nothing is the last
 
 
 def likely_value(
@@ -117,7 +125,8 @@ def _object(
     made: dict[str, Any] = {}
     for name, described in _map(schema.get("properties")).items():
         needed = name in required
-        if (filling.required_only and not needed) or _map(described).get("readOnly") is True:
+        left_out = filling.required_only or (filling.own_only and not _is_own(name, described))
+        if (left_out and not needed) or _map(described).get("readOnly") is True:
             continue
         try:
             made[name] = likely_value(document, described, name, filling=filling, depth=depth - 1)
@@ -125,6 +134,10 @@ def _object(
             if needed:
                 raise
     return made
+
+
+def _is_own(name: str, described: object) -> bool:
+    return _map(described).get("default") is None and not REFERENCE.search(name)
 
 
 def _array(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from squall.config.interpreter import shadowing_names
-from squall.core.child_programs import SOURCE_ROOT, clean_environment, python_module
+from squall.core.child_programs import (
+    SOURCE_ROOT,
+    clean_environment,
+    python_module,
+    signal_child,
+)
 
 
 def test_variables_that_change_how_python_starts_are_not_handed_on() -> None:
@@ -45,3 +52,21 @@ def test_modules_that_would_hide_others_are_named(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "__init__.py").touch()
     assert shadowing_names(tmp_path) == {"types", "click"}
+
+
+@dataclass
+class Seen:
+    """A child as asyncio sees it until it has taken its exit code."""
+
+    pid: int
+    returncode: int | None = None
+
+
+def test_a_signal_leaves_the_exit_code_to_whoever_watches_the_child() -> None:
+    """A child that has just ended keeps its code until it is taken once."""
+    pid = os.posix_spawn("/bin/sh", ["/bin/sh", "-c", "exit 7"], {})
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    signal_child(Seen(pid), signal.SIGTERM)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    signal_child(Seen(pid))  # it is gone
+    signal_child(Seen(1, returncode=0))  # and not sent to what has ended

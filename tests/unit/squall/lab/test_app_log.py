@@ -44,6 +44,14 @@ ConnectionError: unexpected connection_lost() call
 """
 """Python's last resort writes a record without its level."""
 
+CONDITION = f"""{ASGI}
+Traceback (most recent call last):
+  File "x.py", line 3, in y
+psycopg2.errors.UndefinedTable: relation "users" does not exist
+LINE 1: … users
+"""
+"""psycopg's classes have the names of PostgreSQL's conditions, without an Error at the end."""
+
 COLOURED = PLAIN.replace(ASGI, f"\x1b[1m{ASGI}\x1b[0m").replace("sqlalch", "\x1b[31msqlalch")
 
 
@@ -53,6 +61,7 @@ COLOURED = PLAIN.replace(ASGI, f"\x1b[1m{ASGI}\x1b[0m").replace("sqlalch", "\x1b
         (PLAIN, [f"{ASGI}: sqlalchemy.exc.DBAPIError: connection was closed"]),
         (GROUP, [f"{ASGI}: asyncpg.exceptions.TooManyConnectionsError: sorry"]),
         (TWO, [f"{ASGI}: asyncpg.exceptions._base.InternalClientError: cannot switch to state"]),
+        (CONDITION, [f'{ASGI}: psycopg2.errors.UndefinedTable: relation "users" does not exist']),
         (f"{ASGI}\n{ASGI}\n", [ASGI, ASGI]),
         ("Task was destroyed but it is pending 0x7f12 1234\n",
          ["Task was destroyed but it is pending # #"]),
@@ -84,6 +93,9 @@ def test_the_last_new_problem_is_told_once_and_by_its_exception(tmp_path: Path) 
         )
     assert new.last() == "KeyError: 'sku'"
     assert new.last() == ""
+    with log.open("a") as file:
+        file.write(CONDITION)
+    assert new.last() == 'psycopg2.errors.UndefinedTable: relation "users" does not exist'
 
 
 @pytest.mark.parametrize(
@@ -121,5 +133,6 @@ def test_problems_of_calm_have_a_known_exception_that_no_outage_causes(tmp_path:
     lost = "sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) gone"
     log.write_text(
         f"{asgi}\n{trace}\nRuntimeError: closed twice\n{asgi}\n{asgi}\n{trace}\n{lost}\n"
+        f"{asgi}\n{trace}\npsycopg.errors.SerializationFailure: could not serialize access\n"
     )
     assert calm_problems(log) == {f"{asgi}: RuntimeError: closed twice"}

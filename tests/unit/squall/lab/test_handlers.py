@@ -86,6 +86,8 @@ def operation(method: str, path: str, name: str = "x") -> Operation:
         (operation("GET", "/api/items/latest"), "shop/main.py:18 in latest"),
         (operation("DELETE", "/health"), ""),
         (operation("GET", "/api/items", "list_items_api_items_get"), LIST),
+        (operation("GET", "/api/items/", "items-list_items"), LIST),
+        (operation("GET", "/api/items/", "v1:items:list_items"), LIST),
     ],
     ids=lambda value: getattr(value, "path", value),
 )  # fmt: skip

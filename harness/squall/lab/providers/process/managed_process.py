@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import psutil
 
+from squall.core.child_programs import signal_child
 from squall.core.errors import LabError, describe_end
 from squall.lab.providers.process.watchdog import Watchdog
 
@@ -30,7 +31,6 @@ class ManagedProcess:
         self.log_path = log_path
         self._keeper = keeper
         self._process: asyncio.subprocess.Process | None = None
-        self._handle: psutil.Process | None = None
         self._end_wanted = False
         self._watching: asyncio.Task[None] | None = None
         self.unasked_end = ""
@@ -54,7 +54,7 @@ class ManagedProcess:
         Raises:
             LabError: the program cannot be executed.
         """
-        self._process, self._handle = None, None  # of the previous process, irrelevant now
+        self._process = None  # of the previous process, irrelevant now
         self._end_wanted = False
         with _open_log(self.log_path) as log:
             try:
@@ -72,7 +72,6 @@ class ManagedProcess:
                 raise LabError(
                     f"{self.name} cannot be started: {command[0]}: {error.strerror}"
                 ) from error
-        self._handle = _process_of(self._process.pid)
         self._watching = asyncio.create_task(self._watch(self._process))
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
@@ -114,14 +113,9 @@ class ManagedProcess:
         return self._process is not None and self._process.returncode is None
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal if it still runs.
-
-        Not by the event loop's own method, which collects the exit code of a process that has just
-        ended, so that the loop reports 255 instead (``Popen.send_signal`` of Python).
-        """
-        if self.running and self._handle is not None:
-            with contextlib.suppress(psutil.Error):
-                self._handle.send_signal(number)
+        """Send a signal if it still runs."""
+        if self.running:
+            signal_child(self.process, number)
 
     def process_tree(self) -> list[psutil.Process]:
         """The process and all its descendants."""
@@ -171,14 +165,6 @@ class ManagedProcess:
         except OSError:
             lines = []
         return "\n".join(f"    {line}" for line in lines) or "    (the log is empty)"
-
-
-def _process_of(pid: int) -> psutil.Process | None:
-    """A handle that later signals nobody else; None if it has ended."""
-    try:
-        return psutil.Process(pid)
-    except psutil.Error:
-        return None
 
 
 def _identity(user: str | None, group: int | None) -> dict[str, Any]:

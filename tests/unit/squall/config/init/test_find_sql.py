@@ -18,6 +18,8 @@ ROWS = "INSERT INTO orders VALUES (1);\n"
         ({"db/schema.sql": TABLE, "db/data.sql": ROWS}, ("db/schema.sql", "db/data.sql")),
         ({"sql/create_tables.sql": TABLE, "sql/drop_tables.sql": "DROP TABLE orders;"},
          ("sql/create_tables.sql",)),
+        ({"bd/01_crear_tablas.sql": TABLE, "bd/02_datos.sql": f"{TABLE}{ROWS}"},
+         ("bd/01_crear_tablas.sql", "bd/02_datos.sql")),
         ({"db/queries.sql": "SELECT 1;", "db/data.sql": ROWS}, ()),
         ({"db/schema.sql": TABLE, "main.py": f"{APP}run(open('db/schema.sql').read())\n"}, ()),
         ({"db/schema.sql": TABLE, "main.py": f"{APP}Base.metadata.create_all(engine)\n"}, ()),
@@ -25,7 +27,7 @@ ROWS = "INSERT INTO orders VALUES (1);\n"
         ({"db/schema.sql": TABLE, "alembic.ini": "[alembic]\nscript_location = m\n"},
          ("alembic upgrade head",)),
     ],
-    ids=["schema-and-rows", "create-and-drop", "no-tables", "the-app-loads-it",
+    ids=["schema-and-rows", "create-and-drop", "names-in-spanish", "no-tables", "the-app-loads-it",
          "the-app-makes-tables", "migrations-of-its-own", "alembic"],
 )  # fmt: skip
 def test_a_kept_schema_is_loaded_where_nothing_else_makes_tables(

@@ -90,3 +90,19 @@ def test_a_client_of_aws_is_refused_at_once(tmp_path: Path) -> None:
     assert (given["AWS_MAX_ATTEMPTS"], given["AWS_DEFAULT_REGION"]) == ("1", "eu-central-1")
     (tmp_path / "main.py").write_text(app.format(module="json"))
     assert "AWS_MAX_ATTEMPTS" not in scan_source(tmp_path)[0].environment
+
+
+@pytest.mark.parametrize(
+    ("call", "paths"),
+    [
+        ("await client.get(settings.RATES_URL, params={})", ["/v1"]),
+        ("requests.get(RATES_URL)", ["/v1"]),
+        ("requests.get(settings.OTHER_URL)", []),
+        ("await client.get(address)", []),
+    ],
+)
+def test_a_variable_may_hold_the_whole_address_that_is_called(call: str, paths: list[str]) -> None:
+    text = f"import httpx\nasync def verify():\n    return ({call}).json()['valid']\n"
+    answers = [one for each in found(text) for one in each.answers]
+    assert [one.path for one in answers] == paths
+    assert all(one.json == {"valid": True} for one in answers)

@@ -70,6 +70,7 @@ def test_a_name_that_no_variable_sets_is_taken_from_the_refusal(
         ('UndefinedObjectError: operator class "gin_trgm_ops" does not exist for access',
          "pg_trgm"),
         ('type "citext" does not exist', "citext"),
+        ('InsufficientPrivilegeError: permission denied to create extension "vector"', "vector"),
     ],
 )  # fmt: skip
 def test_an_extension_that_nobody_creates_comes_before_the_set_up(words: str, name: str) -> None:

@@ -76,9 +76,11 @@ class Settings(BaseSettings):
 
 
 @pytest.mark.parametrize(("more", "follows"), [("values: Any", True), ("*, _: int = 1", False)])
+@pytest.mark.parametrize("default", ["None", '""'])
 def test_an_address_that_a_validator_makes_of_its_parts_follows_them(
-    tmp_path: Path, more: str, follows: bool
+    tmp_path: Path, more: str, follows: bool, default: str
 ) -> None:
-    found = scanned(tmp_path, main=f"import own\n{APP}", own=FIELDS.replace("{more}", more))
+    own = FIELDS.replace("{more}", more).replace("= None", f"= {default}")
+    found = scanned(tmp_path, main=f"import own\n{APP}", own=own)
     assert ("DATABASE_URI" not in found.database_env) is follows
     assert {"POSTGRES_SERVER", "POSTGRES_PORT"} <= set(found.database_env)

@@ -71,6 +71,27 @@ def test_a_body_with_every_field_comes_before_one_with_the_required_fields() -> 
     assert [sorted(one) for one in likely_bodies({}, given)] == [["name", "owner_id"], ["name"]]
 
 
+def test_a_third_body_has_further_fields_of_its_own_and_names_no_other_thing() -> None:
+    text = {"type": "string"}
+    given = schema(title=text) | {
+        "properties": {"title": text, "content": {"anyOf": [text, {"type": "null"}]},
+                       "status": {**text, "default": "draft"}, "category_id": {"type": "integer"},
+                       "tagIds": {"type": "array"}, "paid": {"type": "boolean", "default": False}}
+    }  # fmt: skip
+    assert [sorted(one) for one in likely_bodies({}, given)][:3] == [
+        ["category_id", "content", "paid", "status", "tagIds", "title"],
+        ["title"],
+        ["content", "title"],
+    ]
+
+
+def test_an_update_of_nothing_comes_last() -> None:
+    changes = {"properties": {"title": {"type": "string"}, "owner_id": {"type": "integer"}}}
+    assert [sorted(one) for one in likely_bodies({}, changes)] == [
+        ["owner_id", "title"], ["title"], [],
+    ]  # fmt: skip
+
+
 def test_nested_objects_and_parts_of_a_whole_are_followed() -> None:
     document = {
         "components": {
@@ -104,4 +125,4 @@ def test_a_pattern_that_no_known_text_fits_is_left_to_the_drawing() -> None:
 def test_one_body_has_an_item_in_each_list() -> None:
     item = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}}}
-    assert likely_bodies({}, schema) == ({"items": []}, {}, {"items": [{"n": 1}]})
+    assert likely_bodies({}, schema) == ({"items": []}, {"items": [{"n": 1}]}, {})
