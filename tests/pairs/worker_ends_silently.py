@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, HTTPException
@@ -43,7 +44,7 @@ class ParcelOrder(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     key: Mapped[str]
     item: Mapped[int]
-    shipped_at: Mapped[Any]
+    shipped_at: Mapped[datetime | None]
 
 
 class Wanted(BaseModel):
