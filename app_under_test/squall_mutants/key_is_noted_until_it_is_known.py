@@ -19,6 +19,7 @@ from squall_reference.resilience.deadline import Deadline
 from squall_mutants.shared import replace
 
 EXPOSED_BY = (
+    "callers-retry-what-timed-out",
     "callers-retry-what-failed",
     "silent-network",
     "commit-reply-held",
