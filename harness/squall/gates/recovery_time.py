@@ -76,6 +76,9 @@ class RecoveryTime(Gate):
         if len(after) < self.at_least:
             reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
             return inconclusive(self.name, reason)
+        refused = self._refused_repeats(evidence, healed + self.within_seconds(evidence))
+        if refused is not None and refused.code == REFUSED:
+            return refused
         healthy = _Healthy(self._slow_seconds(evidence), self._slow_by_nature(evidence), evidence)
         bad = self._without_chance(
             [index for index, op in enumerate(after) if not healthy(op)], after, healthy
@@ -143,7 +146,9 @@ class RecoveryTime(Gate):
         reason = f"{counted(len(dead or refused), 'writes')} that failed in the outage and are sent"
         told = f"{reason} again with the same key are told to come again each time"
         if dead:
-            return failed(self.name, told, {"never_served": len(dead)}, dead, code=REFUSED)
+            lasts = max(op.sent for op in dead) - (evidence.last_healed or 0.0)
+            figures = {"never_served": len(dead)}
+            return failed(self.name, told, figures, dead, code=REFUSED, patience=lasts)
         return replace(passed(self.name, told, {}), code=STILL) if refused else None
 
     def within_seconds(self, evidence: Evidence) -> float:
