@@ -93,6 +93,9 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     if finding.code == repeats_agree.MIXED_UP:
         told = f"{finding.reason}: requests share a variable, or a connection that is out of step"
         return Diagnosis(told)
+    if finding.code == repeats_agree.REFUSED:
+        told = "an error path keeps the note, or the lock, that says that a key is under way"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
     return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
 
 

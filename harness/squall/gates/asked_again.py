@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.gates.blamed_clients import operations_that_forbid
+from squall.history.evidence import Evidence
 from squall.history.op import FIRST_EXTRA, FIRST_READ_BACK, Op
 from squall.history.shape import NUMBER, read_shape
 
@@ -34,6 +35,10 @@ MOST_WRITES = 6
 """The newest ones: what an error has kept also refuses the requests after it."""
 MIN_TRIES = 3
 """Repeats with the same key that say that a refusal lasts."""
+QUICK_SECONDS = 0.5
+"""A refusal that took longer may be a wait that was in vain."""
+LEAST_SECONDS = 0.5
+"""After the heal, that the app may need in any case."""
 LATELY_SECONDS = 1.0
 """An operation that was served so shortly before is served at that time."""
 MIN_GOOD = 3
@@ -74,6 +79,23 @@ def refused_repeats(ops: Sequence[Op]) -> list[Op]:
     ]  # fmt: skip
     served = {op.name: op.sent for op in sorted(ops, key=lambda op: op.sent) if op.good}
     return [op for op in refused if served.get(op.name, -math.inf) >= op.sent - LATELY_SECONDS]
+
+
+def refused_for_good(evidence: Evidence) -> list[Op]:
+    """Those that are refused, each time at once, longer after the heal than a request may take."""
+    healed, deadline = evidence.last_healed, evidence.contract.deadline_seconds
+    if healed is None:
+        return []
+    quick = Counter(
+        op.repeats
+        for op in evidence.ops
+        if op.may_pass and op.sent >= healed and op.done - op.sent < QUICK_SECONDS
+    )
+    since = healed + max(LEAST_SECONDS, deadline)
+    return [
+        op for op in refused_repeats(evidence.ops)
+        if op.sent >= since and quick[op.repeats] >= MIN_TRIES
+    ]  # fmt: skip
 
 
 def failed_writes(ops: Sequence[Op], begun: float) -> list[Op]:

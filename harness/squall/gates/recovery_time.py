@@ -9,8 +9,7 @@ does not count as good, unless the operation had such answers before the fault.
 
 One kind of request may fail for good while the others hide it: requests of one operation, or reads
 of one path, that fail in a row up to the end (``stuck_requests``), and requests that failed in the
-outage, are asked again, and fail for longer than the limit (``asked_again``). So may writes whose
-clients send them again with their keys.
+outage, are asked again, and fail for longer than the limit (``asked_again``).
 
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
@@ -22,10 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
-from squall.gates.asked_again import never_served, refused_repeats
+from squall.gates.asked_again import never_served, refused_for_good, refused_repeats
 from squall.gates.conflicts import is_well, operations_that_conflict
 from squall.gates.copies import Freshness
-from squall.gates.findings import failed, inconclusive, listed, passed
+from squall.gates.findings import HOLDS, failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
 from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
@@ -40,7 +39,6 @@ COPIES_DEADLINES = 0.5
 LATE = "recovered-late"
 NEVER = "not-recovered"
 STUCK = "some-never-recovered"
-REFUSED = "repeats-refused"
 STILL = "some-not-yet"
 """The code of a pass: there was no time to see more, and whoever waits for recovery waits on."""
 
@@ -76,9 +74,6 @@ class RecoveryTime(Gate):
         if len(after) < self.at_least:
             reason = f"only {len(after)} operations after the heal; {self.at_least} are needed"
             return inconclusive(self.name, reason)
-        refused = self._refused_repeats(evidence, healed + self.within_seconds(evidence))
-        if refused is not None and refused.code == REFUSED:
-            return refused
         healthy = _Healthy(self._slow_seconds(evidence), self._slow_by_nature(evidence), evidence)
         bad = self._without_chance(
             [index for index, op in enumerate(after) if not healthy(op)], after, healthy
@@ -110,7 +105,10 @@ class RecoveryTime(Gate):
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            return self._unserved(evidence) or passed(self.name, told, figures)
+            if found := self._unserved(evidence):
+                return found
+            waits = refused_repeats(evidence.ops) and not refused_for_good(evidence)
+            return replace(passed(self.name, told, figures), code=STILL if waits else HOLDS)
         return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
 
     def _stuck(
@@ -133,23 +131,11 @@ class RecoveryTime(Gate):
         """The failure of an app that never again serves some requests."""
         since_heal = (evidence.last_healed or 0.0) + self.within_seconds(evidence)
         if not (dead := never_served(evidence.ops, since_heal)):
-            return self._refused_repeats(evidence, since_heal)
+            return None
         asked = len({op.target for op in evidence.ops if op.asked_again})
         reason = f"{len(dead)} of {asked} requests that failed in the outage fail for good"
         told = f"{reason}: {listed(sorted({op.request for op in dead}))}"
         return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
-
-    def _refused_repeats(self, evidence: Evidence, since: float) -> Finding | None:
-        """The failure of an app that tells clients to come again, and never serves them."""
-        refused = refused_repeats(evidence.ops)
-        dead = [op for op in refused if op.sent >= since]
-        reason = f"{counted(len(dead or refused), 'writes')} that failed in the outage and are sent"
-        told = f"{reason} again with the same key are told to come again each time"
-        if dead:
-            lasts = max(op.sent for op in dead) - (evidence.last_healed or 0.0)
-            figures = {"never_served": len(dead)}
-            return failed(self.name, told, figures, dead, code=REFUSED, patience=lasts)
-        return replace(passed(self.name, told, {}), code=STILL) if refused else None
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""
