@@ -31,6 +31,8 @@ CUTS = "cuts"
 SILENCES = "silences"
 """Effect of faults after which the app receives nothing, not even an error."""
 
+HARMLESS = frozenset({"slows", "loads"})
+"""Effects of faults after which every statement is answered, without an error."""
 ERRORS = frozenset({"errors"})
 """The effect of faults that answer statements with errors."""
 

@@ -115,6 +115,9 @@ READINESS = _remedy("Readiness that tells the truth", "the readiness probe is wr
 ROOM_FOR_TWO = _remedy(
     "Leave room for the next version", "two versions at once need more connections than there are"
 )
+SHORT_LOCKS = _remedy(
+    "Migrate once, and lock nothing for long", "the start of a new version locks out the old one"
+)
 END_WHEN_TOLD = _remedy("End when you are told to", "the app does not end after SIGTERM")
 READ_ONLY = _remedy(
     "Leave a server that takes no writes", "the pool keeps connections to a read-only server"

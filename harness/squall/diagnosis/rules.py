@@ -38,6 +38,7 @@ from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     hold_and_wait,
+    hold_and_wait_in_vain,
     one_session_for_all,
     unbounded_call,
 )
@@ -211,6 +212,7 @@ CAUSES: Iterable[Cause] = (
     requests_cut_at_the_end,
     resources_not_returned,
     lost_settings,
+    hold_and_wait_in_vain,
     kept_for_good,
     error_text,
     unbounded_call,

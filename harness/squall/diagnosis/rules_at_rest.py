@@ -8,6 +8,7 @@ from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
 from squall.gates import background_sessions_return, connection_leaks, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
+from squall.gates.second_copy_starts import LOCKED_OUT
 
 ENDING_SECONDS = 0.5
 """An app that was told to end has stopped accepting by then."""
@@ -76,6 +77,9 @@ def no_room_for_two(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("second-copy-starts")
     if finding is None:
         return None
+    if finding.code == LOCKED_OUT:
+        told = "what the new version does when it starts locks what the old one needs"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.SHORT_LOCKS)
     held = f": the first one held {count(case.sessions, 'connection')}" if case.sessions else ""
     return Diagnosis(f"{finding.reason}{held}", remedies.ROOM_FOR_TWO)
 

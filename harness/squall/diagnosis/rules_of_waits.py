@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 from squall.core.events import BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import (
+    ERRORS,
+    HARMLESS,
+    SETTLED_SECONDS,
+    Diagnosis,
+    JudgedRun,
+    count,
+)
 from squall.gates import health_probes
 from squall.history.op import Op
-
-HARMLESS = frozenset({"slows", "loads"})
-"""Effects of faults after which every statement is answered, without an error."""
 
 OWN_PROXIES = frozenset({"postgres", "app", "redis"})
 WAITS = frozenset({"silences", "blocks"})
@@ -28,6 +32,8 @@ LEAST_ALONE = 0.05
 """After the heal, the last delayed statements end."""
 
 IDLE_SHARE = 0.9
+HELD_SHARE = 0.5
+"""Of the samples after the heal: in between all give up, and begin again."""
 MIN_SAMPLES = 5
 MIN_HUNG = 2
 
@@ -54,6 +60,31 @@ def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
         f" one connection of the pool ({case.sessions} are open) and waits for another one{other}",
         remedies.ONE_CONNECTION,
     )
+
+
+def hold_and_wait_in_vain(case: JudgedRun) -> Diagnosis | None:
+    """After the heal all requests wait and are refused, while each session is in a transaction in
+    which nothing is asked: each request holds one, and waits for another one until its limit.
+
+    A transaction that an error path left open would never end; these are all ended at last.
+    """
+    healed = case.evidence.last_healed
+    if case.failed("recovery-time") is None or healed is None or not case.waits_after:
+        return None
+    if case.failed("connection-leaks") is not None:
+        return None
+    since = [
+        one for one in case.evidence.events
+        if isinstance(one, BackendsSampled) and healed + SETTLED_SECONDS < one.at
+        and one.at < max(op.done for op in case.bad_after)
+    ]  # fmt: skip
+    held = [one for one in since if one.total > 1 and one.idle_in_transaction == one.total]
+    if len(held) < max(MIN_SAMPLES, HELD_SHARE * len(since)):
+        return None
+    told = f"{count(len(case.bad_after), 'request')} waited in vain after the heal, while all"
+    told += f" {held[-1].total} sessions were in transactions in which nothing was asked"
+    return Diagnosis(f"{told}: a request holds one connection and waits for another one",
+                     remedies.ONE_CONNECTION)  # fmt: skip
 
 
 def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import ERRORS, HARMLESS, Diagnosis, JudgedRun, count
 from squall.gates import (
     no_acknowledged_write_lost,
     one_effect,
@@ -54,9 +54,13 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
     if finding.figures["early"]:
         told = f"the app answers before it commits: {finding.reason}"
         return Diagnosis(told, remedies.COMMIT_FIRST)
-    told = "success is answered for what is never committed: an error on the way is hidden, or the"
-    told += f" answer does not wait for COMMIT: {finding.reason}"
-    return Diagnosis(told, remedies.COMMIT_FIRST)
+    if case.effects and not case.effects - HARMLESS:
+        told = "success is answered for what changed nothing, though no statement failed: that an"
+        told += f" update found no row is not looked at: {finding.reason}"
+        return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
+    told = "success is answered for what is never committed: an error on the way is hidden, perhaps"
+    told += f" that of COMMIT, or the answer does not wait for COMMIT: {finding.reason}"
+    return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
 
 
 def not_one_effect(case: JudgedRun) -> Diagnosis | None:
@@ -89,6 +93,9 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     if finding.code == repeats_agree.MIXED_UP:
         told = f"{finding.reason}: requests share a variable, or a connection that is out of step"
         return Diagnosis(told)
+    if finding.code == repeats_agree.REFUSED:
+        told = "an error path keeps the note, or the lock, that says that a key is under way"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
     return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
 
 

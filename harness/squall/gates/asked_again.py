@@ -16,10 +16,12 @@ allowed, and some that were asked for before the outage only.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.gates.blamed_clients import operations_that_forbid
+from squall.history.evidence import Evidence
 from squall.history.op import FIRST_EXTRA, FIRST_READ_BACK, Op
 from squall.history.shape import NUMBER, read_shape
 
@@ -31,6 +33,14 @@ MOST_ALLOWED = 40
 """A check that fails open lets in few of those that are served."""
 MOST_WRITES = 6
 """The newest ones: what an error has kept also refuses the requests after it."""
+MIN_TRIES = 3
+"""Repeats with the same key that say that a refusal lasts."""
+QUICK_SECONDS = 0.5
+"""A refusal that took longer may be a wait that was in vain."""
+LEAST_SECONDS = 0.5
+"""After the heal, that the app may need in any case."""
+LATELY_SECONDS = 1.0
+"""An operation that was served so shortly before is served at that time."""
 MIN_GOOD = 3
 """An operation with fewer successes before the outage may fail by itself for some values."""
 GET = "GET "
@@ -53,6 +63,39 @@ def never_served(ops: Sequence[Op], since: float) -> list[Op]:
     """Requests that were asked again at ``since`` or later, and failed again."""
     last = [*unserved(ops).values(), *unserved_writes(ops).values()]
     return [op for op in last if op.asked_again and op.sent >= since]
+
+
+def refused_repeats(ops: Sequence[Op]) -> list[Op]:
+    """The last answer to each write that its own client sends again and again with its key, if it
+    is told to come again each time, while others of its operation are served.
+    """
+    tries: defaultdict[int, list[Op]] = defaultdict(list)
+    for op in sorted(ops, key=lambda op: op.done):
+        if op.repeats is not None:
+            tries[op.repeats].append(op)
+    refused = [
+        some[-1] for some in tries.values()
+        if len(some) >= MIN_TRIES and all(op.may_pass for op in some)
+    ]  # fmt: skip
+    served = {op.name: op.sent for op in sorted(ops, key=lambda op: op.sent) if op.good}
+    return [op for op in refused if served.get(op.name, -math.inf) >= op.sent - LATELY_SECONDS]
+
+
+def refused_for_good(evidence: Evidence) -> list[Op]:
+    """Those that are refused, each time at once, longer after the heal than a request may take."""
+    healed, deadline = evidence.last_healed, evidence.contract.deadline_seconds
+    if healed is None:
+        return []
+    quick = Counter(
+        op.repeats
+        for op in evidence.ops
+        if op.may_pass and op.sent >= healed and op.done - op.sent < QUICK_SECONDS
+    )
+    since = healed + max(LEAST_SECONDS, deadline)
+    return [
+        op for op in refused_repeats(evidence.ops)
+        if op.sent >= since and quick[op.repeats] >= MIN_TRIES
+    ]  # fmt: skip
 
 
 def failed_writes(ops: Sequence[Op], begun: float) -> list[Op]:

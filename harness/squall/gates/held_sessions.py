@@ -19,6 +19,8 @@ FAILED_SHARE = 0.25
 LEAST_SESSIONS = 2
 LEAST_WAITS = 3
 """Samples in a row: a single one may meet two requests that want the same row for a moment."""
+LEAST_QUEUED = 2
+"""Statements that wait for locks at once."""
 STANDS_SECONDS = 0.1
 """From here on a transaction without a statement stands still."""
 
@@ -67,4 +69,23 @@ def longest_wait(evidence: Evidence, samples: Iterable[BackendsSampled]) -> floa
         row = [*row, one.at] if blocked and start <= one.at <= end else []
         if len(row) >= LEAST_WAITS:
             longest = max(longest, row[-1] - row[0])
+    return longest
+
+
+def longest_queue(evidence: Evidence) -> float:
+    """Seconds in a row of the outage in which several statements waited for locks; 0 if several
+    did so before it, too, as where many requests want one row.
+    """
+    start, end = evidence.bounds("during")
+    longest, since = 0.0, None
+    for one in evidence.events:
+        if not isinstance(one, BackendsSampled) or one.at > end:
+            continue
+        queued = one.waiting_for_locks >= LEAST_QUEUED
+        if one.at < start:
+            if queued:
+                return 0.0
+            continue
+        since = (one.at if since is None else since) if queued else None
+        longest = max(longest, 0.0 if since is None else one.at - since)
     return longest

@@ -12,7 +12,15 @@ from __future__ import annotations
 
 from squall.core.events import FaultInjected
 from squall.gates.retry_storm import ERROR_REPLY
-from squall.gates.stored_updates import Place, RowLog, is_update, judge_updates, read_log, wanted_of
+from squall.gates.stored_updates import (
+    Place,
+    RowLog,
+    is_update,
+    is_varied,
+    judge_updates,
+    read_log,
+    wanted_of,
+)
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
@@ -35,24 +43,37 @@ def late_updates(evidence: Evidence) -> list[Op]:
         return []
     places = judge_updates(evidence, log).places
     updates = [op for op in evidence.ops if is_update(op)]
+    varied = {
+        (name, place)
+        for name, known in places.items()
+        for place in known
+        if is_varied([op for op in updates if op.name == name], place)
+    }
     return [
         op
         for op in updates
         if op.outcome is Outcome.REFUSED
         and op.done - op.sent < QUICK_SECONDS
         and any(
-            _is_alone(op, place, updates) and _was_stored(op, place, log)
+            _is_alone(op, place, updates)
+            and _was_stored(op, place, log, varied=(op.name, place) in varied)
             for place in places.get(op.name, ())
         )
     ]
 
 
-def _was_stored(op: Op, place: Place, log: RowLog) -> bool:
+def _was_stored(op: Op, place: Place, log: RowLog, *, varied: bool) -> bool:
+    """Whether a later change of the row brought the value. One of another column shows a value that
+    the row had all along; what it had before its first change is unknown.
+    """
     wanted = wanted_of(op).get(place.field)
-    return any(
-        change.at > op.done + LATER_SECONDS and change.values[place.column] == wanted
-        for change in log.of(op, place)
-    )
+    had = not varied
+    for change in log.of(op, place):
+        has = change.values[place.column] == wanted
+        if has and not had and change.at > op.done + LATER_SECONDS:
+            return True
+        had = has
+    return False
 
 
 def _is_alone(op: Op, place: Place, updates: list[Op]) -> bool:

@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
-from squall.gates.asked_again import never_served
+from squall.gates.asked_again import never_served, refused_for_good, refused_repeats
 from squall.gates.conflicts import is_well, operations_that_conflict
 from squall.gates.copies import Freshness
-from squall.gates.findings import failed, inconclusive, listed, passed
+from squall.gates.findings import HOLDS, failed, inconclusive, listed, passed
 from squall.gates.percentiles import percentile
 from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
@@ -105,7 +105,10 @@ class RecoveryTime(Gate):
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            return self._unserved(evidence) or passed(self.name, told, figures)
+            if found := self._unserved(evidence):
+                return found
+            waits = refused_repeats(evidence.ops) and not refused_for_good(evidence)
+            return replace(passed(self.name, told, figures), code=STILL if waits else HOLDS)
         return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
 
     def _stuck(

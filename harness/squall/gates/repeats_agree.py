@@ -1,6 +1,8 @@
 """A repeat with the same key is answered like the first request: with the same order, not another.
 
-Number or status may differ in form (201, then 200); the identity in the answer may not.
+Number or status may differ in form (201, then 200); the identity in the answer may not. Nor may a
+client that sends a failed write again be told for ever to come again, while others are served: what
+notes that its key is under way is kept by an error path.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from squall.core.counting import counted
+from squall.gates.asked_again import refused_for_good
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.mixed_up import mixed_up
 from squall.gates.verdict import Finding, Gate, Severity
@@ -17,6 +21,7 @@ from squall.history.op import Op
 from squall.history.shape import identities
 
 MIXED_UP = "answers-mixed-up"
+REFUSED = "repeats-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,11 @@ class RepeatsAgree(Gate):
             ops = [op for group in mixed for op in group]
             reason = f"answers are mixed up: {len(mixed)} ids were given to different writes"
             return failed(self.name, reason, {"mixed_up": len(ops)}, ops, code=MIXED_UP)
+        if refused := refused_for_good(evidence):
+            told = f"{counted(len(refused), 'writes')} that failed in the outage and are sent again"
+            reason = f"{told} with the same key are told each time to come again"
+            figures = {"refused": len(refused)}
+            return failed(self.name, reason, figures, refused, code=REFUSED)
         repeated = {key: ops for key, ops in attempts.items() if len(ops) > 1}
         if not repeated:
             return not_judged(self.name, "no write was answered twice")

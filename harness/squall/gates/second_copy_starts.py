@@ -4,6 +4,11 @@ A rolling deploy starts the new version before it ends the old one, so for a whi
 pools. If they want more connections than the server has, the new version does not come up, or it
 is refused connections when the load arrives (PostgreSQL, chapter "Connections and Authentication",
 ``max_connections``).
+
+A migration at each start may also lock what the first copy's requests need:
+
+    first copy    ▐ waits for locks ▌ 503 503 503      nothing else is wrong
+    second copy   ALTER TABLE … ─────────── COMMIT
 """
 
 from __future__ import annotations
@@ -12,12 +17,18 @@ from dataclasses import dataclass
 
 from squall.core.counting import counted
 from squall.core.events import SecondCopyEnded
-from squall.gates.findings import failed, not_judged, passed
+from squall.gates.findings import failed, inconclusive, not_judged, passed
+from squall.gates.held_sessions import longest_queue
+from squall.gates.starvation import excuse
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
 NOT_READY = "copy-not-ready"
 REFUSED = "connections-refused"
+LOCKED_OUT = "first-copy-locked-out"
+QUEUE_SECONDS = 0.4
+"""How long requests may queue for a lock in a row: to look whether tables are there takes less."""
+LEAST_HARMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +59,20 @@ class SecondCopyStarts(Gate):
         if worst.refused:
             reason = f"while two copies of the app ran, {full}"
             return failed(self.name, reason, figures, code=REFUSED)
+        if locked := self._locked_out(evidence, figures):
+            return locked
         return passed(self.name, f"a second copy was ready after {worst.seconds:.1f} s", figures)
+
+    def _locked_out(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Requests that queue for locks when nothing but the start of a copy is under way."""
+        queued = longest_queue(evidence)
+        during = evidence.window("during")
+        harmed = [op for op in during if op.is_servers_error or op.response_seconds > QUEUE_SECONDS]
+        if queued <= QUEUE_SECONDS or len(harmed) < LEAST_HARMED:
+            return None
+        figures["queued"] = round(queued, 2)
+        told = f"while a second copy started, requests queued for locks for {queued:.1f} s"
+        reason = f"{told}, and {counted(len(harmed), 'requests')} failed or were late"
+        if starved := excuse(evidence, queued):
+            return inconclusive(self.name, f"{reason}; {starved}", figures)
+        return failed(self.name, reason, figures, harmed, code=LOCKED_OUT)

@@ -120,7 +120,7 @@ def judge_updates(evidence: Evidence, log: RowLog) -> Updates:
         places = _learn(calm, ops, log, sent)
         known[name] = frozenset(places)
         early = max([early, *(_seconds_to_answer(op, places, log) for op in calm)])
-        varied = {place for place in places if _is_varied(ops, place)}
+        varied = {place for place in places if is_varied(ops, place)}
         later = [op for op in ops if places and op.done > begun and not rivals.has_one(op)]
         judged += later
         lost += [
@@ -197,7 +197,8 @@ def _learn(
     return {place for place in common if sum(place in one for one in every) >= MIN_LEARNED}
 
 
-def _is_varied(ops: Iterable[Op], place: Place) -> bool:
+def is_varied(ops: Iterable[Op], place: Place) -> bool:
+    """Whether so many values are sent that a row is not taken to have had one of them before."""
     return len({wanted_of(op).get(place.field) for op in ops}) >= LEAST_VALUES
 
 

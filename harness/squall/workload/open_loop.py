@@ -39,6 +39,8 @@ MAX_IN_FLIGHT = 500
 """Requests in flight at most. More count as unsent; they are never delayed."""
 
 MAX_REPEATS = 8
+MAX_RETRIES = 40
+"""Of a client that sends again what failed: it goes on as long as it is told to come again."""
 REPEAT_PAUSE_SECONDS = 0.3
 UNAVAILABLE = 503
 """A client that is told to retry later does so, without waiting for the whole Retry-After."""
@@ -170,19 +172,20 @@ class OpenLoop:
         self._again.note(request, op)
         if may_repeat(request) and op.may_pass and self.behaviour.retries(request.id):
             pause = wait_before_retry(op, self.behaviour.retry_seconds)
-            await self._repeat(session, request, op.done + pause)
+            await self._repeat(session, request, op.done + pause, retries=True)
 
     async def _repeat(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float
-    ) -> None:
-        """Repeat a write with its key, and again until an answer comes."""
-        for attempt in range(1, MAX_REPEATS + 1):
+        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float, *,
+        retries: bool = False,
+    ) -> None:  # fmt: skip
+        """Repeat a write with its key until an answer comes; to retry, until a final one does."""
+        for attempt in range(1, (MAX_RETRIES if retries else MAX_REPEATS) + 1):
             if not await self._due(due):
                 return
             self.offered += 1
             number = attempt * FIRST_REPEAT + request.id
             op = await self._one(session, replace(request, id=number), due)
-            if op.status is not None and op.status != UNAVAILABLE:
+            if not (op.may_pass if retries else op.status in (None, UNAVAILABLE)):
                 return
             due = time.monotonic() + REPEAT_PAUSE_SECONDS
 

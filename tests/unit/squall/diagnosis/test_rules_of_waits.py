@@ -126,3 +126,21 @@ def test_a_driver_that_blocks_the_loop_never_needs_a_second_session(
         for event in happened(fault, 0)
     ]
     assert diagnose(evidence(ops, seen), [late]).code == code
+
+
+@pytest.mark.parametrize(("held", "code"), [(10, "hold-and-wait-in-vain"), (4, "not-recovered")])
+def test_requests_that_give_up_waiting_for_each_other(
+    evidence: Any, make: Any, held: int, code: str
+) -> None:
+    """As above, with a limit for the wait: each is refused, and the next one takes its place."""
+    refused = [
+        make.op(200 + number, status=503, sent=number * 0.1 + 2, done=number * 0.1 + 3)
+        for number in range(20)
+    ]
+    samples = [
+        BackendsSampled(at=at / 10, total=10, active=0, idle=10 - held, idle_in_transaction=held)
+        for at in range(20, 60)
+    ]
+    events = [*happened("client.load_spike", 0)[:2], *samples]
+    never = failed("recovery-time", "not recovered", code="not-recovered")
+    assert diagnose(evidence([make.op(0), *refused], events), [never]).code == code

@@ -11,9 +11,11 @@ from squall.gates.asked_again import (
     alike,
     asked_once,
     not_since,
+    refused_repeats,
     unlike_before,
     updated_since,
 )
+from squall.history.op import FIRST_REPEAT
 from squall.history.shape import describe_texts
 
 BEGUN = 1.0
@@ -69,3 +71,21 @@ def test_reads_that_were_asked_for_before_the_outage_only(make: Any) -> None:
     during = [look(make, 120 + number, f"/items/{number}", {"stock": 1}) for number in range(15)]
     assert not_since([*before, *during], BEGUN) == before[15:]
     assert len(not_since(before, BEGUN)) == MOST_SERVED
+
+
+def test_repeats_that_are_told_to_come_again_each_time(make: Any) -> None:
+    """Write 1 is refused for good, write 2 is done at last, and write 3 has a conflict."""
+
+    def again(number: int, attempt: int, **changes: Any) -> Any:
+        return make.refusal(attempt * FIRST_REPEAT + number, **{"name": "w", **changes})
+
+    busy = {"status": 409, "retry_after": "1"}
+    times = {
+        attempt: {"sent": attempt * 0.3, "done": attempt * 0.3 + 0.01} for attempt in (1, 2, 3)
+    }
+    first = [again(1, attempt, **busy, **when) for attempt, when in times.items()]
+    second = [again(2, attempt, **busy, **times[attempt]) for attempt in (1, 2)]
+    second.append(make.op(3 * FIRST_REPEAT + 2, name="w", **times[3]))
+    third = [again(3, attempt, status=409, retry_after=None, **times[attempt]) for attempt in times]
+    assert refused_repeats([*first, *second, *third]) == [first[-1]]
+    assert refused_repeats(first) == []  # nobody is served

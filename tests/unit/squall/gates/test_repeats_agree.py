@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from squall.gates.repeats_agree import RepeatsAgree
-from squall.history.op import FIRST_REPEAT
+from squall.history.op import FIRST_REPEAT, Outcome
 
 
 def answered(make: Any, number: int, **body: str) -> Any:
@@ -70,3 +70,32 @@ def test_two_writes_are_never_answered_with_the_same_thing(
 ) -> None:
     found = RepeatsAgree().judge(evidence([*orders(make, calm, 0.1), *orders(make, outage, 1.2)]))
     assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("refused_until", "slow", "code"),
+    [
+        (9.0, 0.0, "repeats-refused"),
+        (3.5, 0.0, "holds"),  # done at last
+        (2.6, 0.0, "not-judged"),  # there was no time to see more
+        (9.0, 0.6, "not-judged"),  # each may have waited for something
+    ],
+)
+def test_nobody_is_told_for_ever_to_come_again(
+    evidence: Any, make: Any, refused_until: float, slow: float, code: str
+) -> None:
+    """The outage is from 1 s to 2 s, and the deadline is 1 s."""
+    ends = 2.7 if code == "not-judged" and not slow else 4.0
+    others = [make.write(number, at=number * 0.01) for number in range(int(ends * 100))]
+    tries = []
+    for attempt in range(1, 20):
+        at = 1.0 + attempt * 0.2
+        if at > ends:
+            break
+        changes: dict[str, Any] = {"at": at, "done": at + 0.01 + slow, "key": "k-7"}
+        shape = json.dumps({"": "object", ".id": "=7"})
+        bad = {"status": 409, "retry_after": "1", "outcome": Outcome.REFUSED}
+        changes |= bad if at < refused_until else {"shape": shape}
+        tries.append(make.write(attempt * FIRST_REPEAT + 7777, **changes))
+    found = RepeatsAgree().judge(evidence([*others, *tries], make.outage()))
+    assert found.code == code

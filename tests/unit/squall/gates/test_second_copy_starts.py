@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import SecondCopyEnded
+from squall.core.events import BackendsSampled, SecondCopyEnded
 from squall.gates.second_copy_starts import SecondCopyStarts
 
 READY: dict[str, Any] = {
@@ -37,3 +37,37 @@ def test_the_second_copy_is_judged(
 
 def test_without_a_second_copy_nothing_is_judged(evidence: Any, make: Any) -> None:
     assert SecondCopyStarts().judge(evidence([], make.outage())).verdict.value == "not-judged"
+
+
+def samples(waiting: int, *, since: float = 1.0) -> list[BackendsSampled]:
+    """Twenty a second, from before the outage (1 s to 2 s) to its end."""
+    return [
+        BackendsSampled(
+            at=at / 20, total=5, active=3, idle=2, idle_in_transaction=0,
+            waiting_for_locks=waiting if since <= at / 20 < since + 0.6 else 0,
+        )
+        for at in range(10, 40)
+    ]  # fmt: skip
+
+
+LOCKS: list[tuple[int, float, int, str]] = [
+    (4, 1.1, 5, "fail"),
+    (1, 1.1, 5, "pass"),  # an advisory lock keeps two starts apart
+    (4, 1.1, 1, "pass"),  # nobody was harmed
+    (4, 0.6, 5, "pass"),  # requests want the same rows anyway
+]
+
+
+@pytest.mark.parametrize(("waiting", "since", "harmed", "verdict"), LOCKS)
+def test_a_start_that_locks_out_the_first_copy(
+    evidence: Any, make: Any, waiting: int, since: float, harmed: int, verdict: str
+) -> None:
+    ended = SecondCopyEnded(at=2.5, **READY)
+    ops = [make.op(120 + number, status=503) for number in range(harmed)]
+    happened = [*make.outage(), *samples(waiting, since=since), ended]
+    finding = SecondCopyStarts().judge(evidence(ops, happened))
+    assert finding.verdict.value == verdict
+    if verdict == "fail":
+        told = "while a second copy started, requests queued for locks for 0.6 s, and 5 requests"
+        assert finding.reason == f"{told} failed or were late"
+        assert finding.code == "first-copy-locked-out"

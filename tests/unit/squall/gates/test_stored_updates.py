@@ -189,6 +189,21 @@ def test_a_refused_update_is_not_stored_later(
     assert RefusedWriteAbsent().judge(run).code == code
 
 
+@pytest.mark.parametrize(("before", "code"), [(77, "holds"), (76, STORED_LATER)])
+def test_a_change_of_another_column_shows_what_the_row_had_all_along(
+    evidence: Any, make: Any, before: int, code: str
+) -> None:
+    ops, rows = calm(make)
+    later = refused(make, LATER, 3, 77)
+    happened = [
+        replace(event, fault="wire.error_reply") if hasattr(event, "fault") else event
+        for event in make.outage()
+    ]
+    more = [commit(later.sent - 0.5, 3, before), commit(later.done + 0.5, 3, 77)]
+    run = evidence([*ops, later], [*happened, *rows, *more, READ])
+    assert RefusedWriteAbsent().judge(run).code == code
+
+
 def counted(evidence: Any, make: Any, later: list[Any], *, calm_shows: int = 0) -> Any:
     """Twenty items whose stock orders lower, and reads that show it; then ``later``."""
     ops = [look(make, 20 + item, item, 100 + item) for item in range(20)]

@@ -258,6 +258,18 @@ async def test_a_write_that_fails_is_sent_again_with_its_key(http: Any) -> None:
     assert loop.offered == loop.recorded == len(server.requests) == 3
 
 
+async def test_it_is_sent_until_an_answer_is_final(http: Any) -> None:
+    """A conflict that says when to come again is not final; one that does not say so is."""
+    head = b"HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n"
+    answers = iter([None, head + b"Retry-After: 1\r\n\r\n", head + b"\r\n"])
+    behave = {"retry_share": 1.0, "retry_seconds": 0.01}
+    async with http.listening(lambda _: next(answers, PROBLEM)) as server:
+        ops, _ = await http.sent(
+            server.url, 1, operations=(WRITE,), behave=behave, rate_per_second=0.5
+        )
+    assert [op.status for op in ops] == [None, 409, 409]
+
+
 async def test_without_that_fault_nothing_is_sent_again(http: Any) -> None:
     async with http.listening(lambda _: PROBLEM) as server:
         await http.sent(server.url, 2, operations=(WRITE,))
