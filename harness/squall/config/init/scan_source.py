@@ -16,7 +16,7 @@ from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
 from squall.config.init.find_app import TOOLS, FoundApp, find_apps, import_root
 from squall.config.init.find_aws import aws_settings
-from squall.config.init.find_database import Known, find_database
+from squall.config.init.find_database import FoundDatabase, Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_script import command_of, find_scripts
@@ -94,9 +94,12 @@ def scan_source(directory: Path, target: str = "") -> list[Detected]:
 
 
 def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
-    module = project.modules[app.path]
-    root = import_root(project, module) if "sys.path" in module.text else app.root
-    roots = [module, *_migration_modules(project), *_settings_modules(project, root)]
+    root = _import_root_of(project, app)
+    roots = [
+        project.modules[app.path],
+        *_migration_modules(project),
+        *_settings_modules(project, root),
+    ]
     near = project.reachable_from(roots, root)
     settings = find_settings(project, near)
     folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
@@ -106,8 +109,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     source = "\n".join(one.text for one in near) + _alembic_address(app.root)
     packages = required_packages(project.directory, app.root)
     database = find_database(known, source, packages, fixed_other(near, project.shown))
-    fixed = fixed_in_source(near, source) if database.guessed else fixed_beside_variables(
-        database.env.values(), near, source, _services(project))  # fmt: skip
+    fixed = _fixed(project, database, near, source)
     prepared = _prepared(project, app, start, commands, source, database.env)
     servers = find_servers(known, near, source, packages)
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
@@ -135,6 +137,20 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _import_root_of(project: Project, app: FoundApp) -> Path:
+    module = project.modules[app.path]
+    return import_root(project, module) if "sys.path" in module.text else app.root
+
+
+def _fixed(
+    project: Project, database: FoundDatabase, near: Sequence[Module], source: str
+) -> dict[str, str]:
+    """Parts of the database's address that stand in the source."""
+    if database.guessed:
+        return fixed_in_source(near, source)
+    return fixed_beside_variables(database.env.values(), near, source, _services(project))
 
 
 def _start(app: FoundApp) -> Path:
