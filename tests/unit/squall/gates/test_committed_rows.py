@@ -60,6 +60,22 @@ def test_a_commit_after_the_answer_is_seen(
     assert found.figures["acknowledged"] == len(CALM) + 1
 
 
+@pytest.mark.parametrize(
+    ("usual", "late", "code"),
+    [(5, 0.0005, "answered-before-commit"), (4, 0.0005, "holds"), (10, -0.0005, "holds")],
+)
+def test_a_commit_that_usually_follows_its_answer_closely_is_seen(
+    evidence: Any, make: Any, usual: int, late: float, code: str
+) -> None:
+    """It is within the tolerance each time, and no outage need delay it."""
+    ops = [write(make, number) for number in [*CALM, LATER]]
+    commits = [commit(op.done + (late if number < usual else -0.001), op.id)
+               for number, op in enumerate(ops)]  # fmt: skip
+    happened = [*make.outage(), *commits, CommitsRead(at=9.0, transactions=11)]
+    found = AcknowledgedBeforeCommit().judge(evidence(ops, happened))
+    assert (found.code, found.figures["early"]) == (code, usual if code != "holds" else 0)
+
+
 def test_a_commit_that_never_came_is_seen(evidence: Any, make: Any) -> None:
     found = judged(AcknowledgedBeforeCommit(), evidence, make, write(make, LATER))
     assert (found.code, found.ops) == ("acknowledged-never-committed", (LATER,))
