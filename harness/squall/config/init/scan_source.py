@@ -14,13 +14,13 @@ from typing import Any
 from squall.config.dependencies import Dependency
 from squall.config.init.compose_values import compose_values
 from squall.config.init.find_alembic import notes_on
-from squall.config.init.find_app import TOOLS, FoundApp, find_apps, import_root
+from squall.config.init.find_app import FoundApp, find_apps, import_root
 from squall.config.init.find_aws import aws_settings
 from squall.config.init.find_database import FoundDatabase, Known, find_database
 from squall.config.init.find_fixed import fixed_beside_variables, fixed_in_source, fixed_other
 from squall.config.init.find_http import FoundHttp, find_http, text_values
 from squall.config.init.find_script import command_of, find_scripts
-from squall.config.init.find_settings import CONFIG_LIBRARIES, NEVER, Setting, find_settings
+from squall.config.init.find_settings import NEVER, Setting, find_settings
 from squall.config.init.find_setup import FoundSetup, find_setup
 from squall.config.init.find_switches import complete
 from squall.config.init.find_upstreams import find_servers
@@ -31,6 +31,7 @@ from squall.config.init.project_files import read_text
 from squall.config.init.required_packages import required_packages
 from squall.config.init.safe_values import SECRET_NAME, closed_value, example_value, invented_value
 from squall.config.init.scan_dotenv import DotenvEntry, scan_dotenv
+from squall.config.init.settings_modules import migration_modules, settings_modules
 from squall.config.init.start_commands import (
     Command,
     compose_files,
@@ -94,13 +95,7 @@ def scan_source(directory: Path, target: str = "") -> list[Detected]:
 
 
 def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
-    root = _import_root_of(project, app)
-    roots = [
-        project.modules[app.path],
-        *_migration_modules(project),
-        *_settings_modules(project, root),
-    ]
-    near = project.reachable_from(roots, root)
+    near = _near(project, app)
     settings = find_settings(project, near)
     folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
@@ -115,8 +110,8 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     told = {**database.env, **dict(pair for one in servers for pair in one.environment.items())}
     environment, notes = _environment(settings, dotenv, known, told, compose)
     environment = {**variables_of(users := find_users(project)), **environment}
-    notes += [*notes_on(prepared.setup), *complete(settings, near, environment, told),
-              *told_users(users), *([database.note] if "port" not in fixed else [])]  # fmt: skip
+    notes += [*notes_on(prepared.setup), *complete(settings, near, environment, told)]
+    notes += [*told_users(users), *([database.note] if "port" not in fixed else [])]
     defaults = {one.name: environment.get(one.name, one.default) for one in settings}
     http = find_http(near, defaults, {str(one.path): project.shown(one.path) for one in near})
     return Detected(
@@ -139,9 +134,12 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
     )
 
 
-def _import_root_of(project: Project, app: FoundApp) -> Path:
+def _near(project: Project, app: FoundApp) -> Sequence[Module]:
+    """The modules that the app may use."""
     module = project.modules[app.path]
-    return import_root(project, module) if "sys.path" in module.text else app.root
+    root = import_root(project, module) if "sys.path" in module.text else app.root
+    roots = [module, *migration_modules(project), *settings_modules(project, root)]
+    return project.reachable_from(roots, root)
 
 
 def _fixed(
@@ -165,25 +163,6 @@ def _prepared(
 ) -> FoundSetup:  # fmt: skip
     whole = next((name for name, text in env.items() if WHOLE_FORM.match(text)), "")
     return find_setup(project, start, commands, source, whole, app.module)
-
-
-def _migration_modules(project: Project) -> Iterator[Module]:
-    """Alembic's env.py reads settings, too, and nothing imports Piccolo's configuration."""
-    for path in project.files:
-        text = read_text(path) if path.name in ("env.py", "piccolo_conf.py") else ""
-        if "alembic" in text or "piccolo" in text:
-            own = Project(path.parent)
-            if path in own.modules:
-                yield own.modules[path]
-
-
-def _settings_modules(project: Project, root: Path) -> Iterator[Module]:
-    """Settings classes may be read by name, or by a module that the app registers late."""
-    for path, module in project.modules.items():
-        inside = path.is_relative_to(root) and not TOOLS & set(path.relative_to(root).parts[:-1])
-        reads = "BaseSettings" in module.text or CONFIG_LIBRARIES.search(module.text)
-        if inside and reads:
-            yield module
 
 
 def _known(
