@@ -80,7 +80,10 @@ def _known_makers(module: Module, makers: dict[str, bool]) -> dict[str, bool]:
 def _makes(function: ast.FunctionDef, classes: set[str], makers: set[str]) -> bool:
     if function.returns is not None and ast.unparse(function.returns).split(".")[-1] in classes:
         return True
-    made = {
+    # def with_handlers(app: FastAPI): … return app
+    made = {one.arg for one in function.args.args
+            if one.annotation and ast.unparse(one.annotation).split(".")[-1] in classes}  # fmt: skip
+    made |= {
         target.id
         for node in ast.walk(function)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and _calls(node.value, classes | makers)

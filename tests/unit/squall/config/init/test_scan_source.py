@@ -39,6 +39,16 @@ APP = "from fastapi import FastAPI\napp = FastAPI()\n"
             "main:app", "main.py:5", False,
         ),
         (
+            {
+                "base.py": (
+                    "def with_handlers(app: FastAPI):\n    return app\n\n"
+                    "def make(tables):\n    return with_handlers(FastAPI())\n"
+                ),
+                "notes.py": "from base import make\napp = make([])\n@app.get('/')\ndef f(): ...\n",
+            },
+            "notes:app", "notes.py:2", False,
+        ),
+        (
             {"src/main.py": "from src.config import x\napp = FastAPI()", "src/config.py": "x = 1"},
             "src.main:app", "src/main.py:2", False,
         ),
