@@ -81,8 +81,8 @@ def _makes(function: ast.FunctionDef, classes: set[str], makers: set[str]) -> bo
     if function.returns is not None and ast.unparse(function.returns).split(".")[-1] in classes:
         return True
     # def with_handlers(app: FastAPI): … return app
-    made = {one.arg for one in function.args.args
-            if one.annotation and ast.unparse(one.annotation).split(".")[-1] in classes}  # fmt: skip
+    typed = [(one.arg, one.annotation) for one in function.args.args if one.annotation]
+    made = {name for name, kind in typed if ast.unparse(kind).split(".")[-1] in classes}
     made |= {
         target.id
         for node in ast.walk(function)

@@ -102,7 +102,8 @@ APP = "from fastapi import FastAPI\napp = FastAPI()\n"
         ),
         ({"tests/main.py": "app = FastAPI()", "odd.py": "app = FastAPI("}, "", "", False),
     ],
-    ids=["plain", "src", "factory", "made-by-function", "package-src", "maker-imported",
+    ids=["plain", "src", "factory", "made-by-function", "handed-on",
+         "package-src", "maker-imported",
          "helper-is-not-the-app", "named-by-uvicorn-run", "named-by-procfile", "fastapi-run",
          "run-from-above", "nothing"],
 )  # fmt: skip
