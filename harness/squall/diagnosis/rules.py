@@ -17,7 +17,6 @@ from squall.diagnosis.rules_after_heal import (
     kept_for_good,
     lost_settings,
     not_recovered,
-    settled,
     short_on_capacity,
     silence,
 )
@@ -52,6 +51,7 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
+from squall.diagnosis.settled_requests import settled
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates.differences_of_the_run import LET_IN
