@@ -13,6 +13,8 @@ from squall.gates import (
 )
 from squall.gates.refused_write_absent import STORED_LATER
 
+OF_THE_APP = "app."
+"""Faults that end, freeze or replace the app's process."""
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 
@@ -21,6 +23,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     """An acknowledged write is missing, or a read shows what was never stored."""
     finding = case.failed("no-acknowledged-write-lost")
     if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_LOST:
+        if any(fault.startswith(OF_THE_APP) for fault in case.faults):
+            told = "success is answered from memory, and what was not written died with the process"
+            return Diagnosis(f"{finding.reason}: {told}", remedies.COMMIT_FIRST)
         told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None:

@@ -11,6 +11,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates import read_your_writes, repeats_agree, second_copy_starts
 from squall.gates.findings import failed
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.verdict import Finding
 
 
@@ -55,6 +56,17 @@ def test_a_default_was_never_stored_either(evidence: Any, make: Any) -> None:
     unlike = failed("answer-unlike-calm", "51 x .stock is empty", {"unlike": 51})
     default = cause(evidence, make, "network.refuse", shown, unlike)
     assert default.reason.startswith("51 answers hid the outage from the client")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("app.crash", "died with the process"), ("wire.error_reply", "an error of the update")],
+)
+def test_updates_that_are_lost_with_the_process_were_kept_in_memory(
+    evidence: Any, make: Any, key: str, words: str
+) -> None:
+    lost = failed("no-acknowledged-write-lost", "7 updates were never committed", code=UPDATE_LOST)
+    assert words in cause(evidence, make, key, lost).reason
 
 
 def test_a_key_that_stays_noted_is_an_error_paths(evidence: Any, make: Any) -> None:
