@@ -32,7 +32,7 @@ from squall.diagnosis.rules_at_rest import (
     setting_left,
     starved_by_streams,
 )
-from squall.diagnosis.rules_of_load import retry_storm, upstream_retry_storm
+from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -225,6 +225,7 @@ CAUSES: Iterable[Cause] = (
     broken_error_contract,
     wrong_probe,
     unhandled_error,
+    refused_beside,
     below_target,
     unproven,
 )

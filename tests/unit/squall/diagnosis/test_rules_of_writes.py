@@ -10,6 +10,7 @@ from squall.core import events
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates import read_your_writes, repeats_agree, second_copy_starts
+from squall.gates.availability import TOO_FEW_READS
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.verdict import Finding
@@ -81,3 +82,14 @@ def test_a_start_that_locks_is_no_lack_of_room(evidence: Any, make: Any) -> None
     code = second_copy_starts.LOCKED_OUT
     locked = failed("second-copy-starts", "requests queued for locks for 1.3 s", code=code)
     assert cause(evidence, make, "app.overlap", locked).remedy == remedies.SHORT_LOCKS
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("wire.error_reply", True), ("wire.delay_statement", False)]
+)
+def test_reads_that_are_refused_while_writes_fail(
+    evidence: Any, make: Any, key: str, told: bool
+) -> None:
+    short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
+    remedy = cause(evidence, make, key, short).remedy
+    assert (remedy == remedies.COUNT_OUTAGES) is told
