@@ -1,7 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
-Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md and
-seventh-set-apps.md.
+Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
+seventh-set-apps.md and eighth-set.md.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ APPS = [
     ("key_first", CANCELLED, "one-effect"),
     ("pools_rebuilt", CANCELLED, "connection-leaks"),
     ("group_commit", CANCELLED, "recovery-time"),
+    ("second_connection_inside", "overload", "recovery-time"),
+    ("pool_made_again", CANCELLED, "connection-leaks"),
+    ("worker_ends_silently", "deadlocks", "background-sessions-return"),
+    ("commit_error_logged", "commit-refused", "acknowledged-before-commit"),
+    ("migrates_at_each_start", "rolling-deploy", "second-copy-starts"),
+    ("version_not_checked", "callers-want-the-same", "acknowledged-before-commit"),
 ]
 
 

@@ -25,8 +25,8 @@ from squall_faults.ports import LoadClient
 class RetryFailed:
     """Let a ``share`` of callers send an idempotent write again ``after_ms`` after its failure.
 
-    A failure is an answer 502, 503 or 504, or none at all. A ``Retry-After`` of up to one second is
-    waited for instead.
+    A failure is an answer 502, 503 or 504, one with ``Retry-After``, or none at all. Attempts end
+    with an answer that is final. A ``Retry-After`` of up to one second is waited for instead.
     """
 
     share: float = 1.0

@@ -100,6 +100,10 @@ FAIL_FAST = _remedy(
 TRY_AGAIN_SOON = _remedy(
     "Try again soon after an outage", "the app refuses requests although the database is back"
 )
+COUNT_OUTAGES = _remedy(
+    "Count only what says that the database is away",
+    "errors of some statements refuse all requests",
+)
 ANSWER_503 = _remedy(
     "Answer 503 when the database is away", "unhandled database errors become HTTP 500"
 )

@@ -17,7 +17,6 @@ from squall.diagnosis.rules_after_heal import (
     kept_for_good,
     lost_settings,
     not_recovered,
-    settled,
     short_on_capacity,
     silence,
 )
@@ -33,7 +32,7 @@ from squall.diagnosis.rules_at_rest import (
     setting_left,
     starved_by_streams,
 )
-from squall.diagnosis.rules_of_load import retry_storm, upstream_retry_storm
+from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -52,6 +51,7 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
+from squall.diagnosis.settled_requests import settled
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates.differences_of_the_run import LET_IN
@@ -225,6 +225,7 @@ CAUSES: Iterable[Cause] = (
     broken_error_contract,
     wrong_probe,
     unhandled_error,
+    refused_beside,
     below_target,
     unproven,
 )

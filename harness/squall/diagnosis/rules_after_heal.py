@@ -7,11 +7,16 @@ from collections import Counter
 from squall.core.events import StatementsRefused
 from squall.core.server_events import UNSEEN
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import CUTS, SETTLED_SECONDS, SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.settled_requests import (
+    LEAST_OF_ONE,
+    asks_for_the_served_alone,
+    settled,
+    still_copies,
+)
 from squall.gates.availability import is_short
 from squall.gates.recovery_time import STUCK
 from squall.history.evidence import Window
-from squall.history.op import Op
 
 CLOSED = (
     r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
@@ -25,7 +30,6 @@ PREPARED = (
 )
 CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
 TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
-LEAST_OF_ONE = 5
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
 AGAIN = 2
@@ -96,9 +100,7 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
         return None
     bad, sessions = case.bad_after, case.sessions
     if not bad:
-        slow = case.failed("recovery-time")
-        told = slow.reason if slow is not None else "few good answers after the heal"
-        return Diagnosis(f"answers stayed slow after the heal: {told}", remedies.BOUND_WAITS)
+        return _slow_or_copied(case)
     failed = f"{count(len(bad), 'request')} failed after the heal"
     refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
     dead = CUTS in case.effects and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
@@ -106,11 +108,25 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
         kept = f"{sessions} dead connections" if sessions else "dead connections"
         return Diagnosis(f"the pool kept {kept}; {failed}", remedies.DEAD_CONNECTIONS)
     if SILENCES in case.effects:
-        return Diagnosis(f"the pool kept silent connections; {failed}", remedies.SILENT_CONNECTIONS)
+        return _after_silence(case, failed)
     if case.said(CLOSED):
         told = f"the same dead connection was used again and again; {failed}"
         return Diagnosis(told, remedies.DEAD_CONNECTIONS)
     return _went_on_refusing(case, failed)
+
+
+def _slow_or_copied(case: JudgedRun) -> Diagnosis:
+    slow = case.failed("recovery-time")
+    if slow is not None and (copies := still_copies(case, slow)):
+        return copies
+    told = slow.reason if slow is not None else "few good answers after the heal"
+    return Diagnosis(f"answers stayed slow after the heal: {told}", remedies.BOUND_WAITS)
+
+
+def _after_silence(case: JudgedRun, failed: str) -> Diagnosis:
+    if case.waits_after and asks_for_the_served_alone(case):
+        return Diagnosis(f"{PLACES_KEPT}; {failed}", remedies.GIVE_BACK)
+    return Diagnosis(f"the pool kept silent connections; {failed}", remedies.SILENT_CONNECTIONS)
 
 
 def lost_settings(case: JudgedRun) -> Diagnosis | None:
@@ -125,12 +141,6 @@ def lost_settings(case: JudgedRun) -> Diagnosis | None:
     )
     failed = f"{count(len(case.bad_after), 'request')} failed after the heal"
     return Diagnosis(f"{told}; {failed}", remedies.CLEAN_SESSIONS)
-
-
-def settled(case: JudgedRun) -> list[Op]:
-    """Requests that were sent when the heal was over for a moment."""
-    start = (case.evidence.last_healed or 0.0) + SETTLED_SECONDS
-    return [op for op in case.after if op.sent > start]
 
 
 def kept_for_good(case: JudgedRun) -> Diagnosis | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun
+from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun
 from squall.gates import retry_storm as storm
+from squall.gates.availability import TOO_FEW_READS, TOO_FEW_WRITES
 
+BESIDE = (TOO_FEW_READS, TOO_FEW_WRITES)
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
 
@@ -31,3 +33,13 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
     if finding is None:
         return None
     return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
+
+
+def refused_beside(case: JudgedRun) -> Diagnosis | None:
+    """Single statements were answered with errors at once, and requests without them fail, too."""
+    finding = case.failed("availability")
+    if finding is None or finding.code not in BESIDE or case.effects != ERRORS:
+        return None
+    told = "what this fault does not concern is refused: a breaker counts errors that are no"
+    told += " outage, or repeats of what fails take all places"
+    return Diagnosis(f"{told}; {finding.reason}", remedies.COUNT_OUTAGES)

@@ -13,24 +13,36 @@ from squall.gates import (
 )
 from squall.gates.refused_write_absent import STORED_LATER
 
+OF_THE_APP = "app."
+"""Faults that end, freeze or replace the app's process."""
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
-    """An acknowledged write is missing."""
+    """An acknowledged write is missing, or a read shows what was never stored."""
     finding = case.failed("no-acknowledged-write-lost")
     if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_LOST:
+        if any(fault.startswith(OF_THE_APP) for fault in case.faults):
+            told = "success is answered from memory, and what was not written died with the process"
+            return Diagnosis(f"{finding.reason}: {told}", remedies.COMMIT_FIRST)
         told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None:
         number = int(finding.figures["lost"])
         told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
         return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
+    return _shown_otherwise(case)
+
+
+def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
+    """A read that does not show what was written."""
     finding = case.failed("read-your-writes")
     if finding is None:
         return None
     if finding.code == read_your_writes.NEVER_STORED:
+        if case.failed("answer-unlike-calm") is not None:
+            return None  # a default for what is not known was never stored, either
         told = "a number is kept in memory, and an error takes nothing back"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding.code == read_your_writes.STALE:

@@ -198,7 +198,7 @@ def _learn(
 
 
 def is_varied(ops: Iterable[Op], place: Place) -> bool:
-    """Whether enough values are sent: a row is not likely to have had one of them before."""
+    """Whether enough values are sent: a row is not taken to have had one of them before."""
     return len({wanted_of(op).get(place.field) for op in ops}) >= LEAST_VALUES
 
 

@@ -236,3 +236,36 @@ def test_one_operation_that_is_refused_at_once_is_told_from_one_that_waits(
         )
     finding = failed("recovery-time", "not recovered", code=NEVER)
     assert words in diagnose(evidence(ops, outage("cuts")), [finding]).reason
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [("GET /items/8", "always to the same requests"), ("GET /items/7", "goes on as in the outage")],
+)
+def test_copies_after_the_heal_are_not_slow_answers(
+    evidence: Any, make: Any, others: str, words: str
+) -> None:
+    copies = [make.op(270 + n, request="GET /items/7", copy=True) for n in range(6)]
+    fresh = [make.op(280 + n, request=others) for n in range(6)]
+    finding = failed("recovery-time", "6 of 12 were bad", {}, copies, code=NEVER)
+    found = diagnose(evidence([*copies, *fresh], outage("silences")), [finding])
+    assert found.reason.startswith("6 answers were still from a copy after the heal")
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(("sent", "words"), [(12, "keeps the places"), (60, "silent connections")])
+def test_after_a_silence_lost_places_ask_nothing(
+    evidence: Any, make: Any, sent: int, words: str
+) -> None:
+    """Twenty requests wait and are refused, and ten are served, with a statement each."""
+    calm = [make.op(n, at=n * 0.05) for n in range(20)]
+    refused = [make.refusal(300 + n, at=3 + n * 0.05, done=3.8 + n * 0.05) for n in range(20)]
+    served = [make.op(400 + n, at=3 + n * 0.1) for n in range(10)]
+    loads = [(0.0, 0), (0.99, 20), (2.9, 20), (4.2, 20 + sent)]
+    happened = [
+        *outage("silences"),
+        *(DatabaseLoad(at=at, statements=number, connections=5) for at, number in loads),
+    ]
+    finding = failed("recovery-time", "not recovered", {}, refused, code=NEVER)
+    found = diagnose(evidence([*calm, *refused, *served], happened), [finding])
+    assert words in found.reason

@@ -1,0 +1,95 @@
+"""What is acknowledged, refused or shown, and was not so: causes that look alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import squall_faults as faults
+from squall.core import events
+from squall.diagnosis import remedies
+from squall.diagnosis.diagnose import diagnose
+from squall.gates import read_your_writes, repeats_agree, second_copy_starts
+from squall.gates.availability import TOO_FEW_READS
+from squall.gates.findings import failed
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
+from squall.gates.verdict import Finding
+
+
+def outage(key: str) -> list[events.Event]:
+    effect = faults.entry(key).effect.value
+    return [
+        events.FaultInjected(at=1.0, step=0, fault=key, label=key, effect=effect),
+        events.FaultHealed(at=2.0, step=0, fault=key, bites=3, what="bites"),
+    ]
+
+
+def cause(evidence: Any, make: Any, key: str, *findings: Finding) -> Any:
+    run = evidence([make.op(0), make.op(150), make.op(250)], outage(key))
+    return diagnose(run, list(findings))
+
+
+NEVER = failed("acknowledged-before-commit", "3 never committed", {"early": 0, "never": 3})
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("wire.delay_statement", "an update found no row is not looked at"),
+        ("client.repeat", "an update found no row is not looked at"),
+        ("wire.error_reply", "an error on the way is hidden, perhaps that of COMMIT"),
+        ("database.crash", "an error on the way is hidden, perhaps that of COMMIT"),
+    ],
+)
+def test_where_no_statement_failed_no_error_was_hidden(
+    evidence: Any, make: Any, key: str, words: str
+) -> None:
+    found = cause(evidence, make, key, NEVER)
+    assert words in found.reason
+    assert found.remedy == remedies.NO_FALSE_SUCCESS
+
+
+def test_a_default_was_never_stored_either(evidence: Any, make: Any) -> None:
+    code = read_your_writes.NEVER_STORED
+    shown = failed("read-your-writes", "2 reads showed what no transaction stored", code=code)
+    kept = cause(evidence, make, "network.refuse", shown)
+    assert "a number is kept in memory" in kept.reason
+    unlike = failed("answer-unlike-calm", "51 x .stock is empty", {"unlike": 51})
+    default = cause(evidence, make, "network.refuse", shown, unlike)
+    assert default.reason.startswith("51 answers hid the outage from the client")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("app.crash", "died with the process"), ("wire.error_reply", "an error of the update")],
+)
+def test_updates_that_are_lost_with_the_process_were_kept_in_memory(
+    evidence: Any, make: Any, key: str, words: str
+) -> None:
+    lost = failed("no-acknowledged-write-lost", "7 updates were never committed", code=UPDATE_LOST)
+    assert words in cause(evidence, make, key, lost).reason
+
+
+def test_a_key_that_stays_noted_is_an_error_paths(evidence: Any, make: Any) -> None:
+    code = repeats_agree.REFUSED
+    refused = failed("repeats-agree", "2 writes are told each time to come again", code=code)
+    found = cause(evidence, make, "client.retry_failed", refused)
+    assert found.reason.startswith("an error path keeps the note, or the lock")
+    assert found.remedy == remedies.GIVE_BACK
+
+
+def test_a_start_that_locks_is_no_lack_of_room(evidence: Any, make: Any) -> None:
+    code = second_copy_starts.LOCKED_OUT
+    locked = failed("second-copy-starts", "requests queued for locks for 1.3 s", code=code)
+    assert cause(evidence, make, "app.overlap", locked).remedy == remedies.SHORT_LOCKS
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("wire.error_reply", True), ("wire.delay_statement", False)]
+)
+def test_reads_that_are_refused_while_writes_fail(
+    evidence: Any, make: Any, key: str, told: bool
+) -> None:
+    short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
+    remedy = cause(evidence, make, key, short).remedy
+    assert (remedy == remedies.COUNT_OUTAGES) is told
