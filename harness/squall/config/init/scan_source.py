@@ -95,9 +95,7 @@ def scan_source(directory: Path, target: str = "") -> list[Detected]:
 
 def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> Detected:
     module = project.modules[app.path]
-    root = import_root(project, module) if "sys.path" in module.text else app.root
-    roots = [module, *_migration_modules(project), *_settings_modules(project, root)]
-    near = project.reachable_from(roots, root)
+    near = _near(project, app, module)
     settings = find_settings(project, near)
     folder = (start := _start(app)).relative_to(project.directory).as_posix().removeprefix(".")
     dotenv = scan_dotenv(project.directory, (folder,) if folder else ())
@@ -135,6 +133,13 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
         websockets=find_websockets(project, near, app.root, text_values(near, defaults)),
         other_database=database.other,
     )
+
+
+def _near(project: Project, app: FoundApp, module: Module) -> list[Module]:
+    """All that the app and its migrations import. One that extends sys.path has another root."""
+    root = import_root(project, module) if "sys.path" in module.text else app.root
+    roots = [module, *_migration_modules(project), *_settings_modules(project, root)]
+    return project.reachable_from(roots, root)
 
 
 def _start(app: FoundApp) -> Path:
