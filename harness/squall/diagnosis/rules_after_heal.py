@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
-from squall.core.events import StatementsRefused
+from squall.core.events import ErrorsLogged, StatementsRefused
 from squall.core.server_events import UNSEEN
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
@@ -58,7 +59,19 @@ KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
 
 def known_message(case: JudgedRun) -> tuple[str, remedies.Remedy] | None:
     """What a known message in the log or in an answer says, and the remedy."""
-    return next(((what, remedy) for words, what, remedy in KNOWN if case.said(words)), None)
+    said = (one for one in KNOWN if case.said(one[0]))
+    told = (one for one in said if one[0] != SHARED or not _same_request(case))
+    return next(((what, remedy) for _, what, remedy in told), None)
+
+
+def _same_request(case: JudgedRun) -> bool:
+    """Whether sessions were used once more by the request that had lost their connection: none is
+    kept, for each of these errors follows another one, and the heal ends them.
+    """
+    logged = [e for e in case.evidence.events if isinstance(e, ErrorsLogged)]
+    lost = sum(e.count for e in logged if re.search(CLOSED, f"{e.exception}: {e.message}"))
+    again = sum(e.count for e in logged if re.search(SHARED, f"{e.exception}: {e.message}"))
+    return not case.bad_after and 0 < again <= lost
 
 
 def error_text(case: JudgedRun) -> Diagnosis | None:

@@ -26,6 +26,7 @@ PLACE = (
     re.compile(r"://(?:[^@/\s]*@)?(?P<host>[\w.-]+):(?P<port>\d+)"),
     re.compile(r"\b(?P<host>localhost|127\.0\.0\.1|[a-z][\w.-]+):(?P<port>\d{3,5})\b"),
 )
+HOST = re.compile(r"HOST(?:NAME)?|SERVER|ADDR(?:ESS)?", re.IGNORECASE)
 BY_PORT = {
     5432: "PostgreSQL", 6379: "Redis", 3306: "MySQL", 5672: "a message broker (RabbitMQ)",
     27017: "MongoDB", 9092: "Kafka", 11211: "memcached", 9200: "Elasticsearch", 1025: "SMTP",
@@ -97,9 +98,14 @@ def _variable(
 ) -> str:
     """``REDIS_URL (.env:3)``, found by its value, else by its name."""
     known = list(_settings(directory, environment))
-    for name, value, place in known:
-        if port and host and host in value and (str(port) in value or value == host):
-            return f"{name} ({place})"
+    values = {name: value for name, value, _ in known}
+    fitting = [
+        (_alike(name, value, port, values), f"{name} ({place})")
+        for name, value, place in known
+        if port and host and host in value and (str(port) in value or value == host)
+    ]
+    if fitting:
+        return max(fitting, key=lambda one: one[0])[1]
     pattern = NAMES.get(server)
     if pattern is None:
         return ""
@@ -115,6 +121,12 @@ def _variable(
         written = where_is_written(directory, f"{host}:{port}")
         return f"NAME ({written})".replace("NAME ", "source ") if written else ""
     return ""
+
+
+def _alike(name: str, value: str, port: int, values: Mapping[str, str]) -> bool:
+    """Whether the port is in it, too, or in the variable beside it: many hosts may be this one."""
+    beside = HOST.sub("PORT", name)
+    return str(port) in value or (beside != name and values.get(beside) == str(port))
 
 
 def _settings(

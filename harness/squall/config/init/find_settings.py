@@ -104,7 +104,21 @@ def _renamed(tree: ast.Module) -> dict[str, str]:
     return renamed
 
 
+def _asked_for(tree: ast.Module) -> set[str]:
+    """Variables that a module reads only where they are set: ``if "X" in os.environ:``."""
+    return {
+        node.left.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Constant)
+        and isinstance(node.left.value, str)
+        and isinstance(node.ops[0], ast.In)
+        and ast.unparse(node.comparators[0]) in {"os.environ", "environ"}
+    }
+
+
 def _read_by_subscript(project: Project, module: Module) -> Iterator[Setting]:
+    optional = _asked_for(module.tree) if "environ" in module.text else set[str]()
     for node in ast.walk(module.tree):
         if (
             isinstance(node, ast.Subscript)
@@ -113,8 +127,8 @@ def _read_by_subscript(project: Project, module: Module) -> Iterator[Setting]:
             and isinstance(node.slice, ast.Constant)
             and isinstance(node.slice.value, str)
         ):
-            place = project.shown(module.path, node.lineno)
-            yield Setting(name=node.slice.value, default=None, required=True, place=place)
+            place, name = project.shown(module.path, node.lineno), node.slice.value
+            yield Setting(name=name, default=None, required=name not in optional, place=place)
 
 
 def _cast(call: ast.Call) -> str:

@@ -135,7 +135,7 @@ def _detected(project: Project, app: FoundApp, commands: Sequence[Command]) -> D
 
 
 def _near(project: Project, app: FoundApp) -> Sequence[Module]:
-    """The modules that the app may use."""
+    """All that the app and its migrations import. One that extends sys.path has another root."""
     module = project.modules[app.path]
     root = import_root(project, module) if "sys.path" in module.text else app.root
     roots = [module, *migration_modules(project), *settings_modules(project, root)]

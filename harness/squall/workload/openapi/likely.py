@@ -17,6 +17,8 @@ from squall.workload.openapi.likely_text import likely_text, whole_number
 MAX_DEPTH = 6
 REFERENCE = re.compile(r"(?:^|_)ids?$|[a-z]Ids?$")
 """Names of fields that hold the key of another thing."""
+SPECIAL = frozenset({"date-time", "date", "time", "uuid", "binary"})
+"""Formats of optional fields that an app or its database is often particular about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,10 @@ def _object(
 
 
 def _is_own(name: str, described: object) -> bool:
-    return _map(described).get("default") is None and not REFERENCE.search(name)
+    schema = _map(described)
+    options = [schema, *(_map(one) for key in ("anyOf", "oneOf") for one in _list(schema.get(key)))]
+    special = any(one.get("format") in SPECIAL for one in options)
+    return schema.get("default") is None and not REFERENCE.search(name) and not special
 
 
 def _array(

@@ -361,6 +361,27 @@ def test_a_conflict_during_the_outage_is_known_by_its_words(
     )
 
 
+@pytest.mark.parametrize(
+    ("lost", "bad", "shared"), [(3, 0, False), (1, 0, True), (3, 4, True)],
+    ids=["the same request asks again", "one loss and many others", "after the heal, too"],
+)  # fmt: skip
+def test_a_session_that_its_own_request_uses_again_is_not_a_shared_one(
+    evidence: Any, make: Any, told: Any, lost: int, bad: int, shared: bool
+) -> None:
+    def logged(exception: str, message: str, times: int) -> events.ErrorsLogged:
+        return events.ErrorsLogged(at=1.5, last=1.6, exception=exception, message=message,
+                                   place="", count=times, unhandled=times)  # fmt: skip
+
+    words = "PendingRollbackError: Can't reconnect until invalid transaction is rolled back"
+    seen = [logged("DBAPIError", "connection was closed in the middle of operation", lost),
+            logged("PendingRollbackError", words, 2), log(words)]  # fmt: skip
+    error = make.op(150, status=500, body="")
+    run = evidence([*after(make, bad), error], [*fault("wire.error_reply"), *seen])
+    found = [told.failed("error-contract", "500", errors=1, breaches=1)]
+    reason = diagnose(run, found).reason
+    assert ("share one connection or session" in reason) is shared
+
+
 def late(make: Any, number: int, **changes: Any) -> Any:
     return make.op(number, done=number * 0.01 + 4.0, status=None, error="timeout", **changes)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from squall.lab.startup_hints import StartContext, startup_hint
+from squall.lab.unreachable_server import hint_for_unreachable_server
 
 REFUSED = "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 5432)"
 UNKNOWN_HOST = (
@@ -112,3 +113,11 @@ def test_a_module_of_another_folder_leads_there(tmp_path: Path) -> None:
     (tmp_path / "backend/shop").mkdir(parents=True)
     hint = startup_hint("No module named 'shop.db'", StartContext(directory=tmp_path))
     assert "cd backend" in hint
+
+
+def test_of_many_hosts_of_this_machine_the_one_with_that_port_is_named() -> None:
+    environment = {"PGHOST": "127.0.0.1", "PGPORT": "5432", "RABBITMQ_HOST": "127.0.0.1",
+                   "RABBITMQ_PORT": "9"}  # fmt: skip
+    words = "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 9)"
+    assert "comes from RABBITMQ_HOST" in hint_for_unreachable_server(words, None, environment)
+    assert "comes from PGHOST" in hint_for_unreachable_server(REFUSED, None, environment)

@@ -84,3 +84,14 @@ def test_an_address_that_a_validator_makes_of_its_parts_follows_them(
     found = scanned(tmp_path, main=f"import own\n{APP}", own=own)
     assert ("DATABASE_URI" not in found.database_env) is follows
     assert {"POSTGRES_SERVER", "POSTGRES_PORT"} <= set(found.database_env)
+
+
+@pytest.mark.parametrize(
+    ("test", "invented"), [('"ERRORS_DSN" in', False), ('"ERRORS_DSN" not in', True)]
+)
+def test_a_variable_that_is_read_only_where_it_is_set_is_not_invented(
+    tmp_path: Path, test: str, invented: bool
+) -> None:
+    asked = f'import os\nif {test} os.environ:\n    print(os.environ["ERRORS_DSN"])\n'
+    found = scanned(tmp_path, main=asked + APP)
+    assert ("ERRORS_DSN" in found.environment) is invented

@@ -76,10 +76,11 @@ def test_a_third_body_has_further_fields_of_its_own_and_names_no_other_thing() -
     given = schema(title=text) | {
         "properties": {"title": text, "content": {"anyOf": [text, {"type": "null"}]},
                        "status": {**text, "default": "draft"}, "category_id": {"type": "integer"},
+                       "at": {"anyOf": [{**text, "format": "date-time"}, {"type": "null"}]},
                        "tagIds": {"type": "array"}, "paid": {"type": "boolean", "default": False}}
     }  # fmt: skip
     assert [sorted(one) for one in likely_bodies({}, given)][:3] == [
-        ["category_id", "content", "paid", "status", "tagIds", "title"],
+        ["at", "category_id", "content", "paid", "status", "tagIds", "title"],
         ["title"],
         ["content", "title"],
     ]
