@@ -72,11 +72,12 @@ BILLION = "\n".join(
     ],
 )
 def test_what_could_expand_is_refused_at_once(text: str, told: str) -> None:
+    """A text that expands takes hours; the limit leaves room for coverage on a busy machine."""
     began = time.process_time()
     with pytest.raises(UsageError) as raised:
         loads(text, file="x")
     assert told in str(raised.value)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("kind", ["fifo", "directory", "device"])
