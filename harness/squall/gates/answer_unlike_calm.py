@@ -22,6 +22,7 @@ from squall.gates.blamed_clients import (
     blamed_writers,
     blaming_statuses,
     is_unreachable,
+    newly_forbidden,
     strangers_let_in,
 )
 from squall.gates.calm_answers import (
@@ -120,6 +121,10 @@ class AnswerUnlikeCalm(Gate):
             (op, (BLAMED, f"{op.name}: status {status}, which it never had without the fault"))
             for status in statuses
             for op in blamed_writers(compared, calm, self.least_answers, status)
+        ]
+        found += [
+            (op, (BLAMED, f"{op.name}: status {op.status}, which no request had before the fault"))
+            for op in newly_forbidden(compared, calm, self.least_answers)
         ]
         found += differences_of_the_run(evidence, calm)
         if self.copies_marked:

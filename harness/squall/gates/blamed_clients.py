@@ -42,6 +42,28 @@ def blaming_statuses(op: Op, *, away: bool) -> frozenset[int]:
     return BLAMING | (BLAMING_A_WRITE if away else frozenset())
 
 
+def newly_forbidden(ops: Iterable[Op], calm: CalmAnswers, least_answers: int) -> list[Op]:
+    """Requests of rare operations that were told in the outage only that their credentials are
+    missing or not enough, as none of the whole load was before it.
+    """
+    known = calm.operations
+    answers = sum(each.answers for each in known.values())
+    seen = {status for each in known.values() for status in each.statuses}
+    rare = [op for op in ops if op.name not in known or known[op.name].answers < least_answers]
+    found = [
+        op for op in rare
+        if op.status in CLOSED - seen and op.status not in calm.later.get(op.name, ())
+        and _is_served(op.name, calm)
+    ]  # fmt: skip
+    return found if answers >= 2 * least_answers and len(found) >= LEAST_BLAMED else []
+
+
+def _is_served(name: str, calm: CalmAnswers) -> bool:
+    """Whether an operation succeeded without the fault."""
+    before = calm.operations[name].statuses if name in calm.operations else set()
+    return any(status in SUCCESS for status in {*before, *calm.later.get(name, ())})
+
+
 def blamed_writers(
     ops: Iterable[Op], calm: CalmAnswers, least_answers: int, status: int = BAD_REQUEST
 ) -> list[Op]:

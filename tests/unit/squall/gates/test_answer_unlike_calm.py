@@ -543,3 +543,32 @@ def test_a_stream_that_ends_well_has_all_its_events(
     finding = AnswerUnlikeCalm().judge(evidence(ops))
     assert finding.verdict == verdict, finding
     assert finding.code == ("list-shortened" if verdict == "fail" else "holds")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "fail"),
+        ({"refused": 2}, "pass"),
+        ({"before": 401}, "pass"),
+        ({"after": 401}, "pass"),
+        ({"status": 404}, "pass"),
+        ({"others": 9}, "pass"),
+    ],
+    ids=["told so in the outage only", "two may be wrong", "told so in calm", "and after it",
+         "an item may be gone", "little is known of the app"],
+)  # fmt: skip
+def test_a_rare_operation_is_not_closed_to_its_client_by_the_outage(
+    evidence: Any, make: Any, changes: dict[str, int], verdict: str
+) -> None:
+    """Many operations, each asked now and then: what none was told in calm is no client's fault."""
+    told = {"refused": 3, "before": 200, "after": 200, "status": 401, "others": 22, **changes}
+    calm = [answer(make, n, name=f"read-{n}") for n in range(told["others"])]
+    calm.append(answer(make, 40, name="mine", status=told["before"]))
+    refused = [
+        answer(make, 150 + n, "", name="mine", status=told["status"], outcome=Outcome.REFUSED)
+        for n in range(told["refused"])
+    ]
+    again = answer(make, 250, name="mine", status=told["after"])
+    found = AnswerUnlikeCalm().judge(evidence([*calm, *refused, again]))
+    assert found.verdict == verdict, found.reason
