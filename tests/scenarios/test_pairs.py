@@ -65,7 +65,7 @@ PAIRS = [
     ),
     *(pytest.param(*each, marks=pytest.mark.proof) for each in FROM_REPORTS),
     # In the calm before the fault there are fewer payments than are learned from.
-    ("blind_retry", "commit-reply-lost", "one-effect", (PAY, replace(READ, weight=12))),
+    ("blind_retry", "commit-reply-lost", "one-effect", (PAY, replace(READ, weight=7))),
     ("two_pools", "rolling-deploy", "second-copy-starts", (READ,)),
     ("streams", "callers-hold-streams", "availability", (EVENTS, READ)),
     ("password", "statements-cancelled", "no-secret-disclosed", (READ,)),
