@@ -8,20 +8,16 @@ Symptom: each of them leaves one place less, until every request is refused.
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
 
 from fastapi import FastAPI
 from squall_reference import main
-from squall_reference.resilience.bulkhead import _Place
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from squall_mutants.shared import replace
+from squall_mutants.shared.places import lose_places
 
 EXPOSED_BY = ("callers-leave-at-many-moments",)
 CAUGHT_BY = ("capacity-returns",)
 SET = "second"
-
-careful = _Place.__aexit__
 
 
 class Cancelling:
@@ -51,20 +47,9 @@ class Cancelling:
             work.result()
 
 
-async def leave(
-    self: _Place,
-    kind: type[BaseException] | None,
-    error: BaseException | None,
-    traceback: TracebackType | None,
-) -> None:
-    """Not after a cancel."""
-    if kind is not asyncio.CancelledError:
-        await careful(self, kind, error, traceback)
-
-
 def create_app() -> FastAPI:
     """The reference app that cancels, and loses places."""
-    replace(_Place, "__aexit__", leave)
+    lose_places(lambda kind: kind is asyncio.CancelledError)
     app = main.create_app()
     app.add_middleware(Cancelling)
     return app

@@ -8,13 +8,11 @@ Symptom: when enough requests have timed out, every other is refused, and nothin
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
 
 from fastapi import FastAPI
 from squall_reference import main
-from squall_reference.resilience.bulkhead import _Place
 
-from squall_mutants.shared import replace
+from squall_mutants.shared.places import lose_places
 
 EXPOSED_BY = (
     "silent-network",
@@ -25,21 +23,8 @@ EXPOSED_BY = (
 )
 SET = "eighth"
 
-careful = _Place.__aexit__
-
-
-async def leave(
-    self: _Place,
-    kind: type[BaseException] | None,
-    error: BaseException | None,
-    traceback: TracebackType | None,
-) -> None:
-    """Unless the work was cancelled."""
-    if not isinstance(error, asyncio.CancelledError):
-        await careful(self, kind, error, traceback)
-
 
 def create_app() -> FastAPI:
     """The reference app that loses places."""
-    replace(_Place, "__aexit__", leave)
+    lose_places(lambda kind: kind is not None and issubclass(kind, asyncio.CancelledError))
     return main.create_app()

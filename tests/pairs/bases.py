@@ -44,6 +44,18 @@ def _with_handlers(app: FastAPI) -> FastAPI:
     return app
 
 
+def add_to_lifespan(app: FastAPI, within: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+    """Enter it after the app's start, and leave it before its end."""
+    around = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+        async with around(served), within():
+            yield
+
+    app.router.lifespan_context = lifespan
+
+
 def thread_engine() -> Engine:
     """psycopg2, whose waits have a limit; five connections and five more."""
     extensions.set_wait_callback(wait_at_most)

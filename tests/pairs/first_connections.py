@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from sqlalchemy import text
 
-from tests.pairs.bases import SHELF, TABLES, Number, async_app, async_engine
+from tests.pairs.bases import SHELF, TABLES, Number, add_to_lifespan, async_app, async_engine
 
 DEADLINE = 2.0
 PATH = "SET search_path TO library"
@@ -22,7 +22,6 @@ def make(*, each: bool) -> FastAPI:
     settings = {"server_settings": {"search_path": "library"}} if each else {}
     engine = async_engine(connect_args=settings)
     app = async_app(engine, MADE)
-    around = app.router.lifespan_context
 
     async def tell_all() -> None:
         async with AsyncExitStack() as held:
@@ -32,13 +31,12 @@ def make(*, each: bool) -> FastAPI:
                 await connection.commit()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with around(app):
-            if not each:
-                await tell_all()
-            yield
+    async def told() -> AsyncIterator[None]:
+        if not each:
+            await tell_all()
+        yield
 
-    app.router.lifespan_context = lifespan
+    add_to_lifespan(app, told)
 
     @app.get("/shelves")
     async def shelves() -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException, Path
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
-from tests.pairs.bases import thread_app, thread_engine
+from tests.pairs.bases import add_to_lifespan, thread_app, thread_engine
 
 PRODUCTS = 200
 WORK_SECONDS = 0.005
@@ -51,16 +51,14 @@ def migrate(connection: Connection, *, noted: bool) -> None:
 def make(*, noted: bool) -> FastAPI:
     engine = thread_engine()
     app = thread_app(engine, TABLES)
-    around = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
-        async with around(served):
-            with engine.begin() as connection:
-                migrate(connection, noted=noted)
-            yield
+    async def migrated() -> AsyncIterator[None]:
+        with engine.begin() as connection:
+            migrate(connection, noted=noted)
+        yield
 
-    app.router.lifespan_context = lifespan
+    add_to_lifespan(app, migrated)
 
     @app.get("/products/{number}")
     def read(number: Number) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tests.pairs.bases import async_app, async_engine
+from tests.pairs.bases import add_to_lifespan, async_app, async_engine
 from tests.pairs.shop import AWAY
 
 PAUSE_SECONDS = 0.1
@@ -68,18 +68,16 @@ async def ship(engine: AsyncEngine, caught: tuple[type[Exception], ...]) -> None
 def make(caught: tuple[type[Exception], ...]) -> FastAPI:
     engine = async_engine()
     app = async_app(engine, TABLES)
-    around = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
-        async with around(served):
-            task = asyncio.create_task(ship(engine, caught))
-            yield
-            task.cancel()
-            with suppress(asyncio.CancelledError, *AWAY, SQLAlchemyError):
-                await task
+    async def shipping() -> AsyncIterator[None]:
+        task = asyncio.create_task(ship(engine, caught))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError, *AWAY, SQLAlchemyError):
+            await task
 
-    app.router.lifespan_context = lifespan
+    add_to_lifespan(app, shipping)
 
     @app.post("/orders", status_code=201)
     async def order(sent: Wanted, idempotency_key: Key) -> dict[str, Any]:

@@ -31,12 +31,11 @@ CUTS = "cuts"
 SILENCES = "silences"
 """Effect of faults after which the app receives nothing, not even an error."""
 
-HARMLESS = frozenset({"slows", "loads"})
-"""Effects of faults after which every statement is answered, without an error."""
 ERRORS = frozenset({"errors"})
 """The effect of faults that answer statements with errors."""
 
 SETTLED_SECONDS = 0.3
+"""After the heal, the last delayed statements end."""
 MIN_LOADS = 3
 FEW_STATEMENTS = 0.1
 LONG_SECONDS = 0.25

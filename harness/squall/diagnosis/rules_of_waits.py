@@ -9,7 +9,6 @@ from squall.core.events import BackendsSampled, FaultInjected
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import (
     ERRORS,
-    HARMLESS,
     SETTLED_SECONDS,
     Diagnosis,
     JudgedRun,
@@ -19,6 +18,8 @@ from squall.gates import health_probes
 from squall.history.op import Op
 
 OWN_PROXIES = frozenset({"postgres", "app", "redis"})
+HARMLESS = frozenset({"slows", "loads"})
+"""Effects of faults after which every statement is answered, without an error."""
 WAITS = frozenset({"silences", "blocks"})
 """Effects of faults that let statements wait."""
 
@@ -29,13 +30,16 @@ SERIAL = 1.3
 LEAST_ALONE = 0.05
 """Seconds. Quicker requests are answered one after another by any app."""
 
-"""After the heal, the last delayed statements end."""
-
 IDLE_SHARE = 0.9
 HELD_SHARE = 0.5
 """Of the samples after the heal: in between all give up, and begin again."""
 MIN_SAMPLES = 5
 MIN_HUNG = 2
+
+
+def is_harmless(case: JudgedRun) -> bool:
+    """Whether faults came into force, and none of another effect."""
+    return bool(case.effects) and case.effects <= HARMLESS
 
 
 def hold_and_wait(case: JudgedRun) -> Diagnosis | None:
@@ -99,8 +103,8 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"a call blocks the event loop: {finding.reason}", remedies.FREE_THE_LOOP)
     if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
         return None
-    slow = bool(case.effects) and not case.effects - HARMLESS
-    told = "requests were answered one after another" if slow and _one_by_one(case) else ""
+    one_by_one = is_harmless(case) and _one_by_one(case)
+    told = "requests were answered one after another" if one_by_one else ""
     waits = bool(case.effects) and not case.effects - HARMLESS - WAITS
     if not told and waits and case.most_sessions == 1:
         told = "the app never had more than one session"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import ERRORS, HARMLESS, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun, count
+from squall.diagnosis.rules_of_waits import is_harmless
 from squall.gates import (
     no_acknowledged_write_lost,
     one_effect,
@@ -66,7 +67,7 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
     if finding.figures["early"]:
         told = f"the app answers before it commits: {finding.reason}"
         return Diagnosis(told, remedies.COMMIT_FIRST)
-    if case.effects and not case.effects - HARMLESS:
+    if is_harmless(case):
         told = "success is answered for what changed nothing, though no statement failed: that an"
         told += f" update found no row is not looked at: {finding.reason}"
         return Diagnosis(told, remedies.NO_FALSE_SUCCESS)

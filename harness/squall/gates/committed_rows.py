@@ -54,7 +54,12 @@ class CommittedRows:
     places: dict[str, set[str]] = field(default_factory=dict)
     """Columns by value."""
     with_calm: CommittedRows | None = None
-    """The same with those of the calm writes, to learn from; None if there were none."""
+    """The same with those of the calm writes; None if there were none."""
+
+    @property
+    def to_learn_from(self) -> CommittedRows:
+        """With the calm writes, whose keys and ids the run itself does not have."""
+        return self.with_calm or self
 
     def of_request(self, op: Op, links: Links | None) -> list[TransactionCommitted]:
         """The transactions of a request, in commit order."""
@@ -105,8 +110,7 @@ def calm_writes(evidence: Evidence, *, accepted: bool = False) -> dict[str, list
     those before the load.
     """
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    ops = [*evidence.calm.ops, *evidence.window("before")]
-    for op in acknowledged_writes(ops, accepted=accepted):
+    for op in acknowledged_writes(evidence.without_fault, accepted=accepted):
         calm[op.name].append(op)
     return calm
 
@@ -115,7 +119,7 @@ def learn_links(
     evidence: Evidence, rows: CommittedRows, *, accepted: bool = False
 ) -> dict[str, Links | None]:
     """The linked operations by name. A link of None means: by the key of the request."""
-    known = rows.with_calm or rows
+    known = rows.to_learn_from
     links: dict[str, Links | None] = {}
     for name, ops in calm_writes(evidence, accepted=accepted).items():
         if len(ops) < MIN_LEARNED:
@@ -129,12 +133,13 @@ def learn_links(
 
 
 def keyed_operations(
-    evidence: Evidence, rows: CommittedRows, windows: Sequence[Window] = ("before",)
+    evidence: Evidence, rows: CommittedRows, further: Sequence[Window] = ()
 ) -> dict[str, list[Op]]:
-    """Acknowledged writes in these windows by operation, where each has rows with its key."""
-    calm, known = calm_writes(evidence), rows.with_calm or rows
-    others = [op for each in windows if each != "before" for op in evidence.window(each)]
-    for op in acknowledged_writes(others):
+    """Acknowledged writes of the calm, and of further windows, by operation, where each has rows
+    with its key.
+    """
+    calm, known = calm_writes(evidence), rows.to_learn_from
+    for op in acknowledged_writes([op for each in further for op in evidence.window(each)]):
         calm.setdefault(op.name, []).append(op)
     return {
         name: ops

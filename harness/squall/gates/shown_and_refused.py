@@ -20,7 +20,7 @@ def shown_and_refused(evidence: Evidence) -> Iterator[tuple[Op, str]]:
     healed, rows = evidence.last_healed, read_rows(evidence)
     if healed is None or rows is None:
         return
-    known = keyed_operations(evidence, rows, ("before", "during", "after"))
+    known = keyed_operations(evidence, rows, ("during", "after"))
     writes = [op for op in evidence.ops if op.key is not None and op.name in known]
     open_keys = {op.key for op in writes if op.outcome is not Outcome.REFUSED}
     refused = {op.key: op.name for op in writes if op.key not in open_keys}

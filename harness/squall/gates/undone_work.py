@@ -81,7 +81,7 @@ def _learn(
     """Operation, parent, column and number of what each request in calm got from a worker."""
     by_id = {(one.parent, one.answered): one for one in families}
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in (*evidence.calm.ops, *evidence.window("before")):
+    for op in evidence.without_fault:
         if op.effect != "read" and op.good:
             calm[op.name].append(op)
     links = learn_links(evidence, rows)

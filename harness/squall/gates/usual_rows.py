@@ -44,7 +44,7 @@ class UsualRows:
 def learn_usual_rows(evidence: Evidence, rows: CommittedRows) -> dict[str, UsualRows]:
     """The usual rows of each operation whose acknowledged requests all have rows with their key."""
     known = keyed_operations(evidence, rows)
-    return {name: _learn(ops, rows.with_calm or rows) for name, ops in known.items()}
+    return {name: _learn(ops, rows.to_learn_from) for name, ops in known.items()}
 
 
 def new_rows(rows: CommittedRows, op: Op) -> Counter[str]:

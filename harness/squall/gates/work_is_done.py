@@ -93,10 +93,10 @@ def _accepted_and_lost(evidence: Evidence, rows: CommittedRows) -> tuple[list[Op
 
 def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in (*evidence.calm.ops, *evidence.window("before")):
+    for op in evidence.without_fault:
         if op.effect != "read" and op.good and op.key is not None:
             calm[op.name].append(op)
-    known = (rows.with_calm or rows).by_key
+    known = rows.to_learn_from.by_key
     return {
         name
         for name, ops in calm.items()

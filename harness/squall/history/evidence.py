@@ -176,6 +176,13 @@ class Evidence:
         ]
         return sorted(chosen, key=lambda op: (op.intended, op.id))
 
+    @property
+    def without_fault(self) -> list[Op]:
+        """The operations from which is learned what writes do: those that were sent one by one
+        before the load, and those before the fault.
+        """
+        return [*self.calm.ops, *self.window("before")]
+
     def bounds(self, which: Window) -> tuple[float, float]:
         """Start (inclusive) and end (exclusive) of a window. Without a fault, all is ``before``."""
         never = float("inf")

@@ -17,10 +17,11 @@ from squall.core.clock import Clock
 from squall.history.shape import describe_texts, digests_of_values
 from squall.lab.lab import Lab
 from squall.workload.attempts import wanted_by
-from squall.workload.http_exchange import Answer, client_session, exchange
+from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import Operation, PlannedRequest, requests
 from squall.workload.plan import LoadPlan
 from squall.workload.readers import read_of, reader_of
+from squall.workload.send_planned import send_planned
 
 TRIES = 3
 MOST_OPERATIONS = 4
@@ -105,12 +106,8 @@ def _is_shown(request: PlannedRequest, answer: Answer | None) -> bool | None:
 async def _ask(
     session: aiohttp.ClientSession, base_url: str, request: PlannedRequest
 ) -> Answer | None:
-    operation = request.operation
     try:
         async with asyncio.timeout(SECONDS):
-            return await exchange(
-                session, operation.method, base_url.rstrip("/") + request.path,
-                headers=request.headers, body=request.body, media=operation.media,
-            )  # fmt: skip
+            return await send_planned(session, base_url, request)
     except (aiohttp.ClientError, OSError, ValueError):
         return None

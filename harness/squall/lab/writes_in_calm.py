@@ -23,10 +23,11 @@ from squall.history.op import Op
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
 from squall.workload.attempts import classify_error
-from squall.workload.http_exchange import Answer, client_session, exchange
+from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
 from squall.workload.plan import LoadPlan
 from squall.workload.record import record_of
+from squall.workload.send_planned import send_planned
 
 TIMES = 8
 """Of each operation: a few more than are needed, for one may fail by its values."""
@@ -93,15 +94,12 @@ async def _send(plan: LoadPlan, operations: Sequence[Operation]) -> list[Op]:
 
 
 async def _one(session: aiohttp.ClientSession, plan: LoadPlan, request: PlannedRequest) -> Op:
-    operation, sent = request.operation, time.monotonic()
+    sent = time.monotonic()
     answer: Answer | None = None
     error = "timeout"
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
-            answer = await exchange(
-                session, operation.method, plan.base_url.rstrip("/") + request.path,
-                headers=request.headers, body=request.body, media=operation.media,
-            )  # fmt: skip
+            answer = await send_planned(session, plan.base_url, request)
     except (aiohttp.ClientError, OSError, ValueError) as failure:
         error = classify_error(failure)
     return record_of(request, answer, error, (sent, sent), plan)

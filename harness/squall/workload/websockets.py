@@ -19,8 +19,9 @@ from typing import Any
 
 import aiohttp
 
-from squall.workload.http_exchange import BODY_KEPT, BODY_READ, Answer, exchange
+from squall.workload.http_exchange import BODY_KEPT, BODY_READ, Answer
 from squall.workload.operations import WEBSOCKET, PlannedRequest
+from squall.workload.send_planned import send_planned
 from squall.workload.socket_words import is_of_another, tells_error
 
 REFUSED = 503
@@ -131,13 +132,9 @@ class SocketPool:
         Raises:
             aiohttp.ClientError, OSError, ValueError: there is no answer.
         """
-        operation = request.operation
-        if operation.method == WEBSOCKET:
+        if request.operation.method == WEBSOCKET:
             return await self._message(session, base_url, request)
-        return await exchange(
-            session, operation.method, base_url + request.path, headers=request.headers,
-            body=request.body, media=operation.media, stream_seconds=operation.stream_seconds,
-        )  # fmt: skip
+        return await send_planned(session, base_url, request)
 
     async def _message(
         self, session: aiohttp.ClientSession, base_url: str, request: PlannedRequest

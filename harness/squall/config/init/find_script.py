@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from squall.config.init.find_app import FoundApp, import_root, is_server_call
 from squall.config.init.find_settings import Setting
@@ -33,12 +34,11 @@ def find_scripts(project: Project, commands: Iterable[Command]) -> list[FoundApp
         root = import_root(project, module)
         if any(_starts_server(one) for one in project.reachable_from([module], root)):
             found[module.path] = module
-    named = [(module, place) for module, place in _named(found.values(), commands)]
-    others = [(module, "it starts a server") for module in found.values()]
-    unique = {module.path: _placed(project, module, why) for module, why in (*others[::-1],
-              *named[::-1])}  # fmt: skip
-    order = dict.fromkeys(module.path for module, _ in (*named, *others))
-    return [unique[path] for path in order]
+    others = ((module, "it starts a server") for module in found.values())
+    unique: dict[Path, FoundApp] = {}
+    for module, why in (*_named(found.values(), commands), *others):
+        unique.setdefault(module.path, _placed(project, module, why))
+    return list(unique.values())
 
 
 def command_of(app: FoundApp, settings: Iterable[Setting], told: Iterable[str]) -> str:
