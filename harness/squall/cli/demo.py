@@ -68,6 +68,7 @@ def demo(
         scenarios=partition_long(for_dependencies(select(stock(), only), (), only), only)[0],
         options=LabOptions(profile=reference_profile(), engine=engine, seed=chosen),
         jobs=jobs,
+        jobs_if_busy=min(jobs, labs_of_this_machine()),
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
     )

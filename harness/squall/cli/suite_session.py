@@ -39,6 +39,8 @@ class Job:
     scenarios: Sequence[Scenario]
     options: LabOptions
     jobs: int
+    jobs_if_busy: int | None = None
+    """Labs that remain if the machine is too busy for more; None: all of them."""
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with the placeholder ``{name}``."""
@@ -80,8 +82,9 @@ def _suite(job: Job, terminal: Terminal, files: RunDirectory) -> Suite:
     listeners.append(terminal.summary(job.reproduce, files.path))
     group = SuiteGroup(scenarios=job.scenarios, options=job.options, max_labs=job.jobs)
     return Suite(
-        [group], jobs=job.jobs, paired=job.paired, skipped=job.skipped, listeners=listeners
-    )
+        [group], jobs=job.jobs, jobs_if_busy=job.jobs_if_busy, paired=job.paired,
+        skipped=job.skipped, listeners=listeners,
+    )  # fmt: skip
 
 
 def _exit_code(result: SuiteResult) -> ExitCode:

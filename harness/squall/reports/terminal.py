@@ -22,6 +22,7 @@ from squall.reports.terminal_findings import FindingsPrinter
 from squall.runner.result import LabFailure, Run, overall_verdict
 from squall.runner.suite_events import (
     LabFailed,
+    LabsReduced,
     LabStarted,
     RunProgress,
     ScenarioFinished,
@@ -66,6 +67,8 @@ class Terminal:
                 self._start(event)
             case LabStarted():
                 self._show_lab(event)
+            case LabsReduced(left=left):
+                self._say(f"[dim]one lab less ({left} now): the machine was too busy for more[/]")
             case LabFailed():
                 self._show_failed(event.failure)
             case SuiteFinished():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from squall.history.coverage import Coverage
 from squall.lab.lab import Lab, lab
 from squall.runner.emitter import Emitter
+from squall.runner.labs_at_once import LabsAtOnce
 from squall.runner.result import LabFailure
 from squall.runner.suite_events import LabEnded, LabStarted, SuiteGroup
 from squall.runner.unsteady import LighterLoad
@@ -27,6 +28,7 @@ class LabTally:
     failed: list[LabFailure] = field(default_factory=list)
     hung_in_a_row: int = 0
     """Labs whose engine hung, since the last run that ended."""
+    labs: LabsAtOnce = field(default_factory=LabsAtOnce)
     coverage: Coverage | None = None
     """The coverage of the lab with the lowest coverage."""
 

@@ -60,8 +60,6 @@ class ScenarioRuns:
     paired: bool = False
     on_verdict: Callable[[ScenarioTask, Run], None] = lambda _task, _run: None
     """Called before listeners receive a verdict, so that an interruption does not lose it."""
-    crowded: bool = False
-    """Whether other labs of the suite run at the same time; the last try waits for their end."""
 
     @property
     def tally(self) -> LabTally:
@@ -168,11 +166,14 @@ class ScenarioRuns:
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
         task.repeats += 1
         task.redraws += run.missed_by_chance
+        if run.machine_was_busy:
+            self.tally.labs.count_busy_run()
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
         if run.machine_was_busy and (lab := self.slot.lab) is not None and lab.derived:
             task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
-        alone = self.policy.repeat_alone or (self.crowded and last)
+        # Beside other labs the last try waits for their end.
+        alone = self.policy.repeat_alone or (self.tally.labs.working > 1 and last)
         if not alone and not self.policy.fresh_lab_each and not run.outlasted:
             return None  # in the same lab: starting a new one would not make the machine less busy
         await self._make_room(run)

@@ -19,6 +19,7 @@ from squall.core.groups import ungrouped
 from squall.lab.lab_options import LabOptions
 from squall.runner.emitter import Emitter
 from squall.runner.lab_slot import LabSlot, LabTally
+from squall.runner.labs_at_once import LabsAtOnce
 from squall.runner.resolve_scenario import resolve_scenario
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import DEFAULT_POLICY, RetryPolicy
@@ -29,6 +30,7 @@ from squall.runner.scenario_runs import (
 )
 from squall.runner.scenario_task import ScenarioTask
 from squall.runner.suite_events import (
+    LabsReduced,
     ScenarioSkipped,
     SuiteFinished,
     SuiteGroup,
@@ -57,6 +59,8 @@ class Suite:
     groups: Sequence[SuiteGroup]
     jobs: int = 1
     """Labs at the same time, over all groups."""
+    jobs_if_busy: int | None = None
+    """Labs that remain if the machine is too busy for more; None: all of them."""
     policy: RetryPolicy = DEFAULT_POLICY
     listeners: Sequence[SuiteListener] = ()
     paired: bool = False
@@ -105,6 +109,7 @@ class Suite:
 
     async def _run_all(self, emitter: Emitter) -> None:
         self._queues = self._fill_queues()
+        self._labs.at_least = self.jobs_if_busy or self.jobs
         count = sum(len(queue.waiting) for queue in self._queues)
         with ungrouped():
             async with asyncio.TaskGroup() as tasks:
@@ -132,22 +137,33 @@ class Suite:
 
     async def _work(self, emitter: Emitter) -> None:
         """The work of one slot: group after group, until no scenario waits."""
+        self._labs.working += 1
         while (queue := self._next_queue()) is not None:
             queue.labs += 1
             slot = LabSlot(queue.group, emitter, self._tally)
-            crowded = self.jobs > 1
-            runs = ScenarioRuns(slot, self.policy, emitter, self.paired, self._keep, crowded)
+            runs = ScenarioRuns(slot, self.policy, emitter, self.paired, self._keep)
             try:
-                while queue.waiting:
-                    task = queue.waiting.pop(0)
-                    outcome = await runs.run(task)
-                    self._take(queue, task, outcome)
-                    await self._skip_rest(queue, outcome, emitter)
-                    if runs.hopeless:
-                        self._give_up(queue)
+                reduced = await self._work_on(queue, runs, emitter)
             finally:
                 queue.labs -= 1
                 await slot.discard()
+            if reduced:
+                await emitter.emit(LabsReduced(at=emitter.now(), left=self._labs.working))
+                return
+        self._labs.working -= 1
+
+    async def _work_on(self, queue: _Queue, runs: ScenarioRuns, emitter: Emitter) -> bool:
+        """Scenario after scenario of one group. True if its lab is one too many."""
+        while queue.waiting:
+            task = queue.waiting.pop(0)
+            outcome = await runs.run(task)
+            self._take(queue, task, outcome)
+            await self._skip_rest(queue, outcome, emitter)
+            if runs.hopeless:
+                self._give_up(queue)
+            if self._labs.give_up_one():
+                return True
+        return False
 
     async def _skip_rest(self, queue: _Queue, ill: Outcome, emitter: Emitter) -> None:
         """Skip scenarios that would only repeat that the app is unhealthy without a fault."""
@@ -163,6 +179,10 @@ class Suite:
             await emitter.emit(
                 ScenarioSkipped(at=emitter.now(), skipped=skipped, group=queue.group)
             )
+
+    @property
+    def _labs(self) -> LabsAtOnce:
+        return self._tally.labs
 
     def _next_queue(self) -> _Queue | None:
         return next(

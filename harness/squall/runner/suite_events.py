@@ -3,7 +3,7 @@
     SuiteStarted  ScenarioSkipped*
       LabStarted
         ScenarioStarted  RunProgress*  ScenarioRepeated | LabFailed | ScenarioFinished
-      LabEnded
+      LabEnded  LabsReduced*
     SuiteFinished
 
 A listener may return an awaitable. The suite waits for it before that lab continues, so the lab
@@ -72,6 +72,14 @@ class LabStarted(_InGroup):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabEnded(_InGroup):
     """A lab has ended, with everything that it had started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabsReduced(SuiteEvent):
+    """One lab less runs from now on: the machine was too busy for all of them."""
+
+    left: int
+    """Labs that go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -359,7 +359,7 @@ async def test_beside_other_labs_the_last_try_waits_until_they_have_ended(
     run_fakes: RunFakes, world: World
 ) -> None:
     world.busy = {"a": 2}
-    await run_fakes("abc", jobs=2)
+    await run_fakes("abcdefg", max_labs=2, jobs=2)
     assert world.lines[-1] == "a"
     assert world.lines.count("a busy") == 2
 
