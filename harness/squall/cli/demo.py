@@ -33,6 +33,11 @@ from squall.scenario.library import stock
 from squall.scenario.selection import for_dependencies, partition_long, select
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
+SECONDS = 75.0
+"""Time after which no outage starts any more: enough for all of them on a quick machine of two
+CPUs, and no more than a newcomer waits for on a slow one.
+"""
+
 SWEEP_SECONDS = 12.0
 """Time after which no further fault point is tried; the lab's end comes on top."""
 
@@ -43,13 +48,20 @@ next, your app: in its directory, run
   squall check --only smoke   puts your app through six of these outages"""
 
 
+time_limit_option = click.option(
+    "--time-limit", type=click.FloatRange(1, 86_400), metavar="SECONDS",
+    help=f"Start no outage after this time.  [default: {SECONDS:g}; none with --only]",
+)  # fmt: skip
+
+
 @click.command(cls=GroupedCommand)
-@grouped("Outages", only_option)
+@grouped("Outages", only_option, time_limit_option)
 @grouped("Lab", engine_option, seed_option, postgres_option, jobs_option(labs_of_light_runs))
 @grouped("Output", output_option, quiet_option, verbose_option)
 def demo(
     *,
     only: tuple[str, ...],
+    time_limit: float | None,
     engine: str,
     seed: int | None,
     jobs: int,
@@ -69,6 +81,7 @@ def demo(
         options=LabOptions(profile=reference_profile(), engine=engine, seed=chosen),
         jobs=jobs,
         jobs_if_busy=min(jobs, labs_of_this_machine()),
+        time_limit=time_limit or (None if only else SECONDS),
         directory=output_of(output),
         reproduce=shlex.join(words).replace("'{name}'", "{name}"),
     )

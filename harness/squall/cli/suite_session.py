@@ -41,6 +41,8 @@ class Job:
     jobs: int
     jobs_if_busy: int | None = None
     """Labs that remain if the machine is too busy for more; None: all of them."""
+    time_limit: float | None = None
+    """Seconds after which no outage starts any more; None: all of them run."""
     directory: Path
     reproduce: str
     """The command line that repeats one scenario, with the placeholder ``{name}``."""
@@ -82,8 +84,8 @@ def _suite(job: Job, terminal: Terminal, files: RunDirectory) -> Suite:
     listeners.append(terminal.summary(job.reproduce, files.path))
     group = SuiteGroup(scenarios=job.scenarios, options=job.options, max_labs=job.jobs)
     return Suite(
-        [group], jobs=job.jobs, jobs_if_busy=job.jobs_if_busy, paired=job.paired,
-        skipped=job.skipped, listeners=listeners,
+        [group], jobs=job.jobs, jobs_if_busy=job.jobs_if_busy, time_limit=job.time_limit,
+        paired=job.paired, skipped=job.skipped, listeners=listeners,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ from squall.runner.suite_events import (
     SuiteEvent,
     SuiteFinished,
     SuiteStarted,
+    TimeLimitReached,
 )
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
@@ -89,6 +90,8 @@ class RunDirectory:
                 self._write_so_far(UNFINISHED)
             case ScenarioSkipped():
                 self._skipped.append(event.skipped)
+            case TimeLimitReached():
+                self._skipped.extend(event.left)
             case LabFailed():
                 self._failed.append(event.failure)
                 return asyncio.to_thread(self._write_so_far, UNFINISHED)

@@ -14,6 +14,7 @@ from typing import TextIO, cast
 from rich.console import Console
 from rich.text import Text
 
+from squall.core.counting import counted
 from squall.core.secrets import RedactedFile
 from squall.reports.coverage_lines import coverage_lines
 from squall.reports.live_line import LiveLine, phase_of
@@ -33,6 +34,7 @@ from squall.runner.suite_events import (
     SuiteFinished,
     SuiteListener,
     SuiteStarted,
+    TimeLimitReached,
 )
 
 PLAIN_WIDTH = 140
@@ -67,8 +69,10 @@ class Terminal:
                 self._start(event)
             case LabStarted():
                 self._show_lab(event)
-            case LabsReduced(left=left):
-                self._say(f"[dim]one lab less ({left} now): the machine was too busy for more[/]")
+            case LabsReduced(left=labs):
+                self._say(f"[dim]one lab less ({labs} now): the machine was too busy for more[/]")
+            case TimeLimitReached(left=left):
+                self._aside("dim", "skipped", counted(len(left), "outages"), left[0].reason)
             case LabFailed():
                 self._show_failed(event.failure)
             case SuiteFinished():

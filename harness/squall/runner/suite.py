@@ -23,6 +23,7 @@ from squall.runner.labs_at_once import LabsAtOnce
 from squall.runner.resolve_scenario import resolve_scenario
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import DEFAULT_POLICY, RetryPolicy
+from squall.runner.scenario_queue import ScenarioQueue, fill_queues
 from squall.runner.scenario_runs import (
     Deferred,
     Outcome,
@@ -37,19 +38,10 @@ from squall.runner.suite_events import (
     SuiteListener,
     SuiteResult,
     SuiteStarted,
+    TimeLimitReached,
 )
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
-
-
-@dataclass(slots=True)
-class _Queue:
-    """The tasks of one group."""
-
-    group: SuiteGroup
-    waiting: list[ScenarioTask]
-    labs: int = 0
-    """Number of labs that work on it now."""
 
 
 @dataclass(slots=True)
@@ -61,6 +53,8 @@ class Suite:
     """Labs at the same time, over all groups."""
     jobs_if_busy: int | None = None
     """Labs that remain if the machine is too busy for more; None: all of them."""
+    time_limit: float | None = None
+    """Seconds after which no scenario starts any more; None: all scenarios run."""
     policy: RetryPolicy = DEFAULT_POLICY
     listeners: Sequence[SuiteListener] = ()
     paired: bool = False
@@ -70,9 +64,10 @@ class Suite:
     clock: Clock = field(default_factory=MonotonicClock)
     _done: dict[int, Run] = field(default_factory=dict)
     _left: list[Skipped] = field(default_factory=list)
+    _begun: float = 0.0
     _tally: LabTally = field(default_factory=LabTally)
-    _queues: list[_Queue] = field(default_factory=list)
-    _deferred: list[tuple[_Queue, ScenarioTask]] = field(default_factory=list)
+    _queues: list[ScenarioQueue] = field(default_factory=list)
+    _deferred: list[tuple[ScenarioQueue, ScenarioTask]] = field(default_factory=list)
 
     @property
     def result(self) -> SuiteResult:
@@ -92,6 +87,7 @@ class Suite:
             UsageError: no lab supports these options.
         """
         emitter = Emitter(self.listeners, self.clock)
+        self._begun = emitter.now()
         try:
             await emitter.emit(SuiteStarted(at=emitter.now(), groups=self.groups))
             for skipped in self.skipped:
@@ -108,7 +104,7 @@ class Suite:
         return self.result
 
     async def _run_all(self, emitter: Emitter) -> None:
-        self._queues = self._fill_queues()
+        self._queues = fill_queues(self.groups, self.jobs)
         self._labs.at_least = self.jobs_if_busy or self.jobs
         count = sum(len(queue.waiting) for queue in self._queues)
         with ungrouped():
@@ -120,20 +116,6 @@ class Suite:
             for queue, task in again:
                 queue.waiting.append(task)
             await self._work(emitter)
-
-    def _fill_queues(self) -> list[_Queue]:
-        """In the order of the table; labs that share a group take the longest scenario first."""
-        queues, number = [], 0
-        for group in self.groups:
-            tasks = [
-                ScenarioTask(scenario, group.options.seed, number + place)
-                for place, scenario in enumerate(group.scenarios)
-            ]
-            number += len(tasks)
-            if min(self.jobs, group.max_labs) > 1:
-                tasks.sort(key=lambda task: -task.scenario.planned_seconds)
-            queues.append(_Queue(group, tasks))
-        return queues
 
     async def _work(self, emitter: Emitter) -> None:
         """The work of one slot: group after group, until no scenario waits."""
@@ -152,7 +134,7 @@ class Suite:
                 return
         self._labs.working -= 1
 
-    async def _work_on(self, queue: _Queue, runs: ScenarioRuns, emitter: Emitter) -> bool:
+    async def _work_on(self, queue: ScenarioQueue, runs: ScenarioRuns, emitter: Emitter) -> bool:
         """Scenario after scenario of one group. True if its lab is one too many."""
         while queue.waiting:
             task = queue.waiting.pop(0)
@@ -161,11 +143,27 @@ class Suite:
             await self._skip_rest(queue, outcome, emitter)
             if runs.hopeless:
                 self._give_up(queue)
+            await self._stop_if_late(emitter)
             if self._labs.give_up_one():
                 return True
         return False
 
-    async def _skip_rest(self, queue: _Queue, ill: Outcome, emitter: Emitter) -> None:
+    async def _stop_if_late(self, emitter: Emitter) -> None:
+        """After the time limit nothing waits any more, also for another try."""
+        if self.time_limit is None or emitter.now() - self._begun < self.time_limit:
+            return
+        late = [task for queue in self._queues for task in queue.waiting]
+        late += [task for _queue, task in self._deferred]
+        for queue in self._queues:
+            queue.waiting.clear()
+        self._deferred.clear()
+        reason = f"not run: the time limit of {self.time_limit:g} s was reached (--time-limit)"
+        left = [Skipped(scenario=task.scenario, reason=reason) for task in late]
+        self._left += left
+        if left:
+            await emitter.emit(TimeLimitReached(at=emitter.now(), left=left))
+
+    async def _skip_rest(self, queue: ScenarioQueue, ill: Outcome, emitter: Emitter) -> None:
         """Skip scenarios that would only repeat that the app is unhealthy without a fault."""
         if isinstance(ill, LabFailure | Skipped | Deferred) or not ill.ill_without_faults:
             return
@@ -184,7 +182,7 @@ class Suite:
     def _labs(self) -> LabsAtOnce:
         return self._tally.labs
 
-    def _next_queue(self) -> _Queue | None:
+    def _next_queue(self) -> ScenarioQueue | None:
         return next(
             (each for each in self._queues if each.waiting and each.labs < each.group.max_labs),
             None,
@@ -193,13 +191,13 @@ class Suite:
     def _keep(self, task: ScenarioTask, run: Run) -> None:
         self._done[task.number] = run
 
-    def _take(self, queue: _Queue, task: ScenarioTask, outcome: Outcome) -> None:
+    def _take(self, queue: ScenarioQueue, task: ScenarioTask, outcome: Outcome) -> None:
         if isinstance(outcome, Skipped):
             self._left.append(outcome)
         elif isinstance(outcome, Deferred):
             self._deferred.append((queue, task))
 
-    def _give_up(self, queue: _Queue) -> None:
+    def _give_up(self, queue: ScenarioQueue) -> None:
         """Skip waiting scenarios: a limit of the suite is reached, or its lab cannot be
         replaced.
         """

@@ -4,6 +4,7 @@
       LabStarted
         ScenarioStarted  RunProgress*  ScenarioRepeated | LabFailed | ScenarioFinished
       LabEnded  LabsReduced*
+    TimeLimitReached*
     SuiteFinished
 
 A listener may return an awaitable. The suite waits for it before that lab continues, so the lab
@@ -89,6 +90,13 @@ class ScenarioSkipped(SuiteEvent):
     skipped: Skipped
     group: SuiteGroup | None = None
     """None if it was skipped by choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimitReached(SuiteEvent):
+    """The scenarios that still waited are not run."""
+
+    left: Sequence[Skipped]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from squall.reports.terminal import Terminal
 from squall.runner.result import LabFailure
 from squall.runner.suite_events import (
     LabFailed,
+    LabsReduced,
     RunProgress,
     ScenarioFinished,
     ScenarioStarted,
@@ -24,8 +25,10 @@ from squall.runner.suite_events import (
     SuiteGroup,
     SuiteResult,
     SuiteStarted,
+    TimeLimitReached,
 )
 from squall.scenario.library import stock
+from squall.scenario.selection import Skipped
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m")
 
@@ -241,6 +244,19 @@ def test_a_lab_that_failed_has_a_line_at_once_and_the_whole_reason_at_the_end(
     text = capsys.readouterr().out
     assert "\nharness cut\n  Stall() hangs\n    kill it\n" in text
     assert text.count("Stall() hangs") == 1
+
+
+def test_outages_for_which_there_was_no_time_share_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal = Terminal()
+    left = [Skipped(scenario=one, reason="not run: too late") for one in stock()[:3]]
+    terminal.progress(LabsReduced(at=0.0, left=2))
+    terminal.progress(TimeLimitReached(at=0.0, left=left))
+    assert capsys.readouterr().out.splitlines() == [
+        "one lab less (2 now): the machine was too busy for more",
+        "     skipped  3 outages: not run: too late",
+    ]
 
 
 def test_what_is_left_out_leaves_the_whole_unproven(
