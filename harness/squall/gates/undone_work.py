@@ -104,10 +104,9 @@ def _learn(
     """Operation, parent, column and number of what each request in calm got from a worker."""
     by_id = {(one.parent, one.answered): one for one in families}
     calm: defaultdict[str, list[Op]] = defaultdict(list)
-    settled = (evidence.first_injected or 0.0) - LATER_SECONDS
-    for op in evidence.without_fault:
-        # What was made just before the fault may be the first that was lost.
-        if op.effect != "read" and op.good and op.done <= settled:
+    start = evidence.first_injected or 0.0
+    for op in sorted(evidence.without_fault, key=lambda op: op.sent):
+        if op.effect != "read" and op.good:
             calm[op.name].append(op)
     links = learn_links(evidence, rows)
     for name, ops in calm.items():
@@ -116,7 +115,7 @@ def _learn(
         others = tables_of_others(evidence, rows, links, name)
         for parent in sorted({one.parent for one in families}):
             made = _made(ops, parent, by_id)
-            owed = list(_owed(made)) if len(made) == len(ops) else []
+            owed = list(_owed(made, start)) if len(made) == len(ops) else []
             changed = columns_of_others(evidence, made) if owed else frozenset()
             for column, number in owed:
                 foreign = _is_added(made) and column.rpartition(".")[0] in others
@@ -142,10 +141,17 @@ def _made(
     return list({op.id: (op, family) for op, family in found}.values())
 
 
-def _owed(made: Sequence[tuple[Op, New]]) -> Iterator[tuple[str, int]]:
-    """Columns that all have, some of them later than the answer."""
+def _owed(made: Sequence[tuple[Op, New]], start: float) -> Iterator[tuple[str, int]]:
+    """Columns that all have, some of them later than the answer. The last ones before the fault may
+    be the first that were lost.
+    """
     for column in sorted({column for _, family in made for column in family.commits}):
         found = [(op, family.commits.get(column, [])) for op, family in made]
+        number = min(len(commits) for _, commits in found[:MIN_LEARNED])
+        while found and len(found[-1][1]) < number and found[-1][0].done > start - LATER_SECONDS:
+            found.pop()
+        if not number or len(found) < MIN_LEARNED:
+            continue
         number = min(len(commits) for _, commits in found)
         if number and any(max(ats) > op.done + TOLERANCE_SECONDS for op, ats in found):
             yield column, number

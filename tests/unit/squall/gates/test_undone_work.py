@@ -99,3 +99,18 @@ def test_what_another_request_changes_is_no_work(evidence: Any, make: Any) -> No
     other = replace(make.write(23), name="cancel", request="POST /uploads/77/cancel")
     assert judged_states(evidence, make, None, cancel).code != UNDONE
     assert judged_states(evidence, make, None, other).code == UNDONE
+
+
+def test_the_last_rows_before_the_fault_may_be_the_first_that_are_lost(
+    evidence: Any, make: Any
+) -> None:
+    """The fault comes at 1 s."""
+    ops = [upload(make, number) for number in (*range(60, 70), 95, 97, LAST)]
+    for lags, code in (
+        ([0.1] * 10 + [None, None, 0.1], UNDONE),
+        ([None] * 3 + [0.1] * 7 + [None, None, 0.1], "not-judged"),
+        ([0.1] * 9 + [None, 0.1, None, 0.1], "not-judged"),
+    ):
+        rows = [followed(op, lag) for op, lag in zip(ops, lags, strict=True)]
+        happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=12)]
+        assert WorkIsDone().judge(evidence(ops, happened)).code == code
