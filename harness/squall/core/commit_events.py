@@ -87,6 +87,17 @@ class NumbersCounted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStored(Event):
+    """What is stored of the things that one request sent."""
+
+    op: int
+    """Number of the request."""
+    items: int
+    stored: int
+    """For how many of them a new row with their values was committed while the request ran."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitsRead(Event):
     """Every transaction that can be matched with a request has been published."""
 

@@ -14,6 +14,7 @@ from squall.gates.counted_effects import miscounted
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
+from squall.gates.parted_batches import parted_batches
 from squall.gates.renamed_writes import renamed_writes
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
@@ -140,5 +141,13 @@ class OneEffect(Gate):
             figures |= {"miscounted": len(wrong)}
             code = COUNTED_TWICE if first.is_more else COUNTED_LESS
             return failed(self.name, reason, figures, first.ops, code=code)
+        parted = parted_batches(evidence)
+        if parted:
+            op, batch = parted[0]
+            reason = (
+                f"{counted(len(parted), 'requests')} stored a part of what they sent only:"
+                f" {op.request} {batch.stored} of {batch.items}"
+            )
+            return failed(self.name, reason, figures, [op for op, _ in parted], code=HALF)
         told = f"{int(figures['requests'])} requests had their effect once"
         return passed(self.name, told, figures)

@@ -109,6 +109,7 @@ class CalmWrites:
     families: tuple[events.FamilyCommitted, ...] = ()
     followed: tuple[events.RowFollowed, ...] = ()
     counted: tuple[events.NumbersCounted, ...] = ()
+    batches: tuple[events.BatchStored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

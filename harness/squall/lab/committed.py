@@ -30,6 +30,7 @@ from squall.lab.followed_rows import find_followed
 from squall.lab.lab import Lab
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
+from squall.lab.stored_batches import find_batches
 from squall.lab.wal import Decoder, Row, RowChange
 
 SLOT = "squall_commits"
@@ -128,6 +129,7 @@ class CommitRecorder:
         yield from find_followed(changes, times, answered)
         yield from find_changed_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
+        yield from find_batches(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))

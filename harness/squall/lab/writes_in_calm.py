@@ -18,7 +18,13 @@ import aiohttp
 
 from squall.core import events
 from squall.core.clock import Clock
-from squall.core.events import FamilyCommitted, NumbersCounted, RowFollowed, TransactionCommitted
+from squall.core.events import (
+    BatchStored,
+    FamilyCommitted,
+    NumbersCounted,
+    RowFollowed,
+    TransactionCommitted,
+)
 from squall.history.evidence import CalmWrites
 from squall.history.op import Op
 from squall.lab.committed import CommitRecorder
@@ -79,6 +85,7 @@ class WritesInCalm:
             families=tuple(one for one in seen if isinstance(one, FamilyCommitted)),
             followed=tuple(one for one in seen if isinstance(one, RowFollowed)),
             counted=tuple(one for one in seen if isinstance(one, NumbersCounted)),
+            batches=tuple(one for one in seen if isinstance(one, BatchStored)),
         )
 
 
