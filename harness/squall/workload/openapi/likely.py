@@ -37,6 +37,10 @@ class Filling:
     """Whether numbers are drawn between the bounds of the schema, and texts are different."""
 
 
+BATCHES = (Filling(least_items=BATCH, drawn=True), Filling(least_items=1), Filling())
+FILLINGS = (Filling(), Filling(required_only=True), Filling(own_only=True), Filling(least_items=1))
+
+
 def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
     """A body with every field, one with the required fields, one with further texts and numbers of
     its own (a post without a text is refused, and so is one in a category that does not exist), and
@@ -45,10 +49,7 @@ def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tup
     """
     found: list[Any] = []
     problem: CannotGenerate | None = None
-    fillings = (Filling(), Filling(required_only=True), Filling(own_only=True),
-                Filling(least_items=1))  # fmt: skip
-    if _is_batch(document, schema):
-        fillings = (Filling(least_items=BATCH, drawn=True), Filling(least_items=1), Filling())
+    fillings = BATCHES if _is_batch(document, schema) else FILLINGS
     for filling in fillings:
         try:
             body = likely_value(document, schema, filling=filling)

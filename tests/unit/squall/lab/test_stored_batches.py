@@ -23,7 +23,7 @@ def post(number: int, body: Any, status: int | None = 201, at: float = 1.0) -> O
 
 
 def row(sensor: int, value: str, transaction: int = 1) -> RowChange:
-    new = {"id": "1", "sensor": str(sensor), "value": value}
+    new: dict[str, str | None] = {"id": "1", "sensor": str(sensor), "value": value}
     return RowChange("reading", "insert", {}, new, transaction)
 
 
