@@ -29,6 +29,7 @@ from squall.history.evidence import CalmWrites
 from squall.history.op import Op
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
+from squall.lab.trial import RATE_LIMITED
 from squall.workload.attempts import classify_error
 from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
@@ -104,7 +105,7 @@ def _rare(plan: LoadPlan, calm_seconds: float) -> Iterator[Operation]:
 async def _send(
     plan: LoadPlan, operations: Sequence[Operation], times: int, seconds: float, first: int = FIRST
 ) -> list[Op]:
-    """One of each kind after the other, until there are enough or the time is over."""
+    """One of each kind after the other, until there are enough, or one too many."""
     ends = time.monotonic() + seconds
     ops: list[Op] = []
     drawn = {
@@ -117,8 +118,8 @@ async def _send(
         for _ in range(times):
             for source in drawn.values():
                 ops.append(await _one(session, plan, next(source)))
-                if time.monotonic() > ends:
-                    return ops
+                if time.monotonic() > ends or ops[-1].status == RATE_LIMITED:
+                    return ops  # what is left of a limit belongs to the load
     return ops
 
 

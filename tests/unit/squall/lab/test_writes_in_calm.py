@@ -23,6 +23,8 @@ LIMITED = Operation(
 )
 SOCKET = Operation(name="chat", method="WEBSOCKET", path="/chat", effect="write")
 
+STATUS: dict[int, int] = {}
+"""Of the n-th answer."""
 COMMIT = TransactionCommitted(at=1.0, keys={"k": {"insert notes": 1}}, ids={})
 FAMILY = FamilyCommitted(at=1.0, parent="notes.id", answered="7", commits={}, alike={})
 
@@ -48,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     async def one(_session: object, _plan: object, request: Any) -> Any:
         found.append(request.operation.name)
-        return SimpleNamespace(id=request.id, key=request.key)
+        return SimpleNamespace(id=request.id, key=request.key, status=STATUS.get(len(found)))
 
     monkeypatch.setattr(writes_in_calm, "_one", one)
     monkeypatch.setattr(writes_in_calm, "CommitRecorder", FakeRecorder)
@@ -96,6 +98,14 @@ async def test_it_ends_when_its_time_is_over(
     monkeypatch.setattr(writes_in_calm, "MOST_SECONDS", 0.0)
     await look(READ, WRITE, Operation(name="more", method="PUT", path="/a", effect="write"))
     assert [name for name in asked if name != "read"] == ["write"]
+
+
+async def test_it_ends_when_the_app_has_had_enough(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATUS, 4, 429)
+    await look(WRITE, OFTEN)
+    assert asked == ["write"] * 4
 
 
 async def test_a_load_with_many_of_each_is_enough(asked: list[str]) -> None:
