@@ -26,6 +26,8 @@ SLACK_SECONDS = 0.5
 """A commit may be dated too early by this much."""
 LEAST_AGAIN = 2
 """Rows that several requests moved: each counts, and not only the first."""
+MOST_OPERATIONS = 4
+"""Operations that may move numbers of the same rows."""
 TINY = 1e-6
 BY_CLIENTS = "client."
 
@@ -137,21 +139,25 @@ def _before(writes: Sequence[Op], event: NumbersCounted, start: float) -> list[_
 
 def _learn(rows: Sequence[_Row]) -> Mapping[str, float]:
     """By how much a request of each operation moves its row; empty if that is not sure."""
-    each: dict[str, float] = {}
-    seen: Counter[str] = Counter()
-    for row in rows:
-        if len(row.names) == 1:
-            name, number = next(iter(row.names.items()))
-            by = sum(row.moves) / number
-            if abs(each.setdefault(name, by) - by) > TINY:
-                return {}
-            seen[name] += number
+    each = _solved(rows)
+    seen = Counter(op.name for row in rows for op in row.ops)
     known = {name: by for name, by in each.items() if seen[name] >= MIN_LEARNED}
     whole = [row for row in rows if known.keys() >= row.names.keys()]
-    again = [row for row in whole if sum(number for name, number in row.names.items()
-                                         if known[name]) > 1]  # fmt: skip
+    again = [row for row in whole if sum(bool(known[op.name]) for op in row.ops) > 1]
     sure = all(_agrees(row, known) for row in whole) and len(again) >= LEAST_AGAIN
     return known if sure and any(known.values()) else {}
+
+
+def _solved(rows: Sequence[_Row]) -> dict[str, float]:
+    """What one row says of each operation, where only one of its operations is unknown yet."""
+    each: dict[str, float] = {}
+    for _ in range(MOST_OPERATIONS):
+        for row in rows:
+            unknown = [name for name in row.names if name not in each]
+            if len(unknown) == 1:
+                others = sum(each.get(op.name, 0.0) for op in row.ops)
+                each[unknown[0]] = (sum(row.moves) - others) / row.names[unknown[0]]
+    return each
 
 
 def _agrees(row: _Row, each: Mapping[str, float]) -> bool:

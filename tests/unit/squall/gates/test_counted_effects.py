@@ -121,3 +121,21 @@ def test_another_write_of_which_nothing_is_known_may_move_it(evidence: Any, make
     assert judged(evidence, make, ops, moves).code == COUNTED_TWICE
     assert judged(evidence, make, [*ops, by_path], moves).code == "holds"
     assert judged(evidence, make, [*ops, by_body], moves).code == "holds"
+
+
+def test_two_operations_may_move_one_row(evidence: Any, make: Any) -> None:
+    """Each visit counts one, and each correction two; hardly a row has one kind only."""
+
+    def correct(number: int, page: str) -> Any:
+        return replace(visit(make, number, page), name="correct", request=f"PUT /counters/{page}")
+
+    pages = ("a", "b", "c", "d", "e", "f")
+    early = [visit(make, 900, "a"), *(visit(make, 910 + n, p) for n, p in enumerate(pages))]
+    early += [correct(930 + n, p) for n, p in enumerate(pages[1:] + pages[3:4])]
+    moves = [(op.done, op.segments[1], 2.0 if op.name == "correct" else 1.0) for op in early]
+    calm = CalmWrites(ops=tuple(early), counted=(counted(moves),))
+    ops = [*in_the_outage(make, open_one=False), correct(140, "a")]
+    for by, code in ((1.0, "holds"), (2.0, COUNTED_TWICE), (0.0, COUNTED_LESS)):
+        moved = [(1.2, "a", 1.0), (1.3, "a", by), (1.4, "a", 2.0)]
+        happened = [*make.outage(), counted(moved), CommitsRead(at=9.0, transactions=1)]
+        assert OneEffect().judge(replace(evidence(ops, happened), calm=calm)).code == code
