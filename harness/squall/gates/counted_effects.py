@@ -20,12 +20,12 @@ from squall.core.events import FaultInjected, NumbersCounted
 from squall.gates.committed_rows import MIN_LEARNED
 from squall.history.evidence import Evidence
 from squall.history.op import Op
-from squall.history.shape import is_uuid
+from squall.history.shape import digests_of_values, is_uuid
 
 SLACK_SECONDS = 0.5
 """A commit may be dated too early by this much."""
 LEAST_AGAIN = 2
-"""Rows that several requests moved: each counts, and not only the first."""
+"""Rows that several requests of an operation moved: each counts, and not only the first."""
 MOST_OPERATIONS = 4
 """Operations that may move numbers of the same rows."""
 TINY = 1e-6
@@ -141,11 +141,14 @@ def _learn(rows: Sequence[_Row]) -> Mapping[str, float]:
     """By how much a request of each operation moves its row; empty if that is not sure."""
     each = _solved(rows)
     seen = Counter(op.name for row in rows for op in row.ops)
-    known = {name: by for name, by in each.items() if seen[name] >= MIN_LEARNED}
+    again = Counter(name for row in rows for name, number in row.names.items() if number > 1)
+    known = {
+        name: by
+        for name, by in each.items()
+        if seen[name] >= MIN_LEARNED and (not by or again[name] >= LEAST_AGAIN)
+    }
     whole = [row for row in rows if known.keys() >= row.names.keys()]
-    again = [row for row in whole if sum(bool(known[op.name]) for op in row.ops) > 1]
-    sure = all(_agrees(row, known) for row in whole) and len(again) >= LEAST_AGAIN
-    return known if sure and any(known.values()) else {}
+    return known if all(_agrees(row, known) for row in whole) and any(known.values()) else {}
 
 
 def _solved(rows: Sequence[_Row]) -> dict[str, float]:
@@ -179,8 +182,15 @@ def _wrong(
             continue  # what is missing of one may be an excess of the other
         moved, most = sum(row.moves), sum(perhaps)
         is_more = abs(moved) > abs(most) + TINY
-        if is_more or abs(moved) < abs(sure) - TINY:
+        is_less = abs(moved) < abs(sure) - TINY and not _wants_again(row.ops)
+        if is_more or is_less:
             yield Miscounted(column, name, moved, sure, most, is_more, tuple(row.ops))
+
+
+def _wants_again(ops: Iterable[Op]) -> bool:
+    """Whether two updates send a field the same value: the second one may change nothing."""
+    sent = [(op.name, *pair) for op in ops for pair in digests_of_values(op.wanted).items()]
+    return len(set(sent)) < len(sent)
 
 
 def _without_other_callers(evidence: Evidence, found: list[Miscounted]) -> list[Miscounted]:

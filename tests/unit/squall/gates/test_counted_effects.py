@@ -131,7 +131,8 @@ def test_two_operations_may_move_one_row(evidence: Any, make: Any) -> None:
 
     pages = ("a", "b", "c", "d", "e", "f")
     early = [visit(make, 900, "a"), *(visit(make, 910 + n, p) for n, p in enumerate(pages))]
-    early += [correct(930 + n, p) for n, p in enumerate(pages[1:] + pages[3:4])]
+    early += [visit(make, 920, "b")]
+    early += [correct(930 + n, p) for n, p in enumerate(pages[1:] + pages[3:5])]
     moves = [(op.done, op.segments[1], 2.0 if op.name == "correct" else 1.0) for op in early]
     calm = CalmWrites(ops=tuple(early), counted=(counted(moves),))
     ops = [*in_the_outage(make, open_one=False), correct(140, "a")]
@@ -139,3 +140,12 @@ def test_two_operations_may_move_one_row(evidence: Any, make: Any) -> None:
         moved = [(1.2, "a", 1.0), (1.3, "a", by), (1.4, "a", 2.0)]
         happened = [*make.outage(), counted(moved), CommitsRead(at=9.0, transactions=1)]
         assert OneEffect().judge(replace(evidence(ops, happened), calm=calm)).code == code
+
+
+def test_an_update_that_changes_nothing_need_not_count(evidence: Any, make: Any) -> None:
+    first, second = (
+        replace(op, wanted='{"title": "ab12"}') for op in in_the_outage(make, open_one=False)
+    )
+    other = replace(second, wanted='{"title": "cd34"}')
+    assert judged(evidence, make, [first, second], [(1.2, "a", 1.0)]).code == "holds"
+    assert judged(evidence, make, [first, other], [(1.2, "a", 1.0)]).code == COUNTED_LESS
