@@ -146,6 +146,7 @@ class CommitRecorder:
         read.
         """
         answered = answered_ids(ops)
+        named = {one for op in ops if op.effect != "read" for one in op.segments}
         patience = max(LEAST_SECONDS, DEADLINES * self._lab.profile.contract.deadline_seconds)
         ends = self._clock.now() + patience
         messages: list[bytes] = []
@@ -157,7 +158,8 @@ class CommitRecorder:
             found = match_transactions(changes, times, run_id, frozenset())
             pending = is_pending({key for one in found for key in one.keys}, ops)
             families = find_families(changes, times, references, answered)
-            followed = find_followed(changes, times, answered)
+            followed = [one for one in find_followed(changes, times, answered)
+                        if one.answered not in named]  # fmt: skip
             if not (pending or has_open_work([*families, *followed])) or self._clock.now() > ends:
                 return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
