@@ -43,6 +43,12 @@ APPS = [
     ("commit_error_logged", "commit-refused", "acknowledged-before-commit"),
     ("migrates_at_each_start", "rolling-deploy", "second-copy-starts"),
     ("version_not_checked", "callers-want-the-same", "acknowledged-before-commit"),
+    ("marked_before_done", CANCELLED, "work-is-done"),
+    ("batch_row_by_row", CANCELLED, "one-effect"),
+    ("counted_again", "commit-reply-lost", "one-effect"),
+    ("number_written_back", "callers-want-the-same", "one-effect"),
+    ("cached_before_commit", "commit-refused", "answer-unlike-calm"),
+    ("not_found_for_errors", CANCELLED, "answer-unlike-calm"),
 ]
 
 

@@ -34,6 +34,20 @@ class FamilyCommitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowFollowed(Event):
+    """A new row, committed at ``at``, and what later transactions changed of it."""
+
+    parent: str
+    """``orders.id``."""
+    answered: str
+    """Its value, if an answer of the app had it; else empty."""
+    commits: Mapping[str, list[float]]
+    """When each column was changed: ``{"orders.state": [3.2]}``."""
+    timed: bool = False
+    """Whether the last change set a time: until then it may be lent to a worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsAlike(Event):
     """New rows of one table that say the same but for their identity, committed at ``commits``."""
 
@@ -56,6 +70,31 @@ class NumbersMoved(Event):
     """Which row each concerned, numbered from 0."""
     moves: list[float]
     """By how much, as a share of the largest one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersCounted(Event):
+    """Updates moved a number of rows that paths of requests name."""
+
+    column: str
+    """``counters.visits``."""
+    commits: list[float]
+    """When each move was committed, in order."""
+    rows: list[str]
+    """The key of each row, if a path names it; else empty."""
+    moves: list[float]
+    """By how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStored(Event):
+    """What is stored of the things that one request sent."""
+
+    op: int
+    """Number of the request."""
+    items: int
+    stored: int
+    """For how many of them a new row with their values was committed while the request ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from squall.core.commit_events import BatchStored as BatchStored  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import CommitsRead as CommitsRead  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import FamilyCommitted as FamilyCommitted  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import NumbersCounted as NumbersCounted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersMoved as NumbersMoved  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted

@@ -54,7 +54,7 @@ from squall.diagnosis.rules_of_writes import (
 from squall.diagnosis.settled_requests import settled
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
-from squall.gates.differences_of_the_run import LET_IN
+from squall.gates.differences_of_the_run import LET_IN, NEVER_STORED
 from squall.gates.verdict import Finding
 
 Cause = Callable[[JudgedRun], Diagnosis | None]
@@ -68,6 +68,9 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     if finding.code == LET_IN:
         return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
                          remedies.FAIL_CLOSED)  # fmt: skip
+    if finding.code == NEVER_STORED:
+        told = f"a cache is filled before COMMIT, and an error takes nothing back: {finding.reason}"
+        return Diagnosis(told, remedies.COMMIT_FIRST)
     number = int(finding.figures["unlike"])
     told = f"{count(number, 'answer')} hid the outage from the client"
     return Diagnosis(f"{told}: {finding.reason}{_kept(case, finding)}", remedies.NO_FALSE_SUCCESS)

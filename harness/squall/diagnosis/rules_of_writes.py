@@ -88,7 +88,11 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
     if finding.code == one_effect.UPSTREAM:
         told = f"{finding.reason}: the key is made for each attempt, and not for the request"
         return Diagnosis(told, remedies.IDEMPOTENCY)
-    if finding.code == one_effect.TWICE:
+    if finding.code == one_effect.COUNTED_LESS:
+        told = "a number is read and written back, so that what came in between is undone, or"
+        told += f" success was answered without a COMMIT: {finding.reason}"
+        return Diagnosis(told, remedies.ONE_TRANSACTION)
+    if finding.code in (one_effect.TWICE, one_effect.COUNTED_TWICE):
         told = f"{finding.reason}: a write was repeated without a key that tells so"
         if REPEATS in case.faults:
             told += ", or the key is looked up before the insert, and nothing unique refuses the"

@@ -19,20 +19,21 @@ from itertools import pairwise
 from squall.gates.blamed_clients import (
     BAD_REQUEST,
     CONFLICT,
+    GONE,
+    blamed_for_once,
     blamed_writers,
     blaming_statuses,
     is_unreachable,
     newly_forbidden,
     strangers_let_in,
 )
-from squall.gates.calm_answers import (
-    CalmAnswers,
+from squall.gates.calm_answers import LEAST_ANSWERS, CalmAnswers, learn_calm_answers
+from squall.gates.calm_operation import (
     CalmOperation,
     echoes,
     is_empty,
     is_identity,
     is_nothing,
-    learn_calm_answers,
     media_type,
 )
 from squall.gates.differences_of_the_run import (
@@ -58,7 +59,6 @@ FIELDS_MISSING = "fields-missing"
 ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
 
-GONE = frozenset({404, 410})
 LEAST_OTHERS = 3
 METRICS = "version="
 """Of Prometheus' format, which grows with the counters that are used."""
@@ -76,7 +76,7 @@ TOGETHER = 2
 class AnswerUnlikeCalm(Gate):
     """From the first fault on, an answer is like those before it, or it is an error."""
 
-    least_answers: int = 10
+    least_answers: int = LEAST_ANSWERS
     """Minimum answers of an operation before the fault from which its usual answer is learned."""
 
     no_conflicts: bool = False
@@ -113,7 +113,7 @@ class AnswerUnlikeCalm(Gate):
 
     def _found(self, evidence: Evidence, compared: list[Op]) -> list[tuple[Op, tuple[str, str]]]:
         """All differences, each as code and text."""
-        calm = learn_calm_answers(evidence)
+        calm = learn_calm_answers(evidence, self.least_answers)
         away = is_unreachable(evidence)
         found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
         statuses = () if away else (BAD_REQUEST, CONFLICT) if self.no_conflicts else (BAD_REQUEST,)
@@ -125,6 +125,10 @@ class AnswerUnlikeCalm(Gate):
         found += [
             (op, (BLAMED, f"{op.name}: status {op.status}, which no request had before the fault"))
             for op in newly_forbidden(compared, calm, self.least_answers)
+        ]
+        found += [
+            (op, (BLAMED, f"{op.name}: status {op.status}, which it had in the outage only"))
+            for op in blamed_for_once(evidence, calm, self.least_answers, away=away)
         ]
         found += differences_of_the_run(evidence, calm)
         if self.copies_marked:
@@ -138,7 +142,7 @@ class AnswerUnlikeCalm(Gate):
             return  # no successful answer before: nothing is known of it
         if op.status in blaming_statuses(op, away=away):
             may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
-            often = known.answers >= self.least_answers
+            often = known.answers >= self.least_answers and not known.rare
             if often and op.status not in known.statuses and not may_be_gone:
                 yield BLAMED, f"{op.name}: status {op.status}, which it never had before the fault"
         elif op.good and not (op.status == ACCEPTED and op.status not in known.statuses):

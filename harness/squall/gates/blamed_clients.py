@@ -24,11 +24,14 @@ or clients repeat writes, there may be one.
 """
 BAD_REQUEST, CONFLICT = 400, 409
 CLOSED = frozenset({401, 403})
+GONE = frozenset({404, 410})
 SUCCESS = range(200, 300)
 FORBIDDEN = CLOSED | {402}
 """Statuses that say who may read what, to a client with valid credentials."""
 LEAST_REFUSED = 2
 """Refusals in calm that prove that credentials are needed."""
+LEAST_RARE = 2
+"""Refusals of a rare operation with one status, which none had without the fault."""
 LEAST_BLAMED = 3
 """Fewer may be generated bodies that the app rightly refuses."""
 UNREACHABLE = frozenset({"cuts", "silences"})
@@ -56,6 +59,28 @@ def newly_forbidden(ops: Iterable[Op], calm: CalmAnswers, least_answers: int) ->
         and _is_served(op.name, calm)
     ]  # fmt: skip
     return found if answers >= 2 * least_answers and len(found) >= LEAST_BLAMED else []
+
+
+def blamed_for_once(
+    evidence: Evidence, calm: CalmAnswers, least_answers: int, *, away: bool
+) -> list[Op]:
+    """Requests of rare operations with a status that blames the client, and that the operation had
+    neither before the load nor outside the outage. Not those of things that were written.
+    """
+    found: defaultdict[tuple[str, int], list[Op]] = defaultdict(list)
+    changed = {op.path for op in evidence.ops if op.effect != "read"}
+    for op in evidence.window("during"):
+        known = calm.operations.get(op.name)
+        if known is None or not known.rare or known.answers < least_answers or not known.media:
+            continue
+        if op.status is None or op.status not in blaming_statuses(op, away=away):
+            continue
+        usual = {*known.statuses, *calm.later.get(op.name, ())}
+        may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
+        written = any(one == op.path or one.startswith(f"{op.path}/") for one in changed)
+        if op.status not in usual and not may_be_gone and not (op.effect == "read" and written):
+            found[op.name, op.status].append(op)
+    return [op for same in found.values() if len(same) >= LEAST_RARE for op in same]
 
 
 def _is_served(name: str, calm: CalmAnswers) -> bool:

@@ -5,151 +5,27 @@
 
 Two things are learned: about the *operation* (statuses, media types, fields that always occur), and
 about the *same request* (lengths of lists, fields that are never empty, the item's identity). What
-differs between requests of one operation is judged by the second kind only.
+differs between requests of one operation is judged by the second kind only. Of an operation with
+few answers before the fault, those before the load and those after the heal are learned, too.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from squall.core.events import FaultInjected
+from squall.gates.calm_operation import CalmOperation
 from squall.gates.rival_writes import RivalWrites
 from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
-from squall.history.shape import MAX_PLACES, Shape, read_shape
+from squall.history.shape import Shape, read_shape
 
-MARKS = re.compile(
-    r"age|stale|cache|retr|wait|queue|pending|lag|latency|_ms|second|elapsed|remain|uptime",
-    re.IGNORECASE,
-)
-"""Numbers with such names describe the answer or the app, and may become 0."""
 PROCESS_ENDS = frozenset({"ends"})
-NO_IDENTITY = frozenset({"=", "=0"})
-LEAST_PAGES = 6
-"""Different requests for pages of one length, of which the next one is expected to have it, too."""
-EMPTY = frozenset({"null", "empty-text", "empty-object"})
-
-
-def media_type(op: Op) -> str:
-    """The media type without its parameters, in lower case."""
-    return (op.content_type or "").partition(";")[0].strip().lower()
-
-
-def is_empty(kind: str | int | None) -> bool:
-    """Whether a place of a shape is empty."""
-    return kind == 0 if isinstance(kind, int) else kind in EMPTY
-
-
-def is_nothing(place: str, kind: str | int | None) -> bool:
-    """Whether a place is empty, or 0 and not a measure of time or load, such as an age."""
-    return is_empty(kind) or (kind == "zero" and MARKS.search(place) is None)
-
-
-def is_identity(kind: str | int | None) -> bool:
-    """Whether a place of a shape holds a value that identifies something."""
-    return isinstance(kind, str) and kind.startswith("=") and kind not in NO_IDENTITY
-
-
-def plain_kind(kind: str | int) -> str:
-    """The kind of a value: ``number`` also for 0, ``list`` for a length."""
-    if isinstance(kind, int):
-        return "list"
-    if kind.startswith("="):
-        return "identity"
-    return {"zero": "number", "empty-text": "text", "empty-object": "object"}.get(kind, kind)
-
-
-def is_field(place: str) -> bool:
-    """Whether it is a field of the answer itself, not of an object inside it."""
-    return place.count(".") == 1 and "[" not in place
-
-
-@dataclass(slots=True)
-class CalmOperation:
-    """The answers of one operation before the first fault."""
-
-    statuses: set[int] = field(default_factory=set)
-    media: set[str] = field(default_factory=set)
-    shapes: list[tuple[str, Shape]] = field(default_factory=list)
-    """The shapes of successful answers, each with its request."""
-    changed: set[str] = field(default_factory=set)
-    """Fields of requests that answers show with another value: a hash, a normalised text."""
-    answers: int = 0
-
-    def add(self, op: Op) -> None:
-        """Learn one answer."""
-        self.answers += 1
-        if op.status is not None:
-            self.statuses.add(op.status)
-        if op.good:
-            self.changed |= op.changed_fields
-            self.media.add(media_type(op))
-            if op.shape:
-                self.shapes.append((op.request, read_shape(op.shape)))
-
-    @property
-    def has_broken_json(self) -> bool:
-        """Whether answers without a fault are no JSON either, as a 204 without a body."""
-        return any(shape[""] == "malformed" for _, shape in self.shapes)
-
-    @property
-    def required(self) -> frozenset[str]:
-        """Fields that every successful answer had."""
-        whole = [shape for _, shape in self.shapes if len(shape) < MAX_PLACES]
-        if not whole:
-            return frozenset()
-        return frozenset(filter(is_field, set(whole[0]).intersection(*whole[1:])))
-
-    @property
-    def full_pages(self) -> dict[str, int]:
-        """Lists that had one length, of at least two, in the answers to many requests."""
-        if len({request for request, _ in self.shapes}) < LEAST_PAGES:
-            return {}
-        lengths = {place: {shape.get(place) for _, shape in self.shapes} for place in self._lists}
-        return {
-            place: length
-            for place, found in lengths.items()
-            if len(found) == 1 and isinstance(length := next(iter(found)), int) and length > 1
-        }
-
-    @property
-    def _lists(self) -> set[str]:
-        return {place for place, kind in self.shapes[0][1].items() if isinstance(kind, int)}
-
-    @property
-    def never_empty(self) -> frozenset[str]:
-        """Fields that every successful answer had and that were never empty."""
-        return frozenset(
-            place
-            for place in self.required
-            if not any(is_empty(shape[place]) for _, shape in self.shapes)
-        )
-
-    def of_another_kind(self, shape: Shape) -> list[str]:
-        """Fields that had one kind in all successful answers, and have another one here."""
-        return sorted(
-            place
-            for place in self.required & set(shape)
-            if len(were := {plain_kind(known[place]) for _, known in self.shapes}) == 1
-            and not {plain_kind(shape[place]), *were} & {"null", "identity"}
-            and plain_kind(shape[place]) not in were
-        )
-
-    @property
-    def echoes(self) -> bool:
-        """Whether each answer is the item that its path names: ``/items/7`` has the id 7."""
-        return bool(self.shapes) and all(echoes(request, shape) for request, shape in self.shapes)
-
-
-def echoes(request: str, shape: Shape) -> bool:
-    """Whether the answer's own id is a segment of the request's path."""
-    own = shape.get(".id")
-    path = request.partition(" ")[2].partition("?")[0]
-    return isinstance(own, str) and own.startswith("=") and own[1:] in path.split("/")
+LEAST_ANSWERS = 10
+"""Minimum answers of an operation before the fault from which its usual answer is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +61,8 @@ class CalmAnswers:
         ``"degraded": true``; also if nothing is known of them.
         """
         known = self.operations.get(op.name)
-        places = {place for _, shape in known.shapes for place in shape} if known else set()
+        shapes = known.shapes[: known.early] if known else []
+        places = {place for _, shape in shapes for place in shape}
         return not places or not places.issuperset(read_shape(op.shape))
 
     def same_sizes(self, op: Op) -> Sequence[int]:
@@ -194,15 +71,15 @@ class CalmAnswers:
         return [*before, *after] if before and after else []
 
 
-def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
-    """Learn from the answers before the first fault, and per request from those after the heal."""
-    operations: defaultdict[str, CalmOperation] = defaultdict(CalmOperation)
+def learn_calm_answers(evidence: Evidence, least_answers: int = LEAST_ANSWERS) -> CalmAnswers:
+    """Learn from the answers before the first fault, and per request from those after the heal.
+
+    ``least_answers``: an operation with fewer before the fault is rare.
+    """
     before, after = evidence.window("before"), evidence.window("after")
     again = [op for op in evidence.ops if op.asked_again]
-    for op in before:
-        operations[op.name].add(op)
     return CalmAnswers(
-        operations=dict(operations),
+        operations=_operations(evidence, [*after, *again], least_answers),
         before=_by_request(before),
         after=_by_request([*after, *again]),
         texts=TextsOfReads(before, [*after, *again]),
@@ -214,6 +91,24 @@ def learn_calm_answers(evidence: Evidence) -> CalmAnswers:
         ),
         deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
     )
+
+
+def _operations(
+    evidence: Evidence, later: Iterable[Op], least_answers: int
+) -> dict[str, CalmOperation]:
+    operations: defaultdict[str, CalmOperation] = defaultdict(CalmOperation)
+    for op in evidence.window("before"):
+        operations[op.name].add(op)
+    early = [*evidence.calm.ops, *evidence.calm.reads]
+    for name in {op.name for op in early}:
+        operations[name].rare = operations[name].answers < least_answers
+    for op in early:
+        if operations[op.name].rare:
+            operations[op.name].add(op)
+    for op in later:
+        if op.name in operations and operations[op.name].rare:
+            operations[op.name].add_later(op)
+    return dict(operations)
 
 
 def _statuses(ops: Iterable[Op]) -> dict[str, set[int]]:

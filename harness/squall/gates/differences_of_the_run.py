@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
 from squall.gates.shown_and_refused import shown_and_refused
+from squall.gates.shown_and_undone import shown_and_undone
 from squall.gates.stored_updates import untouched
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.history.evidence import Evidence
@@ -41,6 +42,9 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
             yield op, (ANOTHER_VALUE, f"{op.name}: {field} {text}")
     for op, name in shown_and_refused(evidence):
         yield op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed")
+    for op, name in shown_and_undone(evidence):
+        text = f"shows a value of a refused {name} that was never committed"
+        yield op, (NEVER_STORED, f"{op.name}: {text}")
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"
         yield op, (LET_IN, f"{op.name}: {text}")

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from squall.core.counting import counted
 from squall.gates.committed_rows import CommittedRows, read_rows
+from squall.gates.counted_effects import miscounted
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
+from squall.gates.parted_batches import parted_batches
 from squall.gates.renamed_writes import renamed_writes
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
@@ -23,6 +25,9 @@ TWICE = "effect-twice"
 HALF = "effect-half"
 AGAIN = "work-done-again"
 """What a worker does after the answer was done twice."""
+COUNTED_TWICE = "counted-twice"
+COUNTED_LESS = "counted-less"
+"""A number moved by more, or by less, than the requests say that count in it."""
 UPSTREAM = "upstream-effect-twice"
 
 
@@ -120,5 +125,29 @@ class OneEffect(Gate):
             )
             made = [one.op for one in again]
             return failed(self.name, reason, figures, made, code=TWICE)
+        return self._by_counts(evidence, figures)
+
+    def _by_counts(self, evidence: Evidence, figures: dict[str, float]) -> Finding:
+        """The same for numbers that requests count, in rows that their paths name."""
+        wrong = miscounted(evidence)
+        if wrong:
+            first = next((one for one in wrong if one.is_more), wrong[0])
+            reason = (
+                f"{counted(len(wrong), 'rows')} of {first.column} moved by another amount than"
+                f" their requests: {first.moved:g}, and {first.least:g} was acknowledged"
+            )
+            if first.most != first.least:
+                reason += f", {first.most:g} with those whose outcome is open"
+            figures |= {"miscounted": len(wrong)}
+            code = COUNTED_TWICE if first.is_more else COUNTED_LESS
+            return failed(self.name, reason, figures, first.ops, code=code)
+        parted = parted_batches(evidence)
+        if parted:
+            op, batch = parted[0]
+            reason = (
+                f"{counted(len(parted), 'requests')} stored a part of what they sent only:"
+                f" {op.request} {batch.stored} of {batch.items}"
+            )
+            return failed(self.name, reason, figures, [op for op, _ in parted], code=HALF)
         told = f"{int(figures['requests'])} requests had their effect once"
         return passed(self.name, told, figures)

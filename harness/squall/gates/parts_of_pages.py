@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from squall.gates.calm_answers import CalmAnswers, CalmOperation
+from squall.gates.calm_answers import CalmAnswers
+from squall.gates.calm_operation import CalmOperation
 from squall.history.op import Op
 from squall.history.shape import Shape
 

@@ -57,7 +57,7 @@ class WorkIsDone(Gate):
         first, made = owed[0], makers_of(evidence, owed)
         reason = (
             f"{counted(len(owed), 'new rows')} of {first.family.parent} by {first.operation} never"
-            f" got their row in {first.column}: before the fault each did, and later ones have it"
+            f" got {first.lacks}: before the fault each did, and later ones have it"
         )
         return failed(self.name, reason, {"undone": float(len(owed))}, made, code=UNDONE)
 

@@ -96,14 +96,20 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalmWrites:
-    """Writes that were sent one by one before the load of a lab, and what they committed.
+    """Requests that were sent one by one before the load of a lab, and what they committed.
 
     Of an operation that the load asks for now and then, the calm before a fault shows too few.
     """
 
     ops: tuple[Op, ...] = ()
+    """The writes."""
+    reads: tuple[Op, ...] = ()
+    """Their answers tell of the operation, and not of what is there during the run."""
     commits: tuple[events.TransactionCommitted, ...] = ()
     families: tuple[events.FamilyCommitted, ...] = ()
+    followed: tuple[events.RowFollowed, ...] = ()
+    counted: tuple[events.NumbersCounted, ...] = ()
+    batches: tuple[events.BatchStored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +148,7 @@ class Evidence:
     control: Control | None = None
     """The run without the fault, if there was one (``--paired``)."""
     calm: CalmWrites = field(default_factory=CalmWrites)
-    """What is known of writes from before the load of the lab's first run."""
+    """What is known of rare requests from before the load of the lab's first run."""
 
     @property
     def first_injected(self) -> float | None:

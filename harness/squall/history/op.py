@@ -126,6 +126,11 @@ class Op:
     :func:`squall.history.shape.describe_texts`.
     """
 
+    items: str = ""
+    """Of a POST the things that its body holds, each as its fields with a digest of their values,
+    in JSON; see :func:`squall.history.shape.describe_items`.
+    """
+
     shown: str = ""
     """Keys of the run's writes that a 2xx answer to a read shows, joined by commas."""
 

@@ -25,6 +25,7 @@ MAX_BODY = 64 * 1024
 """
 
 MAX_PLACES = 60
+MAX_ITEMS = 20
 MAX_DEPTH = 3
 MAX_IDENTITY = 64
 
@@ -72,6 +73,17 @@ def describe_texts(text: str) -> str:
     fields = list(value.items())[:MAX_PLACES]
     found = {name: digest for name, item in fields if (digest := _digest_of(item))}
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def describe_items(body: object) -> str:
+    """The things of a body, a list or one alone: their texts and numbers, as
+    :func:`digests_of_values` has them; empty if they have none or are too many.
+    """
+    things = body if isinstance(body, list) else [body]
+    if not 0 < len(things) <= MAX_ITEMS or not all(isinstance(one, dict) for one in things):
+        return ""
+    items = [digests_of_values(describe_texts(json.dumps(one))) for one in things]
+    return json.dumps(items, separators=(",", ":")) if all(items) else ""
 
 
 def _digest_of(item: object) -> str:

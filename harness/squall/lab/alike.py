@@ -34,7 +34,7 @@ def find_alike(
             tables[change.table].append(change)
     left = MAX_GROUPS
     for table, rows in sorted(tables.items()):
-        column = _identity(rows, answered)
+        column = find_identity(rows, answered)
         groups = _groups(rows, column) if column else {}
         for said, group in groups.items():
             there = [row for row in group if row not in gone]
@@ -49,10 +49,10 @@ def find_alike(
             )  # fmt: skip
 
 
-def _identity(rows: Sequence[RowChange], answered: frozenset[str]) -> str:
+def find_identity(rows: Sequence[RowChange], answered: frozenset[str]) -> str:
     """The column whose values differ in all rows, and the most of which an answer had."""
     found: dict[str, int] = {}
-    for column in rows[0].new:
+    for column in rows[0].new if rows else ():
         values = [row.new.get(column) for row in rows]
         if None not in values and len(set(values)) == len(values):
             found[column] = sum(value in answered for value in values)

@@ -24,10 +24,13 @@ from squall.history.op import Op
 from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
+from squall.lab.counted_numbers import find_counts
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
+from squall.lab.followed_rows import find_followed
 from squall.lab.lab import Lab
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
+from squall.lab.stored_batches import find_batches
 from squall.lab.wal import Decoder, Row, RowChange
 
 SLOT = "squall_commits"
@@ -123,8 +126,11 @@ class CommitRecorder:
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
+        yield from find_followed(changes, times, answered)
         yield from find_changed_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
+        yield from find_batches(changes, times, ops)
+        yield from find_counts(self._numbers, changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
@@ -140,6 +146,7 @@ class CommitRecorder:
         read.
         """
         answered = answered_ids(ops)
+        named = {one for op in ops if op.effect != "read" for one in op.segments}
         patience = max(LEAST_SECONDS, DEADLINES * self._lab.profile.contract.deadline_seconds)
         ends = self._clock.now() + patience
         messages: list[bytes] = []
@@ -151,7 +158,9 @@ class CommitRecorder:
             found = match_transactions(changes, times, run_id, frozenset())
             pending = is_pending({key for one in found for key in one.keys}, ops)
             families = find_families(changes, times, references, answered)
-            if not (pending or has_open_work(families)) or self._clock.now() > ends:
+            followed = [one for one in find_followed(changes, times, answered)
+                        if one.answered not in named]  # fmt: skip
+            if not (pending or has_open_work([*families, *followed])) or self._clock.now() > ends:
                 return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
 

@@ -71,6 +71,7 @@ OF_FINDINGS: Mapping[str, Search] = {
     session_leftovers.TEMPORARY_TABLES: Search(at_rest.temporary_tables, r"(?i)\btemp"),
     one_effect.HALF: APART,
     one_effect.TWICE: AGAIN,
+    one_effect.COUNTED_TWICE: AGAIN,
     one_effect.AGAIN: APART,
 }
 """By the code of a finding, where it is more exact."""

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from squall.history.op import Op
-from squall.history.shape import MAX_BODY, describe_body, describe_texts
+from squall.history.shape import MAX_BODY, describe_body, describe_items, describe_texts
 from squall.history.stream_shape import describe_stream
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
@@ -81,7 +81,8 @@ def says_copy(headers: Mapping[str, str]) -> bool:
 def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dict[str, Any]:
     """The fields of a record that are read from the answer alone."""
     if answer is None:
-        return {"content_type": None, "retry_after": None, "wanted": wanted_by(request)}
+        sent = {"wanted": wanted_by(request), "items": items_of(request)}
+        return {"content_type": None, "retry_after": None, **sent}
     shape, read = describe_success(answer), request.operation.effect == "read"
     age = answer.headers.get("age", "").strip()
     return {
@@ -97,6 +98,7 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "texts": describe_texts(answer.text) if shape and read else "",
         "changed": changed_fields(request, answer),
         "wanted": wanted_by(request),
+        "items": items_of(request),
         "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
     }
 
@@ -106,6 +108,13 @@ def wanted_by(request: PlannedRequest) -> str:
     operation, body = request.operation, request.body
     updates = operation.effect != "read" and operation.method in UPDATES
     return describe_texts(json.dumps(body)) if updates and isinstance(body, dict) else ""
+
+
+def items_of(request: PlannedRequest) -> str:
+    """The things that a POST sends, as digests; empty for other requests."""
+    operation = request.operation
+    adds = operation.effect != "read" and operation.method == "POST"
+    return describe_items(request.body) if adds else ""
 
 
 def other_headers(headers: Mapping[str, str]) -> str:

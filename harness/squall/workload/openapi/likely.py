@@ -6,6 +6,7 @@ created at once, without a library, and come before the drawn ones of :mod:`.bod
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from squall.workload.openapi.document import CannotGenerate, resolve_references
 from squall.workload.openapi.likely_text import likely_text, whole_number
 
 MAX_DEPTH = 6
+BATCH = 3
+"""Items of a body that is a list: some of them can be stored without the others."""
 REFERENCE = re.compile(r"(?:^|_)ids?$|[a-z]Ids?$")
 """Names of fields that hold the key of another thing."""
 SPECIAL = frozenset({"date-time", "date", "time", "uuid", "binary"})
@@ -30,17 +33,23 @@ class Filling:
     """Of the optional fields only those without a default that name no other thing."""
     least_items: int = 0
     """Of each list, where the schema demands no more."""
+    drawn: bool = False
+    """Whether numbers are drawn between the bounds of the schema, and texts are different."""
+
+
+BATCHES = (Filling(least_items=BATCH, drawn=True), Filling(least_items=1), Filling())
+FILLINGS = (Filling(), Filling(required_only=True), Filling(own_only=True), Filling(least_items=1))
 
 
 def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
     """A body with every field, one with the required fields, one with further texts and numbers of
     its own (a post without a text is refused, and so is one in a category that does not exist), and
-    one whose lists have an item: an order without items is refused. CannotGenerate if none works.
+    one whose lists have an item: an order without items is refused. If the body is a list of
+    things, three different items come first. CannotGenerate if none works.
     """
     found: list[Any] = []
     problem: CannotGenerate | None = None
-    fillings = (Filling(), Filling(required_only=True), Filling(own_only=True),
-                Filling(least_items=1))  # fmt: skip
+    fillings = BATCHES if _is_batch(document, schema) else FILLINGS
     for filling in fillings:
         try:
             body = likely_value(document, schema, filling=filling)
@@ -52,6 +61,13 @@ def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tup
     if not found and problem is not None:
         raise problem
     return tuple(sorted(found, key=lambda body: body == {}))  # an update of nothing is the last
+
+
+def _is_batch(document: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Whether a body is a list of things."""
+    body = resolve_references(document, schema)
+    items = resolve_references(document, _map(body.get("items")))
+    return _kind(body) == "array" and _kind(items) == "object"
 
 
 def likely_value(
@@ -79,7 +95,8 @@ def likely_value(
     if kind == "array":
         return _array(document, schema, name, filling=filling, depth=depth)
     if kind in ("integer", "number"):
-        return _number(schema)
+        drawn = filling.drawn and not REFERENCE.search(name)
+        return _drawn_number(schema) if drawn else _number(schema)
     if kind == "boolean":
         return True
     return None if kind == "null" else likely_text(schema, name)
@@ -157,7 +174,28 @@ def _array(
     if least == 0:
         return []
     item = likely_value(document, schema.get("items"), name, filling=filling, depth=depth - 1)
-    return [item] * min(least, 10)
+    items = [item] * min(least, 10)
+    return (
+        [_numbered(each, number) for number, each in enumerate(items)] if filling.drawn else items
+    )
+
+
+def _numbered(item: Any, number: int) -> Any:  # noqa: ANN401 - JSON
+    """The item with other texts than those before it, where they are unique anyway."""
+    if isinstance(item, dict):
+        return {name: _numbered(value, number) for name, value in item.items()}
+    unique = isinstance(item, str) and item[:1] == "s" and item.endswith("}")
+    return f"{item}-{number}" if unique and number else item
+
+
+def _drawn_number(schema: Mapping[str, Any]) -> int | str:
+    """Any number between two bounds, as the schema allows; else the likely one."""
+    least, most = (schema.get(bound) for bound in ("minimum", "maximum"))
+    bounded = isinstance(least, (int, float)) and isinstance(most, (int, float))
+    if not bounded or schema.get("multipleOf") is not None:
+        return _number(schema)
+    first, last = max(math.ceil(least), 0), math.floor(most)  # type: ignore[arg-type]
+    return f"{{int:{first}..{last}}}" if first < last else _number(schema)
 
 
 def _number(schema: Mapping[str, Any]) -> int:

@@ -17,7 +17,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
-from squall.gates.one_effect import AGAIN, TWICE
+from squall.gates.one_effect import AGAIN, COUNTED_LESS, COUNTED_TWICE, TWICE
 from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
 from squall.gates.refused_write_absent import STORED_LATER
@@ -74,9 +74,11 @@ def test_requests_that_are_stuck_while_others_are_served_lead_to_the_lines(
         (AGAIN, FAULT, "a worker did its work again"),
         (TWICE, FAULT, "repeated without a key"),
         (TWICE, "client.repeat", "looked up before the insert"),
+        (COUNTED_TWICE, FAULT, "repeated without a key"),
+        (COUNTED_LESS, FAULT, "a number is read and written back"),
     ],
 )
-def test_what_is_done_twice_has_three_causes(
+def test_what_is_not_done_once_has_several_causes(
     evidence: Any, make: Any, code: str, fault: str, words: str
 ) -> None:
     event = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
@@ -90,6 +92,12 @@ def test_a_wrong_answer_after_the_heal_is_kept_by_a_cache(evidence: Any, make: A
         finding = failed("answer-unlike-calm", "404", {"unlike": 1}, [op])
         found = diagnose(evidence([make.op(0), op], outage("cuts")), [finding])
         assert ("a cache keeps what failed" in found.reason) is kept
+
+
+def test_what_was_refused_and_is_shown_was_kept_before_commit(evidence: Any, make: Any) -> None:
+    finding = failed("answer-unlike-calm", "5", {"unlike": 1}, code="shows-what-was-refused")
+    found = diagnose(evidence([make.op(0)], outage("errors")), [finding])
+    assert found.reason == "a cache is filled before COMMIT, and an error takes nothing back: 5"
 
 
 @pytest.mark.parametrize(("pace", "asks"), [(0, False), (5, True)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import CommitsRead, FamilyCommitted
+from squall.core.events import CommitsRead, FamilyCommitted, RowFollowed
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.work_is_done import UNDONE, WorkIsDone
@@ -63,3 +63,54 @@ def test_what_a_worker_does_not_owe(
     evidence: Any, make: Any, later: float | None, last: float | None, calm: float
 ) -> None:
     assert judged(evidence, make, later, last, calm)[0].code != UNDONE
+
+
+def followed(op: Any, after: float | None, *, timed: bool = False) -> RowFollowed:
+    """A row whose state is changed ``after`` its commit."""
+    at = op.done - 0.002
+    commits = {} if after is None else {"upload.state": [at + after]}
+    return RowFollowed(
+        at=at, parent="upload.id", answered=str(op.id), commits=commits, timed=timed
+    )  # fmt: skip
+
+
+def judged_states(
+    evidence: Any, make: Any, later: float | None, *others: Any, timed: bool = False
+) -> Any:
+    ops = [upload(make, number) for number in (*CALM, LATER, LAST)]
+    lags = [*([0.2] * len(CALM)), later, 0.2]
+    rows = [followed(op, lag, timed=timed and op.id == LATER)
+            for op, lag in zip(ops, lags, strict=True)]  # fmt: skip
+    happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=12)]
+    return WorkIsDone().judge(evidence([*ops, *others], happened))
+
+
+def test_a_row_that_stays_as_it_was_made(evidence: Any, make: Any) -> None:
+    found = judged_states(evidence, make, None)
+    assert (found.code, found.ops) == (UNDONE, (LATER,))
+    assert "never got their change of upload.state" in found.reason
+    assert judged_states(evidence, make, 0.2).code != UNDONE
+    assert judged_states(evidence, make, None, timed=True).code != UNDONE
+
+
+def test_what_another_request_changes_is_no_work(evidence: Any, make: Any) -> None:
+    """POST /uploads/3/cancel, once before the fault."""
+    cancel = replace(make.write(23), name="cancel", request="POST /uploads/3/cancel")
+    other = replace(make.write(23), name="cancel", request="POST /uploads/77/cancel")
+    assert judged_states(evidence, make, None, cancel).code != UNDONE
+    assert judged_states(evidence, make, None, other).code == UNDONE
+
+
+def test_the_last_rows_before_the_fault_may_be_the_first_that_are_lost(
+    evidence: Any, make: Any
+) -> None:
+    """The fault comes at 1 s."""
+    ops = [upload(make, number) for number in (*range(60, 70), 95, 97, LAST)]
+    for lags, code in (
+        ([0.1] * 10 + [None, None, 0.1], UNDONE),
+        ([None] * 3 + [0.1] * 7 + [None, None, 0.1], "not-judged"),
+        ([0.1] * 9 + [None, 0.1, None, 0.1], "not-judged"),
+    ):
+        rows = [followed(op, lag) for op, lag in zip(ops, lags, strict=True)]
+        happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=12)]
+        assert WorkIsDone().judge(evidence(ops, happened)).code == code

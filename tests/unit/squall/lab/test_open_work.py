@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from squall.core.events import FamilyCommitted
+from squall.core.events import FamilyCommitted, RowFollowed
 from squall.lab.open_work import has_open_work
 
 
@@ -24,3 +24,12 @@ def test_only_what_nearly_all_have_is_waited_for(done: int, left: int, *, waits:
 def test_rows_that_no_answer_names_are_not_waited_for() -> None:
     rows = [*[family(has=True)] * 9, family(has=False, answered="")]
     assert not has_open_work(rows)
+
+
+def test_changes_of_rows_are_waited_for_apart_from_rows_of_others() -> None:
+    changed, open_one = (
+        RowFollowed(at=1.0, parent="upload.id", answered="7", commits=commits)
+        for commits in ({"upload.state": [1.2]}, {})
+    )
+    assert has_open_work([*[changed] * 9, open_one])
+    assert not has_open_work([*[changed] * 9, family(has=False)])

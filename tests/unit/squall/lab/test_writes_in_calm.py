@@ -1,4 +1,4 @@
-"""Which writes are sent before the first load of a lab, and what is kept of them."""
+"""Which requests are sent before the first load of a lab, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from squall.core.events import CommitsRead, FamilyCommitted, TransactionCommitted
 from squall.lab import writes_in_calm
 from squall.lab.seen_in_calm import SeenInCalm
-from squall.lab.writes_in_calm import TIMES, WritesInCalm
+from squall.lab.writes_in_calm import READS, TIMES, WritesInCalm
 from squall.testing import VirtualClock
 from squall.workload.operations import Operation
 from squall.workload.plan import LoadPlan
@@ -23,6 +23,8 @@ LIMITED = Operation(
 )
 SOCKET = Operation(name="chat", method="WEBSOCKET", path="/chat", effect="write")
 
+STATUS: dict[int, int] = {}
+"""Of the n-th answer."""
 COMMIT = TransactionCommitted(at=1.0, keys={"k": {"insert notes": 1}}, ids={})
 FAMILY = FamilyCommitted(at=1.0, parent="notes.id", answered="7", commits={}, alike={})
 
@@ -48,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     async def one(_session: object, _plan: object, request: Any) -> Any:
         found.append(request.operation.name)
-        return SimpleNamespace(id=request.id, key=request.key)
+        return SimpleNamespace(id=request.id, key=request.key, status=STATUS.get(len(found)))
 
     monkeypatch.setattr(writes_in_calm, "_one", one)
     monkeypatch.setattr(writes_in_calm, "CommitRecorder", FakeRecorder)
@@ -76,10 +78,18 @@ async def test_rare_writes_are_sent_once_for_a_lab_and_what_they_made_is_kept(
     asked: list[str],
 ) -> None:
     seen = await look(READ, WRITE, OFTEN, FOLLOWS, LIMITED, SOCKET, times=2)
-    assert asked == ["write"] * TIMES
+    assert asked == ["read", *["write"] * TIMES, *["read"] * (READS - 1)]
     assert seen.writes is not None
     assert (seen.writes.commits, seen.writes.families) == ((COMMIT,), (FAMILY,))
     assert len({op.key for op in seen.writes.ops}) == TIMES
+    assert len({op.id for op in seen.writes.reads}) == READS
+
+
+async def test_reads_alone_need_no_log_of_commits(asked: list[str]) -> None:
+    seen = await look(READ, OFTEN)
+    assert asked == ["read"] * READS
+    assert seen.writes is not None
+    assert (seen.writes.ops, len(seen.writes.reads)) == ((), READS)
 
 
 async def test_it_ends_when_its_time_is_over(
@@ -87,7 +97,15 @@ async def test_it_ends_when_its_time_is_over(
 ) -> None:
     monkeypatch.setattr(writes_in_calm, "MOST_SECONDS", 0.0)
     await look(READ, WRITE, Operation(name="more", method="PUT", path="/a", effect="write"))
-    assert asked == ["write"]
+    assert [name for name in asked if name != "read"] == ["write"]
+
+
+async def test_it_ends_when_the_app_has_had_enough(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATUS, 4, 429)
+    await look(WRITE, OFTEN)
+    assert asked == ["write"] * 4
 
 
 async def test_a_load_with_many_of_each_is_enough(asked: list[str]) -> None:

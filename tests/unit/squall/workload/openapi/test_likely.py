@@ -127,3 +127,26 @@ def test_one_body_has_an_item_in_each_list() -> None:
     item = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}}}
     assert likely_bodies({}, schema) == ({"items": []}, {"items": [{"n": 1}]}, {})
+
+
+def test_a_list_of_things_has_three_different_items_at_first() -> None:
+    properties = {
+        "sensor_id": {"type": "integer", "minimum": 1, "maximum": 9},
+        "value": {"type": "number", "minimum": -5, "maximum": 150.5},
+        "free": {"type": "number"},
+        "name": {"type": "string"},
+        "mark": {"type": "string", "format": "uuid"},
+    }
+    item = {"type": "object", "properties": properties, "required": list(properties)}
+    first, second, third = likely_bodies({}, {"type": "array", "items": item})
+    drawn = {"sensor_id": 1, "value": "{int:0..150}", "free": 1,
+             "mark": "5a1e0000-0000-4000-8000-000{unique}"}  # fmt: skip
+    names = ["squall {key}", "squall {key}-1", "squall {key}-2"]
+    assert first == [{**drawn, "name": name} for name in names]
+    assert second == [{**drawn, "value": 1, "name": "squall {key}"}]
+    assert third == []
+
+
+def test_a_list_of_keys_names_one_at_most() -> None:
+    given = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 9}}
+    assert likely_bodies({}, given) == ([], [1])
