@@ -16,11 +16,19 @@ from squall.config.profile import AppProfile
 from squall.history.coverage import OperationProfile
 from squall.lab.body_maker import make_bodies
 from squall.lab.chains import try_chain
+from squall.lab.made_rows import RowSource
 from squall.lab.rights import disturbance, lost_rights
 from squall.lab.roles import NOBODY, Role, Roles
+from squall.lab.row_chains import RowChains
 from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResult
 from squall.lab.variants import NOT_THERE, try_variants
-from squall.workload.openapi.derive import DELETE, Candidate, fill_in, find_candidates
+from squall.workload.openapi.derive import (
+    DELETE,
+    NOT_OURS,
+    Candidate,
+    fill_in,
+    find_candidates,
+)
 from squall.workload.openapi.document import ApiDocument, CannotGenerate
 from squall.workload.openapi.socket_candidates import token_parameters, websocket_candidates
 from squall.workload.openapi.values import Harvest, singular
@@ -57,6 +65,8 @@ class OperationSearch:
     """The new problem in the app's log since the last call."""
     ends: float
     """Monotonic time. Operations not tried by then are left out."""
+    made: RowSource | None = None
+    """Finds the rows that a request made; None for a database that is not the lab's."""
     harvest: Harvest = field(default_factory=Harvest)
     good: list[tuple[str, Operation]] = field(default_factory=list)
     """Paths as in the document, and the operations for the load."""
@@ -83,6 +93,7 @@ class OperationSearch:
         once = [one for one in others if self._may_follow(one)]
         for candidate in (*once, *deletions):
             await self._try_chain(candidate)
+        await self._try_rows([one for one in deletions if not self.profiles[one.title].asked])
 
     async def _try_again(self, refused: list[Candidate]) -> None:
         """Try refused operations again: answers and rows that came since then may help."""
@@ -223,6 +234,21 @@ class OperationSearch:
             return
         self.good.append((candidate.described.path, operation))
         self._note(candidate.title, operation, result)
+
+    async def _try_rows(self, deletions: list[Candidate]) -> None:
+        """Deletions of rows of which neither an answer nor a list tells the identity."""
+        if self.made is None:
+            return
+        chains = RowChains(self.trial, self.document, self.made, self.roles.client_of)
+        for candidate in deletions:
+            if time.monotonic() > self.ends:
+                return
+            operation, result = await chains.try_candidate(candidate, self.good)
+            if operation is not None:
+                self.good.append((candidate.described.path, operation))
+                self._note(candidate.title, operation, result)
+            elif result.reason != NOT_OURS:
+                self._leave_out(candidate.title, result.reason, _effect(candidate))
 
     def _note(self, title: str, operation: Operation, result: TrialResult) -> None:
         self.profiles[title] = result.profile_of(operation, title)
