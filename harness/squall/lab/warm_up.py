@@ -1,6 +1,6 @@
 """A few seconds of load without a fault, before the first outage, to find the app's capacity.
 
-10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ half of what was borne
+10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ once more ──no──▶ half of what was borne
 429 ─▶ from many addresses, else as often as allowed        5xx ─▶ left out: fails without a fault
 """
 
@@ -65,6 +65,9 @@ class Warmed:
 async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Warmed:
     """Find the rate, and the operations that fail at it, within about three seconds.
 
+    A rate that was not borne is tried once more, if the app is calm again at once: a pause of the
+    machine makes half of a short round late, and the load of all outages depends on it.
+
     Raises:
         LabError: what the load leaves out was all that touches the database.
     """
@@ -74,8 +77,12 @@ async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Wa
         if ramp.leave_out(await ramp.without_haste(ops)):
             continue
         if _failing(ramp.operations, ops, _fails) or not _calm(ops, ramp.coverage):
-            await ramp.settle()
-            break
+            rate = ramp.steps[0]
+            at_once = await ramp.settle() == 1
+            if not at_once or rate in ramp.doubted or rate > USUAL_RATE:
+                break
+            ramp.doubted.add(rate)
+            continue
         ramp.borne = ramp.steps.pop(0)
     rate = max(ramp.least_rate, min(USUAL_RATE, ramp.borne / 2))
     notes = ramp.coverage.notes
@@ -98,6 +105,8 @@ class _Ramp:
         self.operations = profile.operations
         self.steps = list(STEPS)
         self.borne = 0.0
+        self.doubted: set[float] = set()
+        """Rates that were not borne once."""
         self._rate = 0.0
         self._seen: list[Op] = []
         self._may_use_addresses = profile.contract.process_known and NOTE not in coverage.notes
@@ -173,11 +182,12 @@ class _Ramp:
         self.coverage = with_notes(self.coverage, spares)
         return bool(spares)
 
-    async def settle(self, rounds: int = MAX_SETTLING) -> None:
-        """Let the app recover from a rate that was too high."""
-        for _ in range(rounds):
+    async def settle(self, rounds: int = MAX_SETTLING) -> int:
+        """Let the app recover from a rate that was too high. Returns how many rounds it took."""
+        for number in range(1, rounds + 1):
             if _calm(await self.run(LEAST_RATE), self.coverage):
-                return
+                return number
+        return rounds + 1
 
 
 def _plan(
