@@ -44,7 +44,10 @@ APPS = {
     "sound notes": of_notes("alchemy_5_10"),
     "notes that lie": of_notes("liar"),
     "a stranger": AppProfile(
-        name="stranger", app="tests.pairs.half_transfer:broken", factory=True, writes=True,
+        name="stranger",
+        app="tests.pairs.half_transfer:broken",
+        factory=True,
+        writes=True,
         contract=DEFAULT_CONTRACT,
     ),
 }

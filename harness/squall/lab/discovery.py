@@ -83,8 +83,7 @@ async def discover(
 ) -> Discovery:
     """The profile with operations: the declared ones, or those that the OpenAPI document offers.
 
-    ``run_sql`` changes the lab's database, to confirm and promote users. ``made`` finds in it what
-    a request made.
+    ``run_sql`` changes users in the lab's database; ``made`` finds in it what a request made.
 
     Raises:
         LabError: no operation can be used; the message lists each that was tried, and why not.

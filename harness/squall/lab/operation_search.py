@@ -72,6 +72,11 @@ class OperationSearch:
     """Paths as in the document, and the operations for the load."""
     profiles: dict[str, OperationProfile] = field(default_factory=dict)
     _refused: dict[str, TrialResult] = field(default_factory=dict)
+    _rows: RowChains | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.made is not None:
+            self._rows = RowChains(self.trial, self.document, self.made, self.roles.client_of)
 
     async def try_all(self) -> None:
         """Try each operation, and refused ones a second time with everything that was learned."""
@@ -93,7 +98,6 @@ class OperationSearch:
         once = [one for one in others if self._may_follow(one)]
         for candidate in (*once, *deletions):
             await self._try_chain(candidate)
-        await self._try_rows([one for one in deletions if not self.profiles[one.title].asked])
 
     async def _try_again(self, refused: list[Candidate]) -> None:
         """Try refused operations again: answers and rows that came since then may help."""
@@ -227,6 +231,9 @@ class OperationSearch:
         operation, result = await try_chain(
             self.trial, self.document, candidate, self.good, self.roles.client_of
         )
+        unnamed = candidate.described.method == DELETE and result.reason == NOT_OURS
+        if unnamed and self._rows is not None:
+            operation, result = await self._rows.try_candidate(candidate, self.good)
         if operation is None:
             known = self.profiles.get(candidate.title)
             if known is None or candidate.described.method == DELETE:
@@ -234,21 +241,6 @@ class OperationSearch:
             return
         self.good.append((candidate.described.path, operation))
         self._note(candidate.title, operation, result)
-
-    async def _try_rows(self, deletions: list[Candidate]) -> None:
-        """Deletions of rows of which neither an answer nor a list tells the identity."""
-        if self.made is None:
-            return
-        chains = RowChains(self.trial, self.document, self.made, self.roles.client_of)
-        for candidate in deletions:
-            if time.monotonic() > self.ends:
-                return
-            operation, result = await chains.try_candidate(candidate, self.good)
-            if operation is not None:
-                self.good.append((candidate.described.path, operation))
-                self._note(candidate.title, operation, result)
-            elif result.reason != NOT_OURS:
-                self._leave_out(candidate.title, result.reason, _effect(candidate))
 
     def _note(self, title: str, operation: Operation, result: TrialResult) -> None:
         self.profiles[title] = result.profile_of(operation, title)

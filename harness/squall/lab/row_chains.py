@@ -3,8 +3,8 @@
 POST /subscribers ──▶ the row of subscribers with the key of the request ──▶ DELETE /subscribers/3
 
 What the path names last must be that row: its key in the table of this name, or a value that holds
-the key of the request. What it names before are other columns of the row. So no row is deleted
-that was there before the load, and a deletion after which the row is as it was is not used.
+the key of the request. What it names before are other columns of the row. So a row that was there
+before the load is never deleted, and a deletion that leaves the row as it was is not used.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RowChains:
 
     async def _rows_of(self, maker: Operation) -> Mapping[str, tuple[Row, str]]:
         """The rows of the second of two requests, in tables where the first one's row is still
-        there: so it is no row that each request changes.
+        there: it is not one that each request changes.
         """
         if maker.name not in self._rows:
             first, second = self.trial.drawn(maker, 2)
