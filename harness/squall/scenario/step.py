@@ -12,7 +12,7 @@ from squall_faults.wire.cut_before_commit import CutBeforeCommit
 
 from squall.scenario.duration import Duration, parse_duration
 
-MAX_PROLONGED = 4.0
+MAX_PROLONGED = 8.0
 """A fault that hits some of what passes lasts at most this many times as long."""
 
 OF_WRITES = (CutAfterCommit, CutBeforeCommit, Repeat)
@@ -56,7 +56,9 @@ class Step:
         return self.hits_a_share or filtered or isinstance(self.fault, OF_WRITES)
 
     def prolonged(self, times: float) -> Step:
-        """The same for longer, at most four times."""
+        """The same for longer, at most eight times; what lasts for deadlines stays as long."""
+        if self.lasting_deadlines:
+            return self
         return replace(self, lasting_seconds=self.lasting_seconds * min(times, MAX_PROLONGED))
 
     @property
