@@ -1,18 +1,21 @@
 """A cache in Redis before the database.
 
-Broken: waits for it without a limit, fails with it, or relies on what it has put there. Sound: a
-limit, and the database instead.
+Broken: waits for it without a limit, fails with it, relies on what it has put there, or connects
+once, at its start. Sound: a limit, and the database instead.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from valkey import asyncio as redis
 from valkey.exceptions import ValkeyError
 
+from tests.pairs.bases import add_to_lifespan
 from tests.pairs.shop import make_app
 
 URL = os.environ.get("REDIS_URL", "")
@@ -30,6 +33,10 @@ class Cache:
         self._away = away
         self._not_before = 0.0
 
+    async def ping(self) -> None:
+        """Refuse a server that is away, whatever ``away`` says."""
+        await self._client.ping()
+
     async def ask(self, command: str, *arguments: object, **options: object) -> bytes | None:
         """The answer; None when there is none, or Redis is away."""
         if time.monotonic() < self._not_before:
@@ -42,19 +49,29 @@ class Cache:
         return answer
 
 
-def make(*, seconds: float | None, falls_back: bool) -> FastAPI:
+def make(*, seconds: float | None, falls_back: bool, only_at_start: bool = False) -> FastAPI:
     app = make_app()
-    cache = Cache(seconds, AWAY if falls_back else ())
+    app.state.cache = cache = Cache(seconds, AWAY if falls_back else ())
 
     @app.get("/cached/{item_id}")
     async def read_cached(item_id: int) -> dict[str, int]:
         key = f"stock:{item_id}"
-        found = await cache.ask("get", key)
+        found = await app.state.cache.ask("get", key)
         if found is None:
             found = await app.state.pool.fetchval("SELECT stock FROM items WHERE id = $1", item_id)
-            await cache.ask("set", key, int(found or 0), px=30)
+            await app.state.cache.ask("set", key, int(found or 0), px=30)
         return {"id": item_id, "stock": int(found or 0)}
 
+    @asynccontextmanager
+    async def connected() -> AsyncIterator[None]:
+        try:
+            await cache.ping()
+        except AWAY:
+            app.state.cache = None
+        yield
+
+    if only_at_start:
+        add_to_lifespan(app, connected)
     return app
 
 
@@ -68,6 +85,11 @@ def waits_for_ever() -> FastAPI:
 
 def fails_with_it() -> FastAPI:
     return make(seconds=SECONDS, falls_back=False)
+
+
+def connects_once() -> FastAPI:
+    """A Redis that is away when the app starts is not there for the life of the process."""
+    return make(seconds=SECONDS, falls_back=True, only_at_start=True)
 
 
 def relies_on_it() -> FastAPI:

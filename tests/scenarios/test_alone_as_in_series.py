@@ -1,6 +1,7 @@
 """The command that repeats an outage gives its verdict, whatever ran in the lab before it.
 
-Five apps, ten outages, three seeds: all ten in one lab, then each in a new one.
+Six apps, ten outages, three seeds: all ten in one lab, then each in a new one. The last app is a
+stranger's, of which nothing is declared: its load is found, and small.
 """
 
 from __future__ import annotations
@@ -42,6 +43,13 @@ APPS = {
     "no time-outs": of_reference("tests.broken_apps.no_timeouts:create_app"),
     "sound notes": of_notes("alchemy_5_10"),
     "notes that lie": of_notes("liar"),
+    "a stranger": AppProfile(
+        name="stranger",
+        app="tests.pairs.half_transfer:broken",
+        factory=True,
+        writes=True,
+        contract=DEFAULT_CONTRACT,
+    ),
 }
 
 

@@ -6,11 +6,14 @@ large, a validity check makes the run inconclusive.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.starvation import had_processor
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
+from squall.history.op import Op
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,20 @@ class AnsweredInTime(Gate):
         reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
         overrun = 0.0 if hung else slowest / limit
         patience = limit if hung else 0.0
-        return failed(self.name, reason, figures, late, overrun=overrun, patience=patience)
+        own = self._had_processor(evidence, late, limit)
+        return failed(
+            self.name, reason, figures, late, overrun=overrun, patience=patience, had_processor=own
+        )
+
+    def _had_processor(self, evidence: Evidence, late: Sequence[Op], limit: float) -> bool:
+        """Whether the app had one all the time that a request had, which ended clearly too late:
+        later than if the generator was starved, too.
+        """
+        sure = limit + self._grace(evidence)
+        return any(
+            op.done - op.sent > sure and had_processor(evidence, op.sent, op.sent + limit)
+            for op in late
+        )
 
     def _grace(self, evidence: Evidence) -> float:
         if self.grace_ms is not None:

@@ -22,6 +22,9 @@ wanted.
 
 SPAN_SECONDS = 0.5
 
+SEEN_SHARE = 0.8
+"""Of a time, of which it is to be said that the app was not starved in it."""
+
 
 def starved_share(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> float:
     """The largest share of such a span in which the app waited for a CPU; 0 if unknown."""
@@ -44,6 +47,14 @@ def awaited_share(evidence: Evidence, start: float, end: float) -> float:
     return (max(inside) - inside[0]) / (end - start) if inside and end > start else 0.0
 
 
+def had_processor(evidence: Evidence, start: float, end: float) -> bool:
+    """Whether the app was not starved in this time, with a margin; not if that is unknown."""
+    inside = tuple(one for one in evidence.events
+                   if isinstance(one, ProcessorAwaited) and start <= one.at <= end)  # fmt: skip
+    spans = bool(inside) and inside[-1].at - inside[0].at >= SEEN_SHARE * (end - start)
+    return spans and starved_share(replace(evidence, events=inside)) < STARVED_SHARE / 2
+
+
 def excuse(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> str:
     """Why gates that measure time cannot judge a starved app; empty if it was not starved."""
     share = starved_share(evidence, span_seconds)
@@ -56,13 +67,15 @@ def excuse(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> str:
 def excuse_starved(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
     """The findings. Time-based failures on a starved machine become ``inconclusive``.
 
-    What was not done in five seconds is not excused by half a second without a CPU.
+    What was not done in five seconds is not excused by half a second without a CPU, and what was
+    late already not by one that came afterwards.
     """
     return tuple(_excused(finding, evidence) for finding in findings)
 
 
 def _excused(finding: Finding, evidence: Evidence) -> Finding:
-    if not finding.timed or finding.verdict is not Verdict.FAIL:
+    excusable = finding.timed and not finding.had_processor
+    if not excusable or finding.verdict is not Verdict.FAIL:
         return finding
     told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:

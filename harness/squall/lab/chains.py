@@ -110,7 +110,7 @@ def _place(deleted: str, made: str) -> bool | None:
     if deleted[: parameter.start()].rstrip("/") == made.rstrip("/"):
         return True
     alone = deleted.count("{") == 1 and "{" not in made
-    about = _resources(deleted[: parameter.start()]) | {_named(parameter.group(1))}
+    about = _resources(deleted[: parameter.start()]) | {resource_named(parameter.group(1))}
     same = about & _resources(made)
     return False if alone and same else None
 
@@ -121,7 +121,7 @@ def _resources(path: str) -> set[str]:
     return {one for one in words if one not in VERBS and not re.fullmatch(r"api|v\d+", one)}
 
 
-def _named(parameter: str) -> str:
+def resource_named(parameter: str) -> str:
     """``post_id`` names a post."""
     name = plain_name(parameter)
     end = next((one for one in ENDS if name.endswith(one) and name != one), "")

@@ -18,6 +18,7 @@ from squall.core.errors import LabError
 from squall.history.coverage import Coverage
 from squall.lab import app_log, readiness
 from squall.lab.discovery import Discovery, discover
+from squall.lab.made_rows import RowSource
 from squall.lab.observer import Observer
 from squall.lab.operation_search import KeySource, no_keys
 from squall.lab.providers.attached.attach import Attach
@@ -42,6 +43,8 @@ class AppAccess:
     """Primary and unique keys in its database, for parameters that have no other source."""
     run_sql: RunSql | None = None
     """Changes its database; None if that is the user's own."""
+    made: RowSource | None = None
+    """Finds what a request made in its database; None if that is the user's own."""
     encrypted: Callable[[], Awaitable[int]] | None = None
     """Counts its encrypted sessions; None where none can be."""
 
@@ -52,11 +55,12 @@ class AppAccess:
         log: Path,
         attach: Attach | None,
         observer: Observer,
+        made: RowSource,
     ) -> AppAccess:
         """Keys in the user's own database are not read, and nothing in it is changed."""
         if attach is not None:
             return cls(traffic, log, attach, encrypted=observer.encrypted_sessions)
-        return cls(traffic, log, None, keys=observer.keys, run_sql=observer.run)
+        return cls(traffic, log, None, keys=observer.keys, run_sql=observer.run, made=made)
 
 
 async def verify_database_is_used(
@@ -137,7 +141,7 @@ async def _discover_patiently(
         try:
             log = app_log.NewProblems(talk.log, profile.unhandled_patterns)
             return await discover(
-                profile, base_url, seed, talk.traffic, talk.keys, log.last, talk.run_sql
+                profile, base_url, seed, talk.traffic, talk.keys, log.last, talk.run_sql, talk.made
             )
         except LabError:
             if time.monotonic() > ends:

@@ -23,6 +23,7 @@ from squall.lab.api_document import find_document
 from squall.lab.app_client import AppClient, app_client
 from squall.lab.csrf import add_csrf_token
 from squall.lab.login_flow import resolve_headers
+from squall.lab.made_rows import RowSource
 from squall.lab.more_roles import add_more_roles
 from squall.lab.operation_search import KeySource, OperationSearch, no_keys, no_log
 from squall.lab.read_again import leave_out_broken_reads
@@ -78,10 +79,11 @@ async def discover(
     keys: KeySource = no_keys,
     log_problem: Callable[[], str] = no_log,
     run_sql: RunSql | None = None,
+    made: RowSource | None = None,
 ) -> Discovery:
     """The profile with operations: the declared ones, or those that the OpenAPI document offers.
 
-    ``run_sql`` changes the lab's database, to confirm and promote users.
+    ``run_sql`` changes users in the lab's database; ``made`` finds in it what a request made.
 
     Raises:
         LabError: no operation can be used; the message lists each that was tried, and why not.
@@ -100,7 +102,7 @@ async def discover(
         await add_found_roles(roles, profile, document)
         await add_more_roles(roles, profile, document)
         trial = create_trial(profile, roles.all[0].client, seed, traffic)
-        found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends)
+        found = OperationSearch(profile, document, trial, roles, keys, log_problem, ends, made)
         await found.try_all()
         await leave_out_broken_reads(found)
         return _discovered(profile, found, roles, _odd(document), await find_spares(found))

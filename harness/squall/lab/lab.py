@@ -36,6 +36,7 @@ from squall.lab.fault_ports import FaultPorts
 from squall.lab.isolation.usual_ports import give_back
 from squall.lab.lab_options import LabOptions
 from squall.lab.login_flow import remember_secrets
+from squall.lab.made_rows import MadeRows
 from squall.lab.observed_database import ObservedDatabase
 from squall.lab.observer import Observer
 from squall.lab.observer_identity import verify_same_database
@@ -111,6 +112,7 @@ class Lab:
         """Notices components that exit unexpectedly."""
         self._traffic: Callable[[], Awaitable[Traffic]] | None = None
         self._roles = Roles()
+        self._made = MadeRows(lambda: self.database)
         self.before_app: Callable[[Lab], Awaitable[None]] | None = None
         """If set, it is called once database and proxies are up, and no load is started."""
 
@@ -203,7 +205,7 @@ class Lab:
     async def introduce(self) -> None:
         """Discover the app's operations. LabError if none reaches the database."""
         log, attach = self.app.log_path, self.options.attach
-        talk = AppAccess.of(self.database_traffic, log, attach, self.observer)
+        talk = AppAccess.of(self.database_traffic, log, attach, self.observer, self._made)
         url = f"{self.app.scheme}://{self.app.host}:{self.app.port}"
         with logged("app: discovering its operations"):
             discovery = await verify_database_is_used(self.profile, url, self.options.seed, talk)
@@ -338,6 +340,7 @@ class Lab:
             logged_step("app: ending", self.app.close()),
             *(worker.close() for worker in self._parts.workers),
             self.observer.close(),
+            self._made.close(),
         ]
         await asyncio.gather(*parts, return_exceptions=True)
         engines = [

@@ -16,11 +16,19 @@ from squall.config.profile import AppProfile
 from squall.history.coverage import OperationProfile
 from squall.lab.body_maker import make_bodies
 from squall.lab.chains import try_chain
+from squall.lab.made_rows import RowSource
 from squall.lab.rights import disturbance, lost_rights
 from squall.lab.roles import NOBODY, Role, Roles
+from squall.lab.row_chains import RowChains
 from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResult
 from squall.lab.variants import NOT_THERE, try_variants
-from squall.workload.openapi.derive import DELETE, Candidate, fill_in, find_candidates
+from squall.workload.openapi.derive import (
+    DELETE,
+    NOT_OURS,
+    Candidate,
+    fill_in,
+    find_candidates,
+)
 from squall.workload.openapi.document import ApiDocument, CannotGenerate
 from squall.workload.openapi.socket_candidates import token_parameters, websocket_candidates
 from squall.workload.openapi.values import Harvest, singular
@@ -57,11 +65,18 @@ class OperationSearch:
     """The new problem in the app's log since the last call."""
     ends: float
     """Monotonic time. Operations not tried by then are left out."""
+    made: RowSource | None = None
+    """Finds the rows that a request made; None for a database that is not the lab's."""
     harvest: Harvest = field(default_factory=Harvest)
     good: list[tuple[str, Operation]] = field(default_factory=list)
     """Paths as in the document, and the operations for the load."""
     profiles: dict[str, OperationProfile] = field(default_factory=dict)
     _refused: dict[str, TrialResult] = field(default_factory=dict)
+    _rows: RowChains | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.made is not None:
+            self._rows = RowChains(self.trial, self.document, self.made, self.roles.client_of)
 
     async def try_all(self) -> None:
         """Try each operation, and refused ones a second time with everything that was learned."""
@@ -216,6 +231,9 @@ class OperationSearch:
         operation, result = await try_chain(
             self.trial, self.document, candidate, self.good, self.roles.client_of
         )
+        unnamed = candidate.described.method == DELETE and result.reason == NOT_OURS
+        if unnamed and self._rows is not None:
+            operation, result = await self._rows.try_candidate(candidate, self.good)
         if operation is None:
             known = self.profiles.get(candidate.title)
             if known is None or candidate.described.method == DELETE:

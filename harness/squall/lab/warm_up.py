@@ -1,6 +1,6 @@
 """A few seconds of load without a fault, before the first outage, to find the app's capacity.
 
-10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ half of what was borne
+10/s ─▶ calm? ──yes──▶ 20/s ─▶ calm? ──yes──▶ … ──no──▶ once more ──no──▶ half of what was borne
 429 ─▶ from many addresses, else as often as allowed        5xx ─▶ left out: fails without a fault
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.config.profile import AppProfile
@@ -18,9 +18,9 @@ from squall.history.op import Op
 from squall.lab.client_addresses import NOTE, from_many_addresses
 from squall.lab.database_use import refuse_untouched
 from squall.lab.discovery import Discovery
-from squall.lab.left_out import with_followers, with_notes, without_operations
+from squall.lab.left_out import with_notes, without_operations
 from squall.lab.rate_limits import is_limited, slow_down_limited
-from squall.lab.trial import RATE_LIMITED
+from squall.lab.warm_answers import calm, failing, fails, is_refused
 from squall.workload.generator import Workload
 from squall.workload.operations import Operation
 from squall.workload.plan import LoadPlan
@@ -41,15 +41,6 @@ MAX_SETTLING = 12
 """Rounds, of a deadline each if nothing answers: a pool's own limit is often half a minute."""
 FEW_ROUNDS = 3
 ROUND_SECONDS = 0.5
-CALM_P95_SECONDS = 0.25
-"""Slightly below the limit of the gate ``steady-state``."""
-
-SLOWER = 3.0
-"""Limit for operations that are slow by nature, as a multiple of their time without load."""
-
-LATE_SHARE = 0.05
-BAD_SHARE = 0.2
-MIN_ASKED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +56,14 @@ class Warmed:
 async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Warmed:
     """Find the rate, and the operations that fail at it, within about three seconds.
 
+    A rate that was not borne is tried once more, if the app is calm again at once: a pause of the
+    machine makes half of a short round late, and the load of all outages depends on it.
+
     Raises:
         LabError: what the load leaves out was all that touches the database.
     """
     ramp = _Ramp(workload, base_url, discovery)
-    while ramp.steps:
-        ops = await ramp.run(ramp.steps[0])
-        if ramp.leave_out(await ramp.without_haste(ops)):
-            continue
-        if _failing(ramp.operations, ops, _fails) or not _calm(ops, ramp.coverage):
-            await ramp.settle()
-            break
-        ramp.borne = ramp.steps.pop(0)
+    await ramp.climb()
     rate = max(ramp.least_rate, min(USUAL_RATE, ramp.borne / 2))
     notes = ramp.coverage.notes
     if rate < USUAL_RATE:
@@ -98,9 +85,30 @@ class _Ramp:
         self.operations = profile.operations
         self.steps = list(STEPS)
         self.borne = 0.0
+        self._doubted: set[float] = set()
+        """Rates that were not borne once."""
         self._rate = 0.0
         self._seen: list[Op] = []
         self._may_use_addresses = profile.contract.process_known and NOTE not in coverage.notes
+
+    async def climb(self) -> None:
+        """Raise the rate until it is not borne."""
+        while self.steps:
+            ops = await self.run(self.steps[0])
+            if self.leave_out(await self.without_haste(ops)):
+                continue
+            if failing(self.operations, ops, fails) or not calm(ops, self.coverage):
+                at_once = await self.settle() == 1
+                if not (at_once and self._may_try_again(self.steps[0])):
+                    return
+                continue
+            self.borne = self.steps.pop(0)
+
+    def _may_try_again(self, rate: float) -> bool:
+        """Once for each rate; more than the usual load is not asked for again."""
+        first = rate not in self._doubted
+        self._doubted.add(rate)
+        return first and rate <= USUAL_RATE
 
     async def run(self, rate: float) -> Sequence[Op]:
         """Run one round. Operations that answer 429 are slowed down."""
@@ -130,7 +138,7 @@ class _Ramp:
     async def without_haste(self, ops: Sequence[Op]) -> Sequence[Op]:
         """The answers; if some did not come, those at the lowest rate: the app may only be slow."""
         rate, silent = self._rate, [op for op in ops if op.status is None]
-        if rate > LOW_RATE or not _failing(self.operations, silent, _fails):
+        if rate > LOW_RATE or not failing(self.operations, silent, fails):
             return ops
         await self.settle(FEW_ROUNDS)
         again = await self.run(LEAST_RATE)
@@ -154,11 +162,11 @@ class _Ramp:
         An operation that is refused is refused at every rate; one that fails at a high rate may
         succeed at a lower one.
         """
-        useless = _failing(self.operations, self._seen, _is_refused)
+        useless = failing(self.operations, self._seen, is_refused)
         if self._replace(useless):
             return True
         if self._rate <= LOW_RATE:
-            useless |= _failing(self.operations, ops, _fails)
+            useless |= failing(self.operations, ops, fails)
         if not useless or len(useless) == len(self.operations):
             return False
         self.operations = tuple(one for one in self.operations if one.name not in useless)
@@ -173,11 +181,12 @@ class _Ramp:
         self.coverage = with_notes(self.coverage, spares)
         return bool(spares)
 
-    async def settle(self, rounds: int = MAX_SETTLING) -> None:
-        """Let the app recover from a rate that was too high."""
-        for _ in range(rounds):
-            if _calm(await self.run(LEAST_RATE), self.coverage):
-                return
+    async def settle(self, rounds: int = MAX_SETTLING) -> int:
+        """Let the app recover from a rate that was too high. Returns how many rounds it took."""
+        for number in range(1, rounds + 1):
+            if calm(await self.run(LEAST_RATE), self.coverage):
+                return number
+        return rounds + 1
 
 
 def _plan(
@@ -201,42 +210,3 @@ async def _run(workload: Workload, plan: LoadPlan) -> Sequence[Op]:
     await workload.start(plan)
     await workload.wait_until_ended()
     return (await workload.stop(time.monotonic())).ops
-
-
-def _calm(ops: Sequence[Op], coverage: Coverage) -> bool:
-    """Whether the answers are as fast as the usual p95, or as each operation without load."""
-    usual = {one.name: one.median_seconds or 0.0 for one in coverage.operations}
-    late = [op for op in ops if op.response_seconds > _limit(usual.get(op.name, 0.0))]
-    return len(late) <= max(1.0, LATE_SHARE * len(ops))
-
-
-def _limit(usual: float) -> float:
-    return max(CALM_P95_SECONDS, SLOWER * usual)
-
-
-def _failing(
-    operations: Sequence[Operation], ops: Sequence[Op], why: Callable[[Sequence[Op]], str]
-) -> dict[str, str]:
-    """Operations that the load cannot use, with the reasons, and the operations that follow
-    them.
-    """
-    found: dict[str, str] = {}
-    for operation in operations:
-        if reason := why([op for op in ops if op.name == operation.name]):
-            found[operation.name] = reason
-    return with_followers(found, operations)
-
-
-def _fails(ops: Sequence[Op]) -> str:
-    broken = [op for op in ops if op.is_servers_error]
-    if len(ops) < MIN_ASKED or len(broken) <= BAD_SHARE * len(ops):
-        return ""
-    first = broken[0].status or broken[0].error
-    return f"fails without a fault: {len(broken)} of {len(ops)} answers under load: {first}"
-
-
-def _is_refused(ops: Sequence[Op]) -> str:
-    refused = [op for op in ops if op.status in range(400, 500) and op.status != RATE_LIMITED]
-    if len(ops) < MIN_ASKED or len(refused) <= BAD_SHARE * len(ops):
-        return ""
-    return f"{refused[0].status} without a fault, for {len(refused)} of {len(ops)} under load"

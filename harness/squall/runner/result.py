@@ -172,13 +172,13 @@ class Run:
 
     @property
     def missed_by_chance(self) -> bool:
-        """Whether it proves nothing only because a share of few, drawn by chance, hit nothing that
-        was used.
+        """Whether it proves nothing only because a fault that hits some of what passes by chance
+        hit nothing that was used.
         """
         bad = [finding.code for finding in self.findings if finding.verdict.is_bad]
         healed = [event for event in self.evidence.events if isinstance(event, FaultHealed)]
         idle = [self.scenario.steps[event.step] for event in healed if event.bites < 1]
-        return bad == [NEVER_BIT] and all(step.hits_a_share for step in idle)
+        return bad == [NEVER_BIT] and all(step.picks for step in idle)
 
     def word_of(self, finding: Finding) -> str:
         """The gate's verdict; in a run that proves nothing, a failed gate is not a verdict."""

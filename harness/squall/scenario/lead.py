@@ -14,7 +14,10 @@ from dataclasses import replace
 
 from squall_faults.wire.delay_statement import DelayStatement
 
-from squall.scenario.step import MAX_PROLONGED, Step
+from squall.scenario.step import Step
+
+MOST = 4.0
+"""A delay is at most this many times as long: a request has a deadline."""
 
 
 def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
@@ -26,7 +29,7 @@ def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
     lead = 0.0 if first is None else _lead(first, steps)
     if first is None or first.lasting_seconds >= 2 * lead:
         return steps  # a delay that lasts is a part of the outage, and no preparation
-    factor = min(times, MAX_PROLONGED)
+    factor = min(times, MOST)
     more = (2 * factor - 1) * lead
     return tuple(_moved(one, first, more, factor) for one in steps)
 

@@ -19,7 +19,7 @@ from squall.gates.registry import missing_facts, standard_gates, validity_gates
 from squall.gates.threshold import Threshold
 from squall.gates.validity.enough_operations import EnoughOperations
 from squall.gates.verdict import Gate
-from squall.scenario.lead import with_longer_lead
+from squall.scenario.fewer_requests import for_fewer_requests
 from squall.scenario.step import Step
 
 Arrivals = Literal["jittered", "poisson", "constant"]
@@ -94,7 +94,7 @@ class Scenario:
 
     def at_most(self, rate_per_second: float) -> Scenario:
         """The same with less load. The windows around the faults grow, so that gates see as many
-        requests; a fault that hits a share of them lasts longer, so that it hits as many; and
+        requests; a fault that hits some of them lasts longer, so that it hits as many; and
         statements are delayed for longer before what is to meet them.
 
         Raises:
@@ -108,9 +108,7 @@ class Scenario:
             before_seconds=self.before_seconds * times,
             after_seconds=self.after_seconds * times,
             load=replace(self.load, rate_per_second=rate_per_second),
-            steps=tuple(step.prolonged(times) for step in self.steps)
-            if len(self.steps) == 1
-            else with_longer_lead(self.steps, times),
+            steps=for_fewer_requests(self.steps, times),
         )
 
     def under(self, load: Load) -> Scenario:

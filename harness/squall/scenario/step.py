@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from squall_faults import Fault, key_of
+from squall_faults.client.repeat import Repeat
+from squall_faults.wire.cut_after_commit import CutAfterCommit
+from squall_faults.wire.cut_before_commit import CutBeforeCommit
 
 from squall.scenario.duration import Duration, parse_duration
 
-MAX_PROLONGED = 4.0
-"""A fault that hits a share of the statements lasts at most this many times as long."""
+MAX_PROLONGED = 8.0
+"""A fault that hits some of what passes lasts at most this many times as long."""
+
+OF_WRITES = (CutAfterCommit, CutBeforeCommit, Repeat)
+"""They pass over reads without being told so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +47,17 @@ class Step:
         """Whether chance draws what the fault hits."""
         return bool(getattr(self.fault, "share", 1.0) < 1)
 
+    @property
+    def picks(self) -> bool:
+        """Whether the fault hits some of what passes: a share, some statements, or writes. At a
+        small load the time of it may pass without one.
+        """
+        filtered = bool(getattr(self.fault, "statement", ""))
+        return self.hits_a_share or filtered or isinstance(self.fault, OF_WRITES)
+
     def prolonged(self, times: float) -> Step:
-        """The same for longer, if the fault hits a share of what passes; at most four times."""
-        if not self.hits_a_share:
+        """The same for longer, at most eight times; what lasts for deadlines stays as long."""
+        if self.lasting_deadlines:
             return self
         return replace(self, lasting_seconds=self.lasting_seconds * min(times, MAX_PROLONGED))
 

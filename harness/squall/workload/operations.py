@@ -71,7 +71,8 @@ class Operation:
     """
     found_in: str = ""
     """Path of a list, if the answer does not tell what was made: ``{answer.id}`` is then a field of
-    the list's entry with the key of the previous request.
+    the list's entry with the key of the previous request. An ``http://`` address with ``{key}``
+    answers the entry itself: the lab looks for its row.
     """
 
     @property

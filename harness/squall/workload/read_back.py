@@ -96,11 +96,16 @@ def entry_with(text: str, key: str | None) -> str:
 def _entry(value: Any, key: str, depth: int) -> Mapping[str, Any] | None:  # noqa: ANN401 - JSON
     inner = value if isinstance(value, list) else []
     if isinstance(value, Mapping):
-        if any(isinstance(one, str) and key in one for one in value.values()):
+        if any(isinstance(one, str) and _has(one, key) for one in value.values()):
             return value
         inner = list(value.values())
     found = (_entry(one, key, depth - 1) for one in inner) if depth else ()
     return next((one for one in found if one is not None), None)
+
+
+def _has(text: str, key: str) -> bool:
+    """Whether it holds this key, and not only one that begins with it: ``run-1`` and ``run-12``."""
+    return re.search(rf"{re.escape(key)}(?!\d)", text) is not None
 
 
 def field_of(answer: Mapping[str, Any], place: str) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from squall.core.events import ProcessorAwaited
 from squall.gates.answered_in_time import AnsweredInTime
+from squall.gates.starvation import excuse_starved
+from squall.gates.verdict import Verdict, judge_gate
 from squall.history.evidence import Contract
 
 NAME = "answered-in-time"
@@ -55,3 +58,29 @@ def test_callers_who_left_wait_for_nothing(evidence: Any, make: Any, told: Any) 
     expected = told.inconclusive(NAME, "there was no operation")
     assert AnsweredInTime().judge(evidence([left])) == expected
     assert AnsweredInTime().judge(evidence([])) == expected
+
+
+@pytest.mark.parametrize(
+    ("done", "starved_from", "verdict"),
+    [
+        (4.5, 3.4, Verdict.FAIL),
+        (4.5, 1.0, Verdict.INCONCLUSIVE),
+        (3.4, 3.4, Verdict.INCONCLUSIVE),
+        (4.5, None, Verdict.INCONCLUSIVE),
+    ],
+    ids=["it was late already", "before its time was over", "hardly late", "not known"],
+)
+def test_what_was_late_already_is_not_excused_by_a_busy_machine_afterwards(
+    evidence: Any, make: Any, done: float, starved_from: float | None, verdict: Verdict
+) -> None:
+    begins = 3.4 if starved_from is None else starved_from
+    samples = [
+        ProcessorAwaited(at=at, seconds=min(0.4, max(0.0, at - begins)))
+        for at in (n / 10 for n in range(50))
+        if starved_from is not None or at > 3.0
+    ]
+    seen = evidence(
+        [make.op(0), make.op(1, at=0.0, done=done)], samples, contract=Contract(deadline_seconds=3)
+    )
+    (finding,) = excuse_starved([judge_gate(AnsweredInTime(), seen)], seen)
+    assert finding.verdict is verdict

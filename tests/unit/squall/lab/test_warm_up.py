@@ -25,6 +25,9 @@ PER_ADDRESS = 1429
 class FakeWorkload:
     """Answers within ``seconds`` up to ``capacity`` requests a second, and late beyond it."""
 
+    pauses = 0
+    """Rounds at 40 requests a second in which the machine pauses."""
+
     def __init__(self, capacity: float, seconds: float, statuses: dict[str, int]) -> None:
         self.capacity, self.seconds, self.statuses = capacity, seconds, statuses
         self.rates: list[float] = []
@@ -54,7 +57,8 @@ class FakeWorkload:
         return WorkloadReport(ops=ops, unsent=0, offered=count, lag_p99_seconds=0.0)
 
     def _op(self, number: int, operation: Operation) -> Op:
-        late = self.rates[-1] > self.capacity or self._jammed > 0
+        paused = self.rates[-1] == 40 and self.rates.count(40) <= self.pauses
+        late = self.rates[-1] > self.capacity or self._jammed > 0 or paused
         status = 200 if operation.after else self.statuses.get(operation.name, 200)
         if status == PER_ADDRESS:
             status = 200 if HEADER in operation.headers else 429
@@ -109,6 +113,17 @@ async def test_the_load_is_half_of_what_the_app_bears(capacity: float, rate: flo
     assert found.rate_per_second == rate
     assert rates[0] == 10, "it starts low"
     assert bool(found.coverage.notes) is (rate < 80)
+
+
+@pytest.mark.parametrize(("pauses", "rate", "rounds"), [(1, 80, 7), (2, 10, 6)])
+async def test_one_pause_of_the_machine_does_not_halve_the_load(
+    pauses: int, rate: float, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeWorkload, "pauses", pauses)
+    found, rates = await warmed("ab")
+    assert found.rate_per_second == rate
+    assert rates[:5] == [10, 20, 40, 5, 40]
+    assert len(rates) == rounds
 
 
 async def test_an_operation_that_is_slow_by_nature_does_not_lower_the_load() -> None:

@@ -14,8 +14,10 @@ from squall.history.evidence import Contract, Evidence
 from squall.runner.result import Run
 from squall.scenario.model import Scenario
 from squall.scenario.step import at
+from squall_faults.fault import Fault
 from squall_faults.network.refuse import Refuse
 from squall_faults.network.stall import Stall
+from squall_faults.wire.error_reply import ErrorReply
 
 INJECTED = events.FaultInjected(at=1.0, step=0, fault="network.refuse", label="refuse")
 
@@ -99,17 +101,18 @@ def test_what_ends_with_the_outage_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "bites", "others", "by_chance"),
+    ("fault", "bites", "others", "by_chance"),
     [
-        (0.3, 0, (), True),
-        (1.0, 0, (), False),
-        (0.3, 0, ("error-contract",), False),
-        (0.3, 5, (), False),
+        (Stall(share=0.3), 0, (), True),
+        (ErrorReply(sqlstate="53100", statement="insert"), 0, (), True),
+        (Stall(), 0, (), False),
+        (Stall(share=0.3), 0, ("error-contract",), False),
+        (Stall(share=0.3), 5, (), False),
     ],
-    ids=["a share of few", "all of them", "something failed, too", "it hit"],
+    ids=["a share of few", "some statements", "all of them", "something failed, too", "it hit"],
 )
-def test_a_share_that_hit_nothing_missed_by_chance(
-    share: float, bites: int, others: tuple[str, ...], by_chance: bool
+def test_what_hits_some_and_hit_nothing_missed_by_chance(
+    fault: Fault, bites: int, others: tuple[str, ...], by_chance: bool
 ) -> None:
     healed = events.FaultHealed(at=2, step=0, fault="network.stall", bites=bites, what="bytes held")
     run = run_of(*((name, Verdict.FAIL) for name in others))
@@ -118,7 +121,7 @@ def test_a_share_that_hit_nothing_missed_by_chance(
     )  # fmt: skip
     run = replace(
         run,
-        scenario=replace(run.scenario, steps=(at(0, Stall(share=share), lasting=1),)),
+        scenario=replace(run.scenario, steps=(at(0, fault, lasting=1),)),
         evidence=replace(run.evidence, events=(*run.evidence.events, healed)),
         findings=(*run.findings, *([] if bites else [missed])),
     )

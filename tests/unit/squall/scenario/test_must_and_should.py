@@ -99,9 +99,15 @@ def test_a_duration_follows_the_start_of_the_app(lasting: str) -> None:
     assert (slow.lasting_seconds, slow.lasting_starts) == (9.0, 0.0)
 
 
-@pytest.mark.parametrize("name", ["app-starts-while-database-is-down", "app-restarts-in-an-outage"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app-starts-while-database-is-down", "app-restarts-in-an-outage",
+        "app-starts-while-redis-is-down",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("start", [0.0, 0.4, 3.0, 12.0])
-def test_a_slow_app_starts_before_the_database_is_back(name: str, start: float) -> None:
+def test_a_slow_app_starts_before_the_server_is_back(name: str, start: float) -> None:
     outage = next(one for one in stock() if one.name == name)
     down, crash = outage.for_app(deadline=1.0, start=start).steps
     started = crash.at_seconds + crash.lasting_seconds + start

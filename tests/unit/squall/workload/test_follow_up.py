@@ -48,11 +48,12 @@ ENTRIES = '[{"id": 1, "title": "of run-6"}, {"id": 2, "title": "of run-7"}]'
         (ENTRIES, "run-7", '{"id": 2, "title": "of run-7"}'),
         (f'{{"data": {{"items": {ENTRIES}}}}}', "run-6", '{"id": 1, "title": "of run-6"}'),
         (ENTRIES, "run-8", ""),
+        (ENTRIES.replace("run-6", "run-71"), "run-7", '{"id": 2, "title": "of run-7"}'),
         (ENTRIES, None, ""),
         (ENTRIES[:-1], "run-7", ""),
         ('["run-7"]', "run-7", ""),
     ],
-    ids=["list", "page", "another", "no-key", "cut", "no-entry"],
+    ids=["list", "page", "another", "begins-with-it", "no-key", "cut", "no-entry"],
 )
 def test_what_was_made_is_the_entry_with_the_key(text: str, key: str | None, found: str) -> None:
     assert entry_with(text, key) == found
