@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import asyncpg
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
@@ -23,16 +22,12 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS notice (id bigserial PRIMARY KEY,"
     " parcel_id bigint NOT NULL REFERENCES parcel, sent_at timestamptz)"
 )
-TAKEN = (
-    "SELECT id, parcel_id FROM notice WHERE sent_at IS NULL ORDER BY id LIMIT 20"
-    " FOR UPDATE SKIP LOCKED"
-)
-MARK = "UPDATE notice SET sent_at = now() WHERE id = $1"
-CONFIRM = "UPDATE parcel SET state = 'confirmed' WHERE id = $1"
+MARK = "UPDATE notice SET sent_at = now() WHERE sent_at IS NULL RETURNING parcel_id"
+CONFIRM = "UPDATE parcel SET state = 'confirmed' WHERE id = ANY($1)"
 ADD = "INSERT INTO parcel (weight) VALUES ($1) RETURNING id, weight, state"
 NOTE = "INSERT INTO notice (parcel_id) VALUES ($1)"
 READ = "SELECT id, weight, state FROM parcel WHERE id = $1"
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.03
 
 
 class Parcel(BaseModel):
@@ -41,23 +36,16 @@ class Parcel(BaseModel):
     weight: int = Field(ge=1, le=1000)
 
 
-async def confirm(held: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
-    for row in rows:
-        await held.execute(CONFIRM, row["parcel_id"])
-
-
 async def work(app: FastAPI, *, at_once: bool) -> None:
     """Confirm what is there."""
     async with app.state.pool.acquire(timeout=1) as held:
         async with held.transaction():
-            rows = await held.fetch(TAKEN)
-            for row in rows:
-                await held.execute(MARK, row["id"])
+            numbers = [row["parcel_id"] for row in await held.fetch(MARK)]
             if at_once:
-                await confirm(held, rows)
+                await held.execute(CONFIRM, numbers)
         if not at_once:
             async with held.transaction():
-                await confirm(held, rows)
+                await held.execute(CONFIRM, numbers)
 
 
 def make(*, at_once: bool) -> FastAPI:

@@ -134,10 +134,10 @@ class OneEffect(Gate):
             first = next((one for one in wrong if one.is_more), wrong[0])
             reason = (
                 f"{counted(len(wrong), 'rows')} of {first.column} moved by another amount than"
-                f" their requests: {first.moved:g}, and {first.least:g} was acknowledged"
+                f" their requests say: {first.moved:g}, acknowledged {first.least:g}"
             )
             if first.most != first.least:
-                reason += f", {first.most:g} with those whose outcome is open"
+                reason += f", and {first.most:g} with those whose outcome is open"
             figures |= {"miscounted": len(wrong)}
             code = COUNTED_TWICE if first.is_more else COUNTED_LESS
             return failed(self.name, reason, figures, first.ops, code=code)

@@ -14,7 +14,7 @@ from typing import Any
 from squall.lab.trial import RATE_LIMITED, Trial, TrialResult
 from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest
 
-MAX_BODIES = 4
+MAX_BODIES = 5
 MAX_PATHS = 10
 ENOUGH_PATHS = 3
 ENOUGH_BODIES = 2

@@ -118,7 +118,8 @@ def _made(
 def _likely(operation: ApiOperation, raw: Mapping[str, Any]) -> tuple[Any, ...]:
     _, schema, examples = body_schema(operation)
     try:
-        return (*examples, *likely_bodies(raw, schema))
+        updates = operation.method.upper() in ("PUT", "PATCH")
+        return (*examples, *likely_bodies(raw, schema, updates=updates))
     except CannotGenerate:
         if examples:
             return examples

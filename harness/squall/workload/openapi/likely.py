@@ -18,6 +18,8 @@ from squall.workload.openapi.likely_text import likely_text, whole_number
 MAX_DEPTH = 6
 BATCH = 3
 """Items of a body that is a list: some of them can be stored without the others."""
+MOST_DRAWN = 999
+"""By this much a drawn number may exceed its lower bound: an app may have a limit of its own."""
 REFERENCE = re.compile(r"(?:^|_)ids?$|[a-z]Ids?$")
 """Names of fields that hold the key of another thing."""
 SPECIAL = frozenset({"date-time", "date", "time", "uuid", "binary"})
@@ -41,26 +43,36 @@ BATCHES = (Filling(least_items=BATCH, drawn=True), Filling(least_items=1), Filli
 FILLINGS = (Filling(), Filling(required_only=True), Filling(own_only=True), Filling(least_items=1))
 
 
-def likely_bodies(document: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Any, ...]:
+def likely_bodies(
+    document: Mapping[str, Any], schema: Mapping[str, Any], *, updates: bool = False
+) -> tuple[Any, ...]:
     """A body with every field, one with the required fields, one with further texts and numbers of
     its own (a post without a text is refused, and so is one in a category that does not exist), and
     one whose lists have an item: an order without items is refused. If the body is a list of
-    things, three different items come first. CannotGenerate if none works.
+    things, three different items come first. If it ``updates`` a thing, and has one number with two
+    bounds, another value each time comes first: what is stored, and shown, is then seen.
+    CannotGenerate if none works.
     """
     found: list[Any] = []
     problem: CannotGenerate | None = None
     fillings = BATCHES if _is_batch(document, schema) else FILLINGS
-    for filling in fillings:
+    for filling in (Filling(drawn=True), *fillings) if updates else fillings:
         try:
             body = likely_value(document, schema, filling=filling)
         except CannotGenerate as reason:
             problem = reason
             continue
-        if body not in found:
+        if body not in found and (filling in fillings or _is_drawn_once(body)):
             found.append(body)
     if not found and problem is not None:
         raise problem
     return tuple(sorted(found, key=lambda body: body == {}))  # an update of nothing is the last
+
+
+def _is_drawn_once(body: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether one of its values is drawn: two may be refused together, as an end before a start."""
+    values = body.values() if isinstance(body, dict) else ()
+    return sum(isinstance(one, str) and one.startswith("{int:") for one in values) == 1
 
 
 def _is_batch(document: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
@@ -194,7 +206,8 @@ def _drawn_number(schema: Mapping[str, Any]) -> int | str:
     bounded = isinstance(least, (int, float)) and isinstance(most, (int, float))
     if not bounded or schema.get("multipleOf") is not None:
         return _number(schema)
-    first, last = max(math.ceil(least), 0), math.floor(most)  # type: ignore[arg-type]
+    first = max(math.ceil(least), 0)  # type: ignore[arg-type]
+    last = min(math.floor(most), first + MOST_DRAWN)  # type: ignore[arg-type]
     return f"{{int:{first}..{last}}}" if first < last else _number(schema)
 
 

@@ -78,8 +78,8 @@ def test_what_is_told_of_it(evidence: Any, make: Any) -> None:
     moves = [(1.2, "a", 1.0)] * 4
     found = judged(evidence, make, in_the_outage(make, open_one=True), moves)
     assert found.reason == (
-        "1 row of counter.visits moved by another amount than their requests: 4, and 2 was"
-        " acknowledged, 3 with those whose outcome is open"
+        "1 row of counter.visits moved by another amount than their requests say: 4,"
+        " acknowledged 2, and 3 with those whose outcome is open"
     )
     assert found.ops == (120, 130, 140)
 

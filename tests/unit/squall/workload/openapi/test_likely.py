@@ -150,3 +150,14 @@ def test_a_list_of_things_has_three_different_items_at_first() -> None:
 def test_a_list_of_keys_names_one_at_most() -> None:
     given = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 9}}
     assert likely_bodies({}, given) == ([], [1])
+
+
+def test_an_update_of_one_bounded_number_has_another_value_each_time() -> None:
+    price = {"type": "integer", "minimum": 1, "maximum": 10_000}
+    given = schema(price=price, name={"type": "string"})
+    plain = {"price": 1, "name": "squall {key}"}
+    assert likely_bodies({}, given, updates=True) == ({**plain, "price": "{int:1..1000}"}, plain)
+    assert likely_bodies({}, given) == (plain,)
+    two = schema(start=price, end=price)
+    assert likely_bodies({}, two, updates=True) == ({"start": 1, "end": 1},)
+    assert likely_bodies({}, schema(price={"type": "integer"}), updates=True) == ({"price": 1},)
