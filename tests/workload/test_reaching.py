@@ -6,10 +6,12 @@ import math
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 from squall.config.profile import DEFAULT_CONTRACT, AppProfile
+from squall.core.errors import LabError
 from squall.lab.discovery import discover
 from squall.workload.login import Login
 
@@ -236,9 +238,42 @@ async def test_credentials_that_are_about_to_expire_are_renewed(
         soon = await found.roles.renew(found.profile, 30)
         late = await found.roles.renew(found.profile, 90)
         again = await found.roles.renew(late, math.inf)
+        same = await found.roles.renew(again, 30, 0)
+        other = await found.roles.renew(again, 30, 1)
+        twice = await found.roles.renew(other, 30, 1)
     assert again.operations[0].headers == {"Authorization": "Bearer t2"}
+    assert same == again
+    assert other.operations[0].headers == {"Authorization": "Bearer t3"}, "the app was down since"
+    assert twice == other
     assert soon.operations[0].headers == {"Authorization": "Bearer t0"}
     assert late.operations[0].headers == {"Authorization": "Bearer t1"}
+
+
+async def test_a_login_that_is_limited_after_a_restart_leaves_the_old_one(
+    serving: Any, database: Any
+) -> None:
+    app, logins = FastAPI(), list[str]()
+
+    @app.post("/login")
+    def login() -> dict[str, str]:
+        if logins:
+            raise HTTPException(429)
+        logins.append("t0")
+        return {"access_token": "t0"}
+
+    @app.get("/me")
+    def me(request: Request) -> Any:
+        if request.headers.get("authorization") != "Bearer t0":
+            raise HTTPException(401)
+        return database.execute()
+
+    step = Login(path="/login", header={"Authorization": "Bearer {access_token}"})
+    profile = AppProfile(name="app", app="app:app", contract=DEFAULT_CONTRACT, login=(step,))
+    with serving(app) as url:
+        found = await discover(profile, url, 1, database.traffic)
+        assert await found.roles.renew(found.profile, 30, 1) == found.profile
+        with pytest.raises(LabError, match="429"):
+            await found.roles.renew(found.profile, math.inf, 1)
 
 
 async def test_what_can_be_done_once_is_done_to_what_was_just_made(

@@ -230,12 +230,12 @@ class Lab:
         return self._roles.logins()
 
     async def renew_rights(self, seconds: float) -> None:
-        """Log in again if credentials would expire within these seconds.
+        """Log in again if credentials would expire within these seconds, or the app was down.
 
         Raises:
             LabError: the login is refused.
         """
-        self.profile = await self._roles.renew(self.profile, seconds)
+        self.profile = await self._roles.renew(self.profile, seconds, self.app.times_down)
 
     async def attach(self) -> None:
         """Use the components without a load, for interactive faults.

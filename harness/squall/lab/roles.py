@@ -9,18 +9,17 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from squall.config.profile import AppProfile
 from squall.core.errors import LabError
-from squall.lab.app_client import ASK_SECONDS, CSRF, AppClient
+from squall.lab.app_client import CSRF, AppClient
 from squall.lab.find_login import closed_operations, find_login, no_login_note
 from squall.lab.login_flow import log_in, resolve_headers
 from squall.lab.login_operations import first_users, is_registration, with_names
+from squall.lab.renewal import enter_again
 from squall.lab.saved_users import names_in, put_back, save_users
 from squall.lab.user_steps import body_of, renumbered
-from squall.workload.http_exchange import client_session
 from squall.workload.login import Login
 from squall.workload.openapi.derive import Candidate
 from squall.workload.openapi.document import ApiDocument
@@ -97,6 +96,8 @@ class Roles:
 
     all: list[Role] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    times_down: int = 0
+    """How often the app had been down when they logged in."""
 
     def logins(self) -> tuple[Login, ...]:
         """The steps of all roles, as they can be declared."""
@@ -126,29 +127,34 @@ class Roles:
         return next((one for one in logins if (one.form or one.json is not None)
                      and one.path.endswith(path)), None)  # fmt: skip
 
-    async def renew(self, profile: AppProfile, seconds: float) -> AppProfile:
+    async def renew(
+        self, profile: AppProfile, seconds: float, times_down: int | None = None
+    ) -> AppProfile:
         """Log in again with roles that expire within these seconds; with all that log in if these
-        are infinite. Returns the profile with new credentials.
+        are infinite, or if the app was down since (``times_down`` in all): another process may
+        sign with another key, and refuse in its own way. Returns the profile with new credentials.
 
         Raises:
-            LabError: a login is refused.
+            LabError: a login is refused, and without it there are no credentials.
         """
-        log_in = [role for role in self.all if role.steps or role.registration]
-        ending = [
-            role for role in log_in if seconds == math.inf or role.ends < time.monotonic() + seconds
-        ]
-        for role in ending:
-            old = role.client.credentials()
-            async with client_session(ASK_SECONDS, fresh=True) as session:
-                role.client.session = session
-                await role.enter(profile)
-            new = role.client.credentials()
-            operations = tuple(
-                _exchanged(one, old, new) if self.client_of(one) is role.client else one
-                for one in profile.operations
-            )
-            profile = dataclasses.replace(profile, operations=operations)
+        restarted = times_down is not None and times_down != self.times_down
+        self.times_down = self.times_down if times_down is None else times_down
+        for role in (one for one in self.all if one.steps or one.registration):
+            ends = seconds == math.inf or role.ends < time.monotonic() + seconds
+            if ends or restarted:
+                profile = await self._renewed(profile, role, needed=ends)
         return profile
+
+    async def _renewed(self, profile: AppProfile, role: Role, *, needed: bool) -> AppProfile:
+        def sends(operation: Operation) -> bool:
+            return self.client_of(operation) is role.client
+
+        try:
+            return await enter_again(role.client, role.enter, profile, sends)
+        except LabError:
+            if needed:
+                raise
+            return profile  # logins may be limited, and the old one may still be good
 
     def client_of(self, operation: Operation) -> AppClient:
         """The client that sends the operation."""
@@ -159,11 +165,6 @@ class Roles:
         client = self.client_of(operation)
         given = {**client.addresses.of_load(), **client.credentials()}
         return dataclasses.replace(operation, headers={**given, **operation.headers})
-
-
-def _exchanged(operation: Operation, old: Mapping[str, str], new: Mapping[str, str]) -> Operation:
-    kept = {name: text for name, text in operation.headers.items() if old.get(name) != text}
-    return dataclasses.replace(operation, headers={**new, **kept})
 
 
 async def declared_roles(client: AppClient, profile: AppProfile) -> Roles:
