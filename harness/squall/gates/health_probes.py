@@ -30,6 +30,8 @@ READY_LIED = "readiness-lied"
 NOT_READY_AGAIN = "readiness-not-restored"
 STALLED = "requests-stalled"
 READY_REFUSED = "not-ready-though-it-serves"
+LEAST_REFUSED = 2
+"""Liveness probes that were answered with an error: it was decided so, and not missed."""
 LEAST_PROBES = 4
 REFUSED_SHARE = 0.3
 """Share of the readiness probes that an orchestrator does not overlook."""
@@ -44,6 +46,8 @@ class _Problem(NamedTuple):
     reason: str
     patience: float = 0.0
     """Seconds that the app had; 0: a moment is enough."""
+    in_kind: bool = False
+    """Whether the answer is wrong whenever it comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ class HealthProbes(Gate):
             late = problem.code in (LIVE_LATE, READY_LATE)
             overrun = slowest / self.answer_ms if late else 0.0
             return failed(self.name, problem.reason, figures, code=problem.code, overrun=overrun,
-                          patience=problem.patience)  # fmt: skip
+                          patience=problem.patience, in_kind=problem.in_kind)  # fmt: skip
         if not evidence.window("after"):
             return inconclusive(self.name, "nothing was asked after the heal", figures)
         return passed(
@@ -111,7 +115,8 @@ class HealthProbes(Gate):
         what = "no answer" if bad[0].status is None else f"status {bad[0].status}"
         many = f"{len(bad)} of {len(live)}"
         said = f"liveness said {what} in {many} probes: a restart fixes no outage"
-        return _Problem(NOT_LIVE, said)
+        refused = sum(sample.status is not None for sample in bad)
+        return _Problem(NOT_LIVE, said, in_kind=refused >= LEAST_REFUSED)
 
     def _slow(self, asked: Sequence[ProbeSampled]) -> _Problem | None:
         late = [sample for sample in asked if sample.seconds * 1000 > self.answer_ms]
