@@ -90,6 +90,9 @@ OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
 )
 POOL = _remedy("Keep connections in a pool", "each request opens connections of its own")
+WAIT_FOR_A_PLACE = _remedy(
+    "Let requests wait for a connection", "an empty pool refuses at once, and nothing waits for it"
+)
 LIMIT_POOL = _remedy("Limit the pool", "the pool has no bound")
 RETRY = _remedy("Repeat what is harmless", "requests fail that could be retried safely")
 RETRY_BUDGET = _remedy("Retry within a budget", "retries overload the database")

@@ -23,6 +23,8 @@ CLOSED = (
     r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
 )
 SHARED = r"another operation is in progress|PendingRollback|provisioning a new connection"
+POOL_RAISES = r"PoolError.{0,20}pool exhausted"
+"""Of psycopg2's pool, which never waits."""
 POOL_EMPTY = r"QueuePool limit|PoolTimeout|pool.{0,20}exhausted"
 NO_WRITES = r"read-only transaction|ReadOnlySQLTransaction|25006"
 PREPARED = (
@@ -52,6 +54,11 @@ KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
     (SHARED, "requests share one connection or session", remedies.OWN_SESSION),
     (CONFLICT, "transactions that lost a conflict were not run again", remedies.RETRY),
     (TOO_MANY, "the app asked for more connections than the server has", remedies.LIMIT_POOL),
+    (
+        POOL_RAISES,
+        "the pool raises at once when its connections are taken, and no request waits for one",
+        remedies.WAIT_FOR_A_PLACE,
+    ),
     (POOL_EMPTY, "every connection of the pool was taken", remedies.BOUND_WAITS),
 )
 """Messages, what they say, and what helps."""

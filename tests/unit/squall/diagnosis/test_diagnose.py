@@ -324,6 +324,12 @@ AFTER_THE_HEAL = [
         "every connection of the pool was taken; 4 requests failed after the heal",
         remedies.BOUND_WAITS,
     ),
+    (
+        "network.stall", [log("psycopg#.pool.PoolError: connection pool exhausted")], 4, {},
+        ("the pool raises at once when its connections are taken, and no request waits for one;"
+        " 4 requests failed after the heal"),
+        remedies.WAIT_FOR_A_PLACE,
+    ),
 ]  # fmt: skip
 
 
