@@ -9,8 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.starvation import awaited_share
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+
+LEAST_OWN = 5
+WAITS = 3
+"""The app, the proxies and the server wait for a processor, one after another."""
+
+
+def _is_its_own(evidence: Evidence, op: Op, limit: float) -> bool:
+    """Whether a request is late by more than all waits for a processor can have added to it."""
+    seconds = op.done - op.sent
+    return seconds - WAITS * awaited_share(evidence, op.sent, op.done) * seconds > limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +57,9 @@ class AnsweredInTime(Gate):
         reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
         overrun = 0.0 if hung else slowest / limit
         patience = limit if hung else 0.0
-        return failed(self.name, reason, figures, late, overrun=overrun, patience=patience)
+        own = sum(_is_its_own(evidence, op, limit) for op in late)
+        return failed(self.name, reason, figures, late, overrun=overrun, patience=patience,
+                      in_kind=own >= LEAST_OWN)  # fmt: skip
 
     def _grace(self, evidence: Evidence) -> float:
         if self.grace_ms is not None:

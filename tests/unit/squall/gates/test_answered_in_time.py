@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from squall.core.events import ProcessorAwaited
 from squall.gates.answered_in_time import AnsweredInTime
 from squall.history.evidence import Contract
 
@@ -55,3 +56,16 @@ def test_callers_who_left_wait_for_nothing(evidence: Any, make: Any, told: Any) 
     expected = told.inconclusive(NAME, "there was no operation")
     assert AnsweredInTime().judge(evidence([left])) == expected
     assert AnsweredInTime().judge(evidence([])) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count", "in_kind"), [(3.0, 5, True), (3.0, 4, False), (1.7, 5, False)]
+)
+def test_a_wait_for_a_processor_explains_so_much_and_no_more(
+    evidence: Any, make: Any, seconds: float, count: int, in_kind: bool
+) -> None:
+    """Each answer waited for 0.2 s of its time: it is late by 0.6 s at most for that."""
+    ops = [make.op(n, at=0.0, done=seconds) for n in range(count)]
+    waits = [ProcessorAwaited(at=n / 10, seconds=min(0.2, n / 50)) for n in range(40)]
+    found = AnsweredInTime().judge(evidence(ops, waits))
+    assert (found.verdict, found.in_kind) == ("fail", in_kind)
