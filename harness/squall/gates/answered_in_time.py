@@ -14,7 +14,6 @@ from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
-
 LEAST_OWN = 5
 WAITS = 3
 """The app, the proxies and the server wait for a processor, one after another."""
