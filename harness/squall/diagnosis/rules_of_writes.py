@@ -109,6 +109,10 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     if finding.code == repeats_agree.REFUSED:
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+    if finding.code == repeats_agree.BLAMED:
+        told = "a repeat with its key is not known again: the key was forgotten, or what it is"
+        told += f" compared by differs each time: {finding.reason}"
+        return Diagnosis(told, remedies.IDEMPOTENCY)
     return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
 
 
