@@ -45,6 +45,21 @@ class RepeatsAgree(Gate):
         for op in evidence.ops:
             if op.key is not None and op.good and identities(op):
                 attempts[op.key].append(op)
+        if found := self._refused_or_mixed_up(evidence):
+            return found
+        repeated = {key: ops for key, ops in attempts.items() if len(ops) > 1}
+        if not repeated:
+            return not_judged(self.name, "no write was answered twice")
+        unlike = [key for key, ops in repeated.items() if _differ(ops)]
+        figures = {"repeated": len(repeated), "unlike": len(unlike)}
+        if unlike:
+            reason = f"{len(unlike)} of {len(repeated)} repeated writes were answered with"
+            ops = [op for key in unlike for op in repeated[key]]
+            return failed(self.name, f"{reason} another id: {listed(unlike)}", figures, ops)
+        return passed(self.name, f"{len(repeated)} repeats were answered like the first", figures)
+
+    def _refused_or_mixed_up(self, evidence: Evidence) -> Finding | None:
+        """What is wrong whatever the answers to one key identify."""
         if mixed := mixed_up(evidence):
             ops = [op for group in mixed for op in group]
             reason = f"answers are mixed up: {len(mixed)} ids were given to different writes"
@@ -59,16 +74,7 @@ class RepeatsAgree(Gate):
             status = Counter(op.status for op in blamed).most_common(1)[0][0]
             reason = f"{told} are told that they are wrong: status {status} ({blamed[0].request})"
             return failed(self.name, reason, {"blamed": len(blamed)}, blamed, code=BLAMED)
-        repeated = {key: ops for key, ops in attempts.items() if len(ops) > 1}
-        if not repeated:
-            return not_judged(self.name, "no write was answered twice")
-        unlike = [key for key, ops in repeated.items() if _differ(ops)]
-        figures = {"repeated": len(repeated), "unlike": len(unlike)}
-        if unlike:
-            reason = f"{len(unlike)} of {len(repeated)} repeated writes were answered with"
-            ops = [op for key in unlike for op in repeated[key]]
-            return failed(self.name, f"{reason} another id: {listed(unlike)}", figures, ops)
-        return passed(self.name, f"{len(repeated)} repeats were answered like the first", figures)
+        return None
 
 
 def _blamed(evidence: Evidence) -> list[Op]:
