@@ -125,6 +125,9 @@ ROOM_FOR_TWO = _remedy(
 SHORT_LOCKS = _remedy(
     "Migrate once, and lock nothing for long", "the start of a new version locks out the old one"
 )
+LEAVE_THE_OLD_ONE = _remedy(
+    "Leave the old version alone when you start", "a start takes away what the old version needs"
+)
 END_WHEN_TOLD = _remedy("End when you are told to", "the app does not end after SIGTERM")
 READ_ONLY = _remedy(
     "Leave a server that takes no writes", "the pool keeps connections to a read-only server"
