@@ -66,7 +66,7 @@ def config() -> dict[str, Any]:
 def make(*, has_default: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await Tortoise.init(config=config())
+        await Tortoise.init(config=config(), _enable_global_fallback=True)
         await Tortoise.generate_schemas(safe=True)
         rooms = [Tariff(id=room, price=80 + room) for room in range(1, 21)]
         await Tariff.bulk_create(rooms, ignore_conflicts=True)
