@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from squall.core.counting import counted
 from squall.core.events import FaultInjected, SecondCopyEnded
+from squall.core.server_events import ENDED, StatementsRefused
 from squall.gates.findings import failed, inconclusive, not_judged, passed
 from squall.gates.held_sessions import longest_queue
 from squall.gates.starvation import excuse
@@ -35,6 +36,8 @@ AT_ONCE_SECONDS = 0.3
 QUEUE_SECONDS = 0.4
 """How long requests may queue for a lock in a row: to look whether tables are there takes less."""
 LEAST_HARMED = 3
+LEAST_ENDED = 2
+"""A single one may be somebody's who watches the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,10 @@ class SecondCopyStarts(Gate):
             reason = f"while two copies of the app ran, {full}"
             return failed(self.name, reason, figures, code=REFUSED)
         told = f"a second copy was ready after {worst.seconds:.1f} s"
-        harmed = self._locked_out(evidence, figures) or self._disturbed(
-            evidence, figures, worst.seconds
+        harmed = (
+            self._locked_out(evidence, figures)
+            or self._ended(evidence, figures)
+            or self._disturbed(evidence, figures, worst.seconds)
         )
         return harmed or passed(self.name, told, figures)
 
@@ -85,15 +90,24 @@ class SecondCopyStarts(Gate):
             return inconclusive(self.name, f"{reason}; {starved}", figures)
         return failed(self.name, reason, figures, harmed, code=LOCKED_OUT)
 
+    def _ended(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Sessions that were ended by a command, when only a second copy was started."""
+        refused = [event for event in evidence.events if isinstance(event, StatementsRefused)]
+        ended = sum(event.during for event in refused if event.why == ENDED)
+        if _faults(evidence) != {OVERLAP} or ended < LEAST_ENDED:
+            return None
+        told = f"while a second copy started, {counted(ended, 'sessions')} of the first one were"
+        figures["ended"] = ended
+        return failed(self.name, f"{told} ended by a command", figures, code=DISTURBED)
+
     def _disturbed(
         self, evidence: Evidence, figures: dict[str, float], seconds: float
     ) -> Finding | None:
         """Requests that fail at once in the first copy, when nothing but the start of the second
         one is under way: callers are led to that when it is ready.
         """
-        faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
         start = evidence.first_injected
-        if faults != {OVERLAP} or start is None:
+        if _faults(evidence) != {OVERLAP} or start is None:
             return None
         if any(op.is_servers_error for op in evidence.window("before")):
             return None
@@ -111,3 +125,7 @@ class SecondCopyStarts(Gate):
         if starved := excuse(evidence):
             return inconclusive(self.name, f"{reason}; {starved}", figures)
         return failed(self.name, reason, figures, harmed, code=DISTURBED)
+
+
+def _faults(evidence: Evidence) -> set[str]:
+    return {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
