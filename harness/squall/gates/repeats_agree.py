@@ -78,9 +78,12 @@ class RepeatsAgree(Gate):
 
 
 def _blamed(evidence: Evidence) -> list[Op]:
-    """Repeats of a POST whose status says that it is wrong, as that of no first request did."""
+    """Repeats of a POST whose status says that it is wrong, as that of no request did that was not
+    repeated: a repeat may overtake the first one.
+    """
     first = {op.id: op for op in evidence.ops if op.repeats is None}
-    known = {(op.name, op.status) for op in first.values()}
+    twice = {op.repeats for op in evidence.ops}
+    known = {(op.name, op.status) for op in first.values() if op.id not in twice}
     found = [
         op
         for op in evidence.ops

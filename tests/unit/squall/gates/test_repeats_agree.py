@@ -122,7 +122,8 @@ def test_a_repeat_is_not_told_that_it_is_wrong(
 ) -> None:
     ops = [posted(make, number, first) for number in (1, 2)]
     ops += [posted(make, FIRST_REPEAT + number, repeat) for number in (1, 2)]
-    ops.append(posted(make, 3, elsewhere))
+    ops += [posted(make, 3, elsewhere), posted(make, 4, repeat)]  # one that was overtaken
+    ops.append(posted(make, FIRST_REPEAT + 4, 201))
     found = RepeatsAgree().judge(evidence(ops))
     assert found.verdict == verdict
     assert (found.code == "repeats-blamed") is (verdict == "fail")
