@@ -31,8 +31,10 @@ def _from_gate(gate: str, case: JudgedRun) -> Diagnosis | None:
 
 def lost_listener(case: JudgedRun) -> Diagnosis | None:
     """A session that listens for notifications did not come back, or a poller ended. Incomplete
-    work is its symptom.
+    work is its symptom. It is one itself where the whole process has ended.
     """
+    if case.failed("app-survived") is not None:
+        return None
     finding = case.failed("background-sessions-return")
     if finding is not None and finding.code == background_sessions_return.SILENT:
         return Diagnosis(finding.reason, remedies.KEEP_POLLING)
