@@ -69,12 +69,17 @@ class SecondCopyStarts(Gate):
             reason = f"while two copies of the app ran, {full}"
             return failed(self.name, reason, figures, code=REFUSED)
         told = f"a second copy was ready after {worst.seconds:.1f} s"
-        harmed = (
+        return self._harmed(evidence, figures, worst) or passed(self.name, told, figures)
+
+    def _harmed(
+        self, evidence: Evidence, figures: dict[str, float], copy: SecondCopyEnded
+    ) -> Finding | None:
+        """What the start does to the first copy."""
+        return (
             self._locked_out(evidence, figures)
             or self._ended(evidence, figures)
-            or self._disturbed(evidence, figures, worst.seconds)
+            or self._disturbed(evidence, figures, copy.seconds)
         )
-        return harmed or passed(self.name, told, figures)
 
     def _locked_out(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Requests that queue for locks when nothing but the start of a copy is under way."""
