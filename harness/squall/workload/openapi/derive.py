@@ -30,10 +30,12 @@ from squall.workload.openapi.media import (
     without_identity,
 )
 from squall.workload.openapi.values import Harvest, parameter_text
+from squall.workload.openapi.varied import varied
 from squall.workload.operations import Media, Operation
 
 READS = ("get",)
 WRITES = ("post", "put", "patch")
+UPDATES = ("put", "patch")
 DELETE = "delete"
 ONLY_ON_REQUEST = "writes are requested only with --writes"
 NOT_OURS = "DELETE is requested only of what the load itself made: no POST here makes such a thing"
@@ -118,11 +120,13 @@ def _made(
 def _likely(operation: ApiOperation, raw: Mapping[str, Any]) -> tuple[Any, ...]:
     _, schema, examples = body_schema(operation)
     try:
-        return (*examples, *likely_bodies(raw, schema))
+        likely = likely_bodies(raw, schema)
     except CannotGenerate:
         if examples:
             return examples
         raise
+    drawn = varied(raw, schema, likely[0]) if operation.method.lower() in UPDATES else None
+    return (*examples, *([drawn] if drawn else []), *likely)
 
 
 def _drawn(operation: ApiOperation, raw: Mapping[str, Any], seed: int) -> tuple[Any, ...]:
