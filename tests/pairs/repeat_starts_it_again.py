@@ -50,13 +50,17 @@ def make(*, again: bool) -> FastAPI:  # noqa: C901
     database = Database(BARE, min_size=10, max_size=10, command_timeout=LIMIT, timeout=LIMIT)
     place_sql = START_AGAIN if again else LEAVE
 
+    async def charge_all() -> None:
+        async with database.transaction():
+            for row in await database.fetch_all(OPEN):
+                await database.execute(CHARGE, {"id": row["id"]})
+                await database.execute(DONE, {"id": row["id"]})
+
     async def charge() -> None:
         while True:
             try:
-                async with database.transaction():
-                    for row in await database.fetch_all(OPEN):
-                        await database.execute(CHARGE, {"id": row["id"]})
-                        await database.execute(DONE, {"id": row["id"]})
+                # In a task of its own: the library keeps a task's connection, also a broken one.
+                await asyncio.create_task(charge_all())
             except ERRORS as error:
                 log.warning("charging: %s", type(error).__name__)
             await asyncio.sleep(0.05)
