@@ -13,6 +13,7 @@ from typing import Any
 
 from squall.workload.openapi.document import resolve_references
 from squall.workload.openapi.likely import REFERENCE
+from squall.workload.openapi.likely_text import whole_number
 
 SPAN = 998
 LEAST_VALUES = 6
@@ -37,8 +38,8 @@ def _draw(document: Mapping[str, Any], name: str, schema: object) -> str:
     given = resolve_references(document, schema if isinstance(schema, Mapping) else {})
     if given.get("type") != "integer" or REFERENCE.search(name) or set(FIXED) & set(given):
         return ""
-    least, most = given.get("minimum"), given.get("maximum")
-    if type(least) is not int or type(most) is not int:
+    if not isinstance(given.get("minimum"), int | float) or "maximum" not in given:
         return ""
-    ends = min(most, least + SPAN)
+    least = whole_number(given["minimum"], 0)  # FastAPI writes 1.0
+    ends = min(whole_number(given["maximum"], least), least + SPAN)
     return f"{{int:{least}..{ends}}}" if ends - least >= LEAST_VALUES else ""

@@ -15,6 +15,7 @@ WIDE = {"type": "integer", "minimum": 1, "maximum": 100_000}
     [
         ("value", WIDE, "{int:1..999}"),
         ("value", {"type": "integer", "minimum": 0, "maximum": 9}, "{int:0..9}"),
+        ("value", {"type": "integer", "minimum": 1.0, "maximum": 50.0}, "{int:1..50}"),
         ("stars", {"type": "integer", "minimum": 1, "maximum": 5}, None),
         ("value", {"type": "integer", "minimum": 1}, None),
         ("value", {"type": "number", "minimum": 1, "maximum": 900}, None),
