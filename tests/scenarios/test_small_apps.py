@@ -1,7 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md and eighth-set.md.
+seventh-set-apps.md, eighth-set.md and ninth-set.md.
 """
 
 from __future__ import annotations
@@ -43,6 +43,12 @@ APPS = [
     ("commit_error_logged", "commit-refused", "acknowledged-before-commit"),
     ("migrates_at_each_start", "rolling-deploy", "second-copy-starts"),
     ("version_not_checked", "callers-want-the-same", "acknowledged-before-commit"),
+    ("gather_ignores_errors", CANCELLED, "one-effect"),
+    ("retry_finds_an_empty_basket", "commit-refused", "one-effect"),
+    ("pool_raises_when_empty", "hot-statement-hangs", "error-contract"),
+    ("export_skips_a_page", CANCELLED, "answer-unlike-calm"),
+    ("ends_old_sessions_at_start", "rolling-deploy", "second-copy-starts"),
+    ("nobody_has_rights", "statements-cancelled", "answer-unlike-calm"),
 ]
 
 
