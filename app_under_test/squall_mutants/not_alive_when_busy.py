@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from squall_reference import main
 from squall_reference.api import health
 from squall_reference.problems import problem
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 EXPOSED_BY = (
@@ -28,7 +29,7 @@ async def livez(request: Request) -> Response:
     """Alive, unless there is a queue."""
     if request.app.state.book._guard.bulkhead.waiting > MOST_WAITING:
         return problem(503, "Not alive", "Too many requests are waiting.")
-    return main.problems.JSONResponse(await health.livez())
+    return JSONResponse(await health.livez())
 
 
 def create_app() -> FastAPI:

@@ -21,6 +21,7 @@ from squall_reference.errors import Unreachable
 from squall_reference.orders import service
 from squall_reference.orders.service import OrderBook
 from squall_reference.resilience.deadline import Deadline
+from squall_reference.storage.engine import connection as storage_connection
 from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
@@ -43,7 +44,7 @@ class _Kept:
 
 
 kept: ContextVar[_Kept | None] = ContextVar("kept", default=None)
-open_one = service.connection
+open_one = storage_connection
 once = OrderBook._once
 
 
