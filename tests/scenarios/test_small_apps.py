@@ -1,7 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md and eighth-set.md.
+seventh-set-apps.md, eighth-set.md and ninth-set.md.
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ APPS = [
     ("number_written_back", "callers-want-the-same", "one-effect"),
     ("cached_before_commit", "commit-refused", "answer-unlike-calm"),
     ("not_found_for_errors", CANCELLED, "answer-unlike-calm"),
+    ("gather_ignores_errors", CANCELLED, "one-effect"),
+    ("retry_finds_an_empty_basket", "commit-refused", "one-effect"),
+    ("pool_raises_when_empty", "hot-statement-hangs", "error-contract"),
+    ("export_skips_a_page", CANCELLED, "answer-unlike-calm"),
+    ("ends_old_sessions_at_start", "rolling-deploy", "second-copy-starts"),
+    ("nobody_has_rights", "statements-cancelled", "answer-unlike-calm"),
 ]
 
 

@@ -10,14 +10,16 @@ ABORTED = "aborted"
 """Their transaction had failed before (25P02)."""
 UNSEEN = "unseen"
 """They name a table, a column or a schema that the session does not see, or may not use."""
+ENDED = "ended"
+"""Sessions that somebody ended by a command, such as ``pg_terminate_backend`` (57P01)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementsRefused(Event):
-    """Statements that the server itself refused, for one reason."""
+    """Statements that the server itself refused, or sessions that it ended, for one reason."""
 
     why: str
-    """:data:`ABORTED` or :data:`UNSEEN`."""
+    """:data:`ABORTED`, :data:`UNSEEN` or :data:`ENDED`."""
     before: int
     """Since the server started, before the load of this run."""
     during: int

@@ -90,6 +90,9 @@ OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
 )
 POOL = _remedy("Keep connections in a pool", "each request opens connections of its own")
+WAIT_FOR_A_PLACE = _remedy(
+    "Let requests wait for a connection", "an empty pool refuses at once, and nothing waits for it"
+)
 LIMIT_POOL = _remedy("Limit the pool", "the pool has no bound")
 RETRY = _remedy("Repeat what is harmless", "requests fail that could be retried safely")
 RETRY_BUDGET = _remedy("Retry within a budget", "retries overload the database")
@@ -121,6 +124,9 @@ ROOM_FOR_TWO = _remedy(
 )
 SHORT_LOCKS = _remedy(
     "Migrate once, and lock nothing for long", "the start of a new version locks out the old one"
+)
+LEAVE_THE_OLD_ONE = _remedy(
+    "Leave the old version alone when you start", "a start takes away what the old version needs"
 )
 END_WHEN_TOLD = _remedy("End when you are told to", "the app does not end after SIGTERM")
 READ_ONLY = _remedy(

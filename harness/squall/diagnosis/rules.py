@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SERVER_ERROR, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
     fails_by_request,
@@ -32,12 +32,14 @@ from squall.diagnosis.rules_at_rest import (
     setting_left,
     starved_by_streams,
 )
+from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     hold_and_wait,
     hold_and_wait_in_vain,
+    is_harmless,
     one_session_for_all,
     unbounded_call,
 )
@@ -51,37 +53,15 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
     work_left,
 )
-from squall.diagnosis.settled_requests import settled
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
-from squall.gates.differences_of_the_run import LET_IN, NEVER_STORED
 from squall.gates.verdict import Finding
 
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
-
-def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
-    """An answer that reports success without being one, or a refusal that blames the client."""
-    finding = case.failed("answer-unlike-calm")
-    if finding is None:
-        return None
-    if finding.code == LET_IN:
-        return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
-                         remedies.FAIL_CLOSED)  # fmt: skip
-    if finding.code == NEVER_STORED:
-        told = f"a cache is filled before COMMIT, and an error takes nothing back: {finding.reason}"
-        return Diagnosis(told, remedies.COMMIT_FIRST)
-    number = int(finding.figures["unlike"])
-    told = f"{count(number, 'answer')} hid the outage from the client"
-    return Diagnosis(f"{told}: {finding.reason}{_kept(case, finding)}", remedies.NO_FALSE_SUCCESS)
-
-
-def _kept(case: JudgedRun, finding: Finding) -> str:
-    """Wrong answers to requests that were sent when all was well again."""
-    late = {op.id for op in settled(case)}
-    number = len(late.intersection(finding.ops))
-    what = count(number, "was", "were")
-    return f"; {what} given after the heal: a cache keeps what failed" if number else ""
+PAUSE = "app.pause"
+MANY_REQUESTS = 20
+"""From fewer it does not follow that an error belongs to none."""
 
 
 def process_ended(case: JudgedRun) -> Diagnosis | None:
@@ -89,6 +69,11 @@ def process_ended(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("app-survived")
     if finding is None:
         return None
+    if case.faults == {PAUSE}:
+        told = (
+            "a pause of the whole process ended it, such as by a watchdog that takes it for a hang"
+        )
+        return Diagnosis(f"{told}: {finding.reason}", remedies.SURVIVE)
     return Diagnosis(f"the outage ended the app itself: {finding.reason}", remedies.SURVIVE)
 
 
@@ -160,6 +145,9 @@ def wrong_probe(case: JudgedRun) -> Diagnosis | None:
         return None
     liveness = finding.code in (health_probes.NOT_LIVE, health_probes.LIVE_LATE)
     remedy = remedies.LIVENESS if liveness else remedies.READINESS
+    if finding.code == health_probes.NOT_LIVE and is_harmless(case):
+        told = "liveness says no because there is much to do, so a restart adds to it"
+        return Diagnosis(f"{told}: {finding.reason}", remedy)
     return Diagnosis(f"a probe misled the orchestrator: {finding.reason}", remedy)
 
 
@@ -173,6 +161,14 @@ def unhandled_error(case: JudgedRun) -> Diagnosis | None:
     remedy = remedies.ANSWER_503 if unhandled else remedies.AWAIT_TASKS
     told = count(lines, "error was", "errors were")
     more = case.maybe_committed if unhandled else ""
+    ops = case.evidence.ops
+    if (
+        unhandled
+        and len(ops) >= MANY_REQUESTS
+        and not any((op.status or 0) == SERVER_ERROR for op in ops)
+    ):
+        more += "; no request of the load was answered so: a page of metrics or a probe of the app"
+        more += " asks the database, or a task"
     return Diagnosis(f"{told} not handled: {finding.reason}{more}", remedy)
 
 

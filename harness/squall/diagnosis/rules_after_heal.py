@@ -23,6 +23,8 @@ CLOSED = (
     r"connection (is|was) closed|ConnectionDoesNotExist|server closed the connection|AdminShutd"
 )
 SHARED = r"another operation is in progress|PendingRollback|provisioning a new connection"
+POOL_RAISES = r"PoolError.{0,20}pool exhausted"
+"""Of psycopg2's pool, which never waits."""
 POOL_EMPTY = r"QueuePool limit|PoolTimeout|pool.{0,20}exhausted"
 NO_WRITES = r"read-only transaction|ReadOnlySQLTransaction|25006"
 PREPARED = (
@@ -52,6 +54,11 @@ KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
     (SHARED, "requests share one connection or session", remedies.OWN_SESSION),
     (CONFLICT, "transactions that lost a conflict were not run again", remedies.RETRY),
     (TOO_MANY, "the app asked for more connections than the server has", remedies.LIMIT_POOL),
+    (
+        POOL_RAISES,
+        "the pool raises at once when its connections are taken, and no request waits for one",
+        remedies.WAIT_FOR_A_PLACE,
+    ),
     (POOL_EMPTY, "every connection of the pool was taken", remedies.BOUND_WAITS),
 )
 """Messages, what they say, and what helps."""
@@ -111,21 +118,32 @@ def not_recovered(case: JudgedRun) -> Diagnosis | None:
     """Errors or slow answers after the heal."""
     if case.failed("recovery-time") is None and not short_on_capacity(case, "after"):
         return None
-    bad, sessions = case.bad_after, case.sessions
+    bad = case.bad_after
     if not bad:
         return _slow_or_copied(case)
     failed = f"{count(len(bad), 'request')} failed after the heal"
-    refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
-    dead = CUTS in case.effects and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
-    if dead and refusals < len(bad):
-        kept = f"{sessions} dead connections" if sessions else "dead connections"
-        return Diagnosis(f"the pool kept {kept}; {failed}", remedies.DEAD_CONNECTIONS)
+    if dead := _dead_connections(case, failed):
+        return dead
     if SILENCES in case.effects:
         return _after_silence(case, failed)
     if case.said(CLOSED):
         told = f"the same dead connection was used again and again; {failed}"
         return Diagnosis(told, remedies.DEAD_CONNECTIONS)
     return _went_on_refusing(case, failed)
+
+
+def _dead_connections(case: JudgedRun, failed: str) -> Diagnosis | None:
+    """Connections that were cut stay in the pool, and each costs a request."""
+    bad, sessions = case.bad_after, case.sessions
+    refusals = sum(op.status == 503 for op in bad)  # noqa: PLR2004 - Service Unavailable
+    dead = CUTS in case.effects and (case.said(CLOSED) or len(bad) <= FEW * sessions + 1)
+    if dead and refusals < len(bad):
+        kept = f"{sessions} dead connections" if sessions else "dead connections"
+        return Diagnosis(f"the pool kept {kept}; {failed}", remedies.DEAD_CONNECTIONS)
+    if CUTS in case.effects and sessions and len(bad) <= FEW * sessions + 1 < len(case.after):
+        told = "requests that met a dead connection were refused, and not run again on another one"
+        return Diagnosis(f"{told}; {failed}", remedies.DEAD_CONNECTIONS)
+    return None
 
 
 def _slow_or_copied(case: JudgedRun) -> Diagnosis:

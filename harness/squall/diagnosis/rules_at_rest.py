@@ -8,7 +8,7 @@ from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
 from squall.gates import background_sessions_return, connection_leaks, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
-from squall.gates.second_copy_starts import LOCKED_OUT
+from squall.gates.second_copy_starts import DISTURBED, LOCKED_OUT
 
 ENDING_SECONDS = 0.5
 """An app that was told to end has stopped accepting by then."""
@@ -31,8 +31,10 @@ def _from_gate(gate: str, case: JudgedRun) -> Diagnosis | None:
 
 def lost_listener(case: JudgedRun) -> Diagnosis | None:
     """A session that listens for notifications did not come back, or a poller ended. Incomplete
-    work is its symptom.
+    work is its symptom. It is one itself where the whole process has ended.
     """
+    if case.failed("app-survived") is not None:
+        return None
     finding = case.failed("background-sessions-return")
     if finding is not None and finding.code == background_sessions_return.SILENT:
         return Diagnosis(finding.reason, remedies.KEEP_POLLING)
@@ -80,6 +82,10 @@ def no_room_for_two(case: JudgedRun) -> Diagnosis | None:
     if finding.code == LOCKED_OUT:
         told = "what the new version does when it starts locks what the old one needs"
         return Diagnosis(f"{told}: {finding.reason}", remedies.SHORT_LOCKS)
+    if finding.code == DISTURBED:
+        told = "what the new version does when it starts fails requests of the old one, such as to"
+        told += " end its sessions, or to change what it works with"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.LEAVE_THE_OLD_ONE)
     held = f": the first one held {count(case.sessions, 'connection')}" if case.sessions else ""
     return Diagnosis(f"{finding.reason}{held}", remedies.ROOM_FOR_TWO)
 

@@ -27,6 +27,10 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
         if any(fault.startswith(OF_THE_APP) for fault in case.faults):
             told = "success is answered from memory, and what was not written died with the process"
             return Diagnosis(f"{finding.reason}: {told}", remedies.COMMIT_FIRST)
+        if is_harmless(case):
+            told = "no statement failed: updates that come together are taken for one, and success"
+            return Diagnosis(f"{finding.reason}: {told} is answered for those that are skipped",
+                             remedies.NO_FALSE_SUCCESS)  # fmt: skip
         told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None:
@@ -113,6 +117,10 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     if finding.code == repeats_agree.REFUSED:
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+    if finding.code == repeats_agree.BLAMED:
+        told = "a repeat with its key is not known again: the key was forgotten, or what it is"
+        told += f" compared by differs each time: {finding.reason}"
+        return Diagnosis(told, remedies.IDEMPOTENCY)
     return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
 
 

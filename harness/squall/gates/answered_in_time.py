@@ -10,10 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.gates.findings import failed, inconclusive, passed
-from squall.gates.starvation import had_processor
+from squall.gates.starvation import awaited_share, had_processor
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
+
+LEAST_OWN = 5
+WAITS = 3
+"""The app, the proxies and the server wait for a processor, one after another."""
+
+
+def _is_its_own(evidence: Evidence, op: Op, limit: float) -> bool:
+    """Whether a request is late by more than all waits for a processor can have added to it."""
+    seconds = op.done - op.sent
+    return seconds - WAITS * awaited_share(evidence, op.sent, op.done) * seconds > limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +57,9 @@ class AnsweredInTime(Gate):
         reason = f"{len(late)} of {len(evidence.awaited)} were answered late{tail}: {told}"
         overrun = 0.0 if hung else slowest / limit
         patience = limit if hung else 0.0
-        own = self._had_processor(evidence, late, limit)
-        return failed(
-            self.name, reason, figures, late, overrun=overrun, patience=patience, had_processor=own
-        )
+        own = sum(_is_its_own(evidence, op, limit) for op in late) >= LEAST_OWN
+        return failed(self.name, reason, figures, late, overrun=overrun, patience=patience,
+                      in_kind=own or self._had_processor(evidence, late, limit))  # fmt: skip
 
     def _had_processor(self, evidence: Evidence, late: Sequence[Op], limit: float) -> bool:
         """Whether the app had one all the time that a request had, which ended clearly too late:

@@ -44,11 +44,11 @@ def failed(
     code: str = "",
     overrun: float = 0.0,
     patience: float = 0.0,
-    had_processor: bool = False,
+    in_kind: bool = False,
 ) -> Finding:
     """The gate fails, and these operations show it. ``code`` distinguishes kinds of failure;
     ``overrun`` is the measured value divided by its limit, ``patience`` the seconds that the app
-    had, ``had_processor`` whether it was not starved in them.
+    had, and ``in_kind`` says that time has nothing to do with it.
     """
     ids = tuple(op.id for op in ops)[:10]
     return Finding(
@@ -60,7 +60,7 @@ def failed(
         ops=ids,
         overrun=overrun,
         patience=patience,
-        had_processor=had_processor,
+        in_kind=in_kind,
     )
 
 

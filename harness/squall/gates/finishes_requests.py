@@ -9,7 +9,7 @@ A deployment does this to every process. Requests cut at each deployment look li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from squall.core.events import FaultInjected
@@ -27,6 +27,10 @@ SERVER_ERROR = 500
 HARMLESS = frozenset({"slows", "ends"})
 """Effects of faults under which a request still has its answer."""
 BROKEN = ("reset", "disconnected", "refused")
+SOON = 0.5
+"""In deadlines. What is cut sooner than this after SIGTERM, or refused sooner than this after it
+was sent, was given up on purpose: an app that is short of CPU does so later, and not sooner.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +47,12 @@ class FinishesRequests(Gate):
         moments = [event.at for event in told if event.fault == TOLD_TO_END]
         if not moments:
             return passed(self.name, "the app was not told to end")
-        cut = [op for moment in moments for op in _cut(evidence, moment)]
+        cut = [(op, op.done - moment) for moment in moments for op in _cut(evidence, moment)]
         if cut:
-            reason = f"{len(cut)} requests under way at SIGTERM got no answer ({cut[0].request})"
-            return failed(self.name, reason, {"cut": len(cut)})
+            told_of = cut[0][0].request
+            reason = f"{len(cut)} requests under way at SIGTERM got no answer ({told_of})"
+            soon = _given_up(evidence, (since for _, since in cut))
+            return failed(self.name, reason, {"cut": len(cut)}, in_kind=soon)
         refused = [op for moment in moments for op in _refused(evidence, moment)]
         if len(refused) >= LEAST_REFUSED:
             reason = (
@@ -54,7 +60,8 @@ class FinishesRequests(Gate):
                 f" ({refused[0].request}), and none did before"
             )
             figures = {"cut": 0, "refused": len(refused)}
-            return failed(self.name, reason, figures, refused, code=REFUSED)
+            soon = _given_up(evidence, (op.done - op.sent for op in refused))
+            return failed(self.name, reason, figures, refused, code=REFUSED, in_kind=soon)
         return passed(self.name, "no request under way at SIGTERM was cut", {"cut": 0})
 
 
@@ -75,6 +82,12 @@ def _refused(evidence: Evidence, moment: float) -> list[Op]:
     if any(op.done >= start and op.done <= moment for op in errors):
         return []
     return [op for op in errors if _is_under_way(op, moment)]
+
+
+def _given_up(evidence: Evidence, seconds: Iterable[float]) -> bool:
+    """Whether two requests at least ended too soon for any limit of time."""
+    limit = SOON * evidence.contract.deadline_seconds
+    return sum(each < limit for each in seconds) >= LEAST_REFUSED
 
 
 def _is_under_way(op: Op, moment: float) -> bool:

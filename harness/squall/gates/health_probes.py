@@ -30,7 +30,14 @@ READY_LIED = "readiness-lied"
 NOT_READY_AGAIN = "readiness-not-restored"
 STALLED = "requests-stalled"
 READY_REFUSED = "not-ready-though-it-serves"
+LEAST_REFUSED = 2
+"""Liveness probes that were answered with an error: it was decided so, and not missed."""
 LEAST_PROBES = 4
+SERVED_OF_A_KIND = 0.9
+LEAST_OF_A_KIND = 10
+"""Where writes fail, all reads may be served, and they are what an orchestrator takes away."""
+MOST_REFUSED = 0.8
+"""So many are no chance, whatever the machine does: requests are served meanwhile."""
 REFUSED_SHARE = 0.3
 """Share of the readiness probes that an orchestrator does not overlook."""
 
@@ -44,6 +51,8 @@ class _Problem(NamedTuple):
     reason: str
     patience: float = 0.0
     """Seconds that the app had; 0: a moment is enough."""
+    in_kind: bool = False
+    """Whether the answer is wrong whenever it comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +90,7 @@ class HealthProbes(Gate):
             late = problem.code in (LIVE_LATE, READY_LATE)
             overrun = slowest / self.answer_ms if late else 0.0
             return failed(self.name, problem.reason, figures, code=problem.code, overrun=overrun,
-                          patience=problem.patience)  # fmt: skip
+                          patience=problem.patience, in_kind=problem.in_kind)  # fmt: skip
         if not evidence.window("after"):
             return inconclusive(self.name, "nothing was asked after the heal", figures)
         return passed(
@@ -111,7 +120,8 @@ class HealthProbes(Gate):
         what = "no answer" if bad[0].status is None else f"status {bad[0].status}"
         many = f"{len(bad)} of {len(live)}"
         said = f"liveness said {what} in {many} probes: a restart fixes no outage"
-        return _Problem(NOT_LIVE, said)
+        refused = sum(sample.status is not None for sample in bad)
+        return _Problem(NOT_LIVE, said, in_kind=refused >= LEAST_REFUSED)
 
     def _slow(self, asked: Sequence[ProbeSampled]) -> _Problem | None:
         late = [sample for sample in asked if sample.seconds * 1000 > self.answer_ms]
@@ -154,12 +164,26 @@ class HealthProbes(Gate):
         no = sum(sample.status != OK for sample in said)
         if self.serving_share is None or len(said) < LEAST_PROBES or no < REFUSED_SHARE * len(said):
             return None
-        good = sum(op.good for op in ops)
-        if not ops or good < self.serving_share * len(ops):
+        served = self._served(ops)
+        if not served:
             return None
-        served = f"{good} of {len(ops)} requests were served"
         told = f"readiness said no in {no} of {len(said)} probes, while {served}"
-        return _Problem(READY_REFUSED, told)
+        return _Problem(READY_REFUSED, told, in_kind=no >= MOST_REFUSED * len(said))
+
+    def _served(self, ops: Sequence[Op]) -> str:
+        """What was served, if it was enough: of all requests, or of reads or writes alone."""
+        reads = [op for op in ops if op.effect == "read" and not op.copy]
+        writes = [op for op in ops if op.effect != "read"]
+        least = self.serving_share or 0.0
+        for what, some, share, number in (
+            ("requests", ops, least, 1),
+            ("reads", reads, SERVED_OF_A_KIND, LEAST_OF_A_KIND),
+            ("writes", writes, SERVED_OF_A_KIND, LEAST_OF_A_KIND),
+        ):
+            good = sum(op.good for op in some)
+            if len(some) >= number and good >= share * len(some):
+                return f"{good} of {len(some)} {what} were served"
+        return ""
 
 
 def _stretches(ops: Sequence[Op]) -> list[list[Op]]:

@@ -12,15 +12,8 @@ from __future__ import annotations
 
 from squall.core.events import FaultInjected
 from squall.gates.retry_storm import ERROR_REPLY
-from squall.gates.stored_updates import (
-    Place,
-    RowLog,
-    is_update,
-    is_varied,
-    judge_updates,
-    read_log,
-    wanted_of,
-)
+from squall.gates.row_log import Place, RowLog, read_log
+from squall.gates.stored_updates import is_update, is_varied, judge_updates, wanted_of
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from squall.gates.row_log import Place, RowLog
 from squall.gates.stale_reads import SETTLED_SECONDS, works_again
-from squall.gates.stored_updates import Place, RowLog
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import digests_of_values

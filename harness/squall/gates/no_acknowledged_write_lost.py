@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
 from squall.gates.findings import failed, inconclusive, listed, passed
-from squall.gates.stored_updates import judge_updates, read_log
+from squall.gates.row_log import read_log
+from squall.gates.stored_updates import judge_updates
 from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome

@@ -120,13 +120,23 @@ def _learn(
     # What was accepted (202) is done later, and not twice either.
     links = learn_links(evidence, rows, accepted=True)
     start = evidence.first_injected or 0.0
+    in_load = {(op.id, op.sent) for op in evidence.window("before")}
     for name, ops in calm_writes(evidence, accepted=True).items():
         others = tables_of_others(evidence, rows, links, name)
         for place, parent in links.get(name) or ():
             own = [(op, by_id.get((parent, identities(op).get(place, "")))) for op in ops]
             known = [(op, family) for op, family in own if family is not None]
             if len(known) == len(own) >= MIN_LEARNED:
-                yield from _columns(name, parent, known, others, start)
+                # The writes before the load are read before a worker has done its part of them.
+                late = [(op, family) for op, family in known if (op.id, op.sent) in in_load]
+                usual = list(_columns(name, parent, known, others, start))
+                learned = {one.column for one in usual}
+                later = _columns(name, parent, late, others, start) if late else ()
+                yield from usual
+                yield from (
+                    one for one in later
+                    if not one.at_once and one.column not in learned and len(late) >= MIN_LEARNED
+                )  # fmt: skip
 
 
 def _columns(

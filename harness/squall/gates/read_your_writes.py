@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.never_stored import shown_but_never_stored
+from squall.gates.row_log import RowLog, read_log
 from squall.gates.stale_reads import StaleReads, find_stale_reads
-from squall.gates.stored_updates import RowLog, judge_updates, read_log
+from squall.gates.stored_updates import judge_updates
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_READ_BACK, Op

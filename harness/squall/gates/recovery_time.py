@@ -17,7 +17,7 @@ successfully before the heal, and did not stop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
@@ -109,7 +109,10 @@ class RecoveryTime(Gate):
                 return found
             waits = refused_repeats(evidence.ops) and not refused_for_good(evidence)
             return replace(passed(self.name, told, figures), code=STILL if waits else HOLDS)
-        return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within)
+        ends = (evidence.last_healed or 0.0) + recovery / 1000
+        asked = sum(op.done <= ends for op in evidence.window("after"))
+        return failed(self.name, told, figures, bad, code=LATE, overrun=recovery / within,
+                      patience=_patience(recovery / 1000, bad, asked))  # fmt: skip
 
     def _stuck(
         self, evidence: Evidence, rows: list[list[Op]], figures: dict[str, float]
@@ -125,7 +128,8 @@ class RecoveryTime(Gate):
         reason = f"{told}, for {lasts:.1f} s, while others were served"
         if not late:
             return replace(passed(self.name, reason, figures), code=STILL)
-        return failed(self.name, reason, figures, ops, code=STUCK)
+        patience = _patience(lasts, ops, len(ops))
+        return failed(self.name, reason, figures, ops, code=STUCK, patience=patience)
 
     def _unserved(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that never again serves some requests."""
@@ -168,8 +172,13 @@ class RecoveryTime(Gate):
         )
         figures = {"bad_after_heal": len(bad)}
         ops = [after[i] for i in bad]
-        patience = watched * sum(map(_refused_quickly, ops)) / len(after)
+        patience = _patience(watched, ops, len(after))
         return failed(self.name, reason, figures, ops, code=NEVER, patience=patience)
+
+
+def _patience(seconds: float, bad: Sequence[Op], asked: int) -> float:
+    """The part of this time in which requests were refused, and not merely late."""
+    return seconds * sum(map(_refused_quickly, bad)) / max(1, asked)
 
 
 def _refused_quickly(op: Op) -> bool:

@@ -9,6 +9,8 @@ A migration at each start may also lock what the first copy's requests need:
 
     first copy    ▐ waits for locks ▌ 503 503 503      nothing else is wrong
     second copy   ALTER TABLE … ─────────── COMMIT
+
+Or it may end the sessions of the first one, "left by the last crash": then requests fail at once.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squall.core.counting import counted
-from squall.core.events import SecondCopyEnded
+from squall.core.events import FaultInjected, SecondCopyEnded
+from squall.core.server_events import ENDED, StatementsRefused
 from squall.gates.findings import failed, inconclusive, not_judged, passed
 from squall.gates.held_sessions import longest_queue
 from squall.gates.starvation import excuse
@@ -26,9 +29,15 @@ from squall.history.evidence import Evidence
 NOT_READY = "copy-not-ready"
 REFUSED = "connections-refused"
 LOCKED_OUT = "first-copy-locked-out"
+DISTURBED = "first-copy-disturbed"
+OVERLAP = "app.overlap"
+AT_ONCE_SECONDS = 0.3
+"""A refusal that took longer may be a wait that was in vain."""
 QUEUE_SECONDS = 0.4
 """How long requests may queue for a lock in a row: to look whether tables are there takes less."""
 LEAST_HARMED = 3
+LEAST_ENDED = 2
+"""A single one may be somebody's who watches the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +68,18 @@ class SecondCopyStarts(Gate):
         if worst.refused:
             reason = f"while two copies of the app ran, {full}"
             return failed(self.name, reason, figures, code=REFUSED)
-        if locked := self._locked_out(evidence, figures):
-            return locked
-        return passed(self.name, f"a second copy was ready after {worst.seconds:.1f} s", figures)
+        told = f"a second copy was ready after {worst.seconds:.1f} s"
+        return self._harmed(evidence, figures, worst) or passed(self.name, told, figures)
+
+    def _harmed(
+        self, evidence: Evidence, figures: dict[str, float], copy: SecondCopyEnded
+    ) -> Finding | None:
+        """What the start does to the first copy."""
+        return (
+            self._locked_out(evidence, figures)
+            or self._ended(evidence, figures)
+            or self._disturbed(evidence, figures, copy.seconds)
+        )
 
     def _locked_out(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Requests that queue for locks when nothing but the start of a copy is under way."""
@@ -76,3 +94,43 @@ class SecondCopyStarts(Gate):
         if starved := excuse(evidence, queued):
             return inconclusive(self.name, f"{reason}; {starved}", figures)
         return failed(self.name, reason, figures, harmed, code=LOCKED_OUT)
+
+    def _ended(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Sessions that were ended by a command, when only a second copy was started."""
+        refused = [event for event in evidence.events if isinstance(event, StatementsRefused)]
+        ended = sum(event.during for event in refused if event.why == ENDED)
+        if _faults(evidence) != {OVERLAP} or ended < LEAST_ENDED:
+            return None
+        told = f"while a second copy started, {counted(ended, 'sessions')} of the first one were"
+        figures["ended"] = ended
+        return failed(self.name, f"{told} ended by a command", figures, code=DISTURBED)
+
+    def _disturbed(
+        self, evidence: Evidence, figures: dict[str, float], seconds: float
+    ) -> Finding | None:
+        """Requests that fail at once in the first copy, when nothing but the start of the second
+        one is under way: callers are led to that when it is ready.
+        """
+        start = evidence.first_injected
+        if _faults(evidence) != {OVERLAP} or start is None:
+            return None
+        if any(op.is_servers_error for op in evidence.window("before")):
+            return None
+        harmed = [
+            op
+            for op in evidence.awaited
+            if start <= op.done <= start + seconds and op.is_servers_error
+            and op.status is not None and op.done - op.sent < AT_ONCE_SECONDS
+        ]  # fmt: skip
+        if len(harmed) < LEAST_HARMED:
+            return None
+        figures["disturbed"] = len(harmed)
+        told = f"while a second copy started, {counted(len(harmed), 'requests')} failed at once"
+        reason = f"{told}, with status {harmed[0].status} ({harmed[0].request})"
+        if starved := excuse(evidence):
+            return inconclusive(self.name, f"{reason}; {starved}", figures)
+        return failed(self.name, reason, figures, harmed, code=DISTURBED)
+
+
+def _faults(evidence: Evidence) -> set[str]:
+    return {event.fault for event in evidence.events if isinstance(event, FaultInjected)}

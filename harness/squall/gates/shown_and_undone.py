@@ -14,14 +14,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from squall.gates.row_log import Place, RowLog, read_log
 from squall.gates.stored_updates import (
     SLACK_SECONDS,
-    Place,
-    RowLog,
     is_update,
     is_varied,
     judge_updates,
-    read_log,
     wanted_of,
 )
 from squall.history.evidence import Evidence

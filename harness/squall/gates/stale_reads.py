@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from squall.core.events import UpdateShown
-from squall.gates.stored_updates import Place, RowLog, Updates
+from squall.gates.row_log import Place, RowLog
+from squall.gates.stored_updates import Updates
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import digests_of_values

@@ -67,15 +67,14 @@ def excuse(evidence: Evidence, span_seconds: float = SPAN_SECONDS) -> str:
 def excuse_starved(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
     """The findings. Time-based failures on a starved machine become ``inconclusive``.
 
-    What was not done in five seconds is not excused by half a second without a CPU, and what was
-    late already not by one that came afterwards.
+    What was not done in five seconds is not excused by half a second without a CPU, and what
+    differs in kind by nothing.
     """
     return tuple(_excused(finding, evidence) for finding in findings)
 
 
 def _excused(finding: Finding, evidence: Evidence) -> Finding:
-    excusable = finding.timed and not finding.had_processor
-    if not excusable or finding.verdict is not Verdict.FAIL:
+    if not finding.timed or finding.in_kind or finding.verdict is not Verdict.FAIL:
         return finding
     told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from squall.core.events import CommitsRead, RowChanged
 from squall.gates.committed_rows import MIN_LEARNED
 from squall.gates.rival_writes import RivalWrites
+from squall.gates.row_log import Place, RowLog
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 from squall.history.shape import digests_of_values
@@ -29,57 +29,6 @@ SOON_SECONDS = 0.2
 
 LEAST_VALUES = 6
 """With this many different values sent, a row is not taken to have had the new one before."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a field of a request is stored."""
-
-    field: str
-    table: str
-    identity: str
-    """The column whose value the path names."""
-    column: str
-
-
-class RowLog:
-    """The changes of rows that paths name."""
-
-    def __init__(self, changes: Iterable[RowChanged]) -> None:
-        self._of: defaultdict[str, list[RowChanged]] = defaultdict(list)
-        for change in sorted(changes, key=lambda one: one.at):
-            for value in set(change.ids.values()):
-                self._of[value].append(change)
-
-    def named_by(self, op: Op) -> Iterable[tuple[str, RowChanged]]:
-        """The changes of rows that a segment of its path names, each with the column."""
-        for segment in dict.fromkeys(op.segments):
-            for change in self._of.get(segment, ()):
-                for column, value in change.ids.items():
-                    if value == segment:
-                        yield column, change
-
-    def of(self, op: Op, place: Place) -> list[RowChanged]:
-        """The changes of the row at this place, in commit order."""
-        return [
-            change
-            for column, change in self.named_by(op)
-            if column == place.identity and change.table == place.table
-            and place.column in change.values
-        ]  # fmt: skip
-
-
-def read_log(evidence: Evidence) -> RowLog | None:
-    """None if the server's log was not read."""
-    if not any(isinstance(event, CommitsRead) for event in evidence.events):
-        return None
-    return RowLog(event for event in evidence.events if isinstance(event, RowChanged))
-
-
-def untouched(evidence: Evidence) -> Callable[[Op], bool]:
-    """Whether no row that a path names was changed in the run; False if the log is unknown."""
-    log = read_log(evidence)
-    return lambda op: log is not None and not any(True for _ in log.named_by(op))
 
 
 def is_update(op: Op) -> bool:
@@ -194,7 +143,38 @@ def _learn(
     if len(ops) < MIN_LEARNED or not common:
         return set()
     every = [_stored(op, log, sent) for op in ops]
-    return {place for place in common if sum(place in one for one in every) >= MIN_LEARNED}
+    return {
+        replace(place, keys=_keys(place, ops, log, sent))
+        for place in common
+        if sum(place in one for one in every) >= MIN_LEARNED
+    }
+
+
+def _keys(
+    place: Place, ops: Sequence[Op], log: RowLog, sent: Mapping[str, float]
+) -> tuple[str, ...]:
+    """The columns that the path of each update names, in its order; empty if one is enough."""
+    named: list[set[str]] = []
+    at: dict[str, int] = {}
+    for op in ops:
+        own = [
+            change.ids for identity, change in log.named_by(op)
+            if identity == place.identity and change.table == place.table
+            and change.at >= _since(op, sent)
+            and change.values.get(place.column) == wanted_of(op).get(place.field)
+        ]  # fmt: skip
+        segments = list(op.segments)
+        if own:
+            named.append({name for ids in own for name in ids if ids[name] in segments})
+        if own and len(set(segments)) == len(segments):
+            at |= {name: segments.index(ids[name]) for ids in own for name in ids
+                   if ids[name] in segments}  # fmt: skip
+    both = set.intersection(*named) if named else set()
+    others = {name for name in both - {place.identity, place.column}
+              if name in at and log.needs(place.table, place.identity, name)}  # fmt: skip
+    return (
+        tuple(sorted({place.identity, *others}, key=lambda name: at.get(name, 0))) if others else ()
+    )
 
 
 def is_varied(ops: Iterable[Op], place: Place) -> bool:

@@ -114,10 +114,9 @@ class Finding:
     """Seconds that the app had for what it did not do; 0: not known. It is excused only if it was
     starved of CPU for a good part of them.
     """
-    had_processor: bool = field(default=False, compare=False)
-    """Whether the app had a processor up to the moment at which its time was over: a busy machine
-    before or afterwards does not excuse it.
-    """
+    in_kind: bool = field(default=False, compare=False)
+    """Whether a gate that measures time found what no want of CPU explains, such as a probe that
+    is answered with an error."""
     excused: bool = field(default=False, compare=False)
     """Whether it failed, and is inconclusive only because the app was starved of CPU."""
     severity: Severity = Severity.OTHER

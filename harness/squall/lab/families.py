@@ -4,7 +4,8 @@
                    ◀── mails.order_id = 7           one, written by a worker
 
 Foreign keys are read from the catalogue; without one, a column such as ``order_id`` refers to
-``id`` of ``order`` or ``orders``. Of values only digests are kept.
+``id`` of ``order`` or ``orders``, and ``basket`` to that of ``baskets``. Of values only digests are
+kept.
 """
 
 from __future__ import annotations
@@ -108,14 +109,15 @@ def _children(
 
 
 def _by_name(new: Iterable[RowChange]) -> Iterator[Reference]:
-    """``order_id`` of any table refers to ``id`` of ``order`` or ``orders``."""
+    """``order_id`` of any table refers to ``id`` of ``order`` or ``orders``, and ``order`` to that
+    of ``orders``.
+    """
     columns = {row.table: set(row.new) for row in new}
     for table, own in columns.items():
         for column in own:
             name = column.removesuffix("_id")
-            if name == column:
-                continue
-            for parent in (name, f"{name}s", f"{name}es", f"{name[:-1]}ies"):
+            same = (name,) if name != column else ()
+            for parent in (*same, f"{name}s", f"{name}es", f"{name[:-1]}ies"):
                 if parent != table and "id" in columns.get(parent, ()):
                     yield table, column, parent, "id"
 

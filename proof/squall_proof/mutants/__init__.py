@@ -3,5 +3,16 @@
 FIRST = "first"
 SERVICES = "services"
 """Of what the reference app may use besides its database."""
-SETS = (FIRST, "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", SERVICES)
+SETS = (
+    FIRST,
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    SERVICES,
+)
 """Sets of mutants: the later ones were listed before their checks were written."""

@@ -34,6 +34,7 @@ from squall.workload.operations import Media, Operation
 
 READS = ("get",)
 WRITES = ("post", "put", "patch")
+UPDATES = ("put", "patch")
 DELETE = "delete"
 ONLY_ON_REQUEST = "writes are requested only with --writes"
 NOT_OURS = "DELETE is requested only of what the load itself made: no POST here makes such a thing"
@@ -118,7 +119,7 @@ def _made(
 def _likely(operation: ApiOperation, raw: Mapping[str, Any]) -> tuple[Any, ...]:
     _, schema, examples = body_schema(operation)
     try:
-        updates = operation.method.upper() in ("PUT", "PATCH")
+        updates = operation.method.lower() in UPDATES
         return (*examples, *likely_bodies(raw, schema, updates=updates))
     except CannotGenerate:
         if examples:

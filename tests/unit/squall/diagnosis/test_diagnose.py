@@ -298,6 +298,12 @@ AFTER_THE_HEAL = [
         remedies.TRY_AGAIN_SOON,
     ),
     (
+        "network.refuse", [sessions(8)], 8, {"status": 503},
+        ("requests that met a dead connection were refused, and not run again on another one;"
+        " 8 requests failed after the heal"),
+        remedies.DEAD_CONNECTIONS,
+    ),
+    (
         "database.read_only", [], 4, {"body": "cannot execute INSERT in a read-only transaction"},
         ("the pool kept connections to a server that takes no writes; 4 requests failed after the"
         " heal"),
@@ -323,6 +329,12 @@ AFTER_THE_HEAL = [
         "network.stall", [log("TimeoutError: QueuePool limit of size # overflow # reached")], 4, {},
         "every connection of the pool was taken; 4 requests failed after the heal",
         remedies.BOUND_WAITS,
+    ),
+    (
+        "network.stall", [log("psycopg#.pool.PoolError: connection pool exhausted")], 4, {},
+        ("the pool raises at once when its connections are taken, and no request waits for one;"
+        " 4 requests failed after the heal"),
+        remedies.WAIT_FOR_A_PLACE,
     ),
 ]  # fmt: skip
 

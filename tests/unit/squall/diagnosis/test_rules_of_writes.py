@@ -93,3 +93,18 @@ def test_reads_that_are_refused_while_writes_fail(
     short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
     remedy = cause(evidence, make, key, short).remedy
     assert (remedy == remedies.COUNT_OUTAGES) is told
+
+
+def test_updates_that_are_skipped_without_any_error_were_merged(evidence: Any, make: Any) -> None:
+    lost = failed("no-acknowledged-write-lost", "3 updates were lost", code=UPDATE_LOST)
+    merged = cause(evidence, make, "client.repeat", lost)
+    assert "updates that come together are taken for one" in merged.reason
+    swallowed = cause(evidence, make, "wire.error_reply", lost)
+    assert "an error of the update is swallowed" in swallowed.reason
+
+
+def test_a_repeat_that_is_told_that_it_is_wrong(evidence: Any, make: Any) -> None:
+    blamed = failed("repeats-agree", "2 repeats: status 422", code=repeats_agree.BLAMED)
+    found = cause(evidence, make, "client.repeat", blamed)
+    assert found.reason.startswith("a repeat with its key is not known again")
+    assert found.remedy == remedies.IDEMPOTENCY

@@ -84,3 +84,16 @@ def test_what_was_late_already_is_not_excused_by_a_busy_machine_afterwards(
     )
     (finding,) = excuse_starved([judge_gate(AnsweredInTime(), seen)], seen)
     assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count", "in_kind"), [(3.0, 5, True), (3.0, 4, False), (1.7, 5, False)]
+)
+def test_a_wait_for_a_processor_explains_so_much_and_no_more(
+    evidence: Any, make: Any, seconds: float, count: int, in_kind: bool
+) -> None:
+    """Each answer waited for 0.2 s of its time: it is late by 0.6 s at most for that."""
+    ops = [make.op(n, at=0.0, done=seconds) for n in range(count)]
+    waits = [ProcessorAwaited(at=n / 10, seconds=min(0.2, n / 50)) for n in range(40)]
+    found = AnsweredInTime().judge(evidence(ops, waits))
+    assert (found.verdict, found.in_kind) == ("fail", in_kind)

@@ -60,3 +60,14 @@ def test_a_request_under_way_fails_for_no_other_reason(
         ops.append(make.refusal(9, intended=4.5, sent=4.5, done=4.6))
     found = FinishesRequests().judge(evidence(ops, events))
     assert found.verdict == verdict, found.reason
+
+
+@pytest.mark.parametrize(("done", "in_kind"), [(5.1, True), (6.9, False)])
+def test_what_is_cut_at_once_is_cut_on_purpose(
+    evidence: Any, make: Any, done: float, in_kind: bool
+) -> None:
+    """A busy machine may be why an app is cut at the end of its time, and not why it cuts soon."""
+    lost = {"status": None, "error": "disconnected", "intended": 4.8, "sent": 4.8, "done": done}
+    cut = [make.op(n, **lost) for n in range(3)]
+    found = FinishesRequests().judge(evidence(cut, deploy()))
+    assert (found.verdict, found.in_kind) == ("fail", in_kind)

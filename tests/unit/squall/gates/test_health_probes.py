@@ -177,3 +177,26 @@ def test_a_service_that_serves_is_ready(
     happened = [*make.outage(), *asked, probe(2.5)]
     run = evidence([*ops, make.op(250)], happened)
     assert HealthProbes(serving_share=share).judge(run).code == code
+
+
+@pytest.mark.parametrize(("status", "in_kind"), [(503, True), (None, False)])
+def test_liveness_that_says_no_is_wrong_on_a_busy_machine_too(
+    evidence: Any, make: Any, status: int | None, in_kind: bool
+) -> None:
+    asked = [probe(0.5, "live"), *(probe(1.2 + n / 10, "live", status) for n in range(3))]
+    run = evidence([make.op(1, at=2.5)], [*make.outage(), *asked])
+    assert HealthProbes().judge(run).in_kind is in_kind
+
+
+@pytest.mark.parametrize(
+    ("copies", "code"), [(False, "not-ready-though-it-serves"), (True, "holds")]
+)
+def test_a_service_that_serves_all_reads_is_ready(
+    evidence: Any, make: Any, copies: bool, code: str
+) -> None:
+    """The disk is full, so more than half of the requests fail, all of them writes."""
+    asked = [probe(1.1 + n / 10, status=503) for n in range(8)]
+    ops = [make.op(n, copy=copies) for n in range(100, 130)]
+    ops += [make.write(n, status=503) for n in range(130, 190)]
+    run = evidence([*ops, make.op(250)], [*make.outage(), *asked, probe(2.5)])
+    assert HealthProbes(serving_share=0.5).judge(run).code == code

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from squall.core.events import CommitsRead, FamilyCommitted, TransactionCommitted
 from squall.gates.one_effect import AGAIN, HALF, TWICE, OneEffect
+from squall.history.evidence import CalmWrites
 from squall.history.op import Outcome
 
 CALM, LATER = range(10), 120
@@ -114,3 +115,26 @@ def test_a_row_of_calm_that_a_worker_took_up_twice_in_the_outage_is_seen(
     calm = [family(op, again if op.id == 0 else again[:1], answered=str(op.id)) for op in ops]
     happened = [*make.outage(), *rows, *calm, CommitsRead(at=9.0, transactions=1)]
     assert OneEffect().judge(evidence(ops, happened)).code == AGAIN
+
+
+@pytest.mark.parametrize(("rows", "code"), [(1, "holds"), (2, AGAIN)])
+def test_writes_before_the_load_may_be_read_before_the_worker_has_done_its_part(
+    evidence: Any, make: Any, later: Any, rows: int, code: str
+) -> None:
+    """What all writes of the load have is learned from them alone."""
+    early = [replace(write(make, 500 + n), sent=0.001, done=0.002) for n in range(3)]
+    ops = [write(make, one) for one in CALM]
+    committed = [
+        TransactionCommitted(at=op.done - 0.001, keys={}, ids={"transfers.id": [str(op.id)]})
+        for op in [*early, *ops]
+    ]
+    calm = CalmWrites(
+        ops=tuple(early), commits=tuple(committed[:3]),
+        families=tuple(family(op, [], answered=str(op.id)) for op in early),
+    )  # fmt: skip
+    made = [family(op, [op.done + LATE], answered=str(op.id)) for op in ops]
+    twice = family(later, [9.0] * rows)
+    refused = write(make, LATER, outcome=Outcome.REFUSED, status=503)
+    happened = [*make.outage(), *committed[3:], *made, twice, CommitsRead(at=9.0, transactions=10)]
+    run = replace(evidence([*ops, refused], happened), calm=calm)
+    assert OneEffect().judge(run).code == code

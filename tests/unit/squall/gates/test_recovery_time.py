@@ -162,3 +162,20 @@ def test_a_path_that_was_not_asked_for_later_proves_nothing(evidence: Any, make:
     ops = served_after(make, until=4.0, stuck_until=9.0)
     asked = [op for op in ops if op.sent < 2.3 or op.request.endswith("8")]
     assert RecoveryTime(at_least=1).judge(evidence(asked)).code == "some-not-yet"
+
+
+@pytest.mark.parametrize(("refused", "least", "most"), [(True, 0.8, 1.0), (False, 0.0, 0.0)])
+def test_who_refuses_at_once_is_not_short_of_a_processor(
+    evidence: Any, make: Any, refused: bool, least: float, most: float
+) -> None:
+    """Each quick refusal counts as time in which the app could have served; a late answer not."""
+    bad = [
+        make.refusal(n, at=2.0 + n / 100)
+        if refused
+        else make.op(n, at=2.0 + n / 100, done=2.6 + n / 100)
+        for n in range(90)
+    ]
+    well = [make.op(n, at=2.9 + (n - 100) / 100) for n in range(100, 140)]
+    found = RecoveryTime(within_ms=500).judge(evidence([*bad, *well]))
+    assert found.code == "recovered-late"
+    assert least <= found.patience <= most

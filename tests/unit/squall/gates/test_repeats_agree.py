@@ -99,3 +99,32 @@ def test_nobody_is_told_for_ever_to_come_again(
         tries.append(make.write(attempt * FIRST_REPEAT + 7777, **changes))
     found = RepeatsAgree().judge(evidence([*others, *tries], make.outage()))
     assert found.code == code
+
+
+def posted(make: Any, number: int, status: int, **changes: Any) -> Any:
+    outcome = Outcome.APPLIED if status < 300 else Outcome.REFUSED
+    return replace(make.write(number), request="POST /orders", status=status, outcome=outcome,
+                   **changes)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "repeat", "elsewhere", "verdict"),
+    [
+        (201, 422, 201, "fail"),  # the key belongs to another body, it says
+        (504, 404, 201, "fail"),  # the key was forgotten, and its work stands
+        (201, 409, 201, "not-judged"),  # it is there already
+        (201, 422, 422, "not-judged"),  # first requests are told so, too
+        (422, 422, 201, "not-judged"),
+    ],
+)
+def test_a_repeat_is_not_told_that_it_is_wrong(
+    evidence: Any, make: Any, first: int, repeat: int, elsewhere: int, verdict: str
+) -> None:
+    ops = [posted(make, number, first) for number in (1, 2)]
+    ops += [posted(make, FIRST_REPEAT + number, repeat) for number in (1, 2)]
+    ops += [posted(make, 3, elsewhere), posted(make, 4, repeat)]  # one that was overtaken
+    ops.append(posted(make, FIRST_REPEAT + 4, 201))
+    found = RepeatsAgree().judge(evidence(ops))
+    assert found.verdict == verdict
+    assert (found.code == "repeats-blamed") is (verdict == "fail")
+    assert RepeatsAgree(same_requests=False).judge(evidence(ops)).verdict == "not-judged"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import BackendsSampled, SecondCopyEnded
+from squall.core.events import BackendsSampled, FaultInjected, SecondCopyEnded
+from squall.core.server_events import ENDED, StatementsRefused
 from squall.gates.second_copy_starts import SecondCopyStarts
 
 READY: dict[str, Any] = {
@@ -71,3 +72,36 @@ def test_a_start_that_locks_out_the_first_copy(
         told = "while a second copy started, requests queued for locks for 0.6 s, and 5 requests"
         assert finding.reason == f"{told} failed or were late"
         assert finding.code == "first-copy-locked-out"
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "verdict"),
+    [("app.overlap", 0.02, "fail"), ("app.overlap", 0.4, "pass"), ("database.crash", 0.02, "pass")],
+    ids=["at once", "after a wait", "of another cause"],
+)
+def test_a_start_that_fails_requests_of_the_first_copy(
+    evidence: Any, make: Any, fault: str, seconds: float, verdict: str
+) -> None:
+    told = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
+    ended = SecondCopyEnded(at=2.5, **READY)
+    ops = [make.op(1, at=0.5)]
+    ops += [make.refusal(n, at=1.05 + n / 1000, done=1.05 + n / 1000 + seconds) for n in range(4)]
+    finding = SecondCopyStarts().judge(evidence(ops, [told, ended]))
+    assert finding.verdict.value == verdict
+    assert (finding.code == "first-copy-disturbed") is (verdict == "fail")
+
+
+@pytest.mark.parametrize(
+    ("fault", "ended", "verdict"),
+    [("app.overlap", 8, "fail"), ("app.overlap", 1, "pass"), ("database.crash", 8, "pass")],
+)
+def test_a_start_that_ends_the_sessions_of_the_first_copy(
+    evidence: Any, make: Any, fault: str, ended: int, verdict: str
+) -> None:
+    """A pool that finds them gone opens others: no request tells of it."""
+    told = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
+    counted = StatementsRefused(at=3.0, why=ENDED, before=0, during=ended)
+    events = [told, SecondCopyEnded(at=2.5, **READY), counted]
+    finding = SecondCopyStarts().judge(evidence([make.op(1, at=0.5)], events))
+    assert finding.verdict.value == verdict
+    assert (finding.code == "first-copy-disturbed") is (verdict == "fail")

@@ -83,6 +83,12 @@ def test_what_had_seconds_is_not_excused_by_a_moment(
     assert excused.verdict is verdict
 
 
+def test_what_differs_in_kind_is_not_excused(evidence: Any) -> None:
+    """A probe that is answered with an error is wrong on every machine."""
+    refused = replace(failed("health-probes", "status 503", in_kind=True), timed=True)
+    assert excuse_starved([refused], evidence([], awaited(0.0, 0.1, 0.2))) == (refused,)
+
+
 @pytest.mark.parametrize(
     "gate",
     [RecoveryTime(within_ms=1), parse_threshold("p95 after <= 1 ms")],

@@ -255,3 +255,43 @@ def test_one_odd_read_alone_and_other_numbers_prove_nothing(evidence: Any, make:
     odd = [look(make, 300 + item, item, 55) for item in (3, 5)]
     assert counted(evidence, make, odd[:1]).code == "not-judged"
     assert counted(evidence, make, odd, calm_shows=7).code == "not-judged", "no column is shown"
+
+
+def figure(make: Any, number: int, team: int, kind: int, value: int, **changes: Any) -> Any:
+    wanted = describe_texts(json.dumps({"value": value}))
+    request = f"PUT /teams/{team}/figures/{kind}"
+    return replace(make.write(number), name="set-figure", status=200, request=request,
+                   wanted=wanted, **changes)  # fmt: skip
+
+
+def stored(at: float, team: int, kind: int, value: int) -> RowChanged:
+    values = {"value": digest_of(str(value))}
+    ids = {"team": str(team), "kind": str(kind)}
+    return RowChanged(at=at, table="figures", ids=ids, values=values)
+
+
+def shown(make: Any, number: int, team: int, kind: int, value: int, at: float) -> Any:
+    texts = describe_texts(json.dumps({"value": value}))
+    return replace(make.op(number, at=at), name="read-figure", texts=texts,
+                   request=f"GET /teams/{team}/figures/{kind}")  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "stale"), [(6, False), (5, True)])
+def test_a_row_may_be_named_by_two_parts_of_the_path(
+    evidence: Any, make: Any, kind: int, stale: bool
+) -> None:
+    """An update of another kind of the same team is no update of what is read, nor of the same
+    kind of another team.
+    """
+    pairs = [(n // 3, 5 + n % 3) for n in CALM]
+    ops = [figure(make, n, *pair, 500 + n) for n, pair in enumerate(pairs)]
+    rows = [stored(op.done - 0.001, *pairs[n], 500 + n) for n, op in enumerate(ops)]
+    works = figure(make, LATER, 9, 9, 1, sent=2.1, done=2.11, intended=2.1)
+    changed = [stored(2.1, 9, 9, 1), stored(2.4, 1, 5, 40), stored(2.5, 1, kind, 41)]
+    trials = [UpdateShown(at=0.5, write="set-figure", read="read-figure", fresh=True)] * 2
+    reads = [shown(make, 200 + n, 1, 5, 40, 3.0 + n / 100) for n in range(3)]
+    reads.append(shown(make, 300, 9, 9, 1, 3.1))
+    found = ReadYourWrites().judge(
+        evidence([*ops, works, *reads], [*make.outage(), *rows, *changed, *trials, READ])
+    )
+    assert (found.code == STALE) is stale

@@ -29,6 +29,15 @@ def test_children_that_say_something_else_are_not_alike() -> None:
     assert found.answered == ""
 
 
+def test_a_column_may_be_named_as_what_it_refers_to() -> None:
+    """Without a foreign key, and without ``_id``: ``lines.basket`` is a number of ``baskets``."""
+    basket = RowChange("baskets", "insert", {}, {"id": "7", "owner": "a"}, 1)
+    line = RowChange("lines", "insert", {}, {"basket": "7", "item": "3"}, 1)
+    other = RowChange("lines", "insert", {}, {"basket": "8", "item": "7"}, 1)
+    (found,) = find_families([basket, line, other], TIMES, [], frozenset({"7"}))
+    assert found.commits == {"lines.basket": [10.0]}
+
+
 def test_a_foreign_key_is_enough_whatever_its_name() -> None:
     child = RowChange("entries", "insert", {}, {"id": "1", "booked": "7"}, 2)
     declared = references_of(["entries booked orders id", "no reference"])

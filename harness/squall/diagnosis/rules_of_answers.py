@@ -1,0 +1,44 @@
+"""Causes of answers that hide the outage from the client, or blame the client for it."""
+
+from __future__ import annotations
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.settled_requests import settled
+from squall.gates.differences_of_the_run import LET_IN, NEVER_STORED
+from squall.gates.verdict import Finding
+
+FORBIDDEN = frozenset({401, 402, 403})
+
+
+def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
+    """An answer that reports success without being one, or a refusal that blames the client."""
+    finding = case.failed("answer-unlike-calm")
+    if finding is None:
+        return None
+    if finding.code == LET_IN:
+        return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
+                         remedies.FAIL_CLOSED)  # fmt: skip
+    if finding.code == NEVER_STORED:
+        told = f"a cache is filled before COMMIT, and an error takes nothing back: {finding.reason}"
+        return Diagnosis(told, remedies.COMMIT_FIRST)
+    number = int(finding.figures["unlike"])
+    if _statuses(case, finding) and _statuses(case, finding) <= FORBIDDEN:
+        told = "rights that could not be read are taken for none: a failed load leaves an empty set"
+        return Diagnosis(f"{told}, or an error is answered as a refusal: {finding.reason}",
+                         remedies.NO_FALSE_SUCCESS)  # fmt: skip
+    told = f"{count(number, 'answer')} hid the outage from the client"
+    return Diagnosis(f"{told}: {finding.reason}{_kept(case, finding)}", remedies.NO_FALSE_SUCCESS)
+
+
+def _statuses(case: JudgedRun, finding: Finding) -> set[int | None]:
+    """Of the answers that show it."""
+    return {op.status for op in case.evidence.ops if op.id in set(finding.ops)}
+
+
+def _kept(case: JudgedRun, finding: Finding) -> str:
+    """Wrong answers to requests that were sent when all was well again."""
+    late = {op.id for op in settled(case)}
+    number = len(late.intersection(finding.ops))
+    what = count(number, "was", "were")
+    return f"; {what} given after the heal: a cache keeps what failed" if number else ""
