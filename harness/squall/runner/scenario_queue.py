@@ -24,9 +24,12 @@ class ScenarioQueue:
         return bool(self.waiting) and self.labs < self.group.max_labs
 
 
-def fill_queues(groups: Sequence[SuiteGroup], jobs: int) -> list[ScenarioQueue]:
+def fill_queues(
+    groups: Sequence[SuiteGroup], jobs: int, *, short_first: bool = False
+) -> list[ScenarioQueue]:
     """In the order of the table. Labs that share a group take the smoke outages first, which say
-    most soonest, and then the longest, so that all labs end at about the same time.
+    most soonest, and then the longest, so that all labs end at about the same time; ``short_first``
+    the shortest, of which most fit into a time limit.
     """
     queues, number = [], 0
     for group in groups:
@@ -36,10 +39,11 @@ def fill_queues(groups: Sequence[SuiteGroup], jobs: int) -> list[ScenarioQueue]:
         ]
         number += len(tasks)
         if min(jobs, group.max_labs) > 1:
-            tasks.sort(key=_soonest)
+            tasks.sort(key=lambda task: _rank(task, short_first=short_first))
         queues.append(ScenarioQueue(group, tasks))
     return queues
 
 
-def _soonest(task: ScenarioTask) -> tuple[bool, float]:
-    return "smoke" not in task.scenario.tags, -task.scenario.planned_seconds
+def _rank(task: ScenarioTask, *, short_first: bool) -> tuple[bool, float]:
+    seconds = task.scenario.planned_seconds
+    return "smoke" not in task.scenario.tags, seconds if short_first else -seconds

@@ -104,7 +104,7 @@ class Suite:
         return self.result
 
     async def _run_all(self, emitter: Emitter) -> None:
-        self._queues = fill_queues(self.groups, self.jobs)
+        self._queues = fill_queues(self.groups, self.jobs, short_first=self.time_limit is not None)
         self._labs.at_least = self.jobs_if_busy or self.jobs
         count = sum(len(queue.waiting) for queue in self._queues)
         with ungrouped():

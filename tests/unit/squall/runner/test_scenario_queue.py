@@ -18,10 +18,10 @@ OUTAGES = [
 ]
 
 
-def order(jobs: int, max_labs: int) -> list[str]:
+def order(jobs: int, max_labs: int, *, short_first: bool = False) -> list[str]:
     options = LabOptions(profile=REFERENCE, seed=1)
     group = SuiteGroup(scenarios=OUTAGES, options=options, max_labs=max_labs)
-    (queue,) = fill_queues([group], jobs)
+    (queue,) = fill_queues([group], jobs, short_first=short_first)
     return [task.scenario.name for task in queue.waiting]
 
 
@@ -31,3 +31,7 @@ def test_one_lab_keeps_the_order_of_the_table() -> None:
 
 def test_several_labs_take_smoke_first_then_the_longest() -> None:
     assert order(2, 2) == ["smoke", "long", "short"]
+
+
+def test_within_a_time_limit_the_shortest_come_before_the_longest() -> None:
+    assert order(2, 2, short_first=True) == ["smoke", "short", "long"]
