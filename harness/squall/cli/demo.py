@@ -34,8 +34,8 @@ from squall.scenario.selection import for_dependencies, partition_long, select
 from squall.sweeping.sweeper import SweepOptions, run_sweep
 
 SECONDS = 75.0
-"""Time after which no outage starts any more: enough for all of them on a quick machine of two
-CPUs, and no more than a newcomer waits for on a slow one.
+"""Time after which no outage starts any more: enough for nearly all of them on a quick machine of
+two CPUs, and no more than a newcomer waits for on a slow one.
 """
 
 SWEEP_SECONDS = 12.0
