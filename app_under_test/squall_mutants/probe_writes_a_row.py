@@ -11,11 +11,9 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from sqlalchemy import text
-from squall_reference import main
-from squall_reference.errors import ServiceError
-from squall_reference.resilience.deadline import Abandoned, deadline_in
-from squall_reference.storage.engine import Database, Lease, connection
-from squall_reference.storage.translate import translate_errors
+from sqlalchemy.ext.asyncio import AsyncConnection
+from squall_reference import main, readiness
+from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
 
@@ -34,28 +32,16 @@ WRITE = text(
 
 def probe_of(database: Database, seconds: float) -> Callable[[], Awaitable[None]]:
     """An upsert within ``seconds``."""
-    abandoned = Abandoned()
     made = False
 
-    async def ask(lease: Lease) -> None:
+    async def write(connection: AsyncConnection) -> None:
         nonlocal made
-        with translate_errors():
-            async with connection(database.engine, lease) as held:
-                plain = await held.execution_options(isolation_level="AUTOCOMMIT")
-                if not made:
-                    await plain.execute(TABLE)
-                    made = True
-                await plain.execute(WRITE)
+        if not made:
+            await connection.execute(TABLE)
+            made = True
+        await connection.execute(WRITE)
 
-    async def probe() -> None:
-        lease = Lease(seconds)
-        try:
-            await abandoned.run(lambda: ask(lease), deadline_in(4 * seconds), lease.terminate)
-        except ServiceError:
-            database.sockets.abort_idle()
-            raise
-
-    return probe
+    return readiness.probe_of(database, seconds, write)
 
 
 def create_app() -> FastAPI:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from squall_reference.errors import ServiceError
 from squall_reference.resilience.circuit_breaker import CircuitBreaker
@@ -96,20 +97,28 @@ class Readiness:
         return ok
 
 
-def probe_of(database: Database, seconds: float) -> Callable[[], Awaitable[None]]:
-    """SELECT 1 within ``seconds``, however silent the database is."""
+async def select_one(connection: AsyncConnection) -> None:
+    """What a probe asks: nothing that could be refused."""
+    await connection.execute(text("SELECT 1"))
+
+
+def probe_of(
+    database: Database,
+    seconds: float,
+    ask: Callable[[AsyncConnection], Awaitable[None]] = select_one,
+) -> Callable[[], Awaitable[None]]:
+    """``ask``, in autocommit, within ``seconds``, however silent the database is."""
     abandoned = Abandoned()
 
-    async def ask(lease: Lease) -> None:
+    async def asked(lease: Lease) -> None:
         with translate_errors():
             async with connection(database.engine, lease) as held:
-                plain = await held.execution_options(isolation_level="AUTOCOMMIT")
-                await plain.execute(text("SELECT 1"))
+                await ask(await held.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def probe() -> None:
         lease = Lease(seconds)
         try:
-            await abandoned.run(lambda: ask(lease), deadline_in(4 * seconds), lease.terminate)
+            await abandoned.run(lambda: asked(lease), deadline_in(4 * seconds), lease.terminate)
         except ServiceError:
             database.sockets.abort_idle()
             raise

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.pairs.ninth_parts import LIMITS, address, refuse
+from tests.pairs.ninth_parts import LIMITS, address, create_tables, refuse
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS readings (id int PRIMARY KEY, celsius int NOT NULL)",
@@ -37,7 +37,7 @@ class Remark(BaseModel):
     words: str = Field(min_length=1, max_length=40)
 
 
-def make(*, skips: bool) -> FastAPI:  # noqa: C901
+def make(*, skips: bool) -> FastAPI:
     engine = create_async_engine(
         address("psycopg"), pool_size=10, max_overflow=0, pool_timeout=1,
         connect_args={"connect_timeout": 2, "options": LIMITS},
@@ -45,9 +45,7 @@ def make(*, skips: bool) -> FastAPI:  # noqa: C901
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with engine.begin() as held:
-            for statement in TABLES:
-                await held.execute(text(statement))
+        await create_tables(engine, TABLES)
         yield
         await engine.dispose()
 

@@ -8,12 +8,12 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
 
-from tests.pairs.shop import AWAY, make_app
+from tests.pairs.shop import AWAY, make_app, running
 
 LOCK = "SELECT pg_try_advisory_lock(4711)"
 BEAT = "INSERT INTO beat DEFAULT VALUES"
@@ -42,11 +42,8 @@ def make(*, again: bool) -> FastAPI:
     @asynccontextmanager
     async def leading(app: FastAPI) -> AsyncIterator[None]:
         await app.state.pool.execute(TABLE)
-        task = asyncio.create_task(lead(again=again))
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        async with running(lead(again=again)):
+            yield
 
     app = make_app(leading)
 

@@ -7,12 +7,14 @@ import os
 import select
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import psycopg2  # type: ignore[import-untyped]
 from fastapi import FastAPI
 from psycopg2 import extensions
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.pairs.shop import unavailable
 
@@ -26,6 +28,13 @@ LIMITS = f"-c statement_timeout={int(LIMIT * 1000)} -c lock_timeout=500"
 def address(driver: str) -> str:
     """The lab's address for SQLAlchemy."""
     return f"postgresql+{driver}://" + URL.partition("://")[2]
+
+
+async def create_tables(engine: AsyncEngine, statements: Iterable[str]) -> None:
+    """In one transaction."""
+    async with engine.begin() as held:
+        for statement in statements:
+            await held.execute(text(statement))
 
 
 def refuse(app: FastAPI, *kinds: type[Exception]) -> None:

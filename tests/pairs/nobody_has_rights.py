@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException, Path
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.pairs.ninth_parts import LIMIT, address, refuse
+from tests.pairs.shop import running
 
 TABLES = (
     (
@@ -63,12 +64,9 @@ def make(*, empties: bool) -> FastAPI:  # noqa: C901
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(load())
-        await asyncio.sleep(0.3)
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        async with running(load()):
+            await asyncio.sleep(0.3)
+            yield
         await engine.dispose()
 
     app = FastAPI(lifespan=lifespan)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
@@ -17,7 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.pairs.ninth_parts import LIMITS, address, refuse
+from tests.pairs.ninth_parts import LIMITS, address, create_tables, refuse
+from tests.pairs.shop import running
 
 TABLES = (
     (
@@ -69,14 +70,9 @@ def make(*, remembers: bool) -> FastAPI:  # noqa: C901
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with engine.begin() as held:
-            for statement in TABLES:
-                await held.execute(text(statement))
-        task = asyncio.create_task(relay())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await create_tables(engine, TABLES)
+        async with running(relay()):
+            yield
         await engine.dispose()
 
     app = FastAPI(lifespan=lifespan)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import asyncpg
@@ -17,6 +17,7 @@ from fastapi import FastAPI, Header, HTTPException
 from pydantic import BaseModel, Field
 
 from tests.pairs.ninth_parts import BARE, LIMIT, refuse
+from tests.pairs.shop import running
 
 TABLES = (
     (
@@ -70,11 +71,8 @@ def make(*, again: bool) -> FastAPI:  # noqa: C901
         await database.connect()
         for statement in TABLES:
             await database.execute(statement)
-        task = asyncio.create_task(charge())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        async with running(charge()):
+            yield
         await database.disconnect()
 
     app = FastAPI(lifespan=lifespan)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from tests.pairs.ninth_parts import LIMIT, address, refuse
+from tests.pairs.ninth_parts import LIMIT, address, create_tables, refuse
 
 TABLES = (
     (
@@ -57,7 +57,7 @@ async def looked_at(held: AsyncConnection, basket: Basket) -> int:
     return number
 
 
-def make(*, takes: bool) -> FastAPI:  # noqa: C901
+def make(*, takes: bool) -> FastAPI:
     engine = create_async_engine(
         address("asyncpg"), pool_size=10, max_overflow=0, pool_timeout=1,
         connect_args={"timeout": LIMIT, "command_timeout": LIMIT},
@@ -66,9 +66,7 @@ def make(*, takes: bool) -> FastAPI:  # noqa: C901
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with engine.begin() as held:
-            for statement in TABLES:
-                await held.execute(text(statement))
+        await create_tables(engine, TABLES)
         yield
         await engine.dispose()
 

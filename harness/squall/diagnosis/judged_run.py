@@ -82,7 +82,7 @@ class JudgedRun:
     @cached_property
     def faults(self) -> frozenset[str]:
         """Keys of the faults that came into force."""
-        return frozenset(e.fault for e in self.evidence.events if isinstance(e, FaultInjected))
+        return self.evidence.fault_keys
 
     @cached_property
     def effects(self) -> frozenset[str]:

@@ -19,7 +19,6 @@ from itertools import pairwise
 from squall.gates.blamed_clients import (
     BAD_REQUEST,
     CONFLICT,
-    GONE,
     blamed_for_once,
     blamed_writers,
     blaming_statuses,
@@ -141,9 +140,8 @@ class AnswerUnlikeCalm(Gate):
         if op.status is None or known is None or not known.media:
             return  # no successful answer before: nothing is known of it
         if op.status in blaming_statuses(op, away=away):
-            may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
             often = known.answers >= self.least_answers and not known.rare
-            if often and op.status not in known.statuses and not may_be_gone:
+            if often and op.status not in known.statuses and not calm.may_be_gone(op):
                 yield BLAMED, f"{op.name}: status {op.status}, which it never had before the fault"
         elif op.good and not (op.status == ACCEPTED and op.status not in known.statuses):
             yield from self._first(self._lies(op, known, calm))

@@ -24,7 +24,6 @@ or clients repeat writes, there may be one.
 """
 BAD_REQUEST, CONFLICT = 400, 409
 CLOSED = frozenset({401, 403})
-GONE = frozenset({404, 410})
 SUCCESS = range(200, 300)
 FORBIDDEN = CLOSED | {402}
 """Statuses that say who may read what, to a client with valid credentials."""
@@ -76,9 +75,9 @@ def blamed_for_once(
         if op.status is None or op.status not in blaming_statuses(op, away=away):
             continue
         usual = {*known.statuses, *calm.later.get(op.name, ())}
-        may_be_gone = op.status in GONE and (calm.deletes or op.is_read_back)
         written = any(one == op.path or one.startswith(f"{op.path}/") for one in changed)
-        if op.status not in usual and not may_be_gone and not (op.effect == "read" and written):
+        right = calm.may_be_gone(op) or (op.effect == "read" and written)
+        if op.status not in usual and not right:
             found[op.name, op.status].append(op)
     return [op for same in found.values() if len(same) >= LEAST_RARE for op in same]
 

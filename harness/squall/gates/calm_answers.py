@@ -24,6 +24,7 @@ from squall.history.op import Op
 from squall.history.shape import Shape, read_shape
 
 PROCESS_ENDS = frozenset({"ends"})
+GONE = frozenset({404, 410})
 LEAST_ANSWERS = 10
 """Minimum answers of an operation before the fault from which its usual answer is learned."""
 
@@ -64,6 +65,10 @@ class CalmAnswers:
         shapes = known.shapes[: known.early] if known else []
         places = {place for _, shape in shapes for place in shape}
         return not places or not places.issuperset(read_shape(op.shape))
+
+    def may_be_gone(self, op: Op) -> bool:
+        """Whether a 404 or 410 may be right: things are deleted, or this one's write was unsure."""
+        return op.status in GONE and (self.deletes or op.is_read_back)
 
     def same_sizes(self, op: Op) -> Sequence[int]:
         """Sizes of answers to the same request, as :meth:`same_request`."""

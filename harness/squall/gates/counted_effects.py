@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from squall.core.events import FaultInjected, NumbersCounted
+from squall.core.events import NumbersCounted
 from squall.gates.committed_rows import MIN_LEARNED
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -29,7 +29,6 @@ LEAST_AGAIN = 2
 MOST_OPERATIONS = 4
 """Operations that may move numbers of the same rows."""
 TINY = 1e-6
-BY_CLIENTS = "client."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +194,4 @@ def _wants_again(ops: Iterable[Op]) -> bool:
 
 def _without_other_callers(evidence: Evidence, found: list[Miscounted]) -> list[Miscounted]:
     """Where not all requests are in the history, a number may be larger."""
-    faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    others = any(event.fault.startswith(BY_CLIENTS) for event in faults)
-    return [one for one in found if not (others and one.is_more)]
+    return [one for one in found if not (evidence.has_other_callers and one.is_more)]

@@ -10,10 +10,9 @@ request has sent is then done or undone when it is refused.
 
 from __future__ import annotations
 
-from squall.core.events import FaultInjected
 from squall.gates.retry_storm import ERROR_REPLY
 from squall.gates.row_log import Place, RowLog, read_log
-from squall.gates.stored_updates import is_update, is_varied, judge_updates, wanted_of
+from squall.gates.stored_updates import is_update, judge_updates, varied_places, wanted_of
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
@@ -25,8 +24,7 @@ LATER_SECONDS = 0.1
 
 def only_statements_fail(evidence: Evidence) -> bool:
     """Whether no fault does anything but answer single statements with errors."""
-    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
-    return faults == {ERROR_REPLY}
+    return evidence.fault_keys == {ERROR_REPLY}
 
 
 def late_updates(evidence: Evidence) -> list[Op]:
@@ -36,12 +34,7 @@ def late_updates(evidence: Evidence) -> list[Op]:
         return []
     places = judge_updates(evidence, log).places
     updates = [op for op in evidence.ops if is_update(op)]
-    varied = {
-        (name, place)
-        for name, known in places.items()
-        for place in known
-        if is_varied([op for op in updates if op.name == name], place)
-    }
+    varied = varied_places(updates, places)
     return [
         op
         for op in updates

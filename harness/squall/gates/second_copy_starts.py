@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squall.core.counting import counted
-from squall.core.events import FaultInjected, SecondCopyEnded
+from squall.core.events import SecondCopyEnded
 from squall.core.server_events import ENDED, StatementsRefused
 from squall.gates.findings import failed, inconclusive, not_judged, passed
 from squall.gates.held_sessions import longest_queue
@@ -99,7 +99,7 @@ class SecondCopyStarts(Gate):
         """Sessions that were ended by a command, when only a second copy was started."""
         refused = [event for event in evidence.events if isinstance(event, StatementsRefused)]
         ended = sum(event.during for event in refused if event.why == ENDED)
-        if _faults(evidence) != {OVERLAP} or ended < LEAST_ENDED:
+        if evidence.fault_keys != {OVERLAP} or ended < LEAST_ENDED:
             return None
         told = f"while a second copy started, {counted(ended, 'sessions')} of the first one were"
         figures["ended"] = ended
@@ -112,7 +112,7 @@ class SecondCopyStarts(Gate):
         one is under way: callers are led to that when it is ready.
         """
         start = evidence.first_injected
-        if _faults(evidence) != {OVERLAP} or start is None:
+        if evidence.fault_keys != {OVERLAP} or start is None:
             return None
         if any(op.is_servers_error for op in evidence.window("before")):
             return None
@@ -130,7 +130,3 @@ class SecondCopyStarts(Gate):
         if starved := excuse(evidence):
             return inconclusive(self.name, f"{reason}; {starved}", figures)
         return failed(self.name, reason, figures, harmed, code=DISTURBED)
-
-
-def _faults(evidence: Evidence) -> set[str]:
-    return {event.fault for event in evidence.events if isinstance(event, FaultInjected)}

@@ -18,8 +18,8 @@ from squall.gates.row_log import Place, RowLog, read_log
 from squall.gates.stored_updates import (
     SLACK_SECONDS,
     is_update,
-    is_varied,
     judge_updates,
+    varied_places,
     wanted_of,
 )
 from squall.history.evidence import Evidence
@@ -38,12 +38,7 @@ def shown_and_undone(evidence: Evidence) -> Iterator[tuple[Op, str]]:
     for op in evidence.ops:
         if op.effect == "read" and op.good and op.texts:
             reads[op.path].append(op)
-    varied = {
-        (name, place)
-        for name, places in known.items()
-        for place in places
-        if is_varied([op for op in updates if op.name == name], place)
-    }
+    varied = varied_places(updates, known)
     for update in updates:
         own = [*reads[update.path], *reads[update.path.rpartition("/")[0]]]
         for place in known.get(update.name, ()) if update.outcome is not Outcome.APPLIED else ():

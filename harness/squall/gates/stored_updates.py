@@ -69,7 +69,7 @@ def judge_updates(evidence: Evidence, log: RowLog) -> Updates:
         places = _learn(calm, ops, log, sent)
         known[name] = frozenset(places)
         early = max([early, *(_seconds_to_answer(op, places, log) for op in calm)])
-        varied = {place for place in places if is_varied(ops, place)}
+        varied = {place for place in places if _is_varied(ops, place)}
         later = [op for op in ops if places and op.done > begun and not rivals.has_one(op)]
         judged += later
         lost += [
@@ -177,7 +177,19 @@ def _keys(
     )
 
 
-def is_varied(ops: Iterable[Op], place: Place) -> bool:
+def varied_places(
+    updates: Sequence[Op], known: Mapping[str, Iterable[Place]]
+) -> set[tuple[str, Place]]:
+    """The operations' names and places of which enough values are sent."""
+    return {
+        (name, place)
+        for name, places in known.items()
+        for place in places
+        if _is_varied([op for op in updates if op.name == name], place)
+    }
+
+
+def _is_varied(ops: Iterable[Op], place: Place) -> bool:
     """Whether enough values are sent: a row is not taken to have had one of them before."""
     return len({wanted_of(op).get(place.field) for op in ops}) >= LEAST_VALUES
 

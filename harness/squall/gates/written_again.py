@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from squall.core.events import FaultInjected, RowsAlike
+from squall.core.events import RowsAlike
 from squall.gates.committed_rows import (
     CLOCK_SECONDS,
     MAX_LAG_SECONDS,
@@ -44,7 +44,7 @@ def written_again(evidence: Evidence, rows: CommittedRows) -> list[Again]:
     """Rows of requests that had made theirs already."""
     alike = [event for event in evidence.events if isinstance(event, RowsAlike)]
     start = evidence.first_injected
-    if not alike or start is None or _has_other_callers(evidence):
+    if not alike or start is None or evidence.has_other_callers:
         return []
     found: list[Again] = []
     for name, links in learn_links(evidence, rows).items():
@@ -71,13 +71,6 @@ class _Unnamed:
     """Rows of one group say the same."""
     maker: Op | None
     """The request that ran then, and whose answer names a row of the group."""
-
-
-def _has_other_callers(evidence: Evidence) -> bool:
-    return any(
-        isinstance(event, FaultInjected) and event.fault.startswith(BY_CLIENTS)
-        for event in evidence.events
-    )
 
 
 def _unnamed(number: int, group: RowsAlike, named: Mapping[str, Op]) -> Iterator[_Unnamed]:

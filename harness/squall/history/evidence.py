@@ -20,6 +20,9 @@ from squall.history.op import Op
 
 Window = Literal["before", "during", "after"]
 
+BY_CLIENTS = "client."
+"""Begins the keys of faults of the app's clients."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
@@ -154,6 +157,16 @@ class Evidence:
     def first_injected(self) -> float | None:
         """When the first fault came into force; None if none did."""
         return min((e.at for e in self.events if isinstance(e, events.FaultInjected)), default=None)
+
+    @property
+    def fault_keys(self) -> frozenset[str]:
+        """The keys of the faults that came into force: ``wire.error_reply``."""
+        return frozenset(e.fault for e in self.events if isinstance(e, events.FaultInjected))
+
+    @property
+    def has_other_callers(self) -> bool:
+        """Whether a fault sent requests, or changed some, that are not in the history."""
+        return any(key.startswith(BY_CLIENTS) for key in self.fault_keys)
 
     @property
     def last_healed(self) -> float | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from squall.core.events import RowsAlike
 from squall.history.shape import is_uuid
 from squall.lab.families import TIME, Gone
-from squall.lab.wal import RowChange
+from squall.lab.wal import RowChange, by_table
 
 MAX_GROUPS = 1000
 
@@ -28,10 +28,7 @@ def find_alike(
 ) -> Iterator[RowsAlike]:
     """Two or more new rows that stay, say the same, and hold no key of a request."""
     gone = Gone(changes)
-    tables: defaultdict[str, list[RowChange]] = defaultdict(list)
-    for change in changes:
-        if change.kind == "insert":
-            tables[change.table].append(change)
+    tables = by_table(change for change in changes if change.kind == "insert")
     left = MAX_GROUPS
     for table, rows in sorted(tables.items()):
         column = find_identity(rows, answered)

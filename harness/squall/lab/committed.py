@@ -24,7 +24,7 @@ from squall.history.op import Op
 from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
-from squall.lab.counted_numbers import find_counts
+from squall.lab.counted_numbers import find_counts, named_by_writes
 from squall.lab.families import REFERENCES, Reference, find_families, references_of
 from squall.lab.followed_rows import find_followed
 from squall.lab.lab import Lab
@@ -146,7 +146,7 @@ class CommitRecorder:
         read.
         """
         answered = answered_ids(ops)
-        named = {one for op in ops if op.effect != "read" for one in op.segments}
+        named = named_by_writes(ops)
         patience = max(LEAST_SECONDS, DEADLINES * self._lab.profile.contract.deadline_seconds)
         ends = self._clock.now() + patience
         messages: list[bytes] = []

@@ -7,29 +7,24 @@ Only differences are kept.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 
 from squall.core.events import NumbersCounted
 from squall.history.op import Op
-from squall.lab.moved_numbers import MOST_MOVES, Numbers
-from squall.lab.wal import RowChange
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, moves_of
+from squall.lab.wal import RowChange, by_table
 
 
 def find_counts(
     start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[NumbersCounted]:
     """The moves of each column of which a row is named. A table that is emptied is left out."""
-    named = {segment for op in ops if op.effect != "read" for segment in op.segments}
-    of_table: defaultdict[str, list[RowChange]] = defaultdict(list)
-    for change in changes:
-        of_table[change.table].append(change)
+    named, of_table = named_by_writes(ops), by_table(changes)
     for (table, key, column), numbers in start.items():
         own = of_table.get(table, [])
         if any(change.kind == "truncate" for change in own):
             continue
-        moves = list(_moves(numbers, own, key, column))
+        moves = list(moves_of(numbers, own, key, column))
         if len(moves) <= MOST_MOVES and any(name in named for _, name, _ in moves):
             yield NumbersCounted(
                 at=times[moves[-1][0]],
@@ -40,23 +35,6 @@ def find_counts(
             )
 
 
-def _moves(
-    numbers: Mapping[str, Decimal], changes: Iterable[RowChange], key: str, column: str
-) -> Iterator[tuple[int, str, Decimal]]:
-    """Transaction, key of the row, and by how much it was moved; a new row begins with its own."""
-    now = dict(numbers)
-    for change in changes:
-        name, value = change.new.get(key), _number(change.new.get(column))
-        if name is None or value is None:
-            continue
-        if change.kind == "update" and name in now and value != now[name]:
-            yield change.transaction, name, value - now[name]
-        now[name] = value
-
-
-def _number(text: str | None) -> Decimal | None:
-    try:
-        value = Decimal(text) if text is not None else None
-    except InvalidOperation:
-        return None
-    return value if value is not None and value.is_finite() else None
+def named_by_writes(ops: Iterable[Op]) -> set[str]:
+    """The parts of the paths of writes, some of which name rows."""
+    return {segment for op in ops if op.effect != "read" for segment in op.segments}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from squall.core.events import RowFollowed
 from squall.lab.alike import find_identity
 from squall.lab.families import TIME, Gone
-from squall.lab.wal import Row, RowChange
+from squall.lab.wal import Row, RowChange, by_table
 
 MAX_ROWS = 3000
 
@@ -24,11 +24,8 @@ def find_followed(
 ) -> Iterator[RowFollowed]:
     """Each new row that an answer names, of tables in which such rows are changed later."""
     gone = Gone(changes)
-    tables: defaultdict[str, list[RowChange]] = defaultdict(list)
-    for change in changes:
-        tables[change.table].append(change)
     left = MAX_ROWS
-    for table, own in sorted(tables.items()):
+    for table, own in sorted(by_table(changes).items()):
         new = [change for change in own if change.kind == "insert"]
         identity = find_identity(new, answered) if len(new) < len(own) else ""
         rows = list(_followed(new, own, identity)) if identity else []

@@ -8,7 +8,6 @@ Moves are shares of the largest one of their column; values are not kept.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -16,7 +15,7 @@ from squall_faults.ports import DatabaseSession
 
 from squall.core.events import NumbersMoved
 from squall.lab.families import NAMED
-from squall.lab.wal import RowChange
+from squall.lab.wal import RowChange, by_table
 
 NUMBER_COLUMNS = """SELECT concat_ws(' ', named.name, format('%I.%I', n.nspname, c.relname),
         k.attname, a.attname)
@@ -64,13 +63,11 @@ def find_moves(
     start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float]
 ) -> Iterator[NumbersMoved]:
     """The moves of each column whose table got no new rows, and lost none."""
-    of_table: defaultdict[str, list[RowChange]] = defaultdict(list)
-    for change in changes:
-        of_table[change.table].append(change)
+    of_table = by_table(changes)
     for (table, key, column), numbers in start.items():
         own = of_table.get(table, [])
         if own and all(change.kind == "update" for change in own):
-            moves = list(_moves(numbers, own, key, column))
+            moves = [move for move in moves_of(numbers, own, key, column) if move[1] in numbers]
             if moves and len(moves) <= MOST_MOVES:
                 yield _event(f"{table}.{column}", moves, times)
 
@@ -78,22 +75,28 @@ def find_moves(
 Move = tuple[int, str, Decimal]
 
 
-def _moves(
+def moves_of(
     numbers: Mapping[str, Decimal], changes: Iterable[RowChange], key: str, column: str
 ) -> Iterator[Move]:
-    """Transaction, key of the row, and by how much it was moved."""
+    """Transaction, key of the row, and by how much it was moved; a row without a number before
+    begins with its own.
+    """
     now = dict(numbers)
     for change in changes:
-        name, number = change.new.get(key), change.new.get(column)
-        if name is None or number is None or name not in now:
+        name, value = change.new.get(key), _number(change.new.get(column))
+        if name is None or value is None:
             continue
-        try:
-            value = Decimal(number)
-        except InvalidOperation:
-            continue
-        if value.is_finite() and value != now[name]:
+        if change.kind == "update" and name in now and value != now[name]:
             yield change.transaction, name, value - now[name]
-            now[name] = value
+        now[name] = value
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        value = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None
 
 
 def _event(column: str, moves: Sequence[Move], times: Mapping[int, float]) -> NumbersMoved:

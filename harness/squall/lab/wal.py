@@ -7,6 +7,7 @@ transactions are decoded; those that were rolled back do not appear.
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,6 +31,14 @@ class RowChange:
     new: Row
     transaction: int = 0
     """Number of the transaction in this decoding, from 1."""
+
+
+def by_table(changes: Iterable[RowChange]) -> dict[str, list[RowChange]]:
+    """The changes of each table, in commit order."""
+    found: defaultdict[str, list[RowChange]] = defaultdict(list)
+    for change in changes:
+        found[change.table].append(change)
+    return dict(found)
 
 
 class _Reader:
