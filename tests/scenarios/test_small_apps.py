@@ -47,6 +47,7 @@ APPS = [
     ("batch_row_by_row", CANCELLED, "one-effect"),
     ("counted_again", "commit-reply-lost", "one-effect"),
     ("number_written_back", "callers-want-the-same", "one-effect"),
+    ("saves_the_whole_row", "callers-want-the-same", "no-acknowledged-write-lost"),
     ("cached_before_commit", "commit-refused", "answer-unlike-calm"),
     ("not_found_for_errors", CANCELLED, "answer-unlike-calm"),
     ("gather_ignores_errors", CANCELLED, "one-effect"),

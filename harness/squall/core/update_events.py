@@ -17,6 +17,8 @@ class RowChanged(Event):
     """Its columns whose value is in the path: ``{"id": "7"}``."""
     values: Mapping[str, str]
     """A digest of each value, by column; see :func:`squall.history.shape.digest_of`."""
+    row: str = ""
+    """A digest of its replica identity's values; empty if the table has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
                              remedies.NO_FALSE_SUCCESS)  # fmt: skip
         told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
+    if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_UNDONE:
+        told = "it saves the whole row, as it was when it read it"
+        return Diagnosis(f"{finding.reason}: {told}", remedies.OWN_COLUMNS)
     if finding is not None:
         number = int(finding.figures["lost"])
         told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"

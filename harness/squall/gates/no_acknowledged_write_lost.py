@@ -6,7 +6,8 @@ and the finding still names every lost write. Writes acknowledged before the fau
 must always exist.
 
 An update makes no row with a key. If the server's log can be read, the values that it sent are
-looked for there; see :mod:`squall.gates.stored_updates`.
+looked for there; see :mod:`squall.gates.stored_updates`. What one update has stored may be
+undone by another write that saves the whole row; see :mod:`squall.gates.set_back`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from dataclasses import dataclass
 from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.row_log import read_log
+from squall.gates.set_back import set_back
 from squall.gates.stored_updates import judge_updates
 from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
 UPDATE_LOST = "update-lost"
+UPDATE_UNDONE = "update-undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +46,26 @@ class NoAcknowledgedWriteLost(Gate):
             reason = f"{len(lost)} acknowledged updates were never committed"
             told = f"{reason}: {listed([op.request for op in lost])}"
             return failed(self.name, told, {"updates_lost": len(lost)}, lost, code=UPDATE_LOST)
+        if undone := self._undone(evidence):
+            return undone
         found = self._of_keys(evidence)
         if found.verdict is Verdict.NOT_JUDGED and updates is not None and updates.judged:
             told = f"all {len(updates.judged)} acknowledged updates were committed"
             return passed(self.name, told, {"updates": len(updates.judged)})
         return found
+
+    def _undone(self, evidence: Evidence) -> Finding | None:
+        """Changes that were acknowledged, and that a write undid which they do not concern."""
+        found = [one for one in set_back(evidence)
+                 if any(op.outcome is Outcome.APPLIED for op in one.undone)]  # fmt: skip
+        if not found:
+            return None
+        columns = listed(sorted({one.column for one in found}))
+        by = listed(sorted({one.by.name for one in found}))
+        told = f"{len(found)} acknowledged changes of {columns} were undone by {by}"
+        ops = [op for one in found for op in (*one.undone, one.by)]
+        figures = {"updates_undone": len(found)}
+        return failed(self.name, told, figures, ops, code=UPDATE_UNDONE)
 
     def _of_keys(self, evidence: Evidence) -> Finding:
         final_state = truth_of(self.name, evidence)

@@ -57,6 +57,9 @@ FIRST_FOR_NOTHING = 40_000_000
 FIRST_RIVAL = 60_000_000
 """The write that another client sends at the time of write n, for the same thing: n plus this."""
 
+FIRST_NEIGHBOUR = 70_000_000
+"""The write of another operation to the same thing at that time: n plus this."""
+
 FIRST_ONLOOKER = 80_000_000
 """The read of the same thing at that time: n plus this."""
 

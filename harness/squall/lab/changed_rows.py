@@ -26,7 +26,11 @@ def find_changed_rows(
     named = {segment for op in ops for segment in op.segments}
     found = [
         RowChanged(
-            at=times[change.transaction], table=change.table, ids=ids, values=_values(change)
+            at=times[change.transaction],
+            table=change.table,
+            ids=ids,
+            values=_values(change),
+            row=_row(change),
         )
         for change in changes
         if change.kind in KINDS and (ids := _ids(change, named))
@@ -41,6 +45,11 @@ def find_changed_rows(
 def _ids(change: RowChange, named: set[str]) -> dict[str, str]:
     """Also those that are equal by chance: what they identify is learned from many requests."""
     return {column: value for column, value in change.new.items() if value in named and value}
+
+
+def _row(change: RowChange) -> str:
+    parts = [change.new.get(name) for name in change.key]
+    return digest_of("\x1f".join(map(str, parts))) if parts else ""
 
 
 def _values(change: RowChange) -> dict[str, str]:

@@ -31,6 +31,8 @@ class RowChange:
     new: Row
     transaction: int = 0
     """Number of the transaction in this decoding, from 1."""
+    key: tuple[str, ...] = ()
+    """The columns of the table's replica identity: its primary key, unless it has another one."""
 
 
 def by_table(changes: Iterable[RowChange]) -> dict[str, list[RowChange]]:
@@ -77,6 +79,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._relations: dict[int, tuple[str, list[str]]] = {}
+        self._keys: dict[int, tuple[str, ...]] = {}
         self._transactions = 0
         self.committed_at: dict[int, float] = {}
         """Seconds since 1970 by the server's clock, by number of the transaction."""
@@ -108,17 +111,20 @@ class Decoder:
         number = reader.take(">I")
         namespace, name = reader.text(), reader.text()
         reader.take(">B")
-        columns = []
+        columns, keys = [], []
         for _ in range(reader.take(">H")):
-            reader.take(">B")
+            is_key = reader.take(">B") & 1
             columns.append(reader.text())
+            keys += columns[-1:] if is_key else []
             reader.take(">I")
             reader.take(">i")
         shown = name if namespace in ("public", "") else f"{namespace}.{name}"
         self._relations[number] = (shown, columns)
+        self._keys[number] = tuple(keys)
 
     def _change(self, kind: str, reader: _Reader) -> RowChange:
-        table, columns = self._relations[reader.take(">I")]
+        relation = reader.take(">I")
+        table, columns = self._relations[relation]
         old: Row = {}
         new: Row = {}
         while reader.place < len(reader.data):
@@ -127,4 +133,4 @@ class Decoder:
                 old = reader.row(columns)
             else:
                 new = reader.row(columns)
-        return RowChange(table, kind, old, new, self._transactions)
+        return RowChange(table, kind, old, new, self._transactions, self._keys[relation])

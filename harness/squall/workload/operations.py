@@ -121,16 +121,23 @@ def requests(
             if allows(operation):
                 break
         key = None if operation.effect == "read" else f"{run_id}-{number}"
-        filler = _Filler(draws, key or "")
-        yield PlannedRequest(
-            id=number,
-            operation=operation,
-            key=key,
-            path=str(filler.filled(operation.path)),
-            headers={name: str(filler.filled(v)) for name, v in operation.headers.items()},
-            body=filler.filled(_body(operation, draws)),
-        )
+        yield request_of(operation, number, key, draws)
         number += 1
+
+
+def request_of(
+    operation: Operation, number: int, key: str | None, draws: random.Random
+) -> PlannedRequest:
+    """A request of this operation, with what its placeholders say."""
+    filler = _Filler(draws, key or "")
+    return PlannedRequest(
+        id=number,
+        operation=operation,
+        key=key,
+        path=str(filler.filled(operation.path)),
+        headers={name: str(filler.filled(v)) for name, v in operation.headers.items()},
+        body=filler.filled(_body(operation, draws)),
+    )
 
 
 def _body(operation: Operation, draws: random.Random) -> Any:  # noqa: ANN401 - JSON

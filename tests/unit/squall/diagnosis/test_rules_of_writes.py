@@ -12,7 +12,7 @@ from squall.diagnosis.diagnose import diagnose
 from squall.gates import read_your_writes, repeats_agree, second_copy_starts
 from squall.gates.availability import TOO_FEW_READS
 from squall.gates.findings import failed
-from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
+from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, UPDATE_UNDONE
 from squall.gates.verdict import Finding
 
 
@@ -101,6 +101,15 @@ def test_updates_that_are_skipped_without_any_error_were_merged(evidence: Any, m
     assert "updates that come together are taken for one" in merged.reason
     swallowed = cause(evidence, make, "wire.error_reply", lost)
     assert "an error of the update is swallowed" in swallowed.reason
+
+
+def test_a_change_that_was_undone_was_saved_over(evidence: Any, make: Any) -> None:
+    told = "4 acknowledged changes of contact.email were undone by set-phone"
+    undone = failed("no-acknowledged-write-lost", told, code=UPDATE_UNDONE)
+    found = cause(evidence, make, "client.repeat", undone)
+    assert (found.reason, found.remedy) == (
+        f"{told}: it saves the whole row, as it was when it read it", remedies.OWN_COLUMNS
+    )  # fmt: skip
 
 
 def test_a_repeat_that_is_told_that_it_is_wrong(evidence: Any, make: Any) -> None:

@@ -36,3 +36,15 @@ def test_of_too_many_each_row_is_told_once_and_without_values() -> None:
 
 def test_a_number_has_one_digest_however_it_is_written() -> None:
     assert digest_of("5") == digest_of("5.00") == digest_of("5.0") != digest_of("05")
+
+
+def test_rows_are_told_apart_by_their_keys() -> None:
+    key = ("shop", "id")
+    some = [
+        RowChange("items", "update", {}, {"shop": shop, "id": "7", "stock": stock}, 1, key)
+        for shop, stock in (("1", "5"), ("2", "5"), ("1", "6"))
+    ]
+    first, other, again = find_changed_rows(some, {1: 3.0}, [PUT])
+    assert first.row == again.row != other.row
+    (without,) = find_changed_rows(CHANGES[:1], {1: 3.0}, [PUT])
+    assert without.row == ""

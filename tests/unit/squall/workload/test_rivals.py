@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import pytest
-from squall.history.op import FIRST_EXTRA, FIRST_ONLOOKER, FIRST_RIVAL
+from squall.history.op import FIRST_EXTRA, FIRST_NEIGHBOUR, FIRST_ONLOOKER, FIRST_RIVAL
 from squall.workload.operations import Operation, PlannedRequest, requests
 from squall.workload.readers import reader_of
-from squall.workload.rivals import rivals_of
+from squall.workload.rivals import neighbours, rivals_of
 
 READ = Operation(name="read", method="GET", path="/items/{int:1..9}", effect="read")
 LIST = Operation(name="list", method="GET", path="/items?limit={int:1..9}", effect="read")
@@ -59,3 +60,44 @@ def test_a_reader_has_the_path_of_the_item(write: str, read: str) -> None:
 def test_others_read_something_else(read: str) -> None:
     assert reader_of(replace(SET, path="/items/{int:1..9}"), (replace(READ, path=read),)) is None
     assert reader_of(replace(SET, method="POST"), (READ,)) is None
+
+
+NAME = replace(SET, name="name", path="/items/{int:1..9}/name", body={"name": "{key}"})
+SOLD = Operation(
+    name="sell", method="POST", path="/items/{one:3|4}/sales", effect="write", body={"n": 1}
+)
+
+
+def test_a_neighbour_changes_the_same_thing_in_another_way() -> None:
+    own = drawn(SET)
+    _, neighbour = rivals_of(own, (LIST, SET, NAME))
+    assert neighbour.operation is NAME
+    assert neighbour.path == own.path.replace("/stock", "/name")
+    assert (neighbour.id, neighbour.key) == (FIRST_NEIGHBOUR, f"run-{FIRST_NEIGHBOUR}")
+    assert neighbour.body == {"name": f"run-{FIRST_NEIGHBOUR}"}
+    assert list(rivals_of(own, (LIST, SET, NAME))) == list(rivals_of(own, (LIST, SET, NAME)))
+
+
+def test_neighbours_take_turns() -> None:
+    some = [next(islice(requests((SET,), 1, "run", first=number), 1)) for number in range(4)]
+    others = [list(rivals_of(one, (SET, NAME, SOLD)))[1].operation.name for one in some]
+    assert others == ["name", "sell", "name", "sell"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "/orders/{int:1..9}/name"},
+        {"path": "/items"},
+        {"path": "/items/{int:1..9}/notes/{int:1..9}"},
+        {"path": "/items/x{int:1..9}"},
+        {"method": "DELETE"},
+        {"method": "GET", "effect": "read"},
+        {"after": "add"},
+        {"role": "admin"},
+        {"least_interval_seconds": 1.0},
+    ],
+)
+def test_what_is_no_neighbour(change: dict[str, Any]) -> None:
+    assert not neighbours(SET, (SET, replace(NAME, **change)))
+    assert neighbours(SET, (SET, NAME)) == [NAME]
