@@ -54,11 +54,11 @@ class Story:
 
     def at_once(self, item: int, at: float, **back: str) -> Story:
         """A new address, while a new number is saved, with these columns."""
-        new = f"new {at}"
-        self.sent(item, at, phone=new)
+        new, phone = f"new {at}", f"0{at}"
+        self.sent(item, at, phone=phone)
         self.sent(item, at + 0.01, FIRST_NEIGHBOUR + len(self.ops), email=new)
         self.stored(item, at + 0.05, email=new)
-        self.stored(item, at + 0.06, phone=new, **back)
+        self.stored(item, at + 0.06, phone=phone, **back)
         return self
 
 
