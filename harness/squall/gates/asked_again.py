@@ -8,9 +8,9 @@ items, seven alone may fail for ever. The other items hide it, and the load may 
 again. A write is asked for by another client, with a key of its own.
 
 Some reads that were served are asked again, too, to be compared: those of items that were updated
-since, those whose answer in the outage was another one than before it, those that show one number
-for different items, lists that were asked for once, in the outage, what others of its kind are not:
-allowed, and some that were asked for before the outage only.
+since, or whose update failed, those whose answer in the outage was another one than before it,
+those that show one number for different items, lists that were asked for once, in the outage, what
+others of its kind are not: allowed, and some that were asked for before the outage only.
 """
 
 from __future__ import annotations
@@ -124,18 +124,32 @@ def unserved_writes(ops: Iterable[Op]) -> dict[str | int, Op]:
 
 def updated_since(ops: Sequence[Op], begun: float) -> list[Op]:
     """Reads of items that were updated after their last answer, in the outage or later."""
+    pairs = _updates_with_reads(ops, begun)
+    found = [read for op, read in pairs if op.good and read.done < op.done]
+    return list(dict.fromkeys(found))[:MOST_SERVED]
+
+
+def perhaps_updated(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of items whose last update in the outage failed, and may have been stored all the same:
+    a cache that only a success renews is behind until the next update.
+    """
+    last = {read.request: (op, read) for op, read in _updates_with_reads(ops, begun)}
+    return [read for op, read in last.values() if not op.good][:MOST_SERVED]
+
+
+def _updates_with_reads(ops: Sequence[Op], begun: float) -> list[tuple[Op, Op]]:
+    """The updates of the outage and later in their order, with the last read of their item."""
     last: dict[tuple[str, ...], Op] = {}
     for op in sorted(ops, key=lambda op: op.done):
         if _is_planned_read(op) and op.good:
             last[tuple(op.segments)] = op
-    updates = [op for op in ops if op.wanted and op.good and op.sent >= begun]
-    found = [
-        read
-        for op in updates
+    return [
+        (op, read)
+        for op in sorted(ops, key=lambda op: op.sent)
+        if op.wanted and op.sent >= begun
         for parts in (tuple(op.segments), tuple(op.segments[:-1]))
-        if (read := last.get(parts)) is not None and read.done < op.done
+        if (read := last.get(parts)) is not None
     ]
-    return list(dict.fromkeys(found))[:MOST_SERVED]
 
 
 def unlike_before(ops: Sequence[Op], begun: float) -> list[Op]:

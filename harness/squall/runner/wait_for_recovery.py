@@ -21,6 +21,7 @@ from squall.gates.asked_again import (
     asked_once,
     failed_writes,
     not_since,
+    perhaps_updated,
     unlike_before,
     unserved,
     unserved_writes,
@@ -118,7 +119,15 @@ class FailedRequests:
     async def begin(self) -> None:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
-        kinds = (updated_since, unlike_before, alike, asked_once, allowed, not_since)
+        kinds = (
+            perhaps_updated,
+            updated_since,
+            unlike_before,
+            alike,
+            asked_once,
+            allowed,
+            not_since,
+        )
         served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
         others = [op for target, op in served.items() if target not in chosen]

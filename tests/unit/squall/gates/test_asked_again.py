@@ -11,6 +11,7 @@ from squall.gates.asked_again import (
     alike,
     asked_once,
     not_since,
+    perhaps_updated,
     refused_repeats,
     unlike_before,
     updated_since,
@@ -42,6 +43,20 @@ def test_items_that_were_updated_in_the_outage_after_they_were_read(make: Any) -
     assert updated_since([*reads, *updates], BEGUN) == reads[:2]
     later = look(make, 120, "/items/1", {"stock": 5})
     assert updated_since([*reads, later, *updates], BEGUN) == reads[1:2]
+
+
+def test_items_whose_last_update_failed_may_have_been_updated(make: Any) -> None:
+    reads = [look(make, number, f"/items/{number}", {"stock": 1}) for number in (1, 2, 3)]
+    updates = [
+        update(make, 110, "/items/1", status=503),
+        update(make, 111, "/items/2/stock", status=None),
+        update(make, 112, "/items/2/stock"),
+        update(make, 113, "/items/9", status=503),
+        update(make, 5, "/items/3", status=503),
+    ]
+    assert perhaps_updated([*reads, *updates], BEGUN) == reads[:1]
+    later = look(make, 120, "/items/1", {"stock": 1})
+    assert perhaps_updated([*reads, later, *updates], BEGUN) == [later]
 
 
 def test_reads_whose_answer_was_another_one_than_before(make: Any) -> None:
