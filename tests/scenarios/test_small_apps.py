@@ -55,6 +55,7 @@ APPS = [
     ("export_skips_a_page", CANCELLED, "answer-unlike-calm"),
     ("ends_old_sessions_at_start", "rolling-deploy", "second-copy-starts"),
     ("nobody_has_rights", "statements-cancelled", "answer-unlike-calm"),
+    ("locks_in_the_callers_order", "slow-network", "answered-in-time"),
 ]
 
 
