@@ -56,6 +56,8 @@ APPS = [
     ("ends_old_sessions_at_start", "rolling-deploy", "second-copy-starts"),
     ("nobody_has_rights", "statements-cancelled", "answer-unlike-calm"),
     ("locks_in_the_callers_order", "slow-network", "answered-in-time"),
+    ("default_price_is_booked", "statements-cancelled", "answer-unlike-calm"),
+    ("total_of_all_attempts", "serialization-failures", "answer-unlike-calm"),
 ]
 
 
