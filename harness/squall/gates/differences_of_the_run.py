@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
+from squall.gates.numbers_of_writes import unlike_the_row, unlike_the_same_request
 from squall.gates.row_log import untouched
 from squall.gates.shown_and_refused import shown_and_refused
 from squall.gates.shown_and_undone import shown_and_undone
-from squall.gates.told_numbers import unlike_the_row, unlike_the_same_request
 from squall.gates.unmarked_copies import too_young_copies, unmarked_copies
 from squall.history.evidence import Evidence
 from squall.history.op import Op

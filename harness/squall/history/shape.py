@@ -99,7 +99,7 @@ def _numbers(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
 
 def number_digest(text: str) -> str:
     """A digest of a number to two places, as prices have: a sum of floats is as good as that of
-    the column; empty if it is no number.
+    the column; empty for anything else.
     """
     try:
         number = Decimal(text)
