@@ -141,6 +141,14 @@ def with_another_body(request: PlannedRequest) -> PlannedRequest:
     return dataclasses.replace(request, body=body)
 
 
+def with_values_of_its_own(request: PlannedRequest, number: int) -> PlannedRequest:
+    """A request for the same thing by another client, with a key and newly drawn values."""
+    other = with_another_key(request, number)
+    draws = random.Random(f"own {other.key}")  # noqa: S311 - repeatable on purpose
+    body = Filler(draws, other.key or "").filled(_body(request.operation, draws))
+    return dataclasses.replace(other, body=body)
+
+
 def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
     """The same request by another client: its key, and what follows from it, is another one."""
     key = request.key or ""
