@@ -58,6 +58,9 @@ APPS = [
     ("locks_in_the_callers_order", "slow-network", "answered-in-time"),
     ("default_price_is_booked", "statements-cancelled", "answer-unlike-calm"),
     ("total_of_all_attempts", "serialization-failures", "answer-unlike-calm"),
+    ("mail_in_each_attempt", "some-commits-fail", "one-effect"),
+    ("batch_row_by_row", "some-commits-fail", "one-effect"),
+    ("relay_skips_late_commits", "some-commits-fail", "work-is-done"),
 ]
 
 
