@@ -68,8 +68,10 @@ class OperationSearch:
     profiles: dict[str, OperationProfile] = field(default_factory=dict)
     _refused: dict[str, TrialResult] = field(default_factory=dict)
     _rows: RowChains | None = field(init=False, default=None)
+    _vary_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
+        self._vary_until = (time.monotonic() + self.ends) / 2
         if self.made is not None:
             self._rows = RowChains(self.trial, self.document, self.made, self.roles.client_of)
 
@@ -160,7 +162,7 @@ class OperationSearch:
             self.trial.client = role.client
             own, found = await try_with_varied_bodies(
                 self.trial, self.document, candidate,
-                dataclasses.replace(operation, role=role.name), self.harvest,
+                dataclasses.replace(operation, role=role.name), self.harvest, self._vary_until,
             )  # fmt: skip
             found = await self._keep_rights(role, found, operation.method)
             if role.name != NOBODY or not found.reason:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -83,12 +84,16 @@ class _Bodies:
 
 async def try_with_varied_bodies(
     trial: Trial, document: ApiDocument, candidate: Candidate, operation: Operation,
-    harvest: Harvest,
+    harvest: Harvest, until: float,
 ) -> tuple[Operation, TrialResult]:  # fmt: skip
-    """The operation as :func:`try_variants` finds it, with bodies that differ if it is a POST."""
+    """The operation as :func:`try_variants` finds it, with bodies that differ if it is a POST.
+
+    ``until``: monotonic time from which on operations of a large app have no time for that.
+    """
     tried, result = await try_variants(trial, operation)
     bodies = [one for one in operation.bodies if isinstance(one, Mapping)]
-    if operation.method != "POST" or not bodies or not candidate.described.body:
+    late = time.monotonic() > until
+    if operation.method != "POST" or not bodies or not candidate.described.body or late:
         return tried, result
     made = _Bodies(trial, document, candidate, harvest)
     if result.reason:
