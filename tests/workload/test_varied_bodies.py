@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
@@ -74,3 +75,26 @@ async def test_what_refuses_one_thing_twice_gets_two(
 ) -> None:
     found = await bodies_of(discovery_of, database, lambda sent: sent.payer == sent.payee)
     assert found == ([*BOTH, 1], False)
+
+
+class Order(BaseModel):
+    pieces: int = Field(ge=1, le=9)
+    gift: str | None = None
+
+
+@pytest.mark.parametrize("accepts_none", [True, False])
+async def test_an_optional_field_is_sent_and_not_sent_where_both_are_accepted(
+    discovery_of: Callable[..., Any], database: Database, *, accepts_none: bool
+) -> None:
+    app = FastAPI()
+
+    @app.post("/orders", status_code=201)
+    async def order(sent: Order) -> dict[str, int]:
+        if sent.gift is None and not accepts_none:
+            raise HTTPException(422)
+        return {"id": database.execute()}
+
+    found = await discovery_of(app, writes=True)
+    (operation,) = found.profile.operations
+    assert {"gift" in body for body in operation.bodies} == {True, *([False] * accepts_none)}
+    assert {body["pieces"] for body in operation.bodies} == {"{int:1..3}"}
