@@ -56,6 +56,11 @@ APPS = [
     ("export_skips_a_page", CANCELLED, "answer-unlike-calm"),
     ("ends_old_sessions_at_start", "rolling-deploy", "second-copy-starts"),
     ("nobody_has_rights", "statements-cancelled", "answer-unlike-calm"),
+    ("locks_in_the_callers_order", "slow-network", "answered-in-time"),
+    ("default_price_is_booked", CANCELLED, "answer-unlike-calm"),
+    ("total_of_all_attempts", "serialization-failures", "answer-unlike-calm"),
+    ("mail_in_each_attempt", "some-commits-fail", "one-effect"),
+    ("relay_skips_late_commits", "some-commits-fail", "work-is-done"),
 ]
 
 

@@ -212,7 +212,7 @@ async def test_the_body_that_the_app_accepts_is_found(discovery_of: Any, databas
 
     found = await discovery_of(app, writes=True)
     (operation,) = found.profile.operations
-    assert operation.bodies == ({"quantity": 1},)
+    assert operation.plain_bodies == ({"quantity": 1},)
 
 
 async def test_credentials_that_are_about_to_expire_are_renewed(

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from squall_faults import validate
 from squall_faults.armed import armed
 from squall_faults.catalogue import Effect, register
 from squall_faults.fault import Injection
@@ -27,10 +28,13 @@ class CutBeforeCommit:
 
     times: int = 1
     """How often; 0: every time."""
+    share: float = 1.0
+    """The share of the COMMITs that are lost."""
 
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""
         wire_checks.times(self.times)
+        validate.share("share", self.share)
 
     @asynccontextmanager
     async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
@@ -39,6 +43,7 @@ class CutBeforeCommit:
             "on": "statement",
             "statement": r"^\s*(commit|end)\b",
             "do": "cut",
+            **({} if self.share >= 1 else {"share": self.share}),
             **wire_checks.limited(self.times),
         }
         async with armed(proxy, rule, bites="commits cut off before") as injection:

@@ -30,12 +30,15 @@ class DelayStatement:
     """Regular expression, searched in the statement's text without regard to case."""
     times: int = 0
     """How often; 0: every time."""
+    share: float = 1.0
+    """The share of the matching statements that are delayed."""
 
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""
         validate.whole_number("delay_ms", self.delay_ms, least=1, most=60_000)
         wire_checks.pattern("statement", self.statement)
         wire_checks.times(self.times)
+        validate.share("share", self.share)
 
     @asynccontextmanager
     async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
@@ -45,6 +48,7 @@ class DelayStatement:
             "statement": self.statement,
             "do": "delay",
             "delay_ms": self.delay_ms,
+            **({} if self.share >= 1 else {"share": self.share}),
             **wire_checks.limited(self.times),
         }
         async with armed(proxy, rule, bites="statements delayed") as injection:

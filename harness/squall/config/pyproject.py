@@ -50,7 +50,8 @@ from squall.core.files import read_regular
 from squall.core.suggestions import suggest_or_list
 from squall.history.evidence import Contract
 from squall.workload.login import Login
-from squall.workload.operations import Operation, placeholder_problems
+from squall.workload.operations import Operation
+from squall.workload.placeholders import placeholder_problems
 
 FILE = "pyproject.toml"
 MAX_BYTES = 1 << 20
@@ -60,7 +61,7 @@ Share = Annotated[float, ValueRule("a share from 0 to 1", lambda number: 0 <= nu
 WITHOUT_APP = frozenset({"plugins", "skip"})
 """Keys that are also read if the table names no app."""
 
-PRIVATE = frozenset({"not_before", "streams", "replies", "forbidden"})
+PRIVATE = frozenset({"plain_bodies", "not_before", "streams", "replies", "forbidden"})
 """Fields of an operation that are not keys."""
 
 LOGIN_KEYS = [field.name for field in dataclasses.fields(Login)]

@@ -98,6 +98,20 @@ class BatchStored(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberTold(Event):
+    """A number in the answer to a write, and the column of that name of the row that it names."""
+
+    op: int
+    """Number of the request."""
+    field: str
+    """``order.total``."""
+    column: str
+    """``orders.total``, by ``orders.id``."""
+    stored: bool
+    """Whether the row ever had it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitsRead(Event):
     """Every transaction that can be matched with a request has been published."""
 

@@ -13,13 +13,16 @@ UNSEEN = "unseen"
 ENDED = "ended"
 """Sessions that somebody ended by a command, such as ``pg_terminate_backend`` (57P01)."""
 
+DEADLOCKED = "deadlocked"
+"""Transactions waited for each other's rows, and the server ended one (40P01)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementsRefused(Event):
     """Statements that the server itself refused, or sessions that it ended, for one reason."""
 
     why: str
-    """:data:`ABORTED`, :data:`UNSEEN` or :data:`ENDED`."""
+    """:data:`ABORTED`, :data:`UNSEEN`, :data:`ENDED` or :data:`DEADLOCKED`."""
     before: int
     """Since the server started, before the load of this run."""
     during: int

@@ -83,6 +83,9 @@ GIVE_BACK_RESOURCES = _remedy(
 ONE_CONNECTION = _remedy(
     "One connection for each request", "a request holds one connection and waits for another"
 )
+SAME_ORDER = _remedy(
+    "Lock rows in one order", "requests lock the same rows in different orders, and wait in a ring"
+)
 FREE_THE_LOOP = _remedy(
     "Keep the event loop free", "a synchronous call or sleep blocks the event loop"
 )

@@ -37,6 +37,7 @@ from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
+    deadlocked,
     hold_and_wait,
     hold_and_wait_in_vain,
     is_harmless,
@@ -186,6 +187,7 @@ def below_target(case: JudgedRun) -> Diagnosis | None:
 
 
 CAUSES: Iterable[Cause] = (
+    deadlocked,
     hold_and_wait,
     not_steady,
     acknowledged_write_lost,

@@ -5,10 +5,26 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
-from squall.gates.differences_of_the_run import LET_IN, NEVER_STORED
+from squall.gates.differences_of_the_run import ANOTHER_NUMBER, LET_IN, NEVER_STORED, NOT_IN_ROW
 from squall.gates.verdict import Finding
 
 FORBIDDEN = frozenset({401, 402, 403})
+BY_CODE = {
+    LET_IN: ("the check of credentials or rights fails open", remedies.FAIL_CLOSED),
+    NEVER_STORED: (
+        "a cache is filled before COMMIT, and an error takes nothing back",
+        remedies.COMMIT_FIRST,
+    ),
+    ANOTHER_NUMBER: (
+        "a default is stored, and told, for what could not be read",
+        remedies.NO_FALSE_SUCCESS,
+    ),
+    NOT_IN_ROW: (
+        "answers are made of what a failed attempt has left, and not of what is stored",
+        remedies.NO_FALSE_SUCCESS,
+    ),
+}
+"""What the difference alone says of the cause."""
 
 
 def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
@@ -16,12 +32,9 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("answer-unlike-calm")
     if finding is None:
         return None
-    if finding.code == LET_IN:
-        return Diagnosis(f"the check of credentials or rights fails open: {finding.reason}",
-                         remedies.FAIL_CLOSED)  # fmt: skip
-    if finding.code == NEVER_STORED:
-        told = f"a cache is filled before COMMIT, and an error takes nothing back: {finding.reason}"
-        return Diagnosis(told, remedies.COMMIT_FIRST)
+    if finding.code in BY_CODE:
+        told, remedy = BY_CODE[finding.code]
+        return Diagnosis(f"{told}: {finding.reason}", remedy)
     number = int(finding.figures["unlike"])
     if _statuses(case, finding) and _statuses(case, finding) <= FORBIDDEN:
         told = "rights that could not be read are taken for none: a failed load leaves an empty set"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from squall.core.events import BackendsSampled, FaultInjected
+from squall.core.events import BackendsSampled, FaultInjected, StatementsRefused
+from squall.core.server_events import DEADLOCKED
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import (
     ERRORS,
@@ -30,6 +31,7 @@ SERIAL = 1.3
 LEAST_ALONE = 0.05
 """Seconds. Quicker requests are answered one after another by any app."""
 
+LEAST_DEADLOCKS = 2
 IDLE_SHARE = 0.9
 HELD_SHARE = 0.5
 """Of the samples after the heal: in between all give up, and begin again."""
@@ -40,6 +42,23 @@ MIN_HUNG = 2
 def is_harmless(case: JudgedRun) -> bool:
     """Whether faults came into force, and none of another effect."""
     return bool(case.effects) and case.effects <= HARMLESS
+
+
+def deadlocked(case: JudgedRun) -> Diagnosis | None:
+    """Transactions of the app wait for each other's rows. No fault does that: those that answer
+    with 40P01 do not reach the server.
+    """
+    late = case.failed("answered-in-time") or case.failed("recovery-time")
+    seen = [event for event in case.evidence.events
+            if isinstance(event, StatementsRefused) and event.why == DEADLOCKED]  # fmt: skip
+    number = sum(event.during for event in seen)
+    if late is None or number < LEAST_DEADLOCKS:
+        return None
+    return Diagnosis(
+        f"transactions waited for each other's rows, and the server ended {number} of them"
+        f" (deadlock detected): rows are locked in the order of the callers; {late.reason}",
+        remedies.SAME_ORDER,
+    )
 
 
 def hold_and_wait(case: JudgedRun) -> Diagnosis | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
+from squall.gates.numbers_of_writes import unlike_the_row, unlike_the_same_request
 from squall.gates.row_log import untouched
 from squall.gates.shown_and_refused import shown_and_refused
 from squall.gates.shown_and_undone import shown_and_undone
@@ -17,6 +18,8 @@ ANOTHER_VALUE = "another-value"
 LET_IN = "stranger-let-in"
 UNMARKED = "copy-without-a-mark"
 TOO_YOUNG = "copy-older-than-its-age"
+ANOTHER_NUMBER = "write-tells-another-number"
+NOT_IN_ROW = "tells-what-is-not-stored"
 NEVER_STORED = "shows-what-was-refused"
 
 Difference = tuple[Op, tuple[str, str]]
@@ -45,9 +48,19 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     for op, name in shown_and_undone(evidence):
         text = f"shows a value of a refused {name} that was never committed"
         yield op, (NEVER_STORED, f"{op.name}: {text}")
+    yield from _numbers_of_writes(evidence, calm)
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"
         yield op, (LET_IN, f"{op.name}: {text}")
+
+
+def _numbers_of_writes(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
+    for op, name in unlike_the_same_request(evidence):
+        if not calm.has_new_field(op):
+            text = f"another {name} than for the same request without the fault"
+            yield op, (ANOTHER_NUMBER, f"{op.name}: {text}")
+    for op, name in unlike_the_row(evidence):
+        yield op, (NOT_IN_ROW, f"{op.name}: tells a {name} that its row never had")
 
 
 def unmarked(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:

@@ -27,6 +27,12 @@ SLACK_SECONDS = 0.5
 SOON_SECONDS = 0.2
 """From an answer to the commit of an update that stores other values than were sent."""
 
+SUPERSEDED_SECONDS = 0.05
+"""Before an update was sent, another one may have been committed that supersedes it."""
+
+LEAST_CONTESTED = 2
+"""Updates with others of the item at the same time; one alone may have its reason."""
+
 LEAST_VALUES = 6
 """With this many different values sent, a row is not taken to have had the new one before."""
 
@@ -58,27 +64,65 @@ class Updates:
 
 def judge_updates(evidence: Evidence, log: RowLog) -> Updates:
     """Operations count whose acknowledged updates without a fault were all committed."""
-    sent = _first_sent(evidence.ops)
-    rivals, begun = RivalWrites(evidence.ops), evidence.bounds("before")[1]
-    judged: list[Op] = []
-    lost: list[Op] = []
+    sent, begun = _first_sent(evidence.ops), evidence.bounds("before")[1]
+    acknowledged = _acknowledged(evidence.ops)
     known: dict[str, frozenset[Place]] = {}
     early = 0.0
-    for name, ops in _acknowledged(evidence.ops).items():
+    for name, ops in acknowledged.items():
         calm = [op for op in ops if op.done <= begun]
-        places = _learn(calm, ops, log, sent)
-        known[name] = frozenset(places)
-        early = max([early, *(_seconds_to_answer(op, places, log) for op in calm)])
-        varied = {place for place in places if _is_varied(ops, place)}
-        later = [op for op in ops if places and op.done > begun and not rivals.has_one(op)]
-        judged += later
-        lost += [
-            op
-            for op in later
-            if not _was_touched(op, places, log, sent)
-            and not any(_was_so(op, place, log, sent, varied=varied) for place in places)
-        ]
+        known[name] = frozenset(_learn(calm, ops, log, sent))
+        early = max([early, *(_seconds_to_answer(op, known[name], log) for op in calm)])
+    rivals = RivalWrites(evidence.ops)
+    judged: list[Op] = []
+    lost: list[Op] = []
+    contested: list[Op] = []
+    for name, ops in acknowledged.items():
+        look = _Look(set(known[name]), log, sent, early, varied=_varied(ops, known[name]))
+        for op in (one for one in ops if known[name] and one.done > begun):
+            judged.append(op)
+            if not rivals.has_one(op):
+                lost += [op] if look.is_lost(op) else []
+            elif look.is_lost_to_nobody(op):
+                contested.append(op)
+    lost += contested if len(contested) >= LEAST_CONTESTED else []
     return Updates(judged, lost, known, early)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the server's log says of updates of one operation."""
+
+    places: set[Place]
+    log: RowLog
+    sent: Mapping[str, float]
+    early: float
+    varied: set[Place]
+
+    def is_lost(self, op: Op) -> bool:
+        """Whether nothing of an update was stored that had its item for itself."""
+        return not _was_touched(op, self.places, self.log, self.sent) and not self._was_so(op)
+
+    def is_lost_to_nobody(self, op: Op) -> bool:
+        """Whether one of several at once was acknowledged before any was committed, and never was.
+
+        One may be superseded; but then it waits for the one that supersedes it.
+        """
+        stored = self.places & _stored(op, self.log, self.sent)
+        superseded = any(self._was_superseded(op, place) for place in self.places)
+        return bool(self.varied) and not (stored or superseded or self._was_so(op))
+
+    def _was_superseded(self, op: Op, place: Place) -> bool:
+        since = op.sent - self.early - SUPERSEDED_SECONDS
+        return any(since <= change.at <= op.done for change in self.log.of(op, place))
+
+    def _was_so(self, op: Op) -> bool:
+        return any(
+            _was_so(op, place, self.log, self.sent, varied=self.varied) for place in self.places
+        )
+
+
+def _varied(ops: Sequence[Op], places: Iterable[Place]) -> set[Place]:
+    return {place for place in places if _is_varied(ops, place)}
 
 
 def _acknowledged(ops: Iterable[Op]) -> Mapping[str, list[Op]]:

@@ -113,6 +113,7 @@ class CalmWrites:
     followed: tuple[events.RowFollowed, ...] = ()
     counted: tuple[events.NumbersCounted, ...] = ()
     batches: tuple[events.BatchStored, ...] = ()
+    told: tuple[events.NumberTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from squall.history.op import Op
@@ -73,6 +73,39 @@ def describe_texts(text: str) -> str:
     fields = list(value.items())[:MAX_PLACES]
     found = {name: digest for name, item in fields if (digest := _digest_of(item))}
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def describe_numbers(text: str) -> str:
+    """The numbers of an object, and of the objects in it, each with a digest, as JSON; empty if
+    none. What identifies something is left out.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return ""
+    fields = list(_numbers(value, ""))[:MAX_PLACES] if isinstance(value, dict) else []
+    return json.dumps(dict(fields), separators=(",", ":")) if fields else ""
+
+
+def _numbers(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    for name, item in value.items():
+        if isinstance(item, dict) and not place:
+            yield from _numbers(item, f"{name}.")
+        elif isinstance(item, (int, float)) and not isinstance(item, bool):
+            digest = "" if _identifies(name) else number_digest(str(item))
+            if digest:
+                yield f"{place}{name}", digest
+
+
+def number_digest(text: str) -> str:
+    """A digest of a number to two places, as prices have: a sum of floats is as good as that of
+    the column; empty for anything else.
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return ""
+    return text_digest(f"{number:.2f}") if number.is_finite() else ""
 
 
 def describe_items(body: object) -> str:
@@ -155,11 +188,15 @@ def _places(value: Any, place: str, depth: int) -> Iterator[tuple[str, str | int
         yield place, _scalar(value, place)
 
 
+def _identifies(name: str) -> bool:
+    return name in IDENTITIES or name.endswith(("_id", "Id"))
+
+
 def _scalar(value: Any, place: str) -> str:  # noqa: ANN401 - JSON
     if value is None:
         return "null"
     name = place.rpartition(".")[2]
-    if name in IDENTITIES or name.endswith(("_id", "Id")):
+    if _identifies(name):
         return f"={value}"[:MAX_IDENTITY]
     if isinstance(value, bool):
         return "truth"

@@ -31,6 +31,7 @@ from squall.lab.lab import Lab
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
 from squall.lab.stored_batches import find_batches
+from squall.lab.told_numbers import find_told
 from squall.lab.wal import Decoder, Row, RowChange
 
 SLOT = "squall_commits"
@@ -130,6 +131,7 @@ class CommitRecorder:
         yield from find_changed_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
         yield from find_batches(changes, times, ops)
+        yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))

@@ -21,14 +21,9 @@ from squall.lab.rights import disturbance, lost_rights
 from squall.lab.roles import NOBODY, Role, Roles
 from squall.lab.row_chains import RowChains
 from squall.lab.trial import ENDS_RIGHTS, RATE_LIMITED, RIGHTS, Trial, TrialResult
-from squall.lab.variants import NOT_THERE, try_variants
-from squall.workload.openapi.derive import (
-    DELETE,
-    NOT_OURS,
-    Candidate,
-    fill_in,
-    find_candidates,
-)
+from squall.lab.variants import NOT_THERE
+from squall.lab.varied_bodies import try_with_varied_bodies
+from squall.workload.openapi.derive import DELETE, NOT_OURS, Candidate, fill_in, find_candidates
 from squall.workload.openapi.document import ApiDocument, CannotGenerate
 from squall.workload.openapi.socket_candidates import token_parameters, websocket_candidates
 from squall.workload.openapi.values import Harvest, singular
@@ -73,8 +68,10 @@ class OperationSearch:
     profiles: dict[str, OperationProfile] = field(default_factory=dict)
     _refused: dict[str, TrialResult] = field(default_factory=dict)
     _rows: RowChains | None = field(init=False, default=None)
+    _vary_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
+        self._vary_until = (time.monotonic() + self.ends) / 2
         if self.made is not None:
             self._rows = RowChains(self.trial, self.document, self.made, self.roles.client_of)
 
@@ -163,9 +160,10 @@ class OperationSearch:
         tried, result = operation, TrialResult(status=RIGHTS[0])
         for role in (one for one in self.roles.all if result.status in RIGHTS):
             self.trial.client = role.client
-            own, found = await try_variants(
-                self.trial, dataclasses.replace(operation, role=role.name)
-            )
+            own, found = await try_with_varied_bodies(
+                self.trial, self.document, candidate,
+                dataclasses.replace(operation, role=role.name), self.harvest, self._vary_until,
+            )  # fmt: skip
             found = await self._keep_rights(role, found, operation.method)
             if role.name != NOBODY or not found.reason:
                 tried, result = own, found

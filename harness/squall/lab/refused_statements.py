@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.errors import LabError
-from squall.core.server_events import ABORTED, ENDED, UNSEEN
+from squall.core.server_events import ABORTED, DEADLOCKED, ENDED, UNSEEN
 from squall.lab.components import DatabaseComponent
 from squall.lab.lab import Lab
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     ABORTED: ("current transaction is aborted",),
     ENDED: ("terminating connection due to administrator command",),
+    DEADLOCKED: ("deadlock detected",),
     UNSEEN: ('" does not exist at character', "permission denied for"),
 }
 

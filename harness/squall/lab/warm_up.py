@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.config.profile import AppProfile
@@ -22,7 +22,7 @@ from squall.lab.left_out import with_notes, without_operations
 from squall.lab.rate_limits import is_limited, slow_down_limited
 from squall.lab.warm_answers import calm, failing, fails, is_refused
 from squall.workload.generator import Workload
-from squall.workload.operations import Operation
+from squall.workload.operations import Operation, with_equal_bodies
 from squall.workload.plan import LoadPlan
 
 USUAL_RATE = 80.0
@@ -163,10 +163,12 @@ class _Ramp:
         succeed at a lower one.
         """
         useless = failing(self.operations, self._seen, is_refused)
-        if self._replace(useless):
+        if self._with_equal_bodies(useless) or self._replace(useless):
             return True
         if self._rate <= LOW_RATE:
             useless |= failing(self.operations, ops, fails)
+        if self._with_equal_bodies(useless):
+            return True
         if not useless or len(useless) == len(self.operations):
             return False
         self.operations = tuple(one for one in self.operations if one.name not in useless)
@@ -180,6 +182,13 @@ class _Ramp:
         self._seen = [op for op in self._seen if op.name not in spares]
         self.coverage = with_notes(self.coverage, spares)
         return bool(spares)
+
+    def _with_equal_bodies(self, useless: Collection[str]) -> bool:
+        """Take back that bodies of these operations differ. Returns whether any did."""
+        differ = {one.name for one in self.operations if one.plain_bodies and one.name in useless}
+        self.operations = with_equal_bodies(self.operations, differ)
+        self._seen = [op for op in self._seen if op.name not in differ]
+        return bool(differ)
 
     async def settle(self, rounds: int = MAX_SETTLING) -> int:
         """Let the app recover from a rate that was too high. Returns how many rounds it took."""

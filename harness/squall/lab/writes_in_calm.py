@@ -22,6 +22,7 @@ from squall.core.events import (
     BatchStored,
     FamilyCommitted,
     NumbersCounted,
+    NumberTold,
     RowFollowed,
     TransactionCommitted,
 )
@@ -87,6 +88,7 @@ class WritesInCalm:
             followed=tuple(one for one in seen if isinstance(one, RowFollowed)),
             counted=tuple(one for one in seen if isinstance(one, NumbersCounted)),
             batches=tuple(one for one in seen if isinstance(one, BatchStored)),
+            told=tuple(one for one in seen if isinstance(one, NumberTold)),
         )
 
 

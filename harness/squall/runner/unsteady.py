@@ -1,14 +1,15 @@
 """A lighter load for an app that is not healthy before the fault, and would be under another load.
 
 answers of few operations are bad ─▶ these are left out: a body that meets a certain row, a right
-                                     that another operation takes away; no warm-up shows that
+                                     that another operation takes away; no warm-up shows that.
+                                     Bodies that were made to differ are made equal again first
 all answers are good, but late    ─▶ half of the load
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from squall.lab.lab import Lab
@@ -16,8 +17,10 @@ from squall.lab.left_out import with_followers, without_operations
 from squall.lab.warm_up import SLOWEST_RATE, USUAL_RATE
 from squall.runner.own_failures import ErrorKind, logged_kinds, own_failures
 from squall.runner.result import Run
+from squall.workload.operations import with_equal_bodies
 
 UNSTEADY = "operations that fail without a fault are left out from here on"
+EQUAL = "bodies that differ are refused without a fault; they are equal from here on"
 OWN = "it failed by errors that the app has without a fault; these operations are left out"
 SLOW = "the app was slow before the fault; with half the load"
 
@@ -30,6 +33,8 @@ class LighterLoad:
     """What was taken from the load of a lab, and is taken from those that replace it."""
 
     unsteady: dict[str, str] = field(default_factory=dict)
+    equal: set[str] = field(default_factory=set)
+    """Operations whose bodies do not differ any more."""
     rate: float = USUAL_RATE
     known: set[ErrorKind] = field(default_factory=set)
     """Errors that the app had without a fault."""
@@ -38,6 +43,7 @@ class LighterLoad:
         """Take the same from a new lab's load."""
         lab.bearable_rate = min(self.rate, lab.bearable_rate)
         self.known |= logged_kinds(lab)
+        make_equal(lab, self.equal)
         if self.unsteady:
             leave_out(lab, self.unsteady)
 
@@ -47,6 +53,9 @@ class LighterLoad:
         """
         unsteady = {} if used else run.unsteady_operations
         own = own_failures(run, self.known)
+        if equal := make_equal(lab, {*unsteady, *own}):
+            self.equal |= equal
+            return EQUAL
         for found, told in ((unsteady, UNSTEADY), (own, OWN)):
             if found and leave_out(lab, found):
                 self.unsteady |= found
@@ -59,6 +68,16 @@ class LighterLoad:
         note = f"load: {self.rate:g} requests/s, since the app was slow at more"
         lab.coverage = dataclasses.replace(lab.coverage, notes=(*lab.coverage.notes, note))
         return SLOW
+
+
+def make_equal(lab: Lab, names: Collection[str]) -> set[str]:
+    """Take back that bodies of these operations differ. Returns those of which they did."""
+    before = lab.profile.operations
+    operations = with_equal_bodies(before, names)
+    if operations == before:
+        return set()
+    lab.profile = dataclasses.replace(lab.profile, operations=operations)
+    return {one.name for one in before if one.plain_bodies and one.name in names}
 
 
 def leave_out(lab: Lab, unsteady: Mapping[str, str]) -> Mapping[str, str]:

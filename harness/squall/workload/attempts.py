@@ -12,7 +12,13 @@ from typing import Any
 import aiohttp
 
 from squall.history.op import Op
-from squall.history.shape import MAX_BODY, describe_body, describe_items, describe_texts
+from squall.history.shape import (
+    MAX_BODY,
+    describe_body,
+    describe_items,
+    describe_numbers,
+    describe_texts,
+)
 from squall.history.stream_shape import describe_stream
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
@@ -96,6 +102,7 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "size": len(answer.body),
         "shape": shape,
         "texts": describe_texts(answer.text) if shape and read else "",
+        "told": describe_numbers(answer.text) if shape and not read else "",
         "changed": changed_fields(request, answer),
         "wanted": wanted_by(request),
         "items": items_of(request),

@@ -1,28 +1,18 @@
 """Declared HTTP operations, and the endless sequence of requests that a seed makes of them.
 
-Placeholders in path, headers and body: ``{key}`` is unique for each request, ``{unique}`` its
-number of nine digits, ``{int:1..10}`` and ``{one:a|b}`` are seeded draws. A body value that
-consists only of an ``{int:…}`` becomes a number.
+Paths, headers and bodies may have placeholders: see :mod:`squall.workload.placeholders`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import random
-import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from squall.history.op import Effect, Outcome
-
-DRAW = re.compile(r"\{int:(-?\d{1,18})\.\.(-?\d{1,18})\}")
-RANGE = re.compile(r"\{int:[^{}]*\}")
-"""What is meant as one."""
-ONE = re.compile(r"\{one:([^{}]+)\}")
-"""Several values, separated by ``|``, one of which is drawn."""
-
+from squall.workload.placeholders import Filler
 
 Media = Literal["json", "form", "multipart"]
 
@@ -43,6 +33,8 @@ class Operation:
     body: Any = None
     bodies: tuple[Any, ...] = ()
     """Several bodies to draw from. They take precedence over ``body``."""
+    plain_bodies: tuple[Any, ...] = ()
+    """What the bodies were before they were made to differ; empty if they were not."""
     media: Media = "json"
     """How a body is sent. In ``multipart``, a text that starts with ``squall-file:`` is a file."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -129,7 +121,7 @@ def request_of(
     operation: Operation, number: int, key: str | None, draws: random.Random
 ) -> PlannedRequest:
     """A request of this operation, with what its placeholders say."""
-    filler = _Filler(draws, key or "")
+    filler = Filler(draws, key or "")
     return PlannedRequest(
         id=number,
         operation=operation,
@@ -146,21 +138,29 @@ def _body(operation: Operation, draws: random.Random) -> Any:  # noqa: ANN401 - 
 
 def fill_body(body: Any, key: str) -> Any:  # noqa: ANN401 - JSON
     """A body with its placeholders filled in, the same for the same key."""
-    return _Filler(random.Random(key), key).filled(body)  # noqa: S311 - repeatable on purpose
+    return Filler(random.Random(key), key).filled(body)  # noqa: S311 - repeatable on purpose
 
 
 def with_another_body(request: PlannedRequest) -> PlannedRequest:
     """The request with the same key and newly drawn values in its body."""
     draws = random.Random(f"another {request.key}")  # noqa: S311 - repeatable on purpose
-    body = _Filler(draws, request.key or "").filled(_body(request.operation, draws))
+    body = Filler(draws, request.key or "").filled(_body(request.operation, draws))
     return dataclasses.replace(request, body=body)
+
+
+def with_values_of_its_own(request: PlannedRequest, number: int) -> PlannedRequest:
+    """A request for the same thing by another client, with a key and newly drawn values."""
+    other = with_another_key(request, number)
+    draws = random.Random(f"own {other.key}")  # noqa: S311 - repeatable on purpose
+    body = Filler(draws, other.key or "").filled(_body(request.operation, draws))
+    return dataclasses.replace(other, body=body)
 
 
 def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
     """The same request by another client: its key, and what follows from it, is another one."""
     key = request.key or ""
     other = f"{key.rpartition('-')[0]}-{number}"
-    own, new = _Filler(random.Random(0), key), _Filler(random.Random(0), other)  # noqa: S311 - draws nothing
+    own, new = Filler(random.Random(0), key), Filler(random.Random(0), other)  # noqa: S311 - draws nothing
     pairs = [(own.filled(each), new.filled(each)) for each in ("{key}", "{unique}")]
 
     def changed(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -179,28 +179,18 @@ def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
     )  # fmt: skip
 
 
-class _Filler:
-    def __init__(self, draws: random.Random, key: str) -> None:
-        self._draws = draws
-        self._key = key
-        self._unique = f"{zlib.crc32(key.encode()) % 10**9:09}"
-
-    def filled(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        if isinstance(value, str):
-            whole = DRAW.fullmatch(value)
-            if whole:
-                return self._draw(whole)
-            known = value.replace("{key}", self._key).replace("{unique}", self._unique)
-            filled = DRAW.sub(lambda m: str(self._draw(m)), known)
-            return ONE.sub(lambda m: self._draws.choice(m[1].split("|")), filled)
-        if isinstance(value, Mapping):
-            return {name: self.filled(item) for name, item in value.items()}
-        if isinstance(value, list):
-            return [self.filled(item) for item in value]
-        return value
-
-    def _draw(self, match: re.Match[str]) -> int:
-        return self._draws.randint(int(match[1]), int(match[2]))
+def with_equal_bodies(
+    operations: Iterable[Operation], names: Collection[str]
+) -> tuple[Operation, ...]:
+    """The same, where those of these names have the bodies that they had before they were made to
+    differ.
+    """
+    return tuple(
+        dataclasses.replace(one, bodies=one.plain_bodies, plain_bodies=())
+        if one.plain_bodies and one.name in names
+        else one
+        for one in operations
+    )
 
 
 def to_dict(operation: Operation) -> dict[str, Any]:
@@ -210,22 +200,8 @@ def to_dict(operation: Operation) -> dict[str, Any]:
 
 def from_dict(description: Mapping[str, Any]) -> Operation:
     """The inverse of :func:`to_dict`."""
-    return Operation(**{**description, "bodies": tuple(description.get("bodies") or ())})
-
-
-def placeholder_problems(given: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
-    """Each key of a table with an invalid placeholder, and why it is invalid."""
-    pairs = given.items() if isinstance(given, Mapping) else enumerate(given)
-    for key, value in pairs:
-        if isinstance(value, str):
-            for match in RANGE.finditer(value):
-                drawn = DRAW.fullmatch(match[0])
-                if drawn is None:
-                    yield str(key), f"{match[0]}: not a range of integers; write {{int:1..10}}"
-                elif int(drawn[1]) > int(drawn[2]):
-                    yield str(key), f"{match[0]}: the first number is larger than the second"
-        elif isinstance(value, (Mapping, list, tuple)):
-            yield from placeholder_problems(value)
+    given = {name: tuple(description.get(name) or ()) for name in ("bodies", "plain_bodies")}
+    return Operation(**{**description, **given})
 
 
 DEFAULT_REFUSED = frozenset(status for status in range(400, 500) if status != 408) | {503}  # noqa: PLR2004 - 408 is a time-out

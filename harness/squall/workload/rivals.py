@@ -1,9 +1,10 @@
-"""What other clients ask for while a write is under way: the same thing, other changes of it, and a
-look at it.
+"""What other clients ask for while a write is under way: the same thing, and a look at it.
 
-    PUT /accounts/7/name          its rival       PUT /accounts/7/name
-                                  a neighbour     POST /accounts/7/payments
-                                  an onlooker     GET /accounts/7
+PUT /items/7/stock {"stock": 5}     the request
+PUT /items/7/stock {"stock": 5}     another client, with a key of its own
+PUT /items/7/stock {"stock": 8}     a third one, with values of its own: of three one may be merged
+POST /items/7/sales                 or a neighbour: another operation on the same thing
+GET /items/7                        who looks at it
 """
 
 from __future__ import annotations
@@ -13,26 +14,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from squall.history.op import FIRST_EXTRA, FIRST_NEIGHBOUR, FIRST_ONLOOKER, FIRST_RIVAL
+from squall.workload.attempts import UPDATES
 from squall.workload.operations import (
     Operation,
     PlannedRequest,
     request_of,
     with_another_key,
+    with_values_of_its_own,
 )
 from squall.workload.readers import PLACEHOLDER, read_of, reader_of
+
+THIRD = 5_000_000
+"""The number of the third update is higher than that of the second by this."""
 
 CHANGES = frozenset({"PUT", "PATCH", "POST"})
 """Methods of neighbours. What a DELETE takes away cannot be changed any more."""
 
 
 def rivals_of(request: PlannedRequest, operations: Sequence[Operation]) -> Iterator[PlannedRequest]:
-    """The same write with a key of its own, a neighbour, and a read of the item that it updates."""
+    """The same write with a key of its own; a neighbour, or of an update one more, with values of
+    its own; and a read of the item that it updates.
+    """
     operation = request.operation
     if operation.effect == "read" or request.key is None or request.id >= FIRST_EXTRA:
         return
     if operation.least_interval_seconds == 0 and not operation.after:
         yield with_another_key(request, FIRST_RIVAL + request.id)
-        yield from _neighbour_of(request, operations)
+        yield from _third(request, operations)
     reader = reader_of(operation, operations)
     if reader is not None and reader.least_interval_seconds == 0:
         yield read_of(request, reader, FIRST_ONLOOKER + request.id)
@@ -59,18 +67,23 @@ def _item(operation: Operation) -> tuple[str, ...]:
     return tuple(parts[: parts.index("{}") + 1]) if path.count("{") == 1 else ()
 
 
-def _neighbour_of(
-    request: PlannedRequest, operations: Iterable[Operation]
-) -> Iterator[PlannedRequest]:
-    """One of them, for the same thing."""
+def _third(request: PlannedRequest, operations: Iterable[Operation]) -> Iterator[PlannedRequest]:
+    """Of two updates one has a neighbour, if there is one: all at once would be an overload."""
     others = neighbours(request.operation, operations)
-    if others:
-        chosen, place = others[request.id % len(others)], len(_item(request.operation)) - 1
-        parts = chosen.path.split("/")
-        _, mark, query = parts[place].partition("?")
-        parts[place] = request.path.partition("?")[0].split("/")[place] + mark + query
-        number = FIRST_NEIGHBOUR + request.id
-        run, key = (request.key or "").rpartition("-")[0], f"-{number}"
-        draws = random.Random(f"neighbour {request.key}")  # noqa: S311 - repeatable on purpose
-        at_item = replace(chosen, path="/".join(parts))
-        yield replace(request_of(at_item, number, run + key, draws), operation=chosen)
+    is_update = request.operation.method in UPDATES
+    if others and not (is_update and request.id % 2):
+        yield _neighbour(request, others[request.id // (1 + is_update) % len(others)])
+    elif is_update:
+        yield with_values_of_its_own(request, FIRST_RIVAL + THIRD + request.id)
+
+
+def _neighbour(request: PlannedRequest, chosen: Operation) -> PlannedRequest:
+    """A request of this operation for the same thing."""
+    parts, place = chosen.path.split("/"), len(_item(chosen)) - 1
+    _, mark, query = parts[place].partition("?")
+    parts[place] = request.path.partition("?")[0].split("/")[place] + mark + query
+    number = FIRST_NEIGHBOUR + request.id
+    key = f"{(request.key or '').rpartition('-')[0]}-{number}"
+    draws = random.Random(f"neighbour {request.key}")  # noqa: S311 - repeatable on purpose
+    at_item = replace(chosen, path="/".join(parts))
+    return replace(request_of(at_item, number, key, draws), operation=chosen)

@@ -97,8 +97,7 @@ def likely_value(
     """
     if depth == 0:
         raise CannotGenerate("its schema is nested too deep")
-    schema = resolve_references(document, schema if isinstance(schema, Mapping) else {})
-    schema = _one_of(document, schema)
+    schema = whole_schema(document, schema)
     if (given := _given(schema)) is not None:
         return given[0]
     kind, filling = _kind(schema), filling or Filling()
@@ -112,6 +111,12 @@ def likely_value(
     if kind == "boolean":
         return True
     return None if kind == "null" else likely_text(schema, name)
+
+
+def whole_schema(document: Mapping[str, Any], schema: object) -> Mapping[str, Any]:
+    """The schema without references and alternatives."""
+    found = resolve_references(document, schema if isinstance(schema, Mapping) else {})
+    return _one_of(document, found)
 
 
 def _given(schema: Mapping[str, Any]) -> tuple[Any] | None:

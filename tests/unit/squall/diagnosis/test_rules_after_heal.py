@@ -100,6 +100,22 @@ def test_what_was_refused_and_is_shown_was_kept_before_commit(evidence: Any, mak
     assert found.reason == "a cache is filled before COMMIT, and an error takes nothing back: 5"
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("write-tells-another-number", "a default is stored, and told, for what could not be read"),
+        (
+            "tells-what-is-not-stored",
+            "answers are made of what a failed attempt has left, and not of what is stored",
+        ),
+    ],
+)
+def test_what_a_write_tells_has_its_cause(evidence: Any, make: Any, code: str, told: str) -> None:
+    finding = failed("answer-unlike-calm", "5", {"unlike": 1}, code=code)
+    found = diagnose(evidence([make.op(0)], outage("errors")), [finding])
+    assert found.reason == f"{told}: 5"
+
+
 @pytest.mark.parametrize(("pace", "asks"), [(0, False), (5, True)])
 def test_an_app_that_refuses_without_asking_is_told_from_one_that_asks_in_vain(
     evidence: Any, make: Any, pace: int, asks: bool

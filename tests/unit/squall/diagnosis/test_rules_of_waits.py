@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import squall_faults as faults
-from squall.core.events import BackendsSampled, FaultHealed, FaultInjected
+from squall.core.events import BackendsSampled, FaultHealed, FaultInjected, StatementsRefused
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.history.op import Outcome
@@ -62,6 +62,21 @@ def test_after_an_error_or_a_silence_the_wait_has_another_cause(
     evidence: Any, make: Any, fault: str
 ) -> None:
     assert code_of(evidence, make, fault) == "silence"
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, "silence"), (4, "deadlocked"), (0, "silence")])
+def test_requests_that_wait_in_a_ring_are_told_by_the_server(
+    evidence: Any, make: Any, number: int, code: str
+) -> None:
+    told = StatementsRefused(at=3.0, why="deadlocked", before=2, during=number)
+    ops = [make.op(0), hung(make, 150), hung(make, 160)]
+    found = diagnose(evidence(ops, [*happened("network.latency", 3), told]), [LATE])
+    assert found.code == code
+    if number > 1:
+        assert found.reason == (
+            "transactions waited for each other's rows, and the server ended 4 of them (deadlock"
+            " detected): rows are locked in the order of the callers; 2 of 9 took longer than 3 s"
+        )
 
 
 def test_a_database_that_still_works_is_waited_for(evidence: Any, make: Any) -> None:

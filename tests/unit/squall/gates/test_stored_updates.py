@@ -79,11 +79,38 @@ def test_a_repeat_may_be_answered_from_what_the_first_one_did(evidence: Any, mak
     assert judged(evidence, make, [first, again]).code == UPDATE_LOST
 
 
-def test_rivals_are_not_judged(evidence: Any, make: Any) -> None:
-    """What came last stays, and an app may leave out the one before."""
-    both = [update(make, LATER, 3, 77), update(make, LATER + 1, 3, 78)]
-    both[1] = replace(both[1], sent=both[0].sent + 0.001)
-    assert judged(evidence, make, both).code != UPDATE_LOST
+def of_three(make: Any, *stocks: int) -> list[Any]:
+    """Updates of item 3 that are sent together and answered together."""
+    ops = [update(make, LATER + n, 3, stock) for n, stock in enumerate(stocks)]
+    return [replace(op, sent=ops[0].sent + 0.001, done=ops[0].sent + 0.05) for op in ops]
+
+
+def test_one_of_several_at_once_may_be_superseded(evidence: Any, make: Any) -> None:
+    """What came last stays, and an app may leave out the ones before."""
+    three = of_three(make, 77, 78, 79)
+    assert judged(evidence, make, three, commit(three[0].done, 3, 79)).code != UPDATE_LOST
+
+
+def test_what_is_acknowledged_before_the_one_that_supersedes_it_is_lost(
+    evidence: Any, make: Any
+) -> None:
+    three = of_three(make, 77, 78, 79)
+    late = commit(three[0].done + 0.3, 3, 79)
+    found = judged(evidence, make, three, late)
+    assert (found.code, found.ops) == (UPDATE_LOST, (LATER, LATER + 1))
+    assert judged(evidence, make, three[1:], late).code != UPDATE_LOST, "one may have its reason"
+    assert judged(evidence, make, of_three(make, 79, 79, 79), late).code != UPDATE_LOST
+    found = judged(evidence, make, of_three(make, 77, 78))
+    assert found.ops == (LATER, LATER + 1), "nothing was committed at all"
+
+
+@pytest.mark.parametrize("had", [77, 60])
+def test_an_update_of_several_that_changes_nothing_is_not_lost(
+    evidence: Any, make: Any, had: int
+) -> None:
+    both = of_three(make, 77, 77)
+    found = judged(evidence, make, both, commit(both[0].sent - 0.6, 3, had))
+    assert (found.code == UPDATE_LOST) is (had != 77)
 
 
 def test_what_is_not_stored_in_calm_either_is_not_judged(evidence: Any, make: Any) -> None:

@@ -131,6 +131,25 @@ async def test_an_operation_that_is_slow_by_nature_does_not_lower_the_load() -> 
     assert found.rate_per_second == 80
 
 
+@pytest.mark.parametrize("status", [409, 500])
+async def test_bodies_that_are_refused_are_made_equal_before_anything_is_left_out(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differing(**given: Any) -> Operation:
+        return kind(**given, bodies=("other",), plain_bodies=("plain",))
+
+    def answer(self: FakeWorkload, number: int, operation: Operation) -> Op:
+        self.statuses = {"b": status if operation.bodies == ("other",) else 200}
+        return answered(self, number, operation)
+
+    answered, kind = FakeWorkload._op, Operation
+    monkeypatch.setattr(FakeWorkload, "_op", answer)
+    monkeypatch.setattr(f"{__name__}.Operation", differing)
+    found, _ = await warmed("ab")
+    assert [one.bodies for one in found.profile.operations] == [("other",), ("plain",)]
+    assert not found.coverage.left_out
+
+
 async def test_what_fails_at_a_low_rate_is_left_out_and_the_rest_bears_its_load() -> None:
     found, _ = await warmed("ab", b=500)
     assert [one.name for one in found.profile.operations] == ["a"]

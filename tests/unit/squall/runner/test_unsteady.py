@@ -14,7 +14,7 @@ from squall.history.coverage import Coverage, OperationProfile
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.runner.result import Run
-from squall.runner.unsteady import leave_out
+from squall.runner.unsteady import EQUAL, UNSTEADY, LighterLoad, leave_out
 from squall.scenario.model import Scenario
 from squall.scenario.step import at
 from squall.workload.operations import Operation
@@ -94,6 +94,22 @@ def test_it_is_left_out_with_what_follows_it() -> None:
     assert set(leave_out(lab, {"b": "why"})) == {"b", "z"}
     assert [one.name for one in lab.profile.operations] == ["a", *"cdefgh"]
     assert lab.coverage.left_out == {"GET /b": "why", "GET /z": "follows b, which is left out"}
+
+
+def test_before_it_is_left_out_its_bodies_are_made_equal() -> None:
+    lab = lab_of()
+    lab.profile = replace(
+        lab.profile,
+        operations=tuple(
+            replace(one, bodies=("other",), plain_bodies=("plain",)) if one.name == "b" else one
+            for one in lab.profile.operations
+        ),
+    )
+    lighter = LighterLoad()
+    assert lighter.lighten(lab, run_of(("b", 409)), used=False) == EQUAL
+    assert [one.bodies for one in lab.profile.operations if one.name == "b"] == [("plain",)]
+    assert lighter.equal == {"b"}
+    assert lighter.lighten(lab, run_of(("b", 409)), used=False) == UNSTEADY
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from squall.history.op import FIRST_EXTRA, FIRST_NEIGHBOUR, FIRST_ONLOOKER, FIRST_RIVAL
 from squall.workload.operations import Operation, PlannedRequest, requests
 from squall.workload.readers import reader_of
-from squall.workload.rivals import neighbours, rivals_of
+from squall.workload.rivals import THIRD, neighbours, rivals_of
 
 READ = Operation(name="read", method="GET", path="/items/{int:1..9}", effect="read")
 LIST = Operation(name="list", method="GET", path="/items?limit={int:1..9}", effect="read")
@@ -26,15 +26,24 @@ def drawn(operation: Operation) -> PlannedRequest:
 
 def test_a_rival_wants_the_same_with_a_key_of_its_own() -> None:
     own = drawn(SET)
-    rival, look = rivals_of(own, (READ, LIST, SET))
+    rival, third, look = rivals_of(own, (READ, LIST, SET))
     assert (rival.id, rival.key) == (FIRST_RIVAL, f"run-{FIRST_RIVAL}")
     assert rival.path == own.path
     assert rival.body["stock"] == own.body["stock"]
     assert rival.headers == {"Key": f"run-{FIRST_RIVAL}"}
     assert rival.body["note"][0] == f"run-{FIRST_RIVAL}"
     assert rival.body["note"][1] != own.body["note"][1]
+    assert (third.id, third.key) == (FIRST_RIVAL + THIRD, f"run-{FIRST_RIVAL + THIRD}")
+    assert (third.path, third.body["note"][0]) == (own.path, third.key)
+    assert third.body["stock"] != own.body["stock"]
+    assert third == list(rivals_of(own, (READ, SET)))[1], "by the seed"
     assert (look.id, look.key, look.body) == (FIRST_ONLOOKER, None, None)
     assert look.path == own.path.removesuffix("/stock")
+
+
+def test_two_new_things_are_made_at_once_and_no_third_one() -> None:
+    (rival,) = rivals_of(drawn(replace(SET, method="POST")), (READ, SET))
+    assert rival.id == FIRST_RIVAL
 
 
 def test_reads_extra_requests_and_follow_ups_have_no_rivals() -> None:
@@ -78,10 +87,10 @@ def test_a_neighbour_changes_the_same_thing_in_another_way() -> None:
     assert list(rivals_of(own, (LIST, SET, NAME))) == list(rivals_of(own, (LIST, SET, NAME)))
 
 
-def test_neighbours_take_turns() -> None:
+def test_of_two_updates_one_has_a_neighbour_and_neighbours_take_turns() -> None:
     some = [next(islice(requests((SET,), 1, "run", first=number), 1)) for number in range(4)]
     others = [list(rivals_of(one, (SET, NAME, SOLD)))[1].operation.name for one in some]
-    assert others == ["name", "sell", "name", "sell"]
+    assert others == ["name", "set", "sell", "set"]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,12 @@ COMMIT = r"^\s*(commit|end)\b"
             {"on": "statement", "statement": COMMIT, "do": "cut", "times": 3},
         ),
         (CutBeforeCommit(times=0), {"on": "statement", "statement": COMMIT, "do": "cut"}),
+        (
+            CutBeforeCommit(times=0, share=0.2),
+            {"on": "statement", "statement": COMMIT, "do": "cut", "share": 0.2},
+        ),
     ],
-    ids=["once", "three times", "every time"],
+    ids=["once", "three times", "every time", "a share"],
 )
 async def test_the_rule_and_the_bite(
     stub: Any, fault: CutBeforeCommit, rule: dict[str, Any]

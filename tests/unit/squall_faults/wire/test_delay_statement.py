@@ -25,8 +25,12 @@ from squall_faults import DelayStatement, within
                 "times": 2,
             },
         ),
+        (
+            DelayStatement(delay_ms=1, share=0.5),
+            {"on": "statement", "statement": "", "do": "delay", "delay_ms": 1, "share": 0.5},
+        ),
     ],
-    ids=["every statement", "two statements"],
+    ids=["every statement", "two statements", "a share"],
 )
 async def test_the_rule_and_the_bite(
     stub: Any, fault: DelayStatement, rule: dict[str, Any]
