@@ -5,6 +5,7 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
+from squall.gates.answer_unlike_calm import REPEATED
 from squall.gates.differences_of_the_run import LET_IN, NEVER_STORED
 from squall.gates.verdict import Finding
 
@@ -22,6 +23,9 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     if finding.code == NEVER_STORED:
         told = f"a cache is filled before COMMIT, and an error takes nothing back: {finding.reason}"
         return Diagnosis(told, remedies.COMMIT_FIRST)
+    if finding.code == REPEATED:
+        told = "a repeat around a stream begins it again, behind what was sent"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.NO_FALSE_SUCCESS)
     number = int(finding.figures["unlike"])
     if _statuses(case, finding) and _statuses(case, finding) <= FORBIDDEN:
         told = "rights that could not be read are taken for none: a failed load leaves an empty set"

@@ -10,6 +10,7 @@ from squall.gates import (
     one_effect,
     read_your_writes,
     repeats_agree,
+    retry_storm,
     work_is_done,
 )
 from squall.gates.refused_write_absent import STORED_LATER
@@ -33,6 +34,10 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
                              remedies.NO_FALSE_SUCCESS)  # fmt: skip
         told = "an error of the update is swallowed, or a note stands before the work"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
+    if finding is not None and finding.code == no_acknowledged_write_lost.ROW_DELETED:
+        told = "a job that tidies up deletes what is still under way, and the last step does not"
+        return Diagnosis(f"{finding.reason}: {told} look whether its row was there",
+                         remedies.NO_FALSE_SUCCESS)  # fmt: skip
     if finding is not None:
         number = int(finding.figures["lost"])
         told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
@@ -103,6 +108,9 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
             told += " second of two at once"
         return Diagnosis(told, remedies.IDEMPOTENCY)
     told = f"{finding.reason}: its parts are not in one transaction"
+    if finding.code == one_effect.ORPHANED:
+        told = f"{finding.reason}: they are written on another connection, or in a task that has"
+        told += " one of its own, outside of its transaction"
     return Diagnosis(told, remedies.ONE_TRANSACTION)
 
 
@@ -115,6 +123,9 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
         told = f"{finding.reason}: requests share a variable, or a connection that is out of step"
         return Diagnosis(told)
     if finding.code == repeats_agree.REFUSED:
+        storm = case.failed("retry-storm")
+        if storm is not None and storm.code == retry_storm.ABORTED:
+            return None  # a repeat is refused, because it is looked up in what has failed
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
     if finding.code == repeats_agree.BLAMED:

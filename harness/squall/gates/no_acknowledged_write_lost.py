@@ -6,7 +6,8 @@ and the finding still names every lost write. Writes acknowledged before the fau
 must always exist.
 
 An update makes no row with a key. If the server's log can be read, the values that it sent are
-looked for there; see :mod:`squall.gates.stored_updates`.
+looked for there; see :mod:`squall.gates.stored_updates`. So are rows that the app deleted by itself
+(:mod:`squall.gates.deleted_rows`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
+from squall.gates.deleted_rows import deleted_after_success
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.row_log import read_log
 from squall.gates.stored_updates import judge_updates
@@ -23,6 +25,7 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
 UPDATE_LOST = "update-lost"
+ROW_DELETED = "acknowledged-row-deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,10 @@ class NoAcknowledgedWriteLost(Gate):
             reason = f"{len(lost)} acknowledged updates were never committed"
             told = f"{reason}: {listed([op.request for op in lost])}"
             return failed(self.name, told, {"updates_lost": len(lost)}, lost, code=UPDATE_LOST)
+        if gone := self._not_allowed(evidence, deleted_after_success(evidence)):
+            reason = f"the rows of {len(gone)} acknowledged writes were deleted by the app itself"
+            told = f"{reason}: {listed([op.request for op in gone])}"
+            return failed(self.name, told, {"deleted": len(gone)}, gone, code=ROW_DELETED)
         found = self._of_keys(evidence)
         if found.verdict is Verdict.NOT_JUDGED and updates is not None and updates.judged:
             told = f"all {len(updates.judged)} acknowledged updates were committed"
