@@ -33,6 +33,11 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
             return Diagnosis(f"{finding.reason}: {told} is answered for those that are skipped",
                              remedies.NO_FALSE_SUCCESS)  # fmt: skip
         told = "an error of the update is swallowed, or a note stands before the work"
+        if case.effects == ERRORS and case.failed("acknowledged-before-commit") is not None:
+            told = (
+                "an error of COMMIT is swallowed, or COMMIT is sent again, when the transaction has"
+            )
+            told += " ended with the first one"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None and finding.code == no_acknowledged_write_lost.ROW_DELETED:
         told = "a job that tidies up deletes what is still under way, and the last step does not"
