@@ -34,10 +34,8 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
                              remedies.NO_FALSE_SUCCESS)  # fmt: skip
         told = "an error of the update is swallowed, or a note stands before the work"
         if case.effects == ERRORS and case.failed("acknowledged-before-commit") is not None:
-            told = (
-                "an error of COMMIT is swallowed, or COMMIT is sent again, when the transaction has"
-            )
-            told += " ended with the first one"
+            told = "an error of a statement or of COMMIT is swallowed, or COMMIT is sent again when"
+            told += " its transaction has ended, and there is nothing to commit"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding is not None and finding.code == no_acknowledged_write_lost.ROW_DELETED:
         told = "a job that tidies up deletes what is still under way, and the last step does not"

@@ -136,3 +136,11 @@ def test_a_repeat_that_is_looked_up_in_a_failed_transaction(evidence: Any, make:
     assert "keeps the note" in kept.reason
     found = cause(evidence, make, "client.repeat", refused, aborted)
     assert "goes on in the transaction that has failed" in found.reason
+
+
+def test_updates_and_new_rows_that_were_never_committed(evidence: Any, make: Any) -> None:
+    lost = failed("no-acknowledged-write-lost", "2 updates", code=UPDATE_LOST)
+    alone = cause(evidence, make, "wire.error_reply", lost)
+    both = cause(evidence, make, "wire.error_reply", lost, NEVER)
+    assert "or a note stands before the work" in alone.reason
+    assert "or COMMIT is sent again when its transaction has ended" in both.reason
