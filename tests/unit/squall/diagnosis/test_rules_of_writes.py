@@ -144,3 +144,9 @@ def test_updates_and_new_rows_that_were_never_committed(evidence: Any, make: Any
     both = cause(evidence, make, "wire.error_reply", lost, NEVER)
     assert "or a note stands before the work" in alone.reason
     assert "or COMMIT is sent again when its transaction has ended" in both.reason
+
+
+def test_reads_that_wait_for_locked_rows(evidence: Any, make: Any) -> None:
+    short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
+    found = cause(evidence, make, "database.long_transaction", short)
+    assert found.reason.startswith("reads wait for rows that a transaction has locked")
