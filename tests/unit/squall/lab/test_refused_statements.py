@@ -74,5 +74,6 @@ async def test_what_was_refused_in_an_earlier_outage_is_no_calm() -> None:
     await second.look_before()
     server.lines += [ABORTED] * 2
     await second.look_after()
-    found = [(one.before, one.during) for one in published if "aborted" in str(one)]
+    refused = [one for one in published if isinstance(one, StatementsRefused)]
+    found = [(one.before, one.during) for one in refused if one.why == "aborted"]
     assert found == [(0, 3), (0, 2)]
