@@ -29,6 +29,9 @@ def step_row(step: Step) -> str:
     """A step as a row of the table."""
     given = {key: value for key, value in faults.to_dict(step.fault).items() if key != "fault"}
     given |= {name: f"{times:g} deadlines" for name, times in step.deadlines.items()}
+    given |= {
+        name: f"{times:g} starts, at least {given[name]}" for name, times in step.starts.items()
+    }
     attributes = "".join(f", `{key}: {value}`" for key, value in given.items())
     link = f"[{step.label}](faults.md#{step.label.replace('.', '')})"
     lasting = f"{step.lasting_seconds:g} s"

@@ -1,7 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md, eighth-set.md and ninth-set.md.
+seventh-set-apps.md, eighth-set.md, ninth-set.md and tenth-set.md.
 """
 
 from __future__ import annotations
@@ -61,6 +61,20 @@ APPS = [
     ("total_of_all_attempts", "serialization-failures", "answer-unlike-calm"),
     ("mail_in_each_attempt", "some-commits-fail", "one-effect"),
     ("relay_skips_late_commits", "some-commits-fail", "work-is-done"),
+    ("commit_is_retried", "commit-refused", "no-acknowledged-write-lost"),
+    ("export_starts_over", CANCELLED, "answer-unlike-calm"),
+    (
+        "reaper_takes_what_is_under_way",
+        "pool-exhausted-by-slow-queries",
+        "no-acknowledged-write-lost",
+    ),
+    ("refused_keeps_its_place", "callers-ask-for-nothing", "connection-leaks"),
+    ("repeat_looks_in_an_aborted_transaction", "callers-repeat-at-once", "retry-storm"),
+    ("refusal_is_remembered", "statements-cancelled", "answer-unlike-calm"),
+    ("saves_the_whole_object", "callers-want-the-same", "one-effect"),
+    ("one_connection_for_all_threads", "errors-beside-others", "acknowledged-before-commit"),
+    ("tasks_leave_the_transaction", "commit-refused", "one-effect"),
+    ("migration_lock_is_kept", "rolling-deploy", "second-copy-starts"),
 ]
 
 

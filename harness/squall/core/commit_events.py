@@ -34,6 +34,18 @@ class FamilyCommitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsOrphaned(Event):
+    """New rows that refer to rows which were never committed: their numbers were drawn in vain."""
+
+    column: str
+    """``lines.invoice``."""
+    parent: str
+    """``invoices.id``."""
+    commits: list[float]
+    """When each of them was committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowFollowed(Event):
     """A new row, committed at ``at``, and what later transactions changed of it."""
 
@@ -56,6 +68,16 @@ class RowsAlike(Event):
     commits: list[float]
     answered: list[str]
     """The identity of each, if an answer of the app had it; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowDeleted(Event):
+    """A new row that an answer names was deleted at ``at``, and nothing was put in its place."""
+
+    column: str
+    """``bookings.id``."""
+    answered: str
+    """Its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

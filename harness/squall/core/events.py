@@ -17,8 +17,10 @@ from squall.core.commit_events import FamilyCommitted as FamilyCommitted  # noqa
 from squall.core.commit_events import NumbersCounted as NumbersCounted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersMoved as NumbersMoved  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumberTold as NumberTold  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowDeleted as RowDeleted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowsOrphaned as RowsOrphaned  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too

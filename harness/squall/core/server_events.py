@@ -24,6 +24,7 @@ class StatementsRefused(Event):
     why: str
     """:data:`ABORTED`, :data:`UNSEEN`, :data:`ENDED` or :data:`DEADLOCKED`."""
     before: int
-    """Since the server started, before the load of this run."""
+    """Since the server started, before the first load of the lab: what it refuses without a fault.
+    """
     during: int
     """From then to the end of the run."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
+from squall.core.events import AppTerminated, BackendsSampled, FaultInjected, RestSampled
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
@@ -86,8 +86,26 @@ def no_room_for_two(case: JudgedRun) -> Diagnosis | None:
         told = "what the new version does when it starts fails requests of the old one, such as to"
         told += " end its sessions, or to change what it works with"
         return Diagnosis(f"{told}: {finding.reason}", remedies.LEAVE_THE_OLD_ONE)
+    if _waits_for_a_lock(case) and not finding.figures["refused"]:
+        told = (
+            "the new version waits for a lock when it starts, and the old one never lets go of it"
+        )
+        rests = [one for one in case.evidence.events if isinstance(one, RestSampled)]
+        if any(one.advisory_locks for one in rests):
+            told += ": an advisory lock of a session that went back to the pool with it"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.CLEAN_SESSIONS)
     held = f": the first one held {count(case.sessions, 'connection')}" if case.sessions else ""
     return Diagnosis(f"{finding.reason}{held}", remedies.ROOM_FOR_TWO)
+
+
+def _waits_for_a_lock(case: JudgedRun) -> bool:
+    """Whether some statement waits for a lock in most of the outage, and none did before it."""
+    start, end = case.evidence.bounds("during")
+    samples = [e for e in case.evidence.events if isinstance(e, BackendsSampled)]
+    before = [one for one in samples if one.at < start]
+    during = [one for one in samples if start <= one.at <= end]
+    waits = sum(one.waiting_for_locks > 0 for one in during)
+    return 2 * waits > len(during) and not any(one.waiting_for_locks for one in before)
 
 
 def left_on_session(case: JudgedRun) -> Diagnosis | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
+from squall.gates.answer_unlike_calm import REPEATED
 from squall.gates.differences_of_the_run import ANOTHER_NUMBER, LET_IN, NEVER_STORED, NOT_IN_ROW
 from squall.gates.verdict import Finding
 
@@ -17,6 +18,10 @@ BY_CODE = {
     ),
     ANOTHER_NUMBER: (
         "a default is stored, and told, for what could not be read",
+        remedies.NO_FALSE_SUCCESS,
+    ),
+    REPEATED: (
+        "a repeat around a stream begins it again, behind what was sent",
         remedies.NO_FALSE_SUCCESS,
     ),
     NOT_IN_ROW: (

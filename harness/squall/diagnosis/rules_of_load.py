@@ -8,6 +8,7 @@ from squall.gates import retry_storm as storm
 from squall.gates.availability import TOO_FEW_READS, TOO_FEW_WRITES
 
 BESIDE = (TOO_FEW_READS, TOO_FEW_WRITES)
+LOCKED_ROWS = "database.long_transaction"
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
 
@@ -38,7 +39,15 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
 def refused_beside(case: JudgedRun) -> Diagnosis | None:
     """Single statements were answered with errors at once, and requests without them fail, too."""
     finding = case.failed("availability")
-    if finding is None or finding.code not in BESIDE or case.effects != ERRORS:
+    if finding is None or finding.code not in BESIDE:
+        return None
+    if case.faults == {LOCKED_ROWS} and finding.code == TOO_FEW_READS:
+        told = (
+            "reads wait for rows that a transaction has locked, as with FOR UPDATE, or for places"
+        )
+        return Diagnosis(f"{told} that waiting writes have taken: {finding.reason}",
+                         remedies.BOUND_WAITS)  # fmt: skip
+    if case.effects != ERRORS:
         return None
     told = "what this fault does not concern is refused: a breaker counts errors that are no"
     told += " outage, or repeats of what fails take all places"

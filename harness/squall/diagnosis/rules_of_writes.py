@@ -10,6 +10,7 @@ from squall.gates import (
     one_effect,
     read_your_writes,
     repeats_agree,
+    retry_storm,
     work_is_done,
 )
 from squall.gates.refused_write_absent import STORED_LATER
@@ -23,24 +24,35 @@ REPEATS = "client.repeat"
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
     """An acknowledged write is missing, or a read shows what was never stored."""
     finding = case.failed("no-acknowledged-write-lost")
-    if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_LOST:
-        if any(fault.startswith(OF_THE_APP) for fault in case.faults):
-            told = "success is answered from memory, and what was not written died with the process"
-            return Diagnosis(f"{finding.reason}: {told}", remedies.COMMIT_FIRST)
-        if is_harmless(case):
-            told = "no statement failed: updates that come together are taken for one, and success"
-            return Diagnosis(f"{finding.reason}: {told} is answered for those that are skipped",
-                             remedies.NO_FALSE_SUCCESS)  # fmt: skip
-        told = "an error of the update is swallowed, or a note stands before the work"
-        return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
-    if finding is not None and finding.code == no_acknowledged_write_lost.UPDATE_UNDONE:
-        told = "it saves the whole row, as it was when it read it"
-        return Diagnosis(f"{finding.reason}: {told}", remedies.OWN_COLUMNS)
-    if finding is not None:
-        number = int(finding.figures["lost"])
-        told = f"{count(number, 'write was', 'writes were')} acknowledged and not in the database"
-        return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
-    return _shown_otherwise(case)
+    if finding is None:
+        return _shown_otherwise(case)
+    if finding.code == no_acknowledged_write_lost.UPDATE_LOST:
+        told, remedy = _why_updates_are_lost(case)
+    elif finding.code == no_acknowledged_write_lost.UPDATE_UNDONE:
+        told, remedy = "it saves the whole row, as it was when it read it", remedies.OWN_COLUMNS
+    elif finding.code == no_acknowledged_write_lost.ROW_DELETED:
+        told = "a job that tidies up deletes what is still under way, and the last step does not"
+        told, remedy = f"{told} look whether its row was there", remedies.NO_FALSE_SUCCESS
+    else:
+        lost = count(int(finding.figures["lost"]), "write was", "writes were")
+        told = f"{lost} acknowledged and not in the database: the app answers before it commits"
+        return Diagnosis(told, remedies.COMMIT_FIRST)
+    return Diagnosis(f"{finding.reason}: {told}", remedy)
+
+
+def _why_updates_are_lost(case: JudgedRun) -> tuple[str, remedies.Remedy]:
+    """What an acknowledged update that was never committed points to."""
+    if any(fault.startswith(OF_THE_APP) for fault in case.faults):
+        told = "success is answered from memory, and what was not written died with the process"
+        return told, remedies.COMMIT_FIRST
+    told = "an error of the update is swallowed, or a note stands before the work"
+    if is_harmless(case):
+        told = "no statement failed: updates that come together are taken for one, and success is"
+        told += " answered for those that are skipped"
+    elif case.effects == ERRORS and case.failed("acknowledged-before-commit") is not None:
+        told = "an error of a statement or of COMMIT is swallowed, or COMMIT is sent again when its"
+        told += " transaction has ended, and there is nothing to commit"
+    return told, remedies.NO_FALSE_SUCCESS
 
 
 def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
@@ -106,6 +118,9 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
             told += " second of two at once"
         return Diagnosis(told, remedies.IDEMPOTENCY)
     told = f"{finding.reason}: its parts are not in one transaction"
+    if finding.code == one_effect.ORPHANED:
+        told = f"{finding.reason}: they are written on another connection, or in a task that has"
+        told += " one of its own, outside of its transaction"
     return Diagnosis(told, remedies.ONE_TRANSACTION)
 
 
@@ -118,6 +133,9 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
         told = f"{finding.reason}: requests share a variable, or a connection that is out of step"
         return Diagnosis(told)
     if finding.code == repeats_agree.REFUSED:
+        storm = case.failed("retry-storm")
+        if storm is not None and storm.code == retry_storm.ABORTED:
+            return None  # a repeat is refused, because it is looked up in what has failed
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
     if finding.code == repeats_agree.BLAMED:

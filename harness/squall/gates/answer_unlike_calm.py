@@ -42,6 +42,7 @@ from squall.gates.differences_of_the_run import (
     unmarked,
 )
 from squall.gates.findings import failed, passed
+from squall.gates.odd_sizes import repeated_lines, shorter_text
 from squall.gates.parts_of_pages import parts_of_pages
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -54,19 +55,12 @@ ANOTHER_TYPE = "another-media-type"
 NOT_JSON = "broken-json"
 EMPTIED = "answer-emptied"
 SHORTENED = "list-shortened"
+REPEATED = "rows-repeated"
 FIELDS_MISSING = "fields-missing"
 ANOTHER_KIND = "fields-of-another-kind"
 ANOTHER_ITEM = "another-item"
 
 LEAST_OTHERS = 3
-METRICS = "version="
-"""Of Prometheus' format, which grows with the counters that are used."""
-EVENTS = "text/event-stream"
-"""Such a stream is read for a moment, and has no size."""
-LEAST_SIZE, ALIKE, SHORTER = 40, 0.8, 0.9
-"""Shares of a size: of the largest that the smallest is without the fault; and below which a text
-in the outage is a part.
-"""
 TOGETHER = 2
 """Number of fields that must become empty together; one alone may be an item without the value."""
 
@@ -162,7 +156,8 @@ class AnswerUnlikeCalm(Gate):
             return
         shape = read_shape(op.shape)
         if not shape or (shape[""] == "malformed" and known.has_broken_json):
-            yield from _shorter_text(op, calm)  # not JSON, or too long
+            yield from ((SHORTENED, told) for told in shorter_text(op, calm))  # not JSON, or too
+            yield from ((REPEATED, told) for told in repeated_lines(op, calm))  # long
             return
         if shape[""] == "malformed":
             yield NOT_JSON, f"{op.name}: a body that is no JSON, called {media_type(op)}"
@@ -175,17 +170,6 @@ class AnswerUnlikeCalm(Gate):
                 yield ANOTHER_VALUE, f"{op.name}: another {shown} than without the fault"
         if len(known.shapes) >= self.least_answers:
             yield from _unlike_operation(op, shape, known)
-
-
-def _shorter_text(op: Op, calm: CalmAnswers) -> Iterator[tuple[str, str]]:
-    """A page, a CSV or a row of JSON objects that ends early: its parts are not read here."""
-    sizes = calm.same_sizes(op) if op.effect == "read" else []
-    if not sizes or media_type(op) == EVENTS or min(sizes) < LEAST_SIZE:
-        return
-    if calm.deletes or calm.restarts or METRICS in (op.content_type or ""):
-        return
-    if min(sizes) >= ALIKE * max(sizes) and op.size < SHORTER * min(sizes):
-        yield SHORTENED, f"{op.name}: {op.size} bytes, without the fault {min(sizes)}"
 
 
 def _unlike_same_request(op: Op, shape: Shape, calm: CalmAnswers) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,8 @@ must always exist.
 
 An update makes no row with a key. If the server's log can be read, the values that it sent are
 looked for there; see :mod:`squall.gates.stored_updates`. What one update has stored may be
-undone by another write that saves the whole row; see :mod:`squall.gates.set_back`.
+undone by another write that saves the whole row; see :mod:`squall.gates.set_back`. Rows that the
+app deleted by itself are lost, too (:mod:`squall.gates.deleted_rows`).
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during, keyed_writes, truth_of
+from squall.gates.deleted_rows import deleted_after_success
 from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.row_log import read_log
 from squall.gates.set_back import set_back
-from squall.gates.stored_updates import judge_updates
+from squall.gates.stored_updates import Updates, judge_updates
 from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
 UPDATE_LOST = "update-lost"
 UPDATE_UNDONE = "update-undone"
+ROW_DELETED = "acknowledged-row-deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +45,32 @@ class NoAcknowledgedWriteLost(Gate):
         """Fail with the lost updates or keys; if loss is allowed, pass and list them."""
         log = read_log(evidence)
         updates = None if log is None else judge_updates(evidence, log)
-        if updates is not None and (lost := self._not_allowed(evidence, updates.lost)):
-            reason = f"{len(lost)} acknowledged updates were never committed"
-            told = f"{reason}: {listed([op.request for op in lost])}"
-            return failed(self.name, told, {"updates_lost": len(lost)}, lost, code=UPDATE_LOST)
-        if undone := self._undone(evidence):
-            return undone
-        found = self._of_keys(evidence)
+        found = (
+            self._never_stored(evidence, updates)
+            or self._undone(evidence)
+            or self._deleted(evidence)
+            or self._of_keys(evidence)
+        )
         if found.verdict is Verdict.NOT_JUDGED and updates is not None and updates.judged:
             told = f"all {len(updates.judged)} acknowledged updates were committed"
             return passed(self.name, told, {"updates": len(updates.judged)})
         return found
+
+    def _never_stored(self, evidence: Evidence, updates: Updates | None) -> Finding | None:
+        lost = self._not_allowed(evidence, [] if updates is None else updates.lost)
+        if not lost:
+            return None
+        reason = f"{len(lost)} acknowledged updates were never committed"
+        told = f"{reason}: {listed([op.request for op in lost])}"
+        return failed(self.name, told, {"updates_lost": len(lost)}, lost, code=UPDATE_LOST)
+
+    def _deleted(self, evidence: Evidence) -> Finding | None:
+        gone = self._not_allowed(evidence, deleted_after_success(evidence))
+        if not gone:
+            return None
+        reason = f"the rows of {len(gone)} acknowledged writes were deleted by the app itself"
+        told = f"{reason}: {listed([op.request for op in gone])}"
+        return failed(self.name, told, {"deleted": len(gone)}, gone, code=ROW_DELETED)
 
     def _undone(self, evidence: Evidence) -> Finding | None:
         """Changes that were acknowledged, and that a write undid which they do not concern."""

@@ -14,6 +14,7 @@ from squall.gates.counted_effects import miscounted
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
+from squall.gates.orphaned_rows import orphaned_rows
 from squall.gates.parted_batches import parted_batches
 from squall.gates.renamed_writes import renamed_writes
 from squall.gates.usual_rows import learn_usual_rows, new_rows
@@ -28,6 +29,7 @@ AGAIN = "work-done-again"
 COUNTED_TWICE = "counted-twice"
 COUNTED_LESS = "counted-less"
 """A number moved by more, or by less, than the requests say that count in it."""
+ORPHANED = "rows-without-their-parent"
 UPSTREAM = "upstream-effect-twice"
 
 
@@ -111,7 +113,18 @@ class OneEffect(Gate):
             )
             made = writers_of(evidence, odd.half)
             return failed(self.name, reason, figures, made, code=HALF)
-        return self._by_contents(evidence, rows, figures)
+        return self._orphaned(evidence, figures) or self._by_contents(evidence, rows, figures)
+
+    def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Rows that were committed without what they belong to."""
+        for one in orphaned_rows(evidence):
+            number = len(one.commits)
+            reason = (
+                f"{counted(number, 'new rows')} of {one.column} belong to a row of {one.parent}"
+                " that was never committed"
+            )
+            return failed(self.name, reason, figures | {"orphans": number}, code=ORPHANED)
+        return None
 
     def _by_contents(
         self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]

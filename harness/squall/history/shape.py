@@ -29,6 +29,9 @@ MAX_ITEMS = 20
 MAX_DEPTH = 3
 MAX_IDENTITY = 64
 
+REPEATED = "repeated-lines"
+"""Place of their number in a body that is no JSON."""
+
 NUMBER = "#"
 """First letter of the digest of a number."""
 
@@ -49,13 +52,20 @@ def describe_body(text: str, content_type: str | None) -> str:
     try:
         value = json.loads(text)
     except ValueError:
-        return json.dumps({"": "malformed"})
+        return json.dumps({"": "malformed", **_repeated_lines(text)})
     places: dict[str, str | int] = {}
     for place, what in _places(value, "", 0):
         places[place] = what
         if len(places) >= MAX_PLACES:
             break
     return json.dumps(places, separators=(",", ":"))
+
+
+def _repeated_lines(text: str) -> dict[str, int]:
+    """How many lines, each a JSON value, say what another one says; nothing if none does."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    number = len(lines) - len(set(lines))
+    return {REPEATED: number} if number else {}
 
 
 def describe_texts(text: str) -> str:

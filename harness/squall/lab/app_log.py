@@ -102,7 +102,8 @@ def _task(lines: Sequence[str], start: int) -> str:
 def _raised(lines: Sequence[str], start: int) -> str:
     """``: asyncpg.exceptions.ConnectionDoesNotExistError: …``, the last of a chain of causes."""
     first = lines[start].lstrip(" |+") if start < len(lines) else ""
-    if not first.startswith(("Traceback", "Exception Group Traceback")):
+    begins = first.startswith(("Traceback", "Exception Group Traceback"))
+    if not (begins or _is_a_cause(lines, start)):
         return ""
     last = above = ""
     for line in itertools.islice(lines, start, start + MAX_LINES):
@@ -115,3 +116,14 @@ def _raised(lines: Sequence[str], start: int) -> str:
         if raised := EXCEPTION.match(line):
             last = raised["raised"]
     return f": {last}" if last else ""
+
+
+def _is_a_cause(lines: Sequence[str], start: int) -> bool:
+    """Whether a chain of causes begins with an exception that has no traceback of its own, such as
+    one that a transport of asyncio was closed with.
+    """
+    head, after = (
+        lines[start : start + 1],
+        [one for one in lines[start + 1 : start + 3] if one.strip()],
+    )
+    return bool(head and EXCEPTION.match(head[0]) and after and GOES_ON.match(after[0]))

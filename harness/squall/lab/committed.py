@@ -25,7 +25,8 @@ from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
-from squall.lab.families import REFERENCES, Reference, find_families, references_of
+from squall.lab.deleted_rows import find_deleted
+from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
 from squall.lab.lab import Lab
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
@@ -127,7 +128,9 @@ class CommitRecorder:
         transactions = list(match_transactions(changes, times, run_id, answered))
         yield from transactions
         yield from find_families(changes, times, references, answered)
+        yield from find_orphans(changes, times, references)
         yield from find_followed(changes, times, answered)
+        yield from find_deleted(changes, times, answered)
         yield from find_changed_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
         yield from find_batches(changes, times, ops)

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from squall.core.events import FamilyCommitted
+from squall.core.events import FamilyCommitted, RowsOrphaned
 from squall.lab.wal import RowChange
 
 FOREIGN_KEYS = """SELECT concat_ws(' ', c.name, a.attname, p.name, b.attname)
@@ -70,6 +70,33 @@ def find_families(
             alike={one: [_digest(child, one) for child in rows if child not in gone]
                    for one, rows in own.items()},
         )  # fmt: skip
+
+
+def find_orphans(
+    changes: Sequence[RowChange], times: Mapping[int, float], declared: Iterable[Reference]
+) -> Iterator[RowsOrphaned]:
+    """New rows, of each column, whose parent has a number above the first new one, and was never
+    committed.
+    """
+    new = [change for change in changes if change.kind == "insert"]
+    gone = Gone(changes)
+    keys: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in new:
+        for name, value in row.new.items():
+            if value and value.isdecimal():
+                keys[row.table, name].add(int(value))
+    for table, column, parent, key in sorted({*declared, *_by_name(new)}):
+        known = keys.get((parent, key), set())
+        lost = [
+            times[row.transaction]
+            for row in new
+            if row.table == table and (value := row.new.get(column)) and value.isdecimal()
+            and known and int(value) > min(known) and int(value) not in known and row not in gone
+        ]  # fmt: skip
+        if lost:
+            yield RowsOrphaned(
+                at=max(lost), column=f"{table}.{column}", parent=f"{parent}.{key}", commits=lost
+            )
 
 
 class Gone:

@@ -44,14 +44,17 @@ class RefusedStatements:
         except (LabError, OSError):
             return
         self._server = self._lab.database
+        if self._lab.calm.refused is None:
+            self._lab.calm.refused = self._before
 
     async def look_after(self) -> None:
         """Publish the differences, unless another server is the primary now."""
         if self._server is None or self._server is not self._lab.database:
             return
+        calm = self._lab.calm.refused or self._before
         for why, now in (await self._counted()).items():
-            before, at = self._before[why], self._clock.now()
-            during = max(0, now - before)
+            before, at = calm[why], self._clock.now()
+            during = max(0, now - self._before[why])
             self._log(events.StatementsRefused(at=at, why=why, before=before, during=during))
 
     async def _counted(self) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from squall.core import events
@@ -21,3 +21,5 @@ class SeenInCalm:
     """Whether reads show updates at once."""
     writes: CalmWrites | None = None
     """Writes of which the calm before a fault shows few, and what each committed."""
+    refused: Mapping[str, int] | None = None
+    """What the server had refused before the first load, by reason."""

@@ -32,6 +32,8 @@ class Step:
     """At least as long as this many starts of the app take."""
     deadlines: Mapping[str, float] = field(default_factory=dict)
     """Durations of the fault given in deadlines of the app, by the name of the fault's field."""
+    starts: Mapping[str, float] = field(default_factory=dict)
+    """The same in starts of the app; at least as long as the field itself says."""
     may_miss: bool = False
     """The step prepares another one, and the run proves something even if this step has no effect:
     an app that connects for each request has no session to end.
@@ -68,7 +70,12 @@ class Step:
 
     def for_app(self, *, deadline: float, start: float) -> Step:
         """The same with durations in seconds and milliseconds."""
-        measured = {name: int(times * deadline * 1000) for name, times in self.deadlines.items()}
+        measured = {
+            name: int(times * deadline * 1000) for name, times in self.deadlines.items()
+        } | {
+            name: max(getattr(self.fault, name), int(times * start * 1000))
+            for name, times in self.starts.items()
+        }
         seconds, deadlines, starts = self.lengths
         return replace(
             self,
@@ -77,6 +84,7 @@ class Step:
             lasting_deadlines=0.0,
             lasting_starts=0.0,
             deadlines={},
+            starts={},
         )
 
 

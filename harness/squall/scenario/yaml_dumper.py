@@ -64,5 +64,7 @@ def _dumped_step(step: Step) -> dict[str, Any]:
         times["lasting"] = f"{step.lasting_starts!r} starts"
     if step.deadlines:
         times["deadlines"] = dict(step.deadlines)
+    if step.starts:
+        times["starts"] = dict(step.starts)
     miss = {"may_miss": True} if step.may_miss else {}
     return {**faults.to_dict(step.fault), **times, **miss}

@@ -144,7 +144,7 @@ class _Reader:
             lasting = self._duration(given.pop("lasting"))
         elif "lasting_seconds" not in times:
             self._problems.add(node, "a step needs 'lasting_seconds' or 'lasting'")
-        measured = given.pop("deadlines", None)
+        measured = {unit: given.pop(unit, None) for unit in ("deadlines", "starts")}
         fault = self._fault(node, given)
         if fault is None:
             return None
@@ -154,18 +154,19 @@ class _Reader:
             lasting_seconds=max(times.get("lasting_seconds", 0.0), lasting.seconds),
             lasting_deadlines=lasting.deadlines,
             lasting_starts=lasting.starts,
-            deadlines=self._deadlines(measured, fault),
+            deadlines=self._measured("deadlines", measured["deadlines"], fault),
+            starts=self._measured("starts", measured["starts"], fault),
             may_miss=may_miss,
         )
 
-    def _deadlines(self, node: yaml.Node | None, fault: Fault) -> dict[str, float]:
+    def _measured(self, unit: str, node: yaml.Node | None, fault: Fault) -> dict[str, float]:
         if node is None:
             return {}
         found = {}
-        for name, value in self._plain.mapping(node, "deadlines").items():
+        for name, value in self._plain.mapping(node, unit).items():
             found[name] = self._plain.number(value, name, 0.0)
             if not name.endswith("_ms") or not hasattr(fault, name):
-                self._problems.add(value, f"deadlines: {name} is not a time in ms of this fault")
+                self._problems.add(value, f"{unit}: {name} is not a time in ms of this fault")
         return found
 
     def _duration(self, node: yaml.Node) -> Duration:

@@ -13,6 +13,7 @@ SETS = (
     "seventh",
     "eighth",
     "ninth",
+    "tenth",
     SERVICES,
 )
 """Sets of mutants: the later ones were listed before their checks were written."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from squall.core.events import AppTerminated, BackendsSampled, FaultInjected
+from squall.core.events import (
+    AppTerminated,
+    BackendsSampled,
+    FaultHealed,
+    FaultInjected,
+    RestSampled,
+)
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.gates.second_copy_starts import NOT_READY
 
 KILLED = failed("ends-when-told", "the app did not end 5.0 s after SIGTERM, and was killed")
 SERVES = ": it went on serving, so the signal did not reach it, or it ignores it"
@@ -77,3 +84,28 @@ def test_a_check_that_fails_open_is_named(evidence: Any) -> None:
     remedy = diagnose(evidence([], []), [found]).remedy
     assert remedy is not None
     assert remedy.key == "refuse-whom-you-cannot-check"
+
+
+@pytest.mark.parametrize(("locks", "waits"), [(1, 1), (0, 1), (0, 0)])
+def test_a_version_that_waits_for_a_lock_lacks_no_room(
+    evidence: Any, make: Any, locks: int, waits: int
+) -> None:
+    happened = [
+        RestSampled(
+            at=0.1, moment="before", sessions=10, advisory_locks=locks, listeners=0,
+            temporary_tables=0,
+        ),
+        FaultInjected(at=1.0, step=0, fault="app.overlap", label="x", effect="x"),
+        FaultHealed(at=2.0, step=0, fault="app.overlap", bites=1, what="x"),
+        *(
+            BackendsSampled(
+                at=at, total=10, active=0, idle=10, idle_in_transaction=0,
+                waiting_for_locks=waits if at > 1 else 0,
+            )
+            for at in (0.5, 1.2, 1.5, 1.8)
+        ),
+    ]  # fmt: skip
+    alone = failed("second-copy-starts", "no second copy", {"refused": 0}, code=NOT_READY)
+    told = diagnose(evidence([make.op(1)], happened), [alone]).reason
+    assert ("waits for a lock when it starts" in told) is bool(waits)
+    assert ("an advisory lock of a session" in told) is bool(locks)

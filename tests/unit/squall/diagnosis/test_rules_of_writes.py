@@ -9,10 +9,16 @@ import squall_faults as faults
 from squall.core import events
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
-from squall.gates import read_your_writes, repeats_agree, second_copy_starts
+from squall.gates import (
+    one_effect,
+    read_your_writes,
+    repeats_agree,
+    retry_storm,
+    second_copy_starts,
+)
 from squall.gates.availability import TOO_FEW_READS
 from squall.gates.findings import failed
-from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, UPDATE_UNDONE
+from squall.gates.no_acknowledged_write_lost import ROW_DELETED, UPDATE_LOST, UPDATE_UNDONE
 from squall.gates.verdict import Finding
 
 
@@ -117,3 +123,39 @@ def test_a_repeat_that_is_told_that_it_is_wrong(evidence: Any, make: Any) -> Non
     found = cause(evidence, make, "client.repeat", blamed)
     assert found.reason.startswith("a repeat with its key is not known again")
     assert found.remedy == remedies.IDEMPOTENCY
+
+
+def test_a_row_that_was_tidied_up_while_it_was_under_way(evidence: Any, make: Any) -> None:
+    gone = failed("no-acknowledged-write-lost", "the rows of 3", {"deleted": 3}, code=ROW_DELETED)
+    found = cause(evidence, make, "wire.delay_statement", gone)
+    assert "a job that tidies up deletes what is still under way" in found.reason
+
+
+def test_rows_without_their_parent_were_written_elsewhere(evidence: Any, make: Any) -> None:
+    alone = failed("one-effect", "2 new rows of lines.invoice", code=one_effect.ORPHANED)
+    found = cause(evidence, make, "wire.error_reply", alone)
+    assert "in a task that has one of its own" in found.reason
+    assert found.remedy == remedies.ONE_TRANSACTION
+
+
+def test_a_repeat_that_is_looked_up_in_a_failed_transaction(evidence: Any, make: Any) -> None:
+    refused = failed("repeats-agree", "10 writes", code=repeats_agree.REFUSED)
+    aborted = failed("retry-storm", "56 statements", code=retry_storm.ABORTED)
+    kept = cause(evidence, make, "client.repeat", refused)
+    assert "keeps the note" in kept.reason
+    found = cause(evidence, make, "client.repeat", refused, aborted)
+    assert "goes on in the transaction that has failed" in found.reason
+
+
+def test_updates_and_new_rows_that_were_never_committed(evidence: Any, make: Any) -> None:
+    lost = failed("no-acknowledged-write-lost", "2 updates", code=UPDATE_LOST)
+    alone = cause(evidence, make, "wire.error_reply", lost)
+    both = cause(evidence, make, "wire.error_reply", lost, NEVER)
+    assert "or a note stands before the work" in alone.reason
+    assert "or COMMIT is sent again when its transaction has ended" in both.reason
+
+
+def test_reads_that_wait_for_locked_rows(evidence: Any, make: Any) -> None:
+    short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
+    found = cause(evidence, make, "database.long_transaction", short)
+    assert found.reason.startswith("reads wait for rows that a transaction has locked")

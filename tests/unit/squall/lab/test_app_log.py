@@ -136,3 +136,21 @@ def test_problems_of_calm_have_a_known_exception_that_no_outage_causes(tmp_path:
         f"{asgi}\n{trace}\npsycopg.errors.SerializationFailure: could not serialize access\n"
     )
     assert calm_problems(log) == {f"{asgi}: RuntimeError: closed twice"}
+
+
+def test_a_chain_that_begins_with_an_exception_without_a_traceback(tmp_path: Path) -> None:
+    """asyncio closes a transport with an exception that nobody has raised."""
+    text = (
+        "ERROR:    Exception in ASGI application\n"
+        "ConnectionResetError: [Errno 104] Connection reset by peer\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "app.py", line 3, in read\n'
+        "RuntimeError: Caught handled exception, but response already started.\n"
+    )
+    log = tmp_path / "app.log"
+    log.write_text(text)
+    (found,) = problems(log, 0)
+    assert found.endswith("RuntimeError: Caught handled exception, but response already started.")
+    log.write_text("ERROR:    Exception in ASGI application\nValueError: no chain\n")
+    assert list(problems(log, 0)) == ["ERROR:    Exception in ASGI application"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from squall.lab.families import find_families, references_of
+from squall.lab.families import find_families, find_orphans, references_of
 from squall.lab.wal import RowChange
 
 TIMES = {1: 10.0, 2: 11.0}
@@ -64,3 +64,23 @@ def test_rows_that_were_deleted_are_no_second_ones_and_a_deleted_parent_is_no_fa
     assert len(found.alike["mails.order_id"]) == 1
     gone = RowChange("orders", "delete", {"id": "7"}, {}, 2)
     assert not list(find_families([ORDER, mail(1, 1), gone], TIMES, [], frozenset()))
+
+
+def line(parent: str, transaction: int = 2) -> RowChange:
+    return RowChange("lines", "insert", {}, {"basket": parent, "item": "3"}, transaction)
+
+
+def basket(number: str) -> RowChange:
+    return RowChange("baskets", "insert", {}, {"id": number, "owner": "a"}, 1)
+
+
+def test_rows_whose_parent_was_rolled_back() -> None:
+    rows = [basket("7"), line("7"), line("8"), line("8"), basket("9"), line("9")]
+    (found,) = find_orphans(rows, TIMES, [])
+    assert (found.column, found.parent) == ("lines.basket", "baskets.id")
+    assert found.commits == [11.0, 11.0]
+
+
+def test_rows_of_a_parent_that_is_older_than_the_run() -> None:
+    assert not list(find_orphans([basket("7"), line("7"), line("3")], TIMES, []))
+    assert not list(find_orphans([line("8")], TIMES, []))

@@ -8,6 +8,7 @@ from typing import Any
 from squall.core.errors import LabError
 from squall.core.events import Event, StatementsRefused
 from squall.lab.refused_statements import RefusedStatements
+from squall.lab.seen_in_calm import SeenInCalm
 
 ABORTED = "ERROR:  current transaction is aborted, commands ignored until end of transaction block"
 UNSEEN = 'ERROR:  relation "items" does not exist at character 15'
@@ -35,7 +36,7 @@ class Foreign(Server):
 
 def counter(server: Server) -> tuple[Any, Any, list[Event]]:
     published: list[Event] = []
-    lab: Any = SimpleNamespace(database=server)
+    lab: Any = SimpleNamespace(database=server, calm=SeenInCalm())
     clock: Any = SimpleNamespace(now=lambda: 1.0)
     return RefusedStatements(lab, clock, published.append), lab, published
 
@@ -63,3 +64,18 @@ async def test_after_a_failover_and_without_a_log_nothing_is_told() -> None:
     await foreign.look_before()
     await foreign.look_after()
     assert (published, none) == ([], [])
+
+
+async def test_what_was_refused_in_an_earlier_outage_is_no_calm() -> None:
+    server = Server()
+    looking, lab, published = counter(server)
+    await looking.look_before()
+    server.lines += [ABORTED] * 3
+    await looking.look_after()
+    second = RefusedStatements(lab, looking._clock, published.append)
+    await second.look_before()
+    server.lines += [ABORTED] * 2
+    await second.look_after()
+    refused = [one for one in published if isinstance(one, StatementsRefused)]
+    found = [(one.before, one.during) for one in refused if one.why == "aborted"]
+    assert found == [(0, 3), (0, 2)]

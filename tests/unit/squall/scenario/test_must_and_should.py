@@ -114,6 +114,18 @@ def test_a_slow_app_starts_before_the_server_is_back(name: str, start: float) ->
     assert down.at_seconds + down.lasting_seconds > started
 
 
+@pytest.mark.parametrize("start", [0.0, 0.4, 3.0, 12.0])
+def test_a_slow_app_is_back_before_clients_repeat_what_they_sent(start: float) -> None:
+    """Those writes are meant that were done before it was killed."""
+    outage = next(one for one in stock() if one.name == "callers-repeat-after-a-restart")
+    assert loads(dump(outage)) == outage
+    repeats, crash = outage.for_app(deadline=1.0, start=start).steps
+    back = crash.at_seconds + crash.lasting_seconds + start
+    waits = repeats.fault.after_ms / 1000  # type: ignore[attr-defined] # client.repeat has it
+    assert back < crash.at_seconds + waits
+    assert back < repeats.at_seconds + repeats.lasting_seconds
+
+
 @pytest.mark.parametrize("lasting", ["soon", "3", "2 minutes", "-1 s"])
 def test_a_duration_that_is_none_is_refused_with_its_line(lasting: str) -> None:
     with pytest.raises(UsageError, match=r":5: lasting: .* is not a duration; write '800 ms'"):

@@ -1,0 +1,47 @@
+"""Rows of acknowledged writes that the app deletes by itself: they are lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from squall.core.events import CommitsRead, RowDeleted, TransactionCommitted
+from squall.gates.no_acknowledged_write_lost import ROW_DELETED, NoAcknowledgedWriteLost
+
+CALM, LATER = range(10), 120
+
+
+def book(make: Any, number: int) -> Any:
+    shape = json.dumps({"": "object", ".id": f"={number}"})
+    return replace(make.write(number), shape=shape, request="POST /bookings")
+
+
+def judged(evidence: Any, make: Any, *deleted: int, also: Any = ()) -> Any:
+    ops = [book(make, number) for number in (*CALM, LATER)]
+    rows = [
+        TransactionCommitted(at=op.done - 0.002, keys={}, ids={"bookings.id": [str(op.id)]})
+        for op in ops
+    ]
+    gone = [RowDeleted(at=8.0, column="bookings.id", answered=str(one)) for one in deleted]
+    happened = [*make.outage(), *rows, *gone, CommitsRead(at=9.0, transactions=10)]
+    return NoAcknowledgedWriteLost().judge(evidence([*ops, *also], happened))
+
+
+def test_a_row_that_nobody_asked_to_delete(evidence: Any, make: Any) -> None:
+    found = judged(evidence, make, LATER)
+    assert (found.verdict, found.code, found.ops) == ("fail", ROW_DELETED, (LATER,))
+    assert "the rows of 1 acknowledged writes were deleted by the app itself" in found.reason
+
+
+@pytest.mark.parametrize("deleted", [(), (3, LATER), (500,)])
+def test_rows_that_stay_that_always_go_and_those_of_nobody(
+    evidence: Any, make: Any, deleted: tuple[int, ...]
+) -> None:
+    assert judged(evidence, make, *deleted).code != ROW_DELETED
+
+
+def test_a_load_that_deletes(evidence: Any, make: Any) -> None:
+    deletes = replace(make.write(130), request="DELETE /bookings/120")
+    assert judged(evidence, make, LATER, also=[deletes]).code != ROW_DELETED
