@@ -102,8 +102,7 @@ class Op:
     size: int = 0
     """Length of the whole body in characters."""
     shape: str = ""
-    """The shape of the body of a 2xx answer, without its values; see :mod:`squall.history.shape`.
-    """
+    """The shape of a 2xx answer's body, without its values; see :mod:`squall.history.shape`."""
     changed: str = ""
     """Fields of the request's body that a 2xx answer shows with another value, joined by commas."""
 
