@@ -55,11 +55,12 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
 
 
 def _numbers_of_writes(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:
+    not_in_row = unlike_the_row(evidence)
     for op, name in unlike_the_same_request(evidence):
-        if not calm.has_new_field(op):
+        if not calm.has_new_field(op) and (op, name) not in not_in_row:
             text = f"another {name} than for the same request without the fault"
             yield op, (ANOTHER_NUMBER, f"{op.name}: {text}")
-    for op, name in unlike_the_row(evidence):
+    for op, name in not_in_row:
         yield op, (NOT_IN_ROW, f"{op.name}: tells a {name} that its row never had")
 
 

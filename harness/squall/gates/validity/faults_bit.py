@@ -71,10 +71,11 @@ def _not_concerned(evidence: Evidence, healed: Sequence[FaultHealed]) -> str:
     planned = evidence.planned
     if planned is None or not (planned.of_transactions or planned.of_rows):
         return ""
-    ends = min(event.at for event in healed)
-    start = max(e.at for e in evidence.events if isinstance(e, FaultInjected))
+    begun = {e.step: e.at for e in evidence.events if isinstance(e, FaultInjected)}
+    times = [(begun[event.step], event.at) for event in healed]
     writes = sum(
-        isinstance(event, TransactionCommitted) and start < event.at < ends
+        isinstance(event, TransactionCommitted)
+        and any(start < event.at < end for start, end in times)
         for event in evidence.events
     )
     if writes < LEAST_COMMITS:

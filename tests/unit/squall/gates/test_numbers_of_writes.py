@@ -104,6 +104,16 @@ def test_a_number_that_its_row_never_had_is_told(evidence: Any, make: Any) -> No
     assert of_rows(evidence, make, [True, True, False]).code == "holds", "one alone"
 
 
+def test_what_is_not_in_the_row_is_told_once(evidence: Any, make: Any) -> None:
+    """Its total is another one than for the same request, too."""
+    calm = [booked(make, n, price(n)) for n in (*BEFORE, *AFTER)]
+    odd = [booked(make, n, 200) for n in DURING[:2]]
+    own = [told(op, stored=op not in odd) for op in (*calm, *odd)]
+    happened = [*make.outage(), *own, CommitsRead(at=9.0, transactions=1)]
+    found = AnswerUnlikeCalm().judge(evidence([*calm, *odd], happened))
+    assert (found.code, found.ops) == (COLUMN, tuple(op.id for op in odd))
+
+
 @pytest.mark.parametrize(
     "given",
     [{"calm": (True,) * 5}, {"calm": (*(True,) * 7, False)}, {"total": lambda _: 5}],

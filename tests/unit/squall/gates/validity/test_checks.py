@@ -170,6 +170,18 @@ def test_a_fault_of_what_the_app_does_not_do_does_not_concern_it(
     assert (found.verdict, found.noted) == (verdict, verdict == "pass")
 
 
+def test_nor_do_faults_that_follow_each_other(evidence: Any, make: Any) -> None:
+    """What is written between them, while none is in force, proves nothing."""
+    second = [replace(one, at=one.at + 2, step=1) for one in make.outage(bites=0)]
+    planned = Planned(requests=3, faults=(1.0, 1.0), of_transactions=True)
+    for times, verdict in (((1.5, 3.2, 3.8), "pass"), ((1.5, 2.5, 3.8), "inconclusive")):
+        written = [
+            TransactionCommitted(at=at, keys={"k": {"insert notes": 1}}, ids={}) for at in times
+        ]
+        run = evidence([], [*make.outage(bites=0), *second, *written], planned=planned)
+        assert FaultsBit().judge(run).verdict == verdict
+
+
 def test_a_fault_that_may_miss_leaves_the_proof_to_the_others(
     evidence: Any, make: Any, told: Any
 ) -> None:
