@@ -72,7 +72,6 @@ APPS = [
     ("repeat_looks_in_an_aborted_transaction", "callers-repeat-at-once", "retry-storm"),
     ("refusal_is_remembered", "statements-cancelled", "answer-unlike-calm"),
     ("saves_the_whole_object", "callers-want-the-same", "one-effect"),
-    ("one_connection_for_all_threads", "errors-beside-others", "acknowledged-before-commit"),
     ("tasks_leave_the_transaction", "commit-refused", "one-effect"),
     ("migration_lock_is_kept", "rolling-deploy", "second-copy-starts"),
 ]

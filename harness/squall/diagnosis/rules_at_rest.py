@@ -53,13 +53,14 @@ def _what_it_did(case: JudgedRun) -> str:
     """What the app did in the grace period in which it did not end."""
     events = case.evidence.events
     ends = [event for event in events if isinstance(event, AppTerminated)]
-    told = [e.at for e in events if isinstance(e, FaultInjected) and e.fault == TERMINATE]
-    for at, end in zip(told, ends, strict=False):
+    sent = [e.at for e in events if isinstance(e, FaultInjected) and e.fault == TERMINATE]
+    for at, end in zip(sent, ends, strict=False):
         if end.exit_code not in KILLED:
             continue
         start, killed = at + ENDING_SECONDS, at + end.seconds
         if any(op.good and start < op.sent < killed for op in case.evidence.ops):
-            return ": it went on serving, so the signal did not reach it, or it ignores it"
+            told = ": it went on serving, so the signal did not reach it, or it ignores it"
+            return f"{told}, or waits until nobody asks"
         held = [
             event.total
             for event in events

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_of_waits import is_harmless
 from squall.gates import (
     no_acknowledged_write_lost,
@@ -14,6 +14,7 @@ from squall.gates import (
     work_is_done,
 )
 from squall.gates.refused_write_absent import STORED_LATER
+from squall.gates.verdict import Finding
 
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
@@ -35,7 +36,7 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
         told, remedy = f"{told} look whether its row was there", remedies.NO_FALSE_SUCCESS
     else:
         lost = count(int(finding.figures["lost"]), "write was", "writes were")
-        told = f"{lost} acknowledged and not in the database: the app answers before it commits"
+        told = f"{lost} acknowledged and not in the database{_why_gone(case, finding)}"
         return Diagnosis(told, remedies.COMMIT_FIRST)
     return Diagnosis(f"{finding.reason}: {told}", remedy)
 
@@ -53,6 +54,16 @@ def _why_updates_are_lost(case: JudgedRun) -> tuple[str, remedies.Remedy]:
         told = "an error of a statement or of COMMIT is swallowed, or COMMIT is sent again when its"
         told += " transaction has ended, and there is nothing to commit"
     return told, remedies.NO_FALSE_SUCCESS
+
+
+def _why_gone(case: JudgedRun, finding: Finding) -> str:
+    """What was acknowledged long before the outage was there, and is gone."""
+    start, lost = case.evidence.bounds("before")[1], set(finding.ops)
+    old = any(op.id in lost and op.done < start - SETTLED_SECONDS for op in case.evidence.ops)
+    if not old:
+        return ": the app answers before it commits"
+    told = ", also of those from before the outage: their table is emptied by a crash or a failover"
+    return f"{told} (UNLOGGED), or at a start"
 
 
 def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
@@ -117,6 +128,11 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
             told += ", or the key is looked up before the insert, and nothing unique refuses the"
             told += " second of two at once"
         return Diagnosis(told, remedies.IDEMPOTENCY)
+    return _half_done(finding)
+
+
+def _half_done(finding: Finding) -> Diagnosis:
+    """Rows are missing, or are alone."""
     told = f"{finding.reason}: its parts are not in one transaction"
     if finding.code == one_effect.ORPHANED:
         told = f"{finding.reason}: they are written on another connection, or in a task that has"
@@ -180,8 +196,10 @@ def partial_transaction(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("conservation")
     if finding is None:
         return None
-    told = f"requests were done by half ({finding.reason})"
-    return Diagnosis(f"{told}: their parts are not in one transaction", remedies.ONE_TRANSACTION)
+    told = f"requests were done by half ({finding.reason}): their parts are not in one transaction"
+    if any(one.gate == "one-effect" and one.figures.get("requests") for one in case.findings):
+        told += ", or what was committed is overwritten later, with what was read before"
+    return Diagnosis(told, remedies.ONE_TRANSACTION)
 
 
 def work_left(case: JudgedRun) -> Diagnosis | None:

@@ -25,9 +25,9 @@ from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
-from squall.lab.deleted_rows import find_deleted
 from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
+from squall.lab.gone_rows import find_deleted
 from squall.lab.lab import Lab
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work

@@ -133,18 +133,15 @@ class _Reader:
 
     def _step(self, node: yaml.Node) -> Step | None:
         given = self._plain.mapping(node, "a step")
-        times = {
-            key: self._plain.number(given.pop(key), key, 0.0)
-            for key in ("at_seconds", "lasting_seconds")
-            if key in given
-        }
+        seconds = [key for key in ("at_seconds", "lasting_seconds") if key in given]
+        times = {key: self._plain.number(given.pop(key), key, 0.0) for key in seconds}
         may_miss = "may_miss" in given and self._plain.boolean(given.pop("may_miss"), "may_miss")
         lasting = Duration()
         if "lasting" in given:
             lasting = self._duration(given.pop("lasting"))
         elif "lasting_seconds" not in times:
             self._problems.add(node, "a step needs 'lasting_seconds' or 'lasting'")
-        measured = {unit: given.pop(unit, None) for unit in ("deadlines", "starts")}
+        deadlines, starts = given.pop("deadlines", None), given.pop("starts", None)
         fault = self._fault(node, given)
         if fault is None:
             return None
@@ -154,8 +151,8 @@ class _Reader:
             lasting_seconds=max(times.get("lasting_seconds", 0.0), lasting.seconds),
             lasting_deadlines=lasting.deadlines,
             lasting_starts=lasting.starts,
-            deadlines=self._measured("deadlines", measured["deadlines"], fault),
-            starts=self._measured("starts", measured["starts"], fault),
+            deadlines=self._measured("deadlines", deadlines, fault),
+            starts=self._measured("starts", starts, fault),
             may_miss=may_miss,
         )
 

@@ -17,7 +17,10 @@ from squall.gates.findings import failed
 from squall.gates.second_copy_starts import NOT_READY
 
 KILLED = failed("ends-when-told", "the app did not end 5.0 s after SIGTERM, and was killed")
-SERVES = ": it went on serving, so the signal did not reach it, or it ignores it"
+SERVES = (
+    ": it went on serving, so the signal did not reach it, or it ignores it, or waits until nobody"
+    " asks"
+)
 WAITS = (
     ": it took no more requests, and its shutdown waits with 2 connections to the database open,"
     " such as for one that is never given back"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from squall.gates import (
     second_copy_starts,
 )
 from squall.gates.availability import TOO_FEW_READS
-from squall.gates.findings import failed
+from squall.gates.findings import failed, passed
 from squall.gates.no_acknowledged_write_lost import ROW_DELETED, UPDATE_LOST, UPDATE_UNDONE
 from squall.gates.verdict import Finding
 
@@ -159,3 +160,21 @@ def test_reads_that_wait_for_locked_rows(evidence: Any, make: Any) -> None:
     short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
     found = cause(evidence, make, "database.long_transaction", short)
     assert found.reason.startswith("reads wait for rows that a transaction has locked")
+
+
+@pytest.mark.parametrize(("number", "gone"), [(0, True), (150, False)])
+def test_what_was_there_before_the_outage_was_committed(
+    evidence: Any, make: Any, number: int, gone: bool
+) -> None:
+    lost = failed("no-acknowledged-write-lost", "3 lost", {"lost": 3})
+    found = cause(evidence, make, "database.crash", replace(lost, ops=(number,)))
+    assert ("emptied by a crash or a failover (UNLOGGED)" in found.reason) is gone
+    assert ("the app answers before it commits" in found.reason) is not gone
+
+
+def test_totals_that_move_though_each_request_is_whole(evidence: Any, make: Any) -> None:
+    moved = failed("conservation", "stock went from 9 to 8")
+    whole = passed("one-effect", "30 requests had their effect once", {"requests": 30})
+    told = "or what was committed is overwritten later"
+    assert told in cause(evidence, make, "network.refuse", moved, whole).reason
+    assert told not in cause(evidence, make, "network.refuse", moved).reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from squall.lab.deleted_rows import find_deleted
+from squall.lab.gone_rows import find_deleted
 from squall.lab.wal import RowChange
 
 TIMES = {1: 0.1, 2: 0.2, 3: 0.3}
