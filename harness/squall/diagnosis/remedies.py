@@ -35,10 +35,10 @@ COMMIT_FIRST = _remedy("Commit before you answer", "success is answered before t
 ONE_TRANSACTION = _remedy(
     "One request, one transaction", "one request writes in more than one transaction"
 )
+IDEMPOTENCY = _remedy("Give writes an idempotency key", "a repeated write is applied twice")
 OWN_COLUMNS = _remedy(
     "Save only what you change", "a write saves what others have changed meanwhile"
 )
-IDEMPOTENCY = _remedy("Give writes an idempotency key", "a repeated write is applied twice")
 UNKNOWN_COMMIT = _remedy(
     "Say that you do not know", "a write that may be committed is reported as failed"
 )

@@ -298,7 +298,9 @@ async def test_a_repeat_may_have_another_body_and_the_same_key(http: Any) -> Non
     operation = replace(WRITE, body={"quantity": "{int:1..1000000}", "note": "{key}"})
     behave = {"repeat_share": 1.0, "repeat_seconds": 0.0, "repeat_another_body": True}
     async with http.listening() as server:
-        ops, _ = await http.sent(server.url, 1, operations=(operation,), behave=behave)
+        ops, _ = await http.sent(
+            server.url, 1, operations=(operation,), behave=behave, rate_per_second=1.0
+        )  # the load ends half a second after its begin: time for the repeat on any machine
     assert len({op.key for op in ops}) == 1
     first, second = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
     assert first["quantity"] != second["quantity"]
