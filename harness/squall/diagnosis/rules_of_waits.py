@@ -93,7 +93,7 @@ def hold_and_wait_in_vain(case: JudgedRun) -> Diagnosis | None:
 
 def stands_still(case: JudgedRun) -> Diagnosis | None:
     """No request after the heal gets an answer, nor does liveness, and the process does not end."""
-    finding = case.failed("health-probes")
+    finding = case.failed("health-probes") or case.unclear("health-probes")
     if finding is None or finding.code != health_probes.NOT_LIVE:
         return None
     if case.failed("app-survived") is not None or any(op.status for op in case.after):

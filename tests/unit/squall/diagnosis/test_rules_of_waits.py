@@ -10,6 +10,7 @@ import squall_faults as faults
 from squall.core.events import BackendsSampled, FaultHealed, FaultInjected
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.gates.verdict import Verdict
 from squall.history.op import Outcome
 
 LATE = failed("answered-in-time", "2 of 9 took longer than 3 s")
@@ -158,3 +159,5 @@ def test_a_process_that_answers_nothing_any_more_stands_still(
     run = evidence([*ops, *more], happened("network.refuse", 0))
     code = diagnose(run, [dead, silent]).code
     assert (code == "stands-still") is told
+    busy = replace(dead, verdict=Verdict.INCONCLUSIVE)
+    assert (diagnose(run, [busy, silent]).code == "stands-still") is told
