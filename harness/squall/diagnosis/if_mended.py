@@ -47,6 +47,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "answer-unlike-calm": frozenset({"answer-unlike-calm"}),
     "process-ended": WAITS | {"app-survived", "error-contract", "log-clean"},
     "lost-listener": frozenset({"background-sessions-return", "work-is-done"}),
+    "stands-still": WAITS | RECOVERY | {"background-sessions-return", "work-is-done"},
     "setting-left": frozenset({"session-leftovers", "answer-unlike-calm", "one-effect"}),
     "blocked-event-loop": WAITS | RECOVERY,
     "left-on-session": frozenset({"session-leftovers"}),

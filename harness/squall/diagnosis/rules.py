@@ -42,6 +42,7 @@ from squall.diagnosis.rules_of_waits import (
     hold_and_wait_in_vain,
     is_harmless,
     one_session_for_all,
+    stands_still,
     unbounded_call,
 )
 from squall.diagnosis.rules_of_writes import (
@@ -196,6 +197,7 @@ CAUSES: Iterable[Cause] = (
     not_one_effect,
     repeat_answered_otherwise,
     refused_but_applied,
+    stands_still,
     lost_listener,
     partial_transaction,
     work_left,

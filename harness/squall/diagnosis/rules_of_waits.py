@@ -110,6 +110,22 @@ def hold_and_wait_in_vain(case: JudgedRun) -> Diagnosis | None:
                      remedies.ONE_CONNECTION)  # fmt: skip
 
 
+def stands_still(case: JudgedRun) -> Diagnosis | None:
+    """No request after the heal gets an answer, nor does liveness, and the process does not end."""
+    finding = case.failed("health-probes") or case.unclear("health-probes")
+    if finding is None or finding.code != health_probes.NOT_LIVE:
+        return None
+    if case.failed("app-survived") is not None or any(op.status for op in case.after):
+        return None
+    if len(case.after) < MANY_REQUESTS:
+        return None
+    told = (
+        "the process answers nothing any more, not even its liveness: its event loop stands still"
+    )
+    told += " for good, as before a lock of threads that is held across an await"
+    return Diagnosis(f"{told}; {finding.reason}", remedies.FREE_THE_LOOP)
+
+
 def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     """A probe that needs no database is late, and requests are answered one after another, although
     many wait and the pool has places. Where statements fail at once, none runs meanwhile. A driver

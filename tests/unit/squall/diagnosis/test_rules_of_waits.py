@@ -10,6 +10,7 @@ import squall_faults as faults
 from squall.core.events import BackendsSampled, FaultHealed, FaultInjected, StatementsRefused
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.gates.verdict import Verdict
 from squall.history.op import Outcome
 
 LATE = failed("answered-in-time", "2 of 9 took longer than 3 s")
@@ -159,3 +160,19 @@ def test_requests_that_give_up_waiting_for_each_other(
     events = [*happened("client.load_spike", 0)[:2], *samples]
     never = failed("recovery-time", "not recovered", code="not-recovered")
     assert diagnose(evidence([make.op(0), *refused], events), [never]).code == code
+
+
+@pytest.mark.parametrize(("answered", "told"), [(False, True), (True, False)])
+def test_a_process_that_answers_nothing_any_more_stands_still(
+    evidence: Any, make: Any, answered: bool, told: bool
+) -> None:
+    """Whatever else is missing then, such as its pollers, is a symptom."""
+    ops = [make.op(0), *(hung(make, number) for number in range(210, 220))]
+    more = [make.op(220)] if answered else []
+    silent = failed("background-sessions-return", "what polls has ended", code="poller-silent")
+    dead = failed("health-probes", "liveness said no answer in 7", code="liveness-failed")
+    run = evidence([*ops, *more], happened("network.refuse", 0))
+    code = diagnose(run, [dead, silent]).code
+    assert (code == "stands-still") is told
+    busy = replace(dead, verdict=Verdict.INCONCLUSIVE)
+    assert (diagnose(run, [busy, silent]).code == "stands-still") is told
