@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from squall_faults.client.load_spike import LoadSpike
+
 from squall.lab.warm_up import LEAST_RATE
 from squall.runner.result import Run
 from squall.scenario.model import Scenario
 
 AGREEING = 2
 """Number of runs that must agree once a run has missed limits closely."""
+
+SPIKES_REPEATED = 1
+"""Repeats of an outage of more load with as much load as it had."""
 
 
 @dataclass(slots=True)
@@ -47,7 +52,12 @@ class ScenarioTask:
         return False
 
     def slow_down(self, rate: float) -> None:
-        """Halve the load, so that the app needs less of a machine that others use, too."""
+        """Halve the load, so that the app needs less of a machine that others use, too. Where more
+        load is the fault, that is another outage: it is repeated once as it was.
+        """
+        spikes = any(isinstance(step.fault, LoadSpike) for step in self.scenario.steps)
+        if spikes and self.repeats <= SPIKES_REPEATED:
+            return
         self.rate = max(LEAST_RATE, min(self.rate, rate) / 2)
 
     def with_notes(self, run: Run) -> Run:

@@ -3,6 +3,7 @@
 answers of few operations are bad ─▶ these are left out: a body that meets a certain row, a right
                                      that another operation takes away; no warm-up shows that.
                                      Bodies that were made to differ are made equal again first
+an item is removed by another one ─▶ what asks for such items is left out
 all answers are good, but late    ─▶ half of the load
 """
 
@@ -17,11 +18,13 @@ from squall.lab.left_out import with_followers, without_operations
 from squall.lab.warm_up import SLOWEST_RATE, USUAL_RATE
 from squall.runner.own_failures import ErrorKind, logged_kinds, own_failures
 from squall.runner.result import Run
+from squall.runner.taken_items import taken_items
 from squall.workload.operations import with_equal_bodies
 
 UNSTEADY = "operations that fail without a fault are left out from here on"
 EQUAL = "bodies that differ are refused without a fault; they are equal from here on"
 OWN = "it failed by errors that the app has without a fault; these operations are left out"
+TAKEN = "the load removes what other requests of it ask for; these are left out from here on"
 SLOW = "the app was slow before the fault; with half the load"
 
 LARGEST_PART = 4
@@ -52,7 +55,11 @@ class LighterLoad:
         what was done; empty if nothing. In a ``used`` lab, the outages before may be the cause.
         """
         unsteady = {} if used else run.unsteady_operations
+        taken = taken_items(run, lab.profile.operations)
         own = own_failures(run, self.known)
+        if taken and leave_out(lab, taken):
+            self.unsteady |= taken
+            return TAKEN
         if equal := make_equal(lab, {*unsteady, *own}):
             self.equal |= equal
             return EQUAL

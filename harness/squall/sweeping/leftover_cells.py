@@ -62,8 +62,8 @@ async def run_leftover_cell(
     await probe.look_before(listeners=room.listeners)
     if cell.fault == "cut_before":
         room.tap.reset_connections()  # those that only listen, too
-    sent = await _send_under_fault(runner, cell)
-    problems = await runner.see_that_all_is_well(profile, set())
+    sent, touched = await _send_under_fault(runner, cell)
+    problems = await runner.see_that_all_is_well(profile, touched)
     await runner.settle()
     if not problems:
         await probe.look_after(sent)
@@ -81,9 +81,12 @@ async def run_leftover_cell(
     )
 
 
-async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
-    """Requests of all operations in turn; the fault lasts from the first one's statement on."""
-    room, sent, reached = runner.room, [], 0
+async def _send_under_fault(runner: CellRunner, cell: Cell) -> tuple[list[Op], set[int]]:
+    """Requests of all operations in turn; the fault lasts from the first one's statement on. With
+    the sessions that it touched.
+    """
+    room, sent, reached = runner.room, list[Op](), 0
+    room.tap.forget()
     end = time.monotonic() + MAX_SECONDS
     for number in range(MAX_REQUESTS):
         profile = runner.profiles[number % len(runner.profiles)]
@@ -100,7 +103,7 @@ async def _send_under_fault(runner: CellRunner, cell: Cell) -> list[Op]:
         if time.monotonic() > end or reached >= FAILURES:
             break
     room.tap.script = Script()
-    return sent
+    return sent, {one.session for one in room.tap.statements if one.fault}
 
 
 def judge_leftovers(

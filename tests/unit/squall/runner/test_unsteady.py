@@ -18,8 +18,10 @@ from squall.runner.unsteady import EQUAL, UNSTEADY, LighterLoad, leave_out
 from squall.scenario.model import Scenario
 from squall.scenario.step import at
 from squall.workload.operations import Operation
+from squall_faults.client.load_spike import LoadSpike
 from squall_faults.network.refuse import Refuse
 
+from tests.unit.squall.runner import suite_fakes
 from tests.unit.squall.runner.suite_fakes import RunFakes, World
 
 NAMES = "abcdefgh"
@@ -146,3 +148,14 @@ async def test_a_busy_machine_gets_half_of_the_load_for_the_outage_that_it_spoil
     world.busy = {"b": 2}
     await run_fakes("bc")
     assert world.rates == [80, 40, 20, 80]
+
+
+async def test_an_outage_of_more_load_is_repeated_once_with_as_much(
+    run_fakes: RunFakes, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = (at(0, LoadSpike(), lasting=1),)
+    spike = Scenario(name="b", story="Many come.", steps=steps)
+    monkeypatch.setattr(suite_fakes, "outage", lambda _name: spike)
+    world.busy = {"b": 2}
+    await run_fakes("b")
+    assert world.rates == [80, 80, 40]
