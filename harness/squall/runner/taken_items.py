@@ -3,7 +3,8 @@
 POST /notes ──201 {"id": 9}──▶ PUT /notes/9 ─▶ 404, or 500
 PUT /notebooks/2 {"notes": []}                       its notes are deleted, 9 among them
 
-Whether the two meet is chance, and no effect of an outage.
+Whether the two meet is chance, and no effect of an outage. Only tables count of which such rows are
+removed before the fault, too: what an app deletes in an outage alone is a matter for the gates.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from squall.core.events import RowRemoved
 from squall.gates.validity.steady_state import is_ill
+from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.runner.result import Run
 from squall.workload.operations import Operation
@@ -26,7 +28,7 @@ def taken_items(run: Run, operations: Iterable[Operation]) -> dict[str, str]:
     """Operations whose items were removed by others, and why they are left out; empty if nothing
     failed by it. What uses the same new items goes with them, but for their deletion.
     """
-    taken = _taken(run.evidence.ops, run.evidence.events) if not run.passed else {}
+    taken = _taken(run.evidence) if not run.passed else {}
     if not taken:
         return {}
     operations = list(operations)
@@ -35,8 +37,28 @@ def taken_items(run: Run, operations: Iterable[Operation]) -> dict[str, str]:
     return dict.fromkeys([*taken, *alike], WHY)
 
 
-def _taken(ops: Sequence[Op], events: Iterable[object]) -> dict[str, None]:
+def _taken(evidence: Evidence) -> dict[str, None]:
     """Names of operations that failed on a row that no deletion of the load had asked for."""
+    ops = evidence.ops
+    tables_of = _unasked(ops, evidence.events)
+    begun = evidence.bounds("before")[1]
+    usual = {table for tables in tables_of.values() for table, at in tables.items() if at < begun}
+    unasked = {
+        key: min(ats)
+        for key, tables in tables_of.items()
+        if (ats := [at for table, at in tables.items() if table in usual])
+    }
+    return {
+        op.name: None
+        for op in ops
+        if (op.status in GONE or (not op.good and is_ill(op)))
+        and not op.request.startswith(REMOVES)
+        and any(segment in unasked and unasked[segment] <= op.done for segment in op.segments)
+    }
+
+
+def _unasked(ops: Sequence[Op], events: Iterable[object]) -> dict[str, dict[str, float]]:
+    """When a row was removed, by key and table, of keys whose deletion was asked for less often."""
     removed: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for event in events:
         if isinstance(event, RowRemoved):
@@ -46,15 +68,4 @@ def _taken(ops: Sequence[Op], events: Iterable[object]) -> dict[str, None]:
         if op.request.startswith(REMOVES):
             for segment in op.segments:
                 asked[segment].add(op.name)
-    unasked = {
-        key: min(tables.values())
-        for key, tables in removed.items()
-        if len(tables) > len(asked[key])
-    }
-    return {
-        op.name: None
-        for op in ops
-        if (op.status in GONE or (not op.good and is_ill(op)))
-        and not op.request.startswith(REMOVES)
-        and any(segment in unasked and unasked[segment] <= op.done for segment in op.segments)
-    }
+    return {key: tables for key, tables in removed.items() if len(tables) > len(asked[key])}

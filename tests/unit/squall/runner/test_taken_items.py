@@ -36,8 +36,12 @@ OPERATIONS = [
 FAILED = asks(1, "change", "PUT /notes/9", 500)
 
 
-def run(ops: list[Op], *happened: events.Event) -> Run:
-    return run_of(ops, *happened)  # type: ignore[arg-type] # any event
+EARLY = events.RowRemoved(at=0.5, table="notes", key="3")
+"""One of these was removed before the fault as well."""
+
+
+def run(ops: list[Op], *happened: events.Event, early: bool = True) -> Run:
+    return run_of(ops, *([EARLY] if early else []), *happened)  # type: ignore[arg-type] # any event
 
 
 @pytest.mark.parametrize("status", [404, 410, 500])
@@ -77,3 +81,9 @@ def test_it_is_left_out_of_the_load_also_after_other_outages() -> None:
     assert lighter.lighten(lab, run(ops, removed("9")), used=True) == TAKEN
     assert "a" not in {one.name for one in lab.profile.operations}
     assert lighter.unsteady == {"a": WHY}
+
+
+def test_what_is_removed_in_the_outage_alone_is_judged() -> None:
+    assert not taken_items(run([FAILED], removed("9"), early=False), OPERATIONS)
+    other = removed("4", at=0.5, table="books")
+    assert not taken_items(run([FAILED], removed("9"), other, early=False), OPERATIONS)
