@@ -22,7 +22,7 @@ class RowChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowRemoved(Event):
+class NamedRowDeleted(Event):
     """A row with a key of one column, which the path of a request names, was deleted; committed at
     ``at``.
     """

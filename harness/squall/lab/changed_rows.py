@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from squall.core.events import RowChanged, RowRemoved
+from squall.core.events import NamedRowDeleted, RowChanged
 from squall.history.op import Op
 from squall.history.shape import digest_of
 from squall.lab.wal import RowChange
@@ -42,9 +42,9 @@ def find_changed_rows(
     yield from (replace(one, values={}) for one in rows.values())
 
 
-def find_removed_rows(
+def find_deleted_rows(
     changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
-) -> Iterator[RowRemoved]:
+) -> Iterator[NamedRowDeleted]:
     """Each deleted row that a path names. A key of several columns is that of a row between others,
     which is not asked for by one of them.
     """
@@ -52,7 +52,7 @@ def find_removed_rows(
     for change in changes[:MAX_ROWS]:
         key = [value for value in change.old.values() if value is not None]
         if change.kind == "delete" and len(key) == 1 and key[0] in named:
-            yield RowRemoved(at=times[change.transaction], table=change.table, key=key[0])
+            yield NamedRowDeleted(at=times[change.transaction], table=change.table, key=key[0])
 
 
 def _ids(change: RowChange, named: set[str]) -> dict[str, str]:

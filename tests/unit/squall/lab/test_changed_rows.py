@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from squall.core.events import RowChanged, RowRemoved
+from squall.core.events import NamedRowDeleted, RowChanged
 from squall.history.op import Op, Outcome
 from squall.history.shape import digest_of
-from squall.lab.changed_rows import find_changed_rows, find_removed_rows
+from squall.lab.changed_rows import find_changed_rows, find_deleted_rows
 from squall.lab.wal import RowChange
 
 PUT = Op(
@@ -55,5 +55,5 @@ def test_a_deleted_row_that_a_path_names_is_told_by_its_key() -> None:
         RowChange("tags", "delete", {"id": "8"}, {}, 2),
         RowChange("item_tags", "delete", {"item": "7", "tag": "3"}, {}, 2),
     ]
-    found = list(find_removed_rows([*CHANGES, *others], {1: 3.0, 2: 4.0}, [PUT]))
-    assert found == [RowRemoved(at=4.0, table="items", key="7")]
+    found = list(find_deleted_rows([*CHANGES, *others], {1: 3.0, 2: 4.0}, [PUT]))
+    assert found == [NamedRowDeleted(at=4.0, table="items", key="7")]

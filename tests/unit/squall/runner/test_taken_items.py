@@ -20,8 +20,8 @@ def asks(number: int, name: str, request: str, status: int, at: float = 2.5) -> 
     return replace(op(number, name, at, status), request=request)
 
 
-def removed(key: str, at: float = 2.5, table: str = "notes") -> events.RowRemoved:
-    return events.RowRemoved(at=at, table=table, key=key)
+def removed(key: str, at: float = 2.5, table: str = "notes") -> events.NamedRowDeleted:
+    return events.NamedRowDeleted(at=at, table=table, key=key)
 
 
 OPERATIONS = [
@@ -36,7 +36,7 @@ OPERATIONS = [
 FAILED = asks(1, "change", "PUT /notes/9", 500)
 
 
-EARLY = events.RowRemoved(at=0.5, table="notes", key="3")
+EARLY = events.NamedRowDeleted(at=0.5, table="notes", key="3")
 """One of these was removed before the fault as well."""
 
 
