@@ -144,7 +144,8 @@ BY_HAND = """
             pass
 
     def test_a_fault_that_may_miss(squall):
-        with squall.inject(faults.Latency(latency_ms=1), may_miss=True) as missed:
+        never = faults.ErrorReply(sqlstate="57014", statement="never sent")
+        with squall.inject(never, may_miss=True) as missed:
             pass
         assert missed.bites == 0
 

@@ -171,7 +171,7 @@ async def loaded(url: str, found: Discovery) -> list[Op]:
     plan = LoadPlan(
         base_url=url, operations=found.profile.operations, rate_per_second=30,
         arrivals="constant", seed=1, run_id="run", start_at=time.monotonic(), max_seconds=1.5,
-        timeout_seconds=20.0, refused_statuses=frozenset(),  # it connects for each statement
+        timeout_seconds=2.0, refused_statuses=frozenset(),
     )  # fmt: skip
     await OpenLoop(plan, ops.append).run()
     return ops

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
+from aiohttp import ClientSession
 
 from squall.history.op import FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.again import AskedAgain, one_after_another
@@ -72,7 +72,7 @@ class OpenLoop:
         self._streams = StreamHolder(plan, self.behaviour, on_stream)
         self._sockets = SocketPool()
         self._again = AskedAgain(plan.operations)
-        self._session: aiohttp.ClientSession | None = None
+        self._session: ClientSession | None = None
 
     def stop(self, at: float) -> None:
         """Send nothing with an intended start at ``at`` or later."""
@@ -106,15 +106,20 @@ class OpenLoop:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            if self._in_flight:
-                await asyncio.wait(self._in_flight, timeout=self._plan.timeout_seconds + 1)
-            late = set(self._in_flight)
-            for task in late:
-                task.cancel()  # each records itself as a time-out
-            await asyncio.gather(*late, return_exceptions=True)
+            await self._last_answers()
             await self._sockets.close()
 
-    async def _send_all(self, session: aiohttp.ClientSession) -> None:
+    async def _last_answers(self) -> None:
+        """Wait for requests in flight, and for those that follow them meanwhile."""
+        ends = time.monotonic() + self._plan.timeout_seconds + 1
+        while self._in_flight and (left := ends - time.monotonic()) > 0:
+            await asyncio.wait(self._in_flight, timeout=left)
+        late = set(self._in_flight)
+        for task in late:
+            task.cancel()  # each records itself as a time-out
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _send_all(self, session: ClientSession) -> None:
         plan, allows = self._plan, self._pace.allows
         planned = requests(plan.operations, plan.seed, plan.run_id, allows=allows)
         offsets = arrivals(plan.rate_per_second, plan.seed, plan.arrivals)
@@ -127,7 +132,7 @@ class OpenLoop:
             self._send(session, next(planned), intended)
 
     def _send(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+        self, session: ClientSession, request: PlannedRequest, intended: float
     ) -> asyncio.Task[Any] | None:
         self.offered += 1
         if len(self._in_flight) >= MAX_IN_FLIGHT:
@@ -144,16 +149,14 @@ class OpenLoop:
             self._track(self._repeat(session, again, due))
         return task
 
-    def _send_rivals(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
+    def _send_rivals(self, session: ClientSession, request: PlannedRequest) -> None:
         """Requests of others for the same thing, while this one is under way."""
         if self.behaviour.repeats(request.id):
             due = time.monotonic() + self.behaviour.repeat_seconds
             for other in rivals_of(request, self._plan.operations):
                 self._track(self._rival(session, other, due))
 
-    async def _rival(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float
-    ) -> None:
+    async def _rival(self, session: ClientSession, request: PlannedRequest, due: float) -> None:
         if await self._due(due):
             self.offered += 1
             await self._one(session, request, due)
@@ -165,7 +168,7 @@ class OpenLoop:
         return task
 
     async def _one_or_more(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
+        self, session: ClientSession, request: PlannedRequest, intended: float
     ) -> None:
         """Send a request; a write that fails again, if its client is one that retries."""
         op = await self._one(session, request, intended)
@@ -175,7 +178,7 @@ class OpenLoop:
             await self._repeat(session, request, op.done + pause, retries=True)
 
     async def _repeat(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, due: float, *,
+        self, session: ClientSession, request: PlannedRequest, due: float, *,
         retries: bool = False,
     ) -> None:  # fmt: skip
         """Repeat a write with its key until an answer comes; to retry, until a final one does."""
@@ -191,7 +194,7 @@ class OpenLoop:
 
     async def _send_beside(
         self,
-        session: aiohttp.ClientSession,
+        session: ClientSession,
         planned: Iterator[PlannedRequest | None],
         times: Callable[[], float],
     ) -> None:
@@ -218,9 +221,7 @@ class OpenLoop:
             except TimeoutError:
                 continue
 
-    async def _one(
-        self, session: aiohttp.ClientSession, request: PlannedRequest, intended: float
-    ) -> Op:
+    async def _one(self, session: ClientSession, request: PlannedRequest, intended: float) -> Op:
         sent = time.monotonic()
         self.lags.append(sent - intended)
         answer, error = None, "timeout"

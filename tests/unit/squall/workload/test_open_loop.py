@@ -12,9 +12,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from squall.history.op import Outcome
+from squall.history.op import FIRST_FOLLOW_UP, Outcome
 from squall.workload import open_loop
 from squall.workload.attempts import classify_error, wait_before_retry
+from squall.workload.open_loop import OpenLoop
 from squall.workload.operations import Operation
 
 PROBLEM = (
@@ -347,3 +348,25 @@ async def test_requests_for_nothing_are_sent_beside_the_plan(http: Any) -> None:
     assert {op.name for op in nothing} == {"read-item, not there"}
     assert all(op.request.startswith("GET /items/20") for op in nothing)
     assert [op.id for op in ops if not op.for_nothing] == list(range(20))
+
+
+async def test_what_follows_the_last_answer_is_waited_for(
+    http: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look into a list takes a moment, and the load has ended then."""
+    ended, wait = asyncio.Event(), OpenLoop._last_answers
+
+    async def last_answers(loop: OpenLoop) -> None:
+        ended.set()
+        await wait(loop)
+
+    async def follows(_session: Any, _plan: Any, request: Any, _text: str) -> Any:
+        await ended.wait()
+        return None if request.id else replace(request, id=FIRST_FOLLOW_UP)
+
+    monkeypatch.setattr(OpenLoop, "_last_answers", last_answers)
+    monkeypatch.setattr(open_loop, "following_request", follows)
+    async with http.listening() as server:
+        ops, loop = await http.sent(server.url, 1, operations=(WRITE,), rate_per_second=1.0)
+    assert [(op.id, op.status) for op in ops] == [(0, 200), (FIRST_FOLLOW_UP, 200)]
+    assert (loop.offered, loop.recorded) == (2, 2)
