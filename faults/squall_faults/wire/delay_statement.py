@@ -4,6 +4,11 @@
 
 The server does no work meanwhile and its own ``statement_timeout`` does not see the delay: what
 bounds it is the app.
+
+    app ──SELECT … FROM orders──▶ PostgreSQL ──rows──▶ proxy ──(delay_ms later)──▶ app
+
+With ``answers`` the statement runs at once, and what it has read is old when it arrives: others
+have changed it meanwhile.
 """
 
 from __future__ import annotations
@@ -32,6 +37,8 @@ class DelayStatement:
     """How often; 0: every time."""
     share: float = 1.0
     """The share of the matching statements that are delayed."""
+    answers: bool = False
+    """Whether they run at once, and their answers are delayed."""
 
     def __post_init__(self) -> None:
         """Refuse values that make no such fault."""
@@ -42,14 +49,15 @@ class DelayStatement:
 
     @asynccontextmanager
     async def inject(self, proxy: WireProxy) -> AsyncIterator[Injection]:
-        """It bites with each statement that is delayed."""
+        """It bites with each statement, or answer, that is delayed."""
         rule = {
-            "on": "statement",
+            "on": "reply" if self.answers else "statement",
             "statement": self.statement,
             "do": "delay",
             "delay_ms": self.delay_ms,
             **({} if self.share >= 1 else {"share": self.share}),
             **wire_checks.limited(self.times),
         }
-        async with armed(proxy, rule, bites="statements delayed") as injection:
+        what = "answers delayed" if self.answers else "statements delayed"
+        async with armed(proxy, rule, bites=what) as injection:
             yield injection

@@ -29,8 +29,12 @@ from squall_faults import DelayStatement, within
             DelayStatement(delay_ms=1, share=0.5),
             {"on": "statement", "statement": "", "do": "delay", "delay_ms": 1, "share": 0.5},
         ),
+        (
+            DelayStatement(delay_ms=1, answers=True),
+            {"on": "reply", "statement": "", "do": "delay", "delay_ms": 1},
+        ),
     ],
-    ids=["every statement", "two statements", "a share"],
+    ids=["every statement", "two statements", "a share", "answers"],
 )
 async def test_the_rule_and_the_bite(
     stub: Any, fault: DelayStatement, rule: dict[str, Any]
@@ -39,4 +43,7 @@ async def test_the_rule_and_the_bite(
     async with within(fault, port) as injection:
         bite = await injection.bite()
     assert port.calls == [(0, "arm", rule), (0, "bites", "rule-7"), (0, "disarm", "rule-7")]
-    assert (bite.count, bite.what) == (4, "statements delayed")
+    assert (bite.count, bite.what) == (
+        4,
+        "answers delayed" if fault.answers else "statements delayed",
+    )
