@@ -74,6 +74,7 @@ APPS = [
     ("saves_the_whole_object", "callers-want-the-same", "one-effect"),
     ("tasks_leave_the_transaction", "commit-refused", "one-effect"),
     ("migration_lock_is_kept", "rolling-deploy", "second-copy-starts"),
+    ("old_read_fills_the_cache", "reads-answered-late", "read-your-writes"),
 ]
 
 

@@ -77,7 +77,10 @@ def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
         told = "a number is kept in memory, and an error takes nothing back"
         return Diagnosis(f"{finding.reason}: {told}", remedies.NO_FALSE_SUCCESS)
     if finding.code == read_your_writes.STALE:
-        told = "a cache was emptied before COMMIT, or was not told of what changed in the outage"
+        told = (
+            "a cache was emptied before COMMIT, filled by a read that had begun before, or was not"
+        )
+        told += " told of what changed in the outage"
         return Diagnosis(f"{finding.reason}: {told}")
     number = int(finding.figures["missing"])
     told = f"{count(number, 'write')} could not be read right after the acknowledgement"
