@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from squall.core.events import CommitsRead, TransactionCommitted
+from squall.core.events import TransactionCommitted
 from squall.history.evidence import Evidence, Window
 from squall.history.op import Op, Outcome
 from squall.history.shape import identities
@@ -73,7 +73,7 @@ class CommittedRows:
 
 def read_rows(evidence: Evidence) -> CommittedRows | None:
     """What was committed; None if unknown."""
-    if not any(isinstance(event, CommitsRead) for event in evidence.events):
+    if not evidence.knows_commits:
         return None
     committed = [event for event in evidence.events if isinstance(event, TransactionCommitted)]
     rows = _indexed(committed)

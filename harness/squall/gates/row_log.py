@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from squall.core.events import CommitsRead, RowChanged
+from squall.core.events import RowChanged
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
@@ -75,7 +75,7 @@ def _is_named(change: RowChanged, keys: Sequence[str], segments: Iterable[str]) 
 
 def read_log(evidence: Evidence) -> RowLog | None:
     """None if the server's log was not read."""
-    if not any(isinstance(event, CommitsRead) for event in evidence.events):
+    if not evidence.knows_commits:
         return None
     return RowLog(event for event in evidence.events if isinstance(event, RowChanged))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from squall.core.events import CommitsRead, RowChanged
+from squall.core.events import RowChanged
 from squall.gates.committed_rows import CLOCK_SECONDS
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -19,6 +19,9 @@ from squall.history.shape import digests_of_values
 
 SLACK_SECONDS = 0.5
 """A commit may be later than its answer by this much, by its date."""
+
+Kind = tuple[str, tuple[str, ...]]
+"""An operation, and the fields that its body has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,14 @@ class RowStep:
         return self.doer is None or self.before.at >= self.doer.sent - CLOCK_SECONDS
 
 
-def kind_of(op: Op) -> tuple[str, tuple[str, ...]]:
-    """The operation, and the fields that its body has."""
+def kind_of(op: Op) -> Kind:
+    """What requests like this one change."""
     return op.name, tuple(sorted(digests_of_values(op.wanted)))
 
 
 def row_steps(evidence: Evidence) -> list[list[RowStep]]:
     """Those of each row that a path names; none if the server's log was not read."""
-    if not any(isinstance(event, CommitsRead) for event in evidence.events):
+    if not evidence.knows_commits:
         return []
     writes = _by_segment(op for op in evidence.ops if op.effect != "read")
     return [list(_with_doers(_steps(changes, writes))) for changes in _rows(evidence.events)]

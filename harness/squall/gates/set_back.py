@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from squall.gates.committed_rows import CLOCK_SECONDS
-from squall.gates.row_steps import RowStep, kind_of, row_steps
+from squall.gates.row_steps import Kind, RowStep, kind_of, row_steps
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
@@ -24,9 +24,6 @@ others had set it.
 """
 LEAST_FOUND = 2
 """One write back may have a reason that nobody knows."""
-
-Kind = tuple[str, tuple[str, ...]]
-"""An operation, and the fields that its body has."""
 
 
 @dataclass(frozen=True, slots=True)

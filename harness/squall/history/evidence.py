@@ -160,6 +160,11 @@ class Evidence:
         return min((e.at for e in self.events if isinstance(e, events.FaultInjected)), default=None)
 
     @property
+    def knows_commits(self) -> bool:
+        """Whether the server's log of commits was read."""
+        return any(isinstance(event, events.CommitsRead) for event in self.events)
+
+    @property
     def fault_keys(self) -> frozenset[str]:
         """The keys of the faults that came into force: ``wire.error_reply``."""
         return frozenset(e.fault for e in self.events if isinstance(e, events.FaultInjected))

@@ -23,7 +23,7 @@ def find_changed_rows(
     changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[RowChanged]:
     """Each change of such a row; if there are too many, one for each row, without values."""
-    named = {segment for op in ops for segment in op.segments}
+    named = _named(ops)
     found = [
         RowChanged(
             at=times[change.transaction],
@@ -48,11 +48,15 @@ def find_deleted_rows(
     """Each deleted row that a path names. A key of several columns is that of a row between others,
     which is not asked for by one of them.
     """
-    named = {segment for op in ops for segment in op.segments}
+    named = _named(ops)
     for change in changes[:MAX_ROWS]:
         key = [value for value in change.old.values() if value is not None]
         if change.kind == "delete" and len(key) == 1 and key[0] in named:
             yield NamedRowDeleted(at=times[change.transaction], table=change.table, key=key[0])
+
+
+def _named(ops: Iterable[Op]) -> set[str]:
+    return {segment for op in ops for segment in op.segments}
 
 
 def _ids(change: RowChange, named: set[str]) -> dict[str, str]:

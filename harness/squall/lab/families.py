@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from squall.core.events import FamilyCommitted, RowsOrphaned
-from squall.lab.wal import RowChange
+from squall.lab.wal import RowChange, by_table
 
 FOREIGN_KEYS = """SELECT concat_ws(' ', c.name, a.attname, p.name, b.attname)
     FROM pg_constraint f
@@ -85,12 +85,13 @@ def find_orphans(
         for name, value in row.new.items():
             if value and value.isdecimal():
                 keys[row.table, name].add(int(value))
+    of_table = by_table(new)
     for table, column, parent, key in sorted({*declared, *_by_name(new)}):
         known = keys.get((parent, key), set())
         lost = [
             times[row.transaction]
-            for row in new
-            if row.table == table and (value := row.new.get(column)) and value.isdecimal()
+            for row in of_table.get(table, ())
+            if (value := row.new.get(column)) and value.isdecimal()
             and known and int(value) > min(known) and int(value) not in known and row not in gone
         ]  # fmt: skip
         if lost:

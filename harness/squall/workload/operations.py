@@ -143,23 +143,30 @@ def fill_body(body: Any, key: str) -> Any:  # noqa: ANN401 - JSON
 
 def with_another_body(request: PlannedRequest) -> PlannedRequest:
     """The request with the same key and newly drawn values in its body."""
-    draws = random.Random(f"another {request.key}")  # noqa: S311 - repeatable on purpose
-    body = Filler(draws, request.key or "").filled(_body(request.operation, draws))
-    return dataclasses.replace(request, body=body)
+    return _drawn_again(request, f"another {request.key}")
 
 
 def with_values_of_its_own(request: PlannedRequest, number: int) -> PlannedRequest:
     """A request for the same thing by another client, with a key and newly drawn values."""
     other = with_another_key(request, number)
-    draws = random.Random(f"own {other.key}")  # noqa: S311 - repeatable on purpose
-    body = Filler(draws, other.key or "").filled(_body(request.operation, draws))
-    return dataclasses.replace(other, body=body)
+    return _drawn_again(other, f"own {other.key}")
+
+
+def _drawn_again(request: PlannedRequest, seed: str) -> PlannedRequest:
+    draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    body = Filler(draws, request.key or "").filled(_body(request.operation, draws))
+    return dataclasses.replace(request, body=body)
+
+
+def another_key(request: PlannedRequest, number: int) -> str:
+    """The key of a request with this number in the same run."""
+    return f"{(request.key or '').rpartition('-')[0]}-{number}"
 
 
 def with_another_key(request: PlannedRequest, number: int) -> PlannedRequest:
     """The same request by another client: its key, and what follows from it, is another one."""
     key = request.key or ""
-    other = f"{key.rpartition('-')[0]}-{number}"
+    other = another_key(request, number)
     own, new = Filler(random.Random(0), key), Filler(random.Random(0), other)  # noqa: S311 - draws nothing
     pairs = [(own.filled(each), new.filled(each)) for each in ("{key}", "{unique}")]
 

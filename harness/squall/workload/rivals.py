@@ -18,6 +18,7 @@ from squall.workload.attempts import UPDATES
 from squall.workload.operations import (
     Operation,
     PlannedRequest,
+    another_key,
     request_of,
     with_another_key,
     with_values_of_its_own,
@@ -83,7 +84,8 @@ def _neighbour(request: PlannedRequest, chosen: Operation) -> PlannedRequest:
     _, mark, query = parts[place].partition("?")
     parts[place] = request.path.partition("?")[0].split("/")[place] + mark + query
     number = FIRST_NEIGHBOUR + request.id
-    key = f"{(request.key or '').rpartition('-')[0]}-{number}"
     draws = random.Random(f"neighbour {request.key}")  # noqa: S311 - repeatable on purpose
     at_item = replace(chosen, path="/".join(parts))
-    return replace(request_of(at_item, number, key, draws), operation=chosen)
+    return replace(
+        request_of(at_item, number, another_key(request, number), draws), operation=chosen
+    )
