@@ -56,3 +56,46 @@ async def test_a_signal_to_a_process_that_has_just_ended_does_not_take_its_exit_
     finally:
         await child.kill()
         await keeper.close()
+
+
+FORKS_ON = """
+import os, sys, time
+for _ in range(400):
+    if os.fork() == 0:
+        time.sleep(20)
+        os._exit(0)
+    time.sleep(0.001)
+time.sleep(20)
+"""
+
+
+def started_with(mark: str) -> list[int]:
+    """The processes that have this word in their command line."""
+    return [
+        one.pid
+        for one in psutil.process_iter(["cmdline", "status"])
+        if mark in (one.info["cmdline"] or ()) and one.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def wait_for_forks(mark: str) -> None:
+    """Until some of them run."""
+    ends = time.monotonic() + PATIENCE
+    while len(started_with(mark)) < 5 and time.monotonic() < ends:
+        time.sleep(0.01)
+
+
+async def test_what_is_forked_while_it_is_killed_is_killed_too(tmp_path: Path) -> None:
+    """A database server forks for each connection, also at the moment of a crash."""
+    keeper, mark = Watchdog(), f"mark-of-{tmp_path.name}-{time.monotonic_ns()}"
+    child = ManagedProcess("the child", tmp_path / "child.log", keeper)
+    try:
+        await child.start([sys.executable, "-c", FORKS_ON, mark])
+        await asyncio.to_thread(wait_for_forks, mark)
+        await child.kill()
+        assert started_with(mark) == []
+    finally:
+        await child.kill()
+        for pid in started_with(mark):
+            psutil.Process(pid).kill()
+        await keeper.close()

@@ -158,9 +158,7 @@ class AppProcess(SupervisedApp):
     async def pause(self) -> int:
         """SIGSTOP it with its children. Returns the number of processes."""
         await self.goes_down()
-        family = self._child.process_tree()
-        self._child.send_to_tree(signal.SIGSTOP)
-        return len(family)
+        return len(self._child.freeze())
 
     async def resume(self) -> None:
         """SIGCONT them."""

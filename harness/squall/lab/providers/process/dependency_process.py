@@ -89,7 +89,7 @@ class DependencyProcess:
 
     async def pause(self) -> None:
         """SIGSTOP it: it accepts connections and answers nothing."""
-        self._child.send_to_tree(signal.SIGSTOP)
+        self._child.freeze()
 
     async def resume(self) -> None:
         """SIGCONT it."""

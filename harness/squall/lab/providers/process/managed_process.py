@@ -19,6 +19,9 @@ from squall.lab.providers.process.watchdog import Watchdog
 
 TAIL_LINES = 12
 
+MAX_ROUNDS = 20
+"""Generations of a tree that are looked for, one after the other."""
+
 GONE_SECONDS = 4.0
 """After half of it, processes that still run are killed again."""
 
@@ -133,10 +136,27 @@ class ManagedProcess:
             with contextlib.suppress(psutil.Error):
                 member.send_signal(number)
 
+    def freeze(self) -> list[psutil.Process]:
+        """SIGSTOP it with all descendants, and return them.
+
+        One that was forked after its parent was listed is found in the next round: a process that
+        is stopped forks no more.
+        """
+        stopped: dict[int, psutil.Process] = {}
+        for _ in range(MAX_ROUNDS):
+            found = [one for one in self.process_tree() if one.pid not in stopped]
+            if not found:
+                break
+            for member in found:
+                stopped[member.pid] = member
+                with contextlib.suppress(psutil.Error):
+                    member.suspend()
+        return list(stopped.values())
+
     async def kill(self) -> None:
         """SIGKILL it with all descendants. Returns when they are gone."""
         self.expect_end()
-        process_tree = self.process_tree()
+        process_tree = self.freeze()
         for member in process_tree:
             with contextlib.suppress(psutil.Error):
                 member.kill()

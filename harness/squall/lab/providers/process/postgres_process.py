@@ -220,7 +220,7 @@ class PostgresProcess:
 
     async def pause(self) -> None:
         """SIGSTOP every process of the server."""
-        self._child.send_to_tree(signal.SIGSTOP)
+        self._child.freeze()
 
     async def resume(self) -> None:
         """SIGCONT every process of the server."""

@@ -83,9 +83,7 @@ class WorkerProcess:
 
     async def pause(self) -> int:
         """SIGSTOP it with its children; how many processes there are."""
-        count = len(self._child.process_tree())
-        self._child.send_to_tree(signal.SIGSTOP)
-        return count
+        return len(self._child.freeze())
 
     async def resume(self) -> None:
         """SIGCONT them."""
