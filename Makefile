@@ -50,7 +50,8 @@ demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## put the reference ap
 # gate that fails is excused while the app waits for a processor, so that tests which want it to fail
 # have the machine for themselves, as Docker's have, which count containers.
 SHARED := tests/unit tests/architecture tests/fuzz
-ALONE := tests/scenarios tests/mutants tests/patterns tests/docker tests/cli/test_check.py
+ALONE := tests/scenarios tests/mutants tests/patterns tests/docker tests/cli/test_check.py \
+	tests/plugin/test_plugin.py
 # COVER=1 measures coverage on the way, so that CI runs these tests once.
 COVERAGE := --cov --cov-report=term:skip-covered
 test: $(STAMP)  ## run every test that this machine can run

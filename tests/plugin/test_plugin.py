@@ -51,7 +51,7 @@ def test_scenario_files_are_tests_and_a_failure_says_how_to_repeat_it(
 ) -> None:
     inner.path.joinpath("good.squall.yaml").write_text(SCENARIO.format(limit=400, share=0.5))
     inner.path.joinpath("bad.squall.yaml").write_text(
-        SCENARIO.format(limit=400, share=1).replace("20,", "900,").replace("0.3}", "1.6}")
+        SCENARIO.format(limit=400, share=1).replace("20,", "900,").replace("0.3}", "3}")
     )
     result = inner.runpytest_subprocess("--squall-seed", "6")
     result.assert_outcomes(passed=1, failed=1)
