@@ -214,9 +214,7 @@ def _largest_fall(lengths: Sequence[int]) -> int:
 
 def _unlike_operation(op: Op, shape: Shape, known: CalmOperation) -> Iterator[tuple[str, str]]:
     """Compare with what all answers of the operation had in common before the fault."""
-    tops = {type(was[""]) for _, was in known.shapes}
-    always_full = not any(is_empty(was[""]) for _, was in known.shapes)
-    if is_empty(shape[""]) and always_full and tops == {str}:
+    if is_empty(shape[""]) and known.always_full and known.tops == {str}:
         yield EMPTIED, f"{op.name}: the answer is empty, and never was before the fault"
         return
     missing = sorted(known.required - set(shape))

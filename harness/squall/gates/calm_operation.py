@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from squall.history.op import Op
 from squall.history.shape import MAX_PLACES, Shape, read_shape
@@ -22,6 +23,8 @@ NO_IDENTITY = frozenset({"=", "=0"})
 LEAST_PAGES = 6
 """Different requests for pages of one length, of which the next one is expected to have it, too."""
 EMPTY = frozenset({"null", "empty-text", "empty-object"})
+OPEN_KINDS = frozenset({"null", "identity"})
+"""Values whose own kind is not known: an identity is a number or a text."""
 
 
 def media_type(op: Op) -> str:
@@ -58,9 +61,13 @@ def is_field(place: str) -> bool:
     return place.count(".") == 1 and "[" not in place
 
 
-@dataclass(slots=True)
+@dataclass
 class CalmOperation:
-    """The answers of one operation before the first fault."""
+    """The answers of one operation before the first fault.
+
+    They are learned first, and then read. What follows from all of them is computed once: each
+    answer of the outage is compared with it.
+    """
 
     statuses: set[int] = field(default_factory=set)
     media: set[str] = field(default_factory=set)
@@ -93,12 +100,12 @@ class CalmOperation:
             if op.shape:
                 self.shapes.append((op.request, read_shape(op.shape)))
 
-    @property
+    @cached_property
     def has_broken_json(self) -> bool:
         """Whether answers without a fault are no JSON either, as a 204 without a body."""
         return any(shape[""] == "malformed" for _, shape in self.shapes)
 
-    @property
+    @cached_property
     def required(self) -> frozenset[str]:
         """Fields that every successful answer had."""
         whole = [shape for _, shape in self.shapes if len(shape) < MAX_PLACES]
@@ -106,7 +113,7 @@ class CalmOperation:
             return frozenset()
         return frozenset(filter(is_field, set(whole[0]).intersection(*whole[1:])))
 
-    @property
+    @cached_property
     def full_pages(self) -> dict[str, int]:
         """Lists that had one length, of at least two, in the answers to many requests."""
         if len({request for request, _ in self.shapes}) < LEAST_PAGES:
@@ -118,11 +125,11 @@ class CalmOperation:
             if len(found) == 1 and isinstance(length := next(iter(found)), int) and length > 1
         }
 
-    @property
+    @cached_property
     def _lists(self) -> set[str]:
         return {place for place, kind in self.shapes[0][1].items() if isinstance(kind, int)}
 
-    @property
+    @cached_property
     def never_empty(self) -> frozenset[str]:
         """Fields that every successful answer had and that were never empty."""
         return frozenset(
@@ -131,17 +138,37 @@ class CalmOperation:
             if not any(is_empty(shape[place]) for _, shape in self.shapes)
         )
 
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        """The kind of each required field that had one kind in all successful answers."""
+        kinds = {
+            place: {plain_kind(known[place]) for _, known in self.shapes} for place in self.required
+        }
+        return {
+            place: next(iter(were))
+            for place, were in kinds.items()
+            if len(were) == 1 and not were & OPEN_KINDS
+        }
+
     def of_another_kind(self, shape: Shape) -> list[str]:
         """Fields that had one kind in all successful answers, and have another one here."""
         return sorted(
             place
-            for place in self.required & set(shape)
-            if len(were := {plain_kind(known[place]) for _, known in self.shapes}) == 1
-            and not {plain_kind(shape[place]), *were} & {"null", "identity"}
-            and plain_kind(shape[place]) not in were
+            for place, was in self._kinds.items()
+            if place in shape and plain_kind(shape[place]) not in {was, *OPEN_KINDS}
         )
 
-    @property
+    @cached_property
+    def tops(self) -> set[type]:
+        """The types of the places of whole answers: an int is a list, with its length."""
+        return {type(was[""]) for _, was in self.shapes}
+
+    @cached_property
+    def always_full(self) -> bool:
+        """Whether no answer was empty as a whole."""
+        return not any(is_empty(was[""]) for _, was in self.shapes)
+
+    @cached_property
     def echoes(self) -> bool:
         """Whether each answer is the item that its path names: ``/items/7`` has the id 7."""
         return bool(self.shapes) and all(echoes(request, shape) for request, shape in self.shapes)
