@@ -35,6 +35,9 @@ COMMIT_FIRST = _remedy("Commit before you answer", "success is answered before t
 ONE_TRANSACTION = _remedy(
     "One request, one transaction", "one request writes in more than one transaction"
 )
+ONE_SNAPSHOT = _remedy(
+    "Read what belongs together at once", "the parts of one answer are read at different moments"
+)
 IDEMPOTENCY = _remedy("Give writes an idempotency key", "a repeated write is applied twice")
 OWN_COLUMNS = _remedy(
     "Save only what you change", "a write saves what others have changed meanwhile"

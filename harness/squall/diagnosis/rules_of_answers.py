@@ -6,7 +6,13 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
 from squall.gates.answer_unlike_calm import REPEATED
-from squall.gates.differences_of_the_run import ANOTHER_NUMBER, LET_IN, NEVER_STORED, NOT_IN_ROW
+from squall.gates.differences_of_the_run import (
+    ANOTHER_NUMBER,
+    LET_IN,
+    MIXED,
+    NEVER_STORED,
+    NOT_IN_ROW,
+)
 from squall.gates.verdict import Finding
 
 FORBIDDEN = frozenset({401, 402, 403})
@@ -23,6 +29,10 @@ BY_CODE = {
     REPEATED: (
         "a repeat around a stream begins it again, behind what was sent",
         remedies.NO_FALSE_SUCCESS,
+    ),
+    MIXED: (
+        "the parts of one answer are read by statements of their own, and a write came in between",
+        remedies.ONE_SNAPSHOT,
     ),
     NOT_IN_ROW: (
         "answers are made of what a failed attempt has left, and not of what is stored",
