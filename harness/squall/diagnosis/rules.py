@@ -33,6 +33,7 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
+from squall.diagnosis.rules_of_halves import partial_transaction, work_left
 from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
@@ -50,10 +51,8 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_write_lost,
     duplicate_write,
     not_one_effect,
-    partial_transaction,
     refused_but_applied,
     repeat_answered_otherwise,
-    work_left,
 )
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
