@@ -95,6 +95,9 @@ FREE_THE_LOOP = _remedy(
 FAIL_CLOSED = _remedy(
     "Refuse whom you cannot check", "clients without credentials are let in during an outage"
 )
+OWN_ANSWER = _remedy(
+    "Hand out results by their key", "requests that run together get each other's answers"
+)
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
 )

@@ -54,6 +54,7 @@ from squall.diagnosis.rules_of_writes import (
     refused_but_applied,
     repeat_answered_otherwise,
 )
+from squall.diagnosis.signs_of_answers import were_taken_for_bugs
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates.verdict import Finding
@@ -134,6 +135,9 @@ def broken_error_contract(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"{told} were cut connections: {finding.reason}", remedies.SURVIVE)
     if finding.code == contract.SERVER_ERROR:
         what = "were unhandled in the app"
+        if were_taken_for_bugs(case):
+            what = "were taken for bugs: the app's handler does not know errors that pass, as if it"
+            what += " told them by their class or words, and not by their SQLSTATE"
         reason = f"{told} {what}: {finding.reason}{case.maybe_committed}"
         return Diagnosis(reason, remedies.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", remedies.PROBLEM_DETAILS)
