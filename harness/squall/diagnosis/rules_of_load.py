@@ -42,11 +42,10 @@ def refused_beside(case: JudgedRun) -> Diagnosis | None:
     if finding is None or finding.code not in BESIDE:
         return None
     if case.faults == {LOCKED_ROWS} and finding.code == TOO_FEW_READS:
-        told = (
-            "reads wait for rows that a transaction has locked, as with FOR UPDATE, or for places"
-        )
-        return Diagnosis(f"{told} that waiting writes have taken: {finding.reason}",
-                         remedies.BOUND_WAITS)  # fmt: skip
+        told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
+        if not finding.in_kind:
+            told += ", or for places that waiting writes have taken"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.BOUND_WAITS)
     if case.effects != ERRORS:
         return None
     told = "what this fault does not concern is refused: a breaker counts errors that are no"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from squall.core.errors import UsageError
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.lock_waits import lost_to_locks
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence, Window
 from squall.history.op import Op
@@ -50,6 +51,13 @@ class _Limit:
     def share(self, ops: list[Op], is_fresh: Freshness) -> float:
         """The good ones; among reads alone, those that are not copies."""
         return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
+
+    def waits_for_locks(self, ops: list[Op], evidence: Evidence) -> bool:
+        """Whether so many reads lost their time to locks that no want of CPU explains it."""
+        if not self.reads or self.least is None:
+            return False
+        locked = lost_to_locks(evidence, [op for op in ops if not op.good])
+        return 1 - len(locked) / len(ops) < self.least
 
     def told(self, ops: list[Op], share: float) -> str:
         return f"{share:.1%} of {len(ops)} {self.what}{self.window}"
@@ -93,7 +101,7 @@ class Availability(Gate):
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
-        short, told, overrun, patience = [], [], 0.0, 0.0
+        short, told, overrun, patience, in_kind = [], [], 0.0, 0.0, False
         is_fresh = Freshness(evidence)
         for limit in self._limits():
             ops, least = limit.chosen(evidence), limit.least
@@ -111,11 +119,12 @@ class Availability(Gate):
                 short.append(limit.short(ops, share))
                 overrun = max(overrun, (1 - share) / (1 - least) if least < 1 else math.inf)
                 patience = max(patience, _failed_seconds(ops, share))
+                in_kind = in_kind or limit.waits_for_locks(ops, evidence)
         if not short:
             return passed(self.name, "good answers: " + ", ".join(told), figures)
         code = next(code for name, code in CODES if is_short(figures, name))
         return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun,
-                      patience=patience)  # fmt: skip
+                      patience=patience, in_kind=in_kind)  # fmt: skip
 
 
 CODES = (
