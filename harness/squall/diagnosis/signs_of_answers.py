@@ -11,7 +11,6 @@ from squall.gates.verdict import Finding
 from squall.history.op import Op
 from squall.history.shape import identities
 
-LEAST = 2
 MOST = 0.75
 """Of what shows a sign, if the sign is to be their cause."""
 BARE = "text/plain"
@@ -25,7 +24,7 @@ def got_each_others(case: JudgedRun, finding: Finding) -> bool:
     shown = set(finding.ops)
     wrong = [(op, other) for op in case.evidence.ops if op.id in shown and (other := _other(op))]
     together = sum(_was_asked_beside(op, other, case.evidence.ops) for op, other in wrong)
-    return together >= LEAST and together >= MOST * len(wrong)
+    return bool(wrong) and together >= MOST * len(wrong)
 
 
 def _other(op: Op) -> str:

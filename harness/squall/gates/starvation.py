@@ -91,7 +91,12 @@ def _excused(finding: Finding, evidence: Evidence) -> Finding:
     told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:
         return finding
-    reason = f"{finding.reason}; {told}"
+    return excused(finding, told)
+
+
+def excused(finding: Finding, why: str) -> Finding:
+    """A failure that proves nothing, for this reason; what was seen is kept."""
+    reason = f"{finding.reason}; {why}"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, excused=True)
 
 
