@@ -89,6 +89,7 @@ ONE_CONNECTION = _remedy(
 SAME_ORDER = _remedy(
     "Lock rows in one order", "requests lock the same rows in different orders, and wait in a ring"
 )
+READ_WITHOUT_LOCKS = _remedy("Let reads wait for nobody", "reads lock the rows that they show")
 FREE_THE_LOOP = _remedy(
     "Keep the event loop free", "a synchronous call or sleep blocks the event loop"
 )

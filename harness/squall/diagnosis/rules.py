@@ -34,7 +34,12 @@ from squall.diagnosis.rules_at_rest import (
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
-from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
+from squall.diagnosis.rules_of_load import (
+    reads_wait_for_locks,
+    refused_beside,
+    retry_storm,
+    upstream_retry_storm,
+)
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -218,6 +223,7 @@ CAUSES: Iterable[Cause] = (
     requests_cut_at_the_end,
     resources_not_returned,
     lost_settings,
+    reads_wait_for_locks,
     hold_and_wait_in_vain,
     kept_for_good,
     error_text,

@@ -6,7 +6,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
 from squall.diagnosis.signs_of_answers import got_each_others
-from squall.gates.answer_unlike_calm import ANOTHER_ITEM, REPEATED
+from squall.gates.answer_unlike_calm import REPEATED
 from squall.gates.differences_of_the_run import (
     ANOTHER_NUMBER,
     LET_IN,
@@ -51,7 +51,7 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     if finding.code in BY_CODE:
         told, remedy = BY_CODE[finding.code]
         return Diagnosis(f"{told}: {finding.reason}", remedy)
-    if finding.code == ANOTHER_ITEM and got_each_others(case, finding):
+    if got_each_others(case, finding):
         told = "requests that are under way together get each other's answers: results of a batch"
         told += f" are handed out by position, or they share a variable: {finding.reason}"
         return Diagnosis(told, remedies.OWN_ANSWER)

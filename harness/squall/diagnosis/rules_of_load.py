@@ -36,16 +36,26 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
 
 
+def reads_wait_for_locks(case: JudgedRun) -> Diagnosis | None:
+    """More sessions wait for locks than writes are under way: the rest are those of reads."""
+    finding = case.failed("availability")
+    if finding is None or not finding.in_kind:
+        return None
+    told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.READ_WITHOUT_LOCKS)
+
+
 def refused_beside(case: JudgedRun) -> Diagnosis | None:
     """Single statements were answered with errors at once, and requests without them fail, too."""
     finding = case.failed("availability")
     if finding is None or finding.code not in BESIDE:
         return None
     if case.faults == {LOCKED_ROWS} and finding.code == TOO_FEW_READS:
-        told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
-        if not finding.in_kind:
-            told += ", or for places that waiting writes have taken"
-        return Diagnosis(f"{told}: {finding.reason}", remedies.BOUND_WAITS)
+        told = (
+            "reads wait for rows that a transaction has locked, as with FOR UPDATE, or for places"
+        )
+        return Diagnosis(f"{told} that waiting writes have taken: {finding.reason}",
+                         remedies.BOUND_WAITS)  # fmt: skip
     if case.effects != ERRORS:
         return None
     told = "what this fault does not concern is refused: a breaker counts errors that are no"

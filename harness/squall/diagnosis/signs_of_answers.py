@@ -19,8 +19,12 @@ BARE = "text/plain"
 
 def got_each_others(case: JudgedRun, finding: Finding) -> bool:
     """Whether these answers show what another request asked for that was under way at the same
-    time. A copy with a wrong key shows what was asked for before.
+    time, or tell that it is not there. A copy with a wrong key shows what was asked for before.
     """
+    figures = finding.figures
+    told = figures.get("another_item", 0) + figures.get("client_blamed", 0)
+    if told < figures.get("unlike", 0):
+        return False
     shown = set(finding.ops)
     wrong = [(op, other) for op in case.evidence.ops if op.id in shown and (other := _other(op))]
     together = sum(_was_asked_beside(op, other, case.evidence.ops) for op, other in wrong)

@@ -14,7 +14,11 @@ from squall.gates.error_contract import SERVER_ERROR
 from squall.gates.findings import failed
 from squall.history.evidence import Contract
 
-UNLIKE = failed("answer-unlike-calm", "3 x another item", {"unlike": 3}, code=ANOTHER_ITEM)
+UNLIKE = failed(
+    "answer-unlike-calm", "3 x another item", {"unlike": 4, "another_item": 4}, code=ANOTHER_ITEM
+)
+BLAMED = replace(UNLIKE, figures={"unlike": 9, "another_item": 4, "client_blamed": 5})
+EMPTIED = replace(UNLIKE, figures={"unlike": 9, "another_item": 4, "answer_emptied": 5})
 BARE, OWN = "text/plain; charset=utf-8", "application/json"
 
 
@@ -24,9 +28,13 @@ def item(make: Any, number: int, asked: int, shown: int, at: float) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("shift", "together"), [(0.0, True), (0.1, False)], ids=["a batch", "a wrong copy"]
+    ("finding", "shift", "together"),
+    [(UNLIKE, 0.0, True), (BLAMED, 0.0, True), (UNLIKE, 0.1, False), (EMPTIED, 0.0, False)],
+    ids=["a batch", "one that finds less", "a wrong copy", "other lies"],
 )
-def test_answers_of_neighbours(evidence: Any, make: Any, shift: float, together: bool) -> None:
+def test_answers_of_neighbours(
+    evidence: Any, make: Any, finding: Any, shift: float, together: bool
+) -> None:
     asked = [(1, 2), (2, 3), (3, 3)]
     ops = [
         item(make, 10 * turn + place, number, shown, 1.1 + 0.2 * turn + shift * place)
@@ -34,7 +42,7 @@ def test_answers_of_neighbours(evidence: Any, make: Any, shift: float, together:
         for place, (number, shown) in enumerate(asked)
     ]
     wrong = tuple(op.id for op in ops if op.id % 10 < 2)
-    found = diagnose(evidence(ops), [replace(UNLIKE, ops=wrong)])
+    found = diagnose(evidence(ops), [replace(finding, ops=wrong)])
     assert found.reason.startswith("requests that are under way together") is together
     expected = remedies.OWN_ANSWER if together else remedies.NO_FALSE_SUCCESS
     assert found.remedy == expected
