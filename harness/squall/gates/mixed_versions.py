@@ -5,8 +5,9 @@
     GET /recipes/7 ──▶ {"title": "a", "steps": ["b1", "b2"]}    two reads, and b came in between
 
 It follows where each write to a thing says all its parts, in texts that no other write to it has:
-then each part tells which write left it. An operation that shows such a mixture while nothing is
-written is not judged: others change its parts by right, or a worker follows later.
+then each part tells which write left it. So do numbers, if many writes differ in them. An operation
+that shows such a mixture while nothing is written is not judged: others change its parts by right,
+or a worker follows later.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ LEAST = 2
 LEAST_WHOLE = 3
 """Answers whose parts belong together prove that they are shown as they were sent."""
 
+LEAST_VERSIONS = 5
+"""Fewer numbers that differ may come from a small range, and be alike later by chance."""
+
+LEAST_NUMBERS = 2
+"""In a list without texts."""
+
+LIST = "[]"
 Part = str
 """A field, or with ``[]`` behind it a list."""
 
@@ -115,15 +123,32 @@ def _versions(updates: Sequence[Op]) -> Mapping[Part, Sequence[frozenset[str]]]:
     common = set.intersection(*(set(one) for one in versions))
     found: dict[Part, Sequence[frozenset[str]]] = {}
     for part in sorted(common):
-        often = Counter(text for one in versions for text in one[part])
-        own = [frozenset(text for text in one[part] if often[text] == 1) for one in versions]
+        said = [one[part] for one in versions]
+        own = _own_numbers(part, said) if any(map(_has_numbers, said)) else _own_texts(said)
         if all(own):
             found[part] = own
     return found if len(versions) > 1 else {}
 
 
+def _own_texts(said: Sequence[frozenset[str]]) -> Sequence[frozenset[str]]:
+    """Of each version what it alone has."""
+    often = Counter(text for one in said for text in one)
+    return [frozenset(text for text in one if often[text] == 1) for one in said]
+
+
+def _own_numbers(part: Part, said: Sequence[frozenset[str]]) -> Sequence[frozenset[str]]:
+    """All numbers of each version, if no two have the same."""
+    few = LEAST_NUMBERS if part.endswith(LIST) else 1
+    differ = len(set(said)) == len(said) >= LEAST_VERSIONS
+    return said if differ and min(map(len, said)) >= few else [frozenset()]
+
+
+def _has_numbers(digests: frozenset[str]) -> bool:
+    return any(one.startswith(NUMBER) for one in digests)
+
+
 def _parts_of(op: Op, *, sent: bool = False) -> dict[Part, frozenset[str]]:
-    """Digests by part, of what was sent or of what is shown; numbers may be alike by chance."""
+    """Digests by part, of what was sent or of what is shown."""
     fields = read_texts(op.wanted if sent else op.texts)
-    texts = {n: frozenset({one}) for n, one in fields.items() if not one.startswith(NUMBER)}
-    return texts | {f"{name}[]": digests for name, digests in read_lists(op.lists).items()}
+    texts = {name: frozenset({digest}) for name, digest in fields.items()}
+    return texts | {f"{name}{LIST}": digests for name, digests in read_lists(op.lists).items()}

@@ -1,8 +1,10 @@
 """The lists of an object, each as digests of the texts in it: enough to tell two versions apart.
 
-    {"title": "Soup", "steps": ["boil", {"words": "stir"}]}  ──▶  {"steps": ["7f1a", "03bc"]}
+    {"steps": ["boil", {"words": "stir"}]}             ──▶  {"steps": ["7f1a", "03bc"]}
+    {"lines": [{"item": 7, "pieces": 2}, {"item": 9}]}  ──▶  {"lines": ["#52aa", "#9e01", "#7b23"]}
 
-Numbers are left out: small ones are alike by chance.
+A list without texts is told by its numbers, each with its place and name: small ones are alike by
+chance.
 """
 
 from __future__ import annotations
@@ -11,15 +13,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from squall.history.shape import text_digest
+from squall.history.shape import NUMBER, text_digest
 
 MAX_LISTS = 10
 MAX_TEXTS = 60
-"""In one list. A longer one is left out: of a part nothing follows."""
+"""Or numbers, in one list. A longer one is left out: of a part nothing follows."""
 
 
 def describe_lists(value: object) -> str:
-    """The lists of this object that hold texts, by field, as JSON; empty if none does."""
+    """The lists of this object that hold texts or numbers, by field, as JSON; empty if none
+    does.
+    """
     if not isinstance(value, dict):
         return ""
     lists = {name: item for name, item in value.items() if isinstance(item, list)}
@@ -43,12 +47,15 @@ def read_lists(described: str) -> Mapping[str, frozenset[str]]:
 
 
 def _digests(items: list[Any]) -> list[str]:
-    texts = list(_texts(items))
-    return [text_digest(text) for text in texts] if len(texts) <= MAX_TEXTS else []
+    fields = list(_fields(items))
+    texts = [text_digest(one) for _, one in fields if isinstance(one, str) and one]
+    found = texts or [f"{NUMBER}{text_digest(f'{place}={one}')}" for place, one in fields
+                      if isinstance(one, (int, float)) and not isinstance(one, bool)]  # fmt: skip
+    return found if len(found) <= MAX_TEXTS else []
 
 
-def _texts(items: list[Any]) -> Iterator[str]:
-    """Of the list itself, and of the objects in it."""
-    for item in items:
-        fields = item.values() if isinstance(item, dict) else (item,)
-        yield from (one for one in fields if isinstance(one, str) and one)
+def _fields(items: list[Any]) -> Iterator[tuple[str, Any]]:
+    """What is in the list itself, and in the objects in it, each with its place and name."""
+    for place, item in enumerate(items):
+        named = item.items() if isinstance(item, dict) else (("", item),)
+        yield from ((f"{place}.{name}", one) for name, one in named)

@@ -93,6 +93,30 @@ def test_texts_that_several_writes_have_tell_no_version(make: Any) -> None:
     assert mixed_versions([*ops, same_title]) == []
 
 
+def counted(number: int, *pieces: int) -> dict[str, Any]:
+    return {"budget": number, "lines": [{"item": each, "pieces": 1} for each in pieces]}
+
+
+@pytest.mark.parametrize(
+    ("versions", "shown", "told"),
+    [
+        (6, counted(1001, 52, 53), True),
+        (6, counted(1001, 51, 53), False),
+        (6, counted(999, 52, 53), False),
+        (3, counted(1001, 52, 53), False),
+    ],
+    ids=["mixed", "a list that nobody sent", "a number that nobody sent", "few versions"],
+)
+def test_numbers_tell_a_version_if_many_differ(
+    make: Any, versions: int, shown: dict[str, Any], told: bool
+) -> None:
+    sent = [counted(1000 + n, 50 + n, 51 + n) for n in range(versions)]
+    ops = [op for n, one in enumerate(sent) for op in (put(make, 10 * n, one),
+           get(make, 10 * n + 1, one))]  # fmt: skip
+    torn = [get(make, 200 + n, shown, at=0.001 + 10 * (versions - 1) * 0.01) for n in range(2)]
+    assert bool(mixed_versions([*ops, *torn])) is told
+
+
 def test_the_gate_tells_it(evidence: Any, make: Any) -> None:
     finding = AnswerUnlikeCalm().judge(evidence(run(make, TORN, TORN), make.outage()))
     assert (finding.code, finding.ops) == (MIXED, (151, 152))

@@ -12,8 +12,13 @@ def test_texts_of_a_list_and_of_the_objects_in_it_are_kept() -> None:
     assert told == {"steps": frozenset({text_digest("boil"), text_digest("stir")})}
 
 
-def test_lists_of_numbers_and_long_ones_are_left_out() -> None:
-    assert describe_lists({"sizes": [1, 2], "title": "Soup"}) == ""
+def test_numbers_of_a_list_without_texts_have_their_place_and_name() -> None:
+    lines = read_lists(describe_lists({"lines": [{"item": 7, "ok": True}, {"item": 9}]}))["lines"]
+    assert lines == {"#" + text_digest("0.item=7"), "#" + text_digest("1.item=9")}
+    assert read_lists(describe_lists({"sizes": [7, 7]}))["sizes"] != lines
+
+
+def test_long_lists_and_what_is_no_object_are_left_out() -> None:
     assert describe_lists({"steps": ["s"] * (MAX_TEXTS + 1)}) == ""
     assert describe_lists(["boil"]) == ""
 
