@@ -75,6 +75,8 @@ APPS = [
     ("tasks_leave_the_transaction", "commit-refused", "one-effect"),
     ("migration_lock_is_kept", "rolling-deploy", "second-copy-starts"),
     ("old_read_fills_the_cache", "reads-answered-late", "read-your-writes"),
+    ("read_in_two_halves", "reads-answered-late", "answer-unlike-calm"),
+    ("lines_of_another_moment", "reads-answered-late", "answer-unlike-calm"),
 ]
 
 

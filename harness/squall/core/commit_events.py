@@ -72,12 +72,21 @@ class RowsAlike(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowDeleted(Event):
-    """A new row that an answer names was deleted at ``at``, and nothing was put in its place."""
+    """A row that a request of the run names was deleted at ``at``."""
 
     column: str
-    """``bookings.id``."""
-    answered: str
+    """Of its key: ``bookings.id``."""
+    key: str
     """Its value."""
+    named: bool
+    """Whether the path of a request names it."""
+    lost: bool
+    """Whether it was new, an answer names it, and nothing was put in its place."""
+
+    @property
+    def table(self) -> str:
+        """``bookings``."""
+        return self.column.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,6 @@ from squall.core.commit_events import TransactionCommitted as TransactionCommitt
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
 from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
-from squall.core.update_events import NamedRowDeleted as NamedRowDeleted  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
 

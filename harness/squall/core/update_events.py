@@ -22,17 +22,6 @@ class RowChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedRowDeleted(Event):
-    """A row with a key of one column, which the path of a request names, was deleted; committed at
-    ``at``.
-    """
-
-    table: str
-    key: str
-    """Its value in the path."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateShown(Event):
     """In calm, an item was read, updated and read again."""
 

@@ -54,6 +54,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "resources-not-returned": frozenset({"resources-return"}),
     "disclosed-secret": frozenset({"no-secret-disclosed"}),
     "one-session-for-all": WAITS | RECOVERY | {"connection-leaks"},
+    "reads-wait-for-locks": WAITS | RECOVERY,
     "hold-and-wait": WAITS | RECOVERY,
     "leaked-connection": RECOVERY | {"connection-leaks", "capacity-returns"},
     "error-text": RECOVERY | {"error-contract", "log-clean"},

@@ -35,6 +35,9 @@ COMMIT_FIRST = _remedy("Commit before you answer", "success is answered before t
 ONE_TRANSACTION = _remedy(
     "One request, one transaction", "one request writes in more than one transaction"
 )
+ONE_SNAPSHOT = _remedy(
+    "Read what belongs together at once", "the parts of one answer are read at different moments"
+)
 IDEMPOTENCY = _remedy("Give writes an idempotency key", "a repeated write is applied twice")
 OWN_COLUMNS = _remedy(
     "Save only what you change", "a write saves what others have changed meanwhile"
@@ -86,11 +89,15 @@ ONE_CONNECTION = _remedy(
 SAME_ORDER = _remedy(
     "Lock rows in one order", "requests lock the same rows in different orders, and wait in a ring"
 )
+READ_WITHOUT_LOCKS = _remedy("Let reads wait for nobody", "reads lock the rows that they show")
 FREE_THE_LOOP = _remedy(
     "Keep the event loop free", "a synchronous call or sleep blocks the event loop"
 )
 FAIL_CLOSED = _remedy(
     "Refuse whom you cannot check", "clients without credentials are let in during an outage"
+)
+OWN_ANSWER = _remedy(
+    "Hand out results by their key", "requests that run together get each other's answers"
 )
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"

@@ -33,7 +33,13 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
-from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
+from squall.diagnosis.rules_of_halves import partial_transaction, work_left
+from squall.diagnosis.rules_of_load import (
+    reads_wait_for_locks,
+    refused_beside,
+    retry_storm,
+    upstream_retry_storm,
+)
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -50,11 +56,10 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_write_lost,
     duplicate_write,
     not_one_effect,
-    partial_transaction,
     refused_but_applied,
     repeat_answered_otherwise,
-    work_left,
 )
+from squall.diagnosis.signs_of_answers import were_taken_for_bugs
 from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
 from squall.gates.verdict import Finding
@@ -135,6 +140,9 @@ def broken_error_contract(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"{told} were cut connections: {finding.reason}", remedies.SURVIVE)
     if finding.code == contract.SERVER_ERROR:
         what = "were unhandled in the app"
+        if were_taken_for_bugs(case):
+            what = "were taken for bugs: the app's handler does not know errors that pass, as if it"
+            what += " told them by their class or words, and not by their SQLSTATE"
         reason = f"{told} {what}: {finding.reason}{case.maybe_committed}"
         return Diagnosis(reason, remedies.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", remedies.PROBLEM_DETAILS)
@@ -215,6 +223,7 @@ CAUSES: Iterable[Cause] = (
     requests_cut_at_the_end,
     resources_not_returned,
     lost_settings,
+    reads_wait_for_locks,
     hold_and_wait_in_vain,
     kept_for_good,
     error_text,

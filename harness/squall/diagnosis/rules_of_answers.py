@@ -5,8 +5,15 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
+from squall.diagnosis.signs_of_answers import got_each_others
 from squall.gates.answer_unlike_calm import REPEATED
-from squall.gates.differences_of_the_run import ANOTHER_NUMBER, LET_IN, NEVER_STORED, NOT_IN_ROW
+from squall.gates.differences_of_the_run import (
+    ANOTHER_NUMBER,
+    LET_IN,
+    MIXED,
+    NEVER_STORED,
+    NOT_IN_ROW,
+)
 from squall.gates.verdict import Finding
 
 FORBIDDEN = frozenset({401, 402, 403})
@@ -24,6 +31,10 @@ BY_CODE = {
         "a repeat around a stream begins it again, behind what was sent",
         remedies.NO_FALSE_SUCCESS,
     ),
+    MIXED: (
+        "the parts of one answer are read by statements of their own, and a write came in between",
+        remedies.ONE_SNAPSHOT,
+    ),
     NOT_IN_ROW: (
         "answers are made of what a failed attempt has left, and not of what is stored",
         remedies.NO_FALSE_SUCCESS,
@@ -40,6 +51,10 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
     if finding.code in BY_CODE:
         told, remedy = BY_CODE[finding.code]
         return Diagnosis(f"{told}: {finding.reason}", remedy)
+    if got_each_others(case, finding):
+        told = "requests that are under way together get each other's answers: results of a batch"
+        told += f" are handed out by position, or they share a variable: {finding.reason}"
+        return Diagnosis(told, remedies.OWN_ANSWER)
     number = int(finding.figures["unlike"])
     if _statuses(case, finding) and _statuses(case, finding) <= FORBIDDEN:
         told = "rights that could not be read are taken for none: a failed load leaves an empty set"

@@ -36,6 +36,15 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"retry storm: {finding.reason}", remedies.RETRY_BUDGET)
 
 
+def reads_wait_for_locks(case: JudgedRun) -> Diagnosis | None:
+    """More sessions wait for locks than writes are under way: the rest are those of reads."""
+    finding = case.failed("availability")
+    if finding is None or not finding.in_kind:
+        return None
+    told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.READ_WITHOUT_LOCKS)
+
+
 def refused_beside(case: JudgedRun) -> Diagnosis | None:
     """Single statements were answered with errors at once, and requests without them fail, too."""
     finding = case.failed("availability")

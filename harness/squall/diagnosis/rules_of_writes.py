@@ -5,13 +5,16 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_of_waits import is_harmless
+from squall.diagnosis.signs_of_writes import (
+    only_a_part_is_twice,
+    pause_before_success,
+)
 from squall.gates import (
     no_acknowledged_write_lost,
     one_effect,
     read_your_writes,
     repeats_agree,
     retry_storm,
-    work_is_done,
 )
 from squall.gates.refused_write_absent import STORED_LATER
 from squall.gates.verdict import Finding
@@ -50,10 +53,20 @@ def _why_updates_are_lost(case: JudgedRun) -> tuple[str, remedies.Remedy]:
     if is_harmless(case):
         told = "no statement failed: updates that come together are taken for one, and success is"
         told += " answered for those that are skipped"
-    elif case.effects == ERRORS and case.failed("acknowledged-before-commit") is not None:
-        told = "an error of a statement or of COMMIT is swallowed, or COMMIT is sent again when its"
-        told += " transaction has ended, and there is nothing to commit"
+    elif case.effects == ERRORS and (never := case.failed("acknowledged-before-commit")):
+        told = _how_errors_are_hidden(case, never)
     return told, remedies.NO_FALSE_SUCCESS
+
+
+def _how_errors_are_hidden(case: JudgedRun, never: Finding) -> str:
+    """Success was answered for what was never committed, when statements failed."""
+    again = "COMMIT is sent again when its transaction has ended, and there is nothing to commit"
+    swallowed = "an error of a statement or of COMMIT is swallowed"
+    paused = pause_before_success(case, never)
+    if not paused:
+        return f"{swallowed}, or {again}"
+    later = f"the answers came {paused * 1000:.0f} ms later than without the fault"
+    return f"{again}: {later}, as after a pause; or {swallowed}"
 
 
 def _why_gone(case: JudgedRun, finding: Finding) -> str:
@@ -104,6 +117,9 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
         told = "success is answered for what changed nothing, though no statement failed: that an"
         told += f" update found no row is not looked at: {finding.reason}"
         return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
+    if case.effects == ERRORS and pause_before_success(case, finding):
+        told = f"{_how_errors_are_hidden(case, finding)}: {finding.reason}"
+        return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
     told = "success is answered for what is never committed: an error on the way is hidden, perhaps"
     told += f" that of COMMIT, or the answer does not wait for COMMIT: {finding.reason}"
     return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
@@ -126,12 +142,21 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
         told += f" success was answered without a COMMIT: {finding.reason}"
         return Diagnosis(told, remedies.ONE_TRANSACTION)
     if finding.code in (one_effect.TWICE, one_effect.COUNTED_TWICE):
-        told = f"{finding.reason}: a write was repeated without a key that tells so"
-        if REPEATS in case.faults:
-            told += ", or the key is looked up before the insert, and nothing unique refuses the"
-            told += " second of two at once"
-        return Diagnosis(told, remedies.IDEMPOTENCY)
+        return _made_twice(case, finding)
     return _half_done(finding)
+
+
+def _made_twice(case: JudgedRun, finding: Finding) -> Diagnosis:
+    """A whole request took effect twice, or what it writes outside of its transaction."""
+    if finding.code == one_effect.TWICE and only_a_part_is_twice(case, finding):
+        told = f"{finding.reason}: a part of them is written outside of the transaction, on another"
+        told += " connection, in each attempt, and the rest in the transaction that is run again"
+        return Diagnosis(told, remedies.ONE_TRANSACTION)
+    told = f"{finding.reason}: a write was repeated without a key that tells so"
+    if REPEATS in case.faults:
+        told += ", or the key is looked up before the insert, and nothing unique refuses the"
+        told += " second of two at once"
+    return Diagnosis(told, remedies.IDEMPOTENCY)
 
 
 def _half_done(finding: Finding) -> Diagnosis:
@@ -192,26 +217,3 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(
         f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
     )
-
-
-def partial_transaction(case: JudgedRun) -> Diagnosis | None:
-    """A request was applied in part."""
-    finding = case.failed("conservation")
-    if finding is None:
-        return None
-    told = f"requests were done by half ({finding.reason}): their parts are not in one transaction"
-    if any(one.gate == "one-effect" and one.figures.get("requests") for one in case.findings):
-        told += ", or what was committed is overwritten later, with what was read before"
-    return Diagnosis(told, remedies.ONE_TRANSACTION)
-
-
-def work_left(case: JudgedRun) -> Diagnosis | None:
-    """Accepted, and never done."""
-    finding = case.failed("work-is-done")
-    if finding is None:
-        return None
-    if finding.code == work_is_done.UNDONE:
-        told = "a worker lost what it had taken, or a task behind the answer its work: what belongs"
-        told += " together is not in one transaction"
-        return Diagnosis(f"{told}; {finding.reason}", remedies.ONE_TRANSACTION)
-    return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from squall.core.errors import UsageError
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, inconclusive, passed
+from squall.gates.lock_waits import lost_to_locks
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence, Window
 from squall.history.op import Op
@@ -50,6 +51,18 @@ class _Limit:
     def share(self, ops: list[Op], is_fresh: Freshness) -> float:
         """The good ones; among reads alone, those that are not copies."""
         return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
+
+    def overrun(self, share: float) -> float:
+        """How many times as many failed as may."""
+        least = self.least or 0.0
+        return (1 - share) / (1 - least) if least < 1 else math.inf
+
+    def waits_for_locks(self, ops: list[Op], evidence: Evidence) -> bool:
+        """Whether so many reads lost their time to locks that no want of CPU explains it."""
+        if not self.reads or self.least is None:
+            return False
+        locked = lost_to_locks(evidence, [op for op in ops if not op.good])
+        return 1 - len(locked) / len(ops) < self.least
 
     def told(self, ops: list[Op], share: float) -> str:
         return f"{share:.1%} of {len(ops)} {self.what}{self.window}"
@@ -93,7 +106,8 @@ class Availability(Gate):
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the windows that are below their limit."""
         figures: dict[str, float] = {}
-        short, told, overrun, patience = [], [], 0.0, 0.0
+        told: list[str] = []
+        missed: list[tuple[_Limit, list[Op], float]] = []
         is_fresh = Freshness(evidence)
         for limit in self._limits():
             ops, least = limit.chosen(evidence), limit.least
@@ -108,14 +122,24 @@ class Availability(Gate):
             if least is not None:
                 figures[f"{limit.name}_min"] = least
             if least is not None and share < least:
-                short.append(limit.short(ops, share))
-                overrun = max(overrun, (1 - share) / (1 - least) if least < 1 else math.inf)
-                patience = max(patience, _failed_seconds(ops, share))
-        if not short:
+                missed.append((limit, ops, share))
+        if not missed:
             return passed(self.name, "good answers: " + ", ".join(told), figures)
+        return self._missed(evidence, missed, figures)
+
+    def _missed(
+        self,
+        evidence: Evidence,
+        missed: Sequence[tuple[_Limit, list[Op], float]],
+        figures: Mapping[str, float],
+    ) -> Finding:
+        reason = "; ".join(limit.short(ops, share) for limit, ops, share in missed)
         code = next(code for name, code in CODES if is_short(figures, name))
-        return failed(self.name, "; ".join(short), figures, code=code, overrun=overrun,
-                      patience=patience)  # fmt: skip
+        overrun = max(limit.overrun(share) for limit, _, share in missed)
+        patience = max(_failed_seconds(ops, share) for _, ops, share in missed)
+        in_kind = any(limit.waits_for_locks(ops, evidence) for limit, ops, _ in missed)
+        return failed(self.name, reason, figures, code=code, overrun=overrun, patience=patience,
+                      in_kind=in_kind)  # fmt: skip
 
 
 CODES = (

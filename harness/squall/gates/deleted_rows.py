@@ -26,11 +26,12 @@ def deleted_after_success(evidence: Evidence) -> list[Op]:
     """The acknowledged writes whose row is gone."""
     rows = read_rows(evidence)
     start = evidence.first_injected
-    deleted = [event for event in evidence.events if isinstance(event, RowDeleted)]
+    seen = [event for event in evidence.events if isinstance(event, RowDeleted)]
+    deleted = [event for event in seen if event.lost]
     asked = any(op.request.startswith("DELETE ") for op in evidence.ops)
     if rows is None or start is None or not deleted or asked:
         return []
-    gone = {(event.column, event.answered) for event in deleted}
+    gone = {(event.column, event.key) for event in deleted}
     return list(_of_operations(evidence, rows, gone))
 
 

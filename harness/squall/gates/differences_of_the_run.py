@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
+from squall.gates.mixed_versions import mixed_versions
 from squall.gates.numbers_of_writes import unlike_the_row, unlike_the_same_request
 from squall.gates.row_log import untouched
 from squall.gates.shown_and_refused import shown_and_refused
@@ -21,6 +22,7 @@ TOO_YOUNG = "copy-older-than-its-age"
 ANOTHER_NUMBER = "write-tells-another-number"
 NOT_IN_ROW = "tells-what-is-not-stored"
 NEVER_STORED = "shows-what-was-refused"
+MIXED = "versions-mixed"
 
 Difference = tuple[Op, tuple[str, str]]
 """An answer, with the code of its difference and what is told of it."""
@@ -43,15 +45,22 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
                 "is another one for each request since the app was started, and no row was changed"
             )
             yield op, (ANOTHER_VALUE, f"{op.name}: {field} {text}")
+    yield from _never_there(evidence)
+    yield from _numbers_of_writes(evidence, calm)
+    for op in let_in_for_once(evidence):
+        text = "served in the outage, and forbidden without the fault"
+        yield op, (LET_IN, f"{op.name}: {text}")
+
+
+def _never_there(evidence: Evidence) -> Iterator[Difference]:
+    """What no transaction has stored, or not together."""
     for op, name in shown_and_refused(evidence):
         yield op, (NEVER_STORED, f"{op.name}: shows a refused {name} that was never committed")
     for op, name in shown_and_undone(evidence):
         text = f"shows a value of a refused {name} that was never committed"
         yield op, (NEVER_STORED, f"{op.name}: {text}")
-    yield from _numbers_of_writes(evidence, calm)
-    for op in let_in_for_once(evidence):
-        text = "served in the outage, and forbidden without the fault"
-        yield op, (LET_IN, f"{op.name}: {text}")
+    for op in mixed_versions(evidence.ops):
+        yield op, (MIXED, f"{op.name}: parts of two versions, which no write left together")
 
 
 def _numbers_of_writes(evidence: Evidence, calm: CalmAnswers) -> Iterator[Difference]:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed, StatementsRefused
 from squall.core.server_events import ABORTED as OF_FAILED
 from squall.gates.copies import Freshness
-from squall.gates.findings import failed, inconclusive, passed
-from squall.gates.starvation import excuse
+from squall.gates.findings import failed, passed
+from squall.gates.starvation import excuse, excused
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -78,11 +78,11 @@ class RetryStorm(Gate):
         if not over:
             return passed(self.name, told, figures)
         told += f" ({'; '.join(over)})"
-        if not self._too_many(times) and (starved := excuse(evidence)):
-            # New connections follow from the app's own time-outs; repeated statements do not.
-            return inconclusive(self.name, f"{told}; {starved}", figures)
         code = STATEMENTS if self._too_many(times) else CONNECTIONS
-        return failed(self.name, told, figures, code=code)
+        finding = failed(self.name, told, figures, code=code)
+        # New connections follow from the app's own time-outs; repeated statements do not.
+        starved = excuse(evidence) if code == CONNECTIONS else ""
+        return excused(finding, starved) if starved else finding
 
     def _repeated(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that repeats at once what cannot succeed."""

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from squall.core.counting import counted
 from squall.core.events import SecondCopyEnded
 from squall.core.server_events import ENDED, StatementsRefused
-from squall.gates.findings import failed, inconclusive, not_judged, passed
+from squall.gates.findings import failed, not_judged, passed
 from squall.gates.held_sessions import longest_queue
-from squall.gates.starvation import excuse
+from squall.gates.starvation import excuse, excused
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -91,9 +91,9 @@ class SecondCopyStarts(Gate):
         figures["queued"] = round(queued, 2)
         told = f"while a second copy started, requests queued for locks for {queued:.1f} s"
         reason = f"{told}, and {counted(len(harmed), 'requests')} failed or were late"
-        if starved := excuse(evidence, queued):
-            return inconclusive(self.name, f"{reason}; {starved}", figures)
-        return failed(self.name, reason, figures, harmed, code=LOCKED_OUT)
+        finding = failed(self.name, reason, figures, harmed, code=LOCKED_OUT)
+        starved = excuse(evidence, queued)
+        return excused(finding, starved) if starved else finding
 
     def _ended(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Sessions that were ended by a command, when only a second copy was started."""
@@ -127,6 +127,6 @@ class SecondCopyStarts(Gate):
         figures["disturbed"] = len(harmed)
         told = f"while a second copy started, {counted(len(harmed), 'requests')} failed at once"
         reason = f"{told}, with status {harmed[0].status} ({harmed[0].request})"
-        if starved := excuse(evidence):
-            return inconclusive(self.name, f"{reason}; {starved}", figures)
-        return failed(self.name, reason, figures, harmed, code=DISTURBED)
+        finding = failed(self.name, reason, figures, harmed, code=DISTURBED)
+        starved = excuse(evidence)
+        return excused(finding, starved) if starved else finding

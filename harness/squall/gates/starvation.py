@@ -47,6 +47,18 @@ def awaited_share(evidence: Evidence, start: float, end: float) -> float:
     return (max(inside) - inside[0]) / (end - start) if inside and end > start else 0.0
 
 
+def share_around(evidence: Evidence, start: float, end: float) -> float | None:
+    """The same with the samples on both sides of this time: at most so much was lost. None if it
+    is not known, as where the app was started again.
+    """
+    samples = [event for event in evidence.events if isinstance(event, ProcessorAwaited)]
+    before = [one.seconds for one in samples if one.at <= start]
+    after = [one.seconds for one in samples if one.at >= end]
+    if not before or not after or end <= start or after[0] < before[-1]:
+        return None
+    return (after[0] - before[-1]) / (end - start)
+
+
 def had_processor(evidence: Evidence, start: float, end: float) -> bool:
     """Whether the app was not starved in this time, with a margin; not if that is unknown."""
     inside = tuple(one for one in evidence.events
@@ -79,7 +91,12 @@ def _excused(finding: Finding, evidence: Evidence) -> Finding:
     told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
     if not told:
         return finding
-    reason = f"{finding.reason}; {told}"
+    return excused(finding, told)
+
+
+def excused(finding: Finding, why: str) -> Finding:
+    """A failure that proves nothing, for this reason; what was seen is kept."""
+    reason = f"{finding.reason}; {why}"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, excused=True)
 
 

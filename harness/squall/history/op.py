@@ -122,12 +122,10 @@ class Op:
     """Fields of a 2xx answer to a read that are texts, each with a digest; see
     :func:`squall.history.shape.describe_texts`.
     """
-
     wanted: str = ""
-    """Fields of the body of a PUT or PATCH that are texts or numbers, each with a digest; see
-    :func:`squall.history.shape.describe_texts`.
-    """
-
+    """The same of the body of a PUT or PATCH."""
+    lists: str = ""
+    """Lists of such an answer or body; see :func:`squall.history.list_shape.describe_lists`."""
     items: str = ""
     """Of a POST the things that its body holds, each as its fields with a digest of their values,
     in JSON; see :func:`squall.history.shape.describe_items`.

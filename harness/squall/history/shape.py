@@ -145,8 +145,13 @@ def digests_of_values(digests: str) -> Mapping[str, str]:
     """The digest of each value by field, as :func:`digest_of` makes it, from what
     :func:`describe_texts` has made.
     """
+    return {name: digest.removeprefix(NUMBER) for name, digest in read_texts(digests).items()}
+
+
+def read_texts(digests: str) -> Mapping[str, str]:
+    """The inverse of :func:`describe_texts`; an empty text gives no fields."""
     found: dict[str, str] = json.loads(digests) if digests else {}
-    return {name: digest.removeprefix(NUMBER) for name, digest in found.items()}
+    return found
 
 
 def text_digest(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from squall.core.events import NamedRowDeleted, RowChanged
+from squall.core.events import RowChanged
 from squall.history.op import Op
 from squall.history.shape import digest_of
 from squall.lab.wal import RowChange
@@ -23,7 +23,7 @@ def find_changed_rows(
     changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[RowChanged]:
     """Each change of such a row; if there are too many, one for each row, without values."""
-    named = _named(ops)
+    named = named_values(ops)
     found = [
         RowChanged(
             at=times[change.transaction],
@@ -42,20 +42,8 @@ def find_changed_rows(
     yield from (replace(one, values={}) for one in rows.values())
 
 
-def find_deleted_rows(
-    changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
-) -> Iterator[NamedRowDeleted]:
-    """Each deleted row that a path names. A key of several columns is that of a row between others,
-    which is not asked for by one of them.
-    """
-    named = _named(ops)
-    for change in changes[:MAX_ROWS]:
-        key = [value for value in change.old.values() if value is not None]
-        if change.kind == "delete" and len(key) == 1 and key[0] in named:
-            yield NamedRowDeleted(at=times[change.transaction], table=change.table, key=key[0])
-
-
-def _named(ops: Iterable[Op]) -> set[str]:
+def named_values(ops: Iterable[Op]) -> set[str]:
+    """Parts of the paths of requests."""
     return {segment for op in ops for segment in op.segments}
 
 

@@ -23,7 +23,7 @@ from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
-from squall.lab.changed_rows import find_changed_rows, find_deleted_rows
+from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
 from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
@@ -130,9 +130,8 @@ class CommitRecorder:
         yield from find_families(changes, times, references, answered)
         yield from find_orphans(changes, times, references)
         yield from find_followed(changes, times, answered)
-        yield from find_deleted(changes, times, answered)
+        yield from find_deleted(changes, times, answered, ops)
         yield from find_changed_rows(changes, times, ops)
-        yield from find_deleted_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
         yield from find_batches(changes, times, ops)
         yield from find_told(changes, times, ops)

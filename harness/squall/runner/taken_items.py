@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from squall.core.events import NamedRowDeleted
+from squall.core.events import RowDeleted
 from squall.gates.validity.steady_state import is_ill
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -61,7 +61,7 @@ def _unasked(ops: Sequence[Op], events: Iterable[object]) -> dict[str, dict[str,
     """When a row was removed, by key and table, of keys whose deletion was asked for less often."""
     removed: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for event in events:
-        if isinstance(event, NamedRowDeleted):
+        if isinstance(event, RowDeleted) and event.named:
             removed[event.key].setdefault(event.table, event.at)
     asked: defaultdict[str, set[str]] = defaultdict(set)
     for op in ops:

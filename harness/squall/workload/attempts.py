@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from squall.history.list_shape import describe_lists, lists_of
 from squall.history.op import Op
 from squall.history.shape import (
     MAX_BODY,
@@ -87,8 +88,7 @@ def says_copy(headers: Mapping[str, str]) -> bool:
 def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dict[str, Any]:
     """The fields of a record that are read from the answer alone."""
     if answer is None:
-        sent = {"wanted": wanted_by(request), "items": items_of(request)}
-        return {"content_type": None, "retry_after": None, **sent}
+        return {"content_type": None, "retry_after": None, **_sent_by(request)}
     shape, read = describe_success(answer), request.operation.effect == "read"
     age = answer.headers.get("age", "").strip()
     return {
@@ -104,10 +104,17 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "texts": describe_texts(answer.text) if shape and read else "",
         "told": describe_numbers(answer.text) if shape and not read else "",
         "changed": changed_fields(request, answer),
-        "wanted": wanted_by(request),
-        "items": items_of(request),
         "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
+        **_sent_by(request),
+        **({"lists": lists_of(answer.text)} if shape and read else {}),
     }
+
+
+def _sent_by(request: PlannedRequest) -> dict[str, str]:
+    """The values that its body holds, as digests."""
+    wanted = wanted_by(request)
+    lists = describe_lists(request.body) if wanted else ""
+    return {"wanted": wanted, "lists": lists, "items": items_of(request)}
 
 
 def wanted_by(request: PlannedRequest) -> str:

@@ -19,6 +19,7 @@ from squall.gates import (
 )
 from squall.gates.availability import TOO_FEW_READS
 from squall.gates.findings import failed, passed
+from squall.gates.health_probes import READY_LIED
 from squall.gates.no_acknowledged_write_lost import ROW_DELETED, UPDATE_LOST, UPDATE_UNDONE
 from squall.gates.verdict import Finding
 
@@ -160,6 +161,14 @@ def test_reads_that_wait_for_locked_rows(evidence: Any, make: Any) -> None:
     short = failed("availability", "8% of 49 reads were good", code=TOO_FEW_READS)
     found = cause(evidence, make, "database.long_transaction", short)
     assert found.reason.startswith("reads wait for rows that a transaction has locked")
+
+
+def test_locks_that_more_sessions_want_than_there_are_writes(evidence: Any, make: Any) -> None:
+    short = failed("availability", "37% of 123 were good", code=TOO_FEW_READS, in_kind=True)
+    lied = failed("health-probes", "readiness said ready", code=READY_LIED)
+    found = cause(evidence, make, "database.long_transaction", short, lied)
+    assert found.reason.startswith("reads wait for rows that a transaction has locked")
+    assert found.remedy == remedies.READ_WITHOUT_LOCKS
 
 
 @pytest.mark.parametrize(("number", "gone"), [(0, True), (150, False)])

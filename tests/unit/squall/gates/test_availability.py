@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from squall import UsageError
+from squall.core.events import BackendsSampled, ProcessorAwaited
 from squall.gates.availability import Availability
+from squall.gates.starvation import excuse_starved
+from squall.gates.verdict import judge_gate
 
 NAME = "availability"
 
@@ -90,3 +93,29 @@ def test_a_copy_is_no_good_read_while_only_writes_fail(evidence: Any, make: Any)
 def test_few_reads_prove_nothing(evidence: Any, make: Any) -> None:
     bad = [make.refusal(n, at=1.3, effect="read") for n in range(9)]
     assert Availability(during_reads_min=0.9).judge(evidence(bad)).verdict == "pass"
+
+
+def sampled(at: float, waiting: int) -> BackendsSampled:
+    return BackendsSampled(at=at, total=20, active=waiting, idle=20 - waiting,
+                           idle_in_transaction=0, waiting_for_locks=waiting)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("waiting", "starved", "in_kind"),
+    [(20, 0.0, True), (5, 0.0, False), (20, 0.3, False)],
+    ids=["reads wait for locks", "writes alone do", "and for a processor"],
+)
+def test_reads_that_wait_for_locks_did_not_want_a_processor(
+    evidence: Any, make: Any, waiting: int, starved: float, in_kind: bool
+) -> None:
+    """Five writes and fifteen reads wait for half a second; the app is starved for a moment."""
+    writes = [make.refusal(n, at=1.2, done=1.7, effect="write") for n in range(5)]
+    reads = [make.refusal(100 + n, at=1.2, done=1.7, effect="read") for n in range(15)]
+    samples = [sampled(1.0 + n / 10, waiting) for n in range(10)]
+    awaited = [ProcessorAwaited(at=1.0 + n / 10, seconds=n / 10 * starved) for n in range(10)]
+    other = [ProcessorAwaited(at=2.0 + n / 10, seconds=0.3 + n / 20) for n in range(10)]
+    run = evidence([*writes, *reads], [*make.outage(), *samples, *awaited, *other])
+    found = judge_gate(Availability(during_reads_min=0.7), run)
+    assert (found.code, found.in_kind) == ("too-few-good-reads-during", in_kind)
+    (excused,) = excuse_starved([found], run)
+    assert (excused.verdict == "fail") is in_kind

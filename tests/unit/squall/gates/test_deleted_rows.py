@@ -18,14 +18,18 @@ def book(make: Any, number: int) -> Any:
     return replace(make.write(number), shape=shape, request="POST /bookings")
 
 
-def judged(evidence: Any, make: Any, *deleted: int, also: Any = ()) -> Any:
+def deletion(number: int, *, lost: bool = True) -> RowDeleted:
+    return RowDeleted(at=8.0, column="bookings.id", key=str(number), named=False, lost=lost)
+
+
+def judged(evidence: Any, make: Any, *deleted: int, also: Any = (), rows: Any = ()) -> Any:
     ops = [book(make, number) for number in (*CALM, LATER)]
-    rows = [
+    made = [
         TransactionCommitted(at=op.done - 0.002, keys={}, ids={"bookings.id": [str(op.id)]})
         for op in ops
     ]
-    gone = [RowDeleted(at=8.0, column="bookings.id", answered=str(one)) for one in deleted]
-    happened = [*make.outage(), *rows, *gone, CommitsRead(at=9.0, transactions=10)]
+    gone = [deletion(number) for number in deleted]
+    happened = [*make.outage(), *made, *gone, *rows, CommitsRead(at=9.0, transactions=10)]
     return NoAcknowledgedWriteLost().judge(evidence([*ops, *also], happened))
 
 
@@ -45,3 +49,8 @@ def test_rows_that_stay_that_always_go_and_those_of_nobody(
 def test_a_load_that_deletes(evidence: Any, make: Any) -> None:
     deletes = replace(make.write(130), request="DELETE /bookings/120")
     assert judged(evidence, make, LATER, also=[deletes]).code != ROW_DELETED
+
+
+def test_a_row_that_was_moved_is_not_lost(evidence: Any, make: Any) -> None:
+    moved = deletion(LATER, lost=False)
+    assert judged(evidence, make, rows=[moved]).code != ROW_DELETED

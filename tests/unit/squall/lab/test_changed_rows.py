@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from squall.core.events import NamedRowDeleted, RowChanged
+from squall.core.events import RowChanged
 from squall.history.op import Op, Outcome
 from squall.history.shape import digest_of
-from squall.lab.changed_rows import find_changed_rows, find_deleted_rows
+from squall.lab.changed_rows import find_changed_rows
 from squall.lab.wal import RowChange
 
 PUT = Op(
@@ -48,12 +48,3 @@ def test_rows_are_told_apart_by_their_keys() -> None:
     assert first.row == again.row != other.row
     (without,) = find_changed_rows(CHANGES[:1], {1: 3.0}, [PUT])
     assert without.row == ""
-
-
-def test_a_deleted_row_that_a_path_names_is_told_by_its_key() -> None:
-    others = [
-        RowChange("tags", "delete", {"id": "8"}, {}, 2),
-        RowChange("item_tags", "delete", {"item": "7", "tag": "3"}, {}, 2),
-    ]
-    found = list(find_deleted_rows([*CHANGES, *others], {1: 3.0, 2: 4.0}, [PUT]))
-    assert found == [NamedRowDeleted(at=4.0, table="items", key="7")]

@@ -20,8 +20,8 @@ def asks(number: int, name: str, request: str, status: int, at: float = 2.5) -> 
     return replace(op(number, name, at, status), request=request)
 
 
-def removed(key: str, at: float = 2.5, table: str = "notes") -> events.NamedRowDeleted:
-    return events.NamedRowDeleted(at=at, table=table, key=key)
+def removed(key: str, at: float = 2.5, table: str = "notes") -> events.RowDeleted:
+    return events.RowDeleted(at=at, column=f"{table}.id", key=key, named=True, lost=False)
 
 
 OPERATIONS = [
@@ -36,7 +36,7 @@ OPERATIONS = [
 FAILED = asks(1, "change", "PUT /notes/9", 500)
 
 
-EARLY = events.NamedRowDeleted(at=0.5, table="notes", key="3")
+EARLY = removed("3", at=0.5)
 """One of these was removed before the fault as well."""
 
 
@@ -54,6 +54,7 @@ def test_what_failed_on_an_item_that_another_operation_removed_is_left_out(statu
 SOUND: list[tuple[str, list[Op], list[events.Event]]] = [
     ("nothing was removed", [FAILED], []),
     ("another item was", [FAILED], [removed("8")]),
+    ("no path names the key", [FAILED], [replace(removed("9"), named=False)]),
     ("it was later", [FAILED], [removed("9", at=7.0)]),
     ("its deletion was asked for", [FAILED, asks(2, "drop", "DELETE /notes/9", 200)],
      [removed("9")]),
