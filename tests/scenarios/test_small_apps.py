@@ -77,6 +77,7 @@ APPS = [
     ("old_read_fills_the_cache", "reads-answered-late", "read-your-writes"),
     ("read_in_two_halves", "reads-answered-late", "answer-unlike-calm"),
     ("lines_of_another_moment", "reads-answered-late", "answer-unlike-calm"),
+    ("total_of_another_moment", "reads-answered-late", "answer-unlike-calm"),
 ]
 
 

@@ -343,6 +343,10 @@ class AppTerminated(Event):
     """Negative for a signal: -9 if the process did not exit within the grace period."""
     seconds: float
     """Seconds from SIGTERM to the exit."""
+    handling: str = ""
+    """What the process that got the signal does with it: ``caught``, ``ignored``, ``default`` (it
+    has no handler, such as a shell), or empty: not known.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,15 @@ from squall.gates.second_copy_starts import DISTURBED, LOCKED_OUT
 ENDING_SECONDS = 0.5
 """An app that was told to end has stopped accepting by then."""
 
+WHY_IT_SERVES = {
+    "caught": ", so its own handler took the signal, and waits until nobody asks, or does nothing",
+    "ignored": ", since it ignores the signal",
+    "default": ", since the signal did not reach it: the process that got it has no handler, as a"
+    " shell that starts the app",
+    "": ", so the signal did not reach it, or it ignores it, or waits until nobody asks",
+}
+"""After SIGTERM, by what the process does with it."""
+
 WAITS = (connection_leaks.HELD, connection_leaks.LOCKED, connection_leaks.BLOCKED)
 
 REMEDY_OF: dict[str, Remedy] = {
@@ -59,8 +68,7 @@ def _what_it_did(case: JudgedRun) -> str:
             continue
         start, killed = at + ENDING_SECONDS, at + end.seconds
         if any(op.good and start < op.sent < killed for op in case.evidence.ops):
-            told = ": it went on serving, so the signal did not reach it, or it ignores it"
-            return f"{told}, or waits until nobody asks"
+            return f": it went on serving{WHY_IT_SERVES.get(end.handling, WHY_IT_SERVES[''])}"
         held = [
             event.total
             for event in events

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
+from squall.gates.mixed_moments import mixed_moments
 from squall.gates.mixed_versions import mixed_versions
 from squall.gates.numbers_of_writes import unlike_the_row, unlike_the_same_request
 from squall.gates.row_log import untouched
@@ -59,7 +60,8 @@ def _never_there(evidence: Evidence) -> Iterator[Difference]:
     for op, name in shown_and_undone(evidence):
         text = f"shows a value of a refused {name} that was never committed"
         yield op, (NEVER_STORED, f"{op.name}: {text}")
-    for op in mixed_versions(evidence.ops):
+    mixed = {op.id: op for op in (*mixed_versions(evidence.ops), *mixed_moments(evidence))}
+    for op in mixed.values():
         yield op, (MIXED, f"{op.name}: parts of two versions, which no write left together")
 
 

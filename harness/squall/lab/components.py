@@ -13,6 +13,7 @@ from squall_faults.ports import AppControl, DatabaseControl, DatabaseSession, Wo
 from squall.lab.app_resources import HeldResources
 from squall.lab.credentials import DatabaseSecrets
 from squall.lab.endpoint import Endpoint
+from squall.lab.termination import Termination
 
 
 class DatabaseComponent(DatabaseControl, Protocol):
@@ -109,7 +110,7 @@ class AppComponent(AppControl, Protocol):
     meant_to_be_down: bool
     times_down: int
     failed_starts: list[int]
-    terminations: list[tuple[int, float]]
+    terminations: list[Termination]
     start_seconds: float
     """Of its last start that succeeded; 0 if unknown."""
 

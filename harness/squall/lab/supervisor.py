@@ -15,6 +15,7 @@ import asyncio
 from abc import ABC, abstractmethod
 
 from squall.core.errors import AppFailed, ComponentLost, describe_end
+from squall.lab.termination import Termination
 
 FIRST_PAUSE_SECONDS = 0.1
 
@@ -42,8 +43,8 @@ class SupervisedApp(ABC):
         """A fault ended or froze it and will bring it back."""
         self.failed_starts: list[int] = []
         """Exit codes of failed starts after a fault. The list only grows."""
-        self.terminations: list[tuple[int, float]] = []
-        """Exit code and seconds of each exit after SIGTERM. The list only grows."""
+        self.terminations: list[Termination] = []
+        """Each exit after SIGTERM. The list only grows."""
         self.start_seconds = 0.0
         """Of its last start that succeeded; 0 if unknown."""
         self._coming_back: asyncio.Task[None] | None = None

@@ -60,9 +60,8 @@ class Surroundings:
         self, plan: LoadPlan, report: WorkloadReport, happened: list[events.Event]
     ) -> None:
         """Sample after the load, when the faults are healed."""
-        for exit_code, seconds in self._lab.app.terminations[self._terminations :]:
-            now = self._clock.now()
-            self._log(events.AppTerminated(at=now, exit_code=exit_code, seconds=seconds))
+        for end in self._lab.app.terminations[self._terminations :]:
+            self._log(events.AppTerminated(at=self._clock.now(), **end._asdict()))
         for copy in self._lab.copies.seen[self._copies :]:
             self._log(replace(copy, at=self._clock.now()))
         await self._upstreams.look_after()

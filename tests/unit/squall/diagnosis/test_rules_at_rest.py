@@ -45,6 +45,26 @@ def test_an_app_that_was_killed_served_or_waited(
 
 
 @pytest.mark.parametrize(
+    ("handling", "told"),
+    [
+        ("caught", ", so its own handler took the signal, and waits until nobody asks"),
+        ("ignored", ", since it ignores the signal"),
+        ("default", ", since the signal did not reach it: the process that got it has no handler"),
+        ("", ", so the signal did not reach it, or it ignores it"),
+    ],
+)
+def test_what_the_process_does_with_the_signal_is_told(
+    evidence: Any, make: Any, handling: str, told: str
+) -> None:
+    happened = [
+        FaultInjected(at=1.0, step=0, fault="app.terminate", label="x", effect="ends"),
+        AppTerminated(at=9.0, exit_code=-9, seconds=5.0, handling=handling),
+    ]
+    found = diagnose(evidence([make.op(1, at=2.0)], happened), [KILLED])
+    assert f"it went on serving{told}" in found.reason
+
+
+@pytest.mark.parametrize(
     ("sessions", "done", "key"),
     [
         (1, 2.0, "a-session-of-its-own-for-each-request"),

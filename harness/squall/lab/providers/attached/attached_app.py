@@ -8,6 +8,7 @@ from squall.core.errors import LabError
 from squall.lab import readiness
 from squall.lab.app_resources import HeldResources
 from squall.lab.endpoint import Endpoint
+from squall.lab.termination import Termination
 
 TRUST = "\n  this machine must trust its certificate: SSL_CERT_FILE=ca.pem squall check …"
 NOT_OURS = "Squall did not start the app, so it cannot stop it"
@@ -22,7 +23,7 @@ class AttachedApp:
     """Unknown: if the process exits, connections are refused."""
     failed_starts: list[int]
     """Squall does not start it."""
-    terminations: list[tuple[int, float]]
+    terminations: list[Termination]
     """Squall does not terminate it."""
     start_seconds = 0.0
     """Squall does not start it."""

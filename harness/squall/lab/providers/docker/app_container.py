@@ -20,6 +20,7 @@ from squall.lab.providers.docker.container import Container
 from squall.lab.providers.docker.container_factory import LOOPBACK, ContainerFactory, ContainerSpec
 from squall.lab.providers.docker.docker_client import BROKEN
 from squall.lab.supervisor import SupervisedApp
+from squall.lab.termination import Termination
 
 SCHEME = "docker:"
 """A target with this prefix names an image."""
@@ -207,7 +208,7 @@ class AppContainer(SupervisedApp):
         started = time.monotonic()
         await self._box.stop("SIGTERM", GRACE_SECONDS)
         code = self.exit_code or 0
-        self.terminations.append((code, time.monotonic() - started))
+        self.terminations.append(Termination(code, time.monotonic() - started))
         return code
 
     async def pause(self) -> int:

@@ -19,6 +19,7 @@ from squall.lab.providers.process.managed_process import ManagedProcess
 from squall.lab.providers.process.watchdog import Watchdog
 from squall.lab.startup_failure import Failure, describe_failure
 from squall.lab.supervisor import SupervisedApp
+from squall.lab.termination import Termination, sigterm_handling
 
 START_SECONDS = 60.0
 """Large apps need ten seconds of CPU time for their imports, and share the CPU with others."""
@@ -150,9 +151,10 @@ class AppProcess(SupervisedApp):
         """SIGTERM, a grace period, then SIGKILL. Returns the exit code, negative for a signal."""
         await self.goes_down()
         started = time.monotonic()
+        handling = sigterm_handling(self._child.process.pid)
         await self._child.stop(signal.SIGTERM, GRACE_SECONDS)
         code = self._child.exit_code or 0
-        self.terminations.append((code, time.monotonic() - started))
+        self.terminations.append(Termination(code, time.monotonic() - started, handling))
         return code
 
     async def pause(self) -> int:
