@@ -15,6 +15,7 @@ from squall.core.errors import AppFailed, BudgetSpent, LabError, SquallError, Us
 from squall.lab.lab import Lab
 from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.emitter import Emitter
+from squall.runner.idle_machine import wait_for_idle_cpus
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
 from squall.runner.result import LabFailure, Run
@@ -169,8 +170,8 @@ class ScenarioRuns:
         if run.machine_was_busy:
             self.tally.labs.count_busy_run()
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
-        if run.machine_was_busy and (lab := self.slot.lab) is not None and lab.derived:
-            task.slow_down(lab.bearable_rate)
+        if run.machine_was_busy:
+            await self._spare_machine(task)
         last = task.repeats + 1 == self.policy.tries
         # Beside other labs the last try waits for their end.
         alone = self.policy.repeat_alone or (self.tally.labs.working > 1 and last)
@@ -178,6 +179,13 @@ class ScenarioRuns:
             return None  # in the same lab: starting a new one would not make the machine less busy
         await self._make_room(run)
         return DEFERRED if alone else None
+
+    async def _spare_machine(self, task: ScenarioTask) -> None:
+        """After a run that a busy machine has spoilt."""
+        if self.tally.labs.working <= 1:  # beside other labs the CPUs are never idle
+            await wait_for_idle_cpus(self.emitter.clock)
+        if (lab := self.slot.lab) is not None and lab.derived:
+            task.slow_down(lab.bearable_rate)
 
     async def _ready_lab(self, scenario: Scenario) -> Lab:
         """The slot's lab. LabError if it is not intact, or does not start."""

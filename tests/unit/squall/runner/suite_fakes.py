@@ -100,6 +100,8 @@ class World:
     rates: list[float] = field(default_factory=list)
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
+    waits: int = 0
+    """How often it was waited for the machine."""
     close: dict[str, list[bool]] = field(default_factory=dict)
     """Whether its runs miss a limit closely, one after another; then they pass."""
     taints: str = ""
@@ -146,6 +148,9 @@ class World:
             )  # fmt: skip
         finally:
             self.open -= 1
+
+    async def wait(self, _clock: VirtualClock) -> None:
+        self.waits += 1
 
     def hear(self, event: SuiteEvent) -> None:
         self.events.append(event)
