@@ -18,6 +18,7 @@ from squall.runner.emitter import Emitter
 from squall.runner.idle_machine import wait_for_idle_cpus
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
+from squall.runner.repeat_reasons import BUSY, CLOSE, MISSED, UNHEALTHY, USED_UP
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import RetryPolicy
 from squall.runner.run import Runner
@@ -34,12 +35,6 @@ from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
 
 log = logging.getLogger(__name__)
-
-BUSY = "the machine was too busy to say"
-MISSED = "by chance the fault hit nothing that was used"
-CLOSE = "a limit was missed by less than twice: once more, to be sure"
-UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
-USED_UP = "the app refused what the outages before may have used up; in a new lab"
 
 
 class Deferred:
@@ -95,8 +90,7 @@ class ScenarioRuns:
         """
         while True:
             # A separate task: in Python 3.11 a task group that fails while it waits for its last
-            # tasks leaves the surrounding task marked as cancelled, as if the user had requested
-            # it.
+            # tasks leaves the surrounding task marked as cancelled, as if by the user.
             attempt = asyncio.ensure_future(self._once(task))
             try:
                 outcome = await attempt
@@ -184,7 +178,7 @@ class ScenarioRuns:
         """After a run that a busy machine has spoilt."""
         if self.tally.labs.working <= 1:  # beside other labs the CPUs are never idle
             await wait_for_idle_cpus(self.emitter.clock)
-        if (lab := self.slot.lab) is not None and lab.derived:
+        if (lab := self.slot.lab) and lab.derived:
             task.slow_down(lab.bearable_rate)
 
     async def _ready_lab(self, scenario: Scenario) -> Lab:
@@ -207,10 +201,9 @@ class ScenarioRuns:
             )
 
         seed = task.seed + task.repeats * self.policy.repeat_seed_step + task.redraws
-        run = await Runner(lab, clock=self.emitter.clock).run(
-            at_bearable_rate(scenario, min(task.rate, lab.bearable_rate)),
-            seed=seed, listener=progress, paired=self.paired,
-        )  # fmt: skip
+        bearable = at_bearable_rate(scenario, min(task.rate, lab.bearable_rate))
+        runner = Runner(lab, clock=self.emitter.clock)
+        run = await runner.run(bearable, seed=seed, listener=progress, paired=self.paired)
         await self.emitter.settle()
         self.tally.hung_in_a_row = 0
         return run
