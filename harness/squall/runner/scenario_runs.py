@@ -176,8 +176,7 @@ class ScenarioRuns:
 
     async def _spare_machine(self, task: ScenarioTask) -> None:
         """After a run that a busy machine has spoilt."""
-        if self.tally.labs.working <= 1:  # beside other labs the CPUs are never idle
-            await wait_for_idle_cpus(self.emitter.clock)
+        await wait_for_idle_cpus(self.emitter.clock)
         if (lab := self.slot.lab) and lab.derived:
             task.slow_down(lab.bearable_rate)
 

@@ -35,30 +35,33 @@ async def test_it_returns_when_half_of_the_cpus_time_is_free(
     idle: tuple[int, ...], seconds: float
 ) -> None:
     clock = VirtualClock()
-    await wait_for_idle_cpus(clock, machine(*idle))
+    await wait_for_idle_cpus(clock, machine(*idle), labs=lambda: 1)
     assert clock.now() == seconds
 
 
 async def test_a_machine_that_stays_busy_is_not_waited_for_longer() -> None:
     clock = VirtualClock()
-    await wait_for_idle_cpus(clock, machine())
+    await wait_for_idle_cpus(clock, machine(), labs=lambda: 1)
     assert clock.now() == MAX_SECONDS
 
 
 async def test_where_nobody_counts_nobody_waits() -> None:
     clock = VirtualClock()
-    await wait_for_idle_cpus(clock, lambda: None)
+    await wait_for_idle_cpus(clock, lambda: None, labs=lambda: 1)
     assert clock.now() == 0
 
 
-async def test_what_a_busy_machine_spoilt_waits_for_it_unless_labs_are_what_keeps_it_busy(
+async def test_beside_another_lab_nobody_waits() -> None:
+    clock = VirtualClock()
+    await wait_for_idle_cpus(clock, machine(), labs=lambda: 2)
+    assert clock.now() == 0
+
+
+async def test_only_what_a_busy_machine_spoilt_waits_for_it(
     run_fakes: RunFakes, world: World
 ) -> None:
     world.busy, world.missed = {"a": 2}, {"b": 1}
     await run_fakes("ab")
-    assert world.waits == 2
-    world.busy = {"a": 1}
-    await run_fakes("abc", "de", jobs=2)
     assert world.waits == 2
 
 
