@@ -18,7 +18,7 @@ from squall.runner.emitter import Emitter
 from squall.runner.idle_machine import wait_for_idle_cpus
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
-from squall.runner.repeat_reasons import BUSY, CLOSE, MISSED, UNHEALTHY, USED_UP
+from squall.runner.repeat_reasons import BUSY, CLOSE, MISSED, NOT_ENDED, UNHEALTHY, USED_UP
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import RetryPolicy
 from squall.runner.run import Runner
@@ -144,18 +144,20 @@ class ScenarioRuns:
         return run
 
     def _reason_for_new_lab(self, task: ScenarioTask, run: Run) -> str:
-        """What the outages before may have caused; empty if nothing. Counts the new lab."""
+        """What the outages before may have caused; empty if nothing. Counts it."""
         reason = UNHEALTHY if run.unhealthy_before_fault else USED_UP if run.newly_refused else ""
+        reason = NOT_ENDED if run.had_to_be_killed else reason
         if not self.replaceable or task.unhealthy_labs >= self.policy.unhealthy_labs:
             return ""
+        task.killed = run if run.had_to_be_killed else task.killed
         task.unhealthy_labs += bool(reason)
         task.repeats = 0 if reason else task.repeats
         return reason
 
     async def _skip(self, scenario: Scenario, reason: str) -> Skipped:
         skipped = Skipped(scenario=scenario, reason=reason)
-        now, group = self.emitter.now(), self.slot.group
-        await self.emitter.emit(ScenarioSkipped(at=now, skipped=skipped, group=group))
+        skip = ScenarioSkipped(at=self.emitter.now(), skipped=skipped, group=self.slot.group)
+        await self.emitter.emit(skip)
         return skipped
 
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
@@ -165,7 +167,9 @@ class ScenarioRuns:
             self.tally.labs.count_busy_run()
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
         if run.machine_was_busy:
-            await self._spare_machine(task)
+            await wait_for_idle_cpus(self.emitter.clock)
+            if (lab := self.slot.lab) and lab.derived:
+                task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
         # Beside other labs the last try waits for their end.
         alone = self.policy.repeat_alone or (self.tally.labs.working > 1 and last)
@@ -173,12 +177,6 @@ class ScenarioRuns:
             return None  # in the same lab: starting a new one would not make the machine less busy
         await self._make_room(run)
         return DEFERRED if alone else None
-
-    async def _spare_machine(self, task: ScenarioTask) -> None:
-        """After a run that a busy machine has spoilt."""
-        await wait_for_idle_cpus(self.emitter.clock)
-        if (lab := self.slot.lab) and lab.derived:
-            task.slow_down(lab.bearable_rate)
 
     async def _ready_lab(self, scenario: Scenario) -> Lab:
         """The slot's lab. LabError if it is not intact, or does not start."""

@@ -110,6 +110,8 @@ class World:
     """It leaves the app unhealthy without a sign."""
     refuses: dict[str, int] = field(default_factory=dict)
     """The app refuses under it what it had not refused before."""
+    stays: dict[str, int] = field(default_factory=dict)
+    """The app does not end when it is told."""
     ill: str = ""
     """The app fails by itself before its fault."""
     unsupported: str = ""
@@ -161,6 +163,7 @@ class World:
                 kinds = {
                     "healthy": "unhealthy",
                     "refused": "refused",
+                    "not end": "stays",
                     "limit": "close",
                     "chance": "missed",
                 }
@@ -237,6 +240,7 @@ class FakeRunner:
             (world.missed, "missed_by_chance"),
             (world.slow, "slow_before_fault"),
             (world.refuses, "newly_refused"),
+            (world.stays, "had_to_be_killed"),
         ):
             if left.get(name, 0):
                 left[name] -= 1
@@ -257,6 +261,7 @@ class FakeRun:
     failed_closely: bool = False
     missed_by_chance: bool = False
     newly_refused: bool = False
+    had_to_be_killed: bool = False
     note: str = ""
     unsteady_operations: dict[str, str] = field(default_factory=dict)
     slow_before_fault: bool = False
@@ -269,6 +274,9 @@ class FakeRun:
 
     def note_close_failure(self, earlier: FakeRun, runs: int) -> FakeRun:
         return replace(self, note=f"{earlier.scenario.name}: 1 of {runs}")
+
+    def note_earlier_kill(self, earlier: FakeRun) -> FakeRun:
+        return replace(self, note=f"{earlier.scenario.name} did not end")
 
     def after_others(self) -> FakeRun:
         return replace(self, ill_without_faults=False)
