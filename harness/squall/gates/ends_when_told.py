@@ -8,12 +8,12 @@ whose connections are all leaked, an endless stream).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from squall.core.events import AppTerminated, FaultInjected
 from squall.gates.findings import failed, inconclusive, not_judged, passed
 from squall.gates.starvation import STARVED_SHARE, awaited_share
-from squall.gates.verdict import Finding, Gate, Severity
+from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 
 KILLED = frozenset({-9, 137})
@@ -58,6 +58,30 @@ class EndsWhenTold(Gate):
             reason = f"the app ended with exit code {odd[0].exit_code} after SIGTERM: an error"
             return failed(self.name, reason, figures, code=WITH_AN_ERROR)
         return passed(self.name, f"the app ended {slowest.seconds:.2f} s after SIGTERM", figures)
+
+
+def had_to_be_killed(findings: Sequence[Finding]) -> bool:
+    """Whether the app failed this gate because it did not end by itself."""
+    return any(
+        one.gate == EndsWhenTold.name
+        and one.verdict is Verdict.FAIL
+        and one.figures.get("exit_code") in KILLED
+        for one in findings
+    )
+
+
+def note_earlier_kill(
+    findings: Sequence[Finding], earlier: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """The findings of a run in a new lab; if its app ended, what it did after other outages."""
+    told = next(one.reason for one in earlier if one.gate == EndsWhenTold.name)
+    told = f"; after other outages, which may have left something that it waits for: {told}"
+    return tuple(
+        replace(one, noted=True, reason=one.reason + told)
+        if one.gate == EndsWhenTold.name and one.verdict is Verdict.PASS
+        else one
+        for one in findings
+    )
 
 
 def _starved(evidence: Evidence, ends: Sequence[AppTerminated]) -> float:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from squall.gates.namesakes import is_namesake
 from squall.gates.row_log import Place, RowLog
 from squall.gates.stale_reads import SETTLED_SECONDS, works_again
 from squall.history.evidence import Evidence
@@ -39,6 +40,8 @@ class _Read:
     stored: frozenset[str]
     current: frozenset[str]
     """What the row had while it was read; empty if that is unknown."""
+    tells: bool
+    """Whether a match tells the column: it has the field's name, or no other one had the value."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,8 @@ class _Shown:
     def add(self, read: _Read, begun: float, since: float) -> None:
         """Learn one read. ``since``: from when on the app works again."""
         if read.value in read.current:
-            self.matches.add((read.op.id, read.value))
+            if read.tells:
+                self.matches.add((read.op.id, read.value))
             self.again += bool(read.seen - {read.value})
         elif read.current and read.op.done <= begun:
             self.differs = True
@@ -101,7 +105,11 @@ def _look(op: Op, place: Place, value: str, seen: frozenset[str], log: RowLog) -
     stored, now = (
         frozenset(change.values[place.column] for change in some) for some in (changes, current)
     )
-    return _Read(op, value, seen, stored, now)
+    others = {
+        digest for one in current for name, digest in one.values.items() if name != place.column
+    }
+    tells = is_namesake(place.field, place.column) or value not in others
+    return _Read(op, value, seen, stored, now, tells)
 
 
 def _places(op: Op, shown: Iterable[str], log: RowLog) -> Iterator[Place]:

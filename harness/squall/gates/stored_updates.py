@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from squall.gates.committed_rows import MIN_LEARNED
+from squall.gates.namesakes import without_chance
 from squall.gates.rival_writes import RivalWrites
 from squall.gates.row_log import Place, RowLog
 from squall.history.evidence import Evidence
@@ -183,7 +184,7 @@ def _learn(
 ) -> set[Place]:
     """The places where each update without a fault was stored, and enough of all."""
     found = [_stored(op, log, sent) for op in calm]
-    common = set.intersection(*found) if found else set()
+    common = without_chance(set.intersection(*found)) if found else set()
     if len(ops) < MIN_LEARNED or not common:
         return set()
     every = [_stored(op, log, sent) for op in ops]

@@ -12,6 +12,7 @@ from squall.diagnosis.diagnose import describe_outage, diagnose
 from squall.diagnosis.judged_run import Diagnosis
 from squall.gates.close_failure import failed_closely, note_close_failure
 from squall.gates.conflicts import not_well
+from squall.gates.ends_when_told import had_to_be_killed, note_earlier_kill
 from squall.gates.percentiles import min_samples
 from squall.gates.starvation import machine_was_busy
 from squall.gates.validity.faults_bit import NEVER_BIT
@@ -122,6 +123,13 @@ class Run:
         )
 
     @property
+    def had_to_be_killed(self) -> bool:
+        """Whether the app did not end when it was told: it may wait for a connection that an
+        outage before has taken for ever.
+        """
+        return had_to_be_killed(self.findings)
+
+    @property
     def unsteady_operations(self) -> Mapping[str, str]:
         """The operations for which alone the app was not healthy before the fault, with reasons:
         they were refused, or failed with an answer.
@@ -143,6 +151,10 @@ class Run:
         before = self.evidence.window("before")
         well = len(before) >= LEAST and not not_well(before)
         return self.unhealthy_before_fault and self.verdict is Verdict.INCONCLUSIVE and well
+
+    def note_earlier_kill(self, earlier: Run) -> Run:
+        """This run, with what ``earlier`` did not do in a lab that other outages had used."""
+        return replace(self, findings=note_earlier_kill(self.findings, earlier.findings))
 
     def after_others(self) -> Run:
         """The same for an app that had outages before, which may be the cause."""

@@ -15,8 +15,10 @@ from squall.core.errors import AppFailed, BudgetSpent, LabError, SquallError, Us
 from squall.lab.lab import Lab
 from squall.runner.bearable_rate import at_bearable_rate
 from squall.runner.emitter import Emitter
+from squall.runner.idle_machine import wait_for_idle_cpus
 from squall.runner.lab_failures import engine_hung, is_interrupted, reason_of, without_cancellation
 from squall.runner.lab_slot import LabSlot, LabTally
+from squall.runner.repeat_reasons import BUSY, CLOSE, MISSED, NOT_ENDED, UNHEALTHY, USED_UP
 from squall.runner.result import LabFailure, Run
 from squall.runner.retry_policy import RetryPolicy
 from squall.runner.run import Runner
@@ -33,12 +35,6 @@ from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
 
 log = logging.getLogger(__name__)
-
-BUSY = "the machine was too busy to say"
-MISSED = "by chance the fault hit nothing that was used"
-CLOSE = "a limit was missed by less than twice: once more, to be sure"
-UNHEALTHY = "the app was not healthy after the outages before; in a new lab"
-USED_UP = "the app refused what the outages before may have used up; in a new lab"
 
 
 class Deferred:
@@ -94,8 +90,7 @@ class ScenarioRuns:
         """
         while True:
             # A separate task: in Python 3.11 a task group that fails while it waits for its last
-            # tasks leaves the surrounding task marked as cancelled, as if the user had requested
-            # it.
+            # tasks leaves the surrounding task marked as cancelled, as if by the user.
             attempt = asyncio.ensure_future(self._once(task))
             try:
                 outcome = await attempt
@@ -149,18 +144,20 @@ class ScenarioRuns:
         return run
 
     def _reason_for_new_lab(self, task: ScenarioTask, run: Run) -> str:
-        """What the outages before may have caused; empty if nothing. Counts the new lab."""
+        """What the outages before may have caused; empty if nothing. Counts it."""
         reason = UNHEALTHY if run.unhealthy_before_fault else USED_UP if run.newly_refused else ""
+        reason = NOT_ENDED if run.had_to_be_killed else reason
         if not self.replaceable or task.unhealthy_labs >= self.policy.unhealthy_labs:
             return ""
+        task.killed = run if run.had_to_be_killed else task.killed
         task.unhealthy_labs += bool(reason)
         task.repeats = 0 if reason else task.repeats
         return reason
 
     async def _skip(self, scenario: Scenario, reason: str) -> Skipped:
         skipped = Skipped(scenario=scenario, reason=reason)
-        now, group = self.emitter.now(), self.slot.group
-        await self.emitter.emit(ScenarioSkipped(at=now, skipped=skipped, group=group))
+        skip = ScenarioSkipped(at=self.emitter.now(), skipped=skipped, group=self.slot.group)
+        await self.emitter.emit(skip)
         return skipped
 
     async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
@@ -169,8 +166,10 @@ class ScenarioRuns:
         if run.machine_was_busy:
             self.tally.labs.count_busy_run()
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
-        if run.machine_was_busy and (lab := self.slot.lab) is not None and lab.derived:
-            task.slow_down(lab.bearable_rate)
+        if run.machine_was_busy:
+            await wait_for_idle_cpus(self.emitter.clock)
+            if (lab := self.slot.lab) and lab.derived:
+                task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
         # Beside other labs the last try waits for their end.
         alone = self.policy.repeat_alone or (self.tally.labs.working > 1 and last)
@@ -199,10 +198,9 @@ class ScenarioRuns:
             )
 
         seed = task.seed + task.repeats * self.policy.repeat_seed_step + task.redraws
-        run = await Runner(lab, clock=self.emitter.clock).run(
-            at_bearable_rate(scenario, min(task.rate, lab.bearable_rate)),
-            seed=seed, listener=progress, paired=self.paired,
-        )  # fmt: skip
+        bearable = at_bearable_rate(scenario, min(task.rate, lab.bearable_rate))
+        runner = Runner(lab, clock=self.emitter.clock)
+        run = await runner.run(bearable, seed=seed, listener=progress, paired=self.paired)
         await self.emitter.settle()
         self.tally.hung_in_a_row = 0
         return run

@@ -34,6 +34,8 @@ class ScenarioTask:
     """Number of labs that failed under it."""
     unhealthy_labs: int = 0
     """Number of labs that were replaced because the app was not healthy before its fault."""
+    killed: Run | None = None
+    """A run whose app did not end, in a lab that other outages had used."""
     close_failures: list[Run] = field(default_factory=list)
     """Runs that missed limits by less than twice."""
     rate: float = math.inf
@@ -62,6 +64,8 @@ class ScenarioTask:
 
     def with_notes(self, run: Run) -> Run:
         """The run; one that passed tells what an earlier one missed."""
+        if self.killed is not None:
+            run = run.note_earlier_kill(self.killed)
         if not self.close_failures or not run.passed:
             return run
         runs = len(self.close_failures) + self.passes

@@ -1,10 +1,11 @@
 """A step that delays statements so that others meet them under way needs longer at a small load.
 
-80 requests/s   ──delay──┬─ sessions end
+80 requests/s   ──delay──────┬─ sessions end
 20 requests/s   ──delay──────────────────────┬─ sessions end
 
-A check of the pool is the first statement of a request, and bears its end. So the lead is twice the
-delay: half of the requests that have begun are beyond their first statement.
+A check of the pool is the first statement of a request, and bears its end; and what a request has
+done by halves shows only after its first statement. So the lead is twice the delay: half of the
+requests that have begun are beyond their first statement.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MOST = 4.0
 
 
 def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
-    """The steps with a delay ``times`` as long, at most four times, and a lead of twice that.
+    """The steps with a delay and a lead ``times`` as long, at most four times.
 
     What lasts over the delay's start lasts longer by the same time.
     """
@@ -30,7 +31,7 @@ def with_longer_lead(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
     if first is None or first.lasting_seconds >= 2 * lead:
         return steps  # a delay that lasts is a part of the outage, and no preparation
     factor = min(times, MOST)
-    more = (2 * factor - 1) * lead
+    more = (factor - 1) * lead
     return tuple(_moved(one, first, more, factor) for one in steps)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from squall_faults import Fault, key_of
 from squall_faults.client.repeat import Repeat
+from squall_faults.database.read_only import ReadOnly
 from squall_faults.wire.cut_after_commit import CutAfterCommit
 from squall_faults.wire.cut_before_commit import CutBeforeCommit
 
@@ -15,7 +16,7 @@ from squall.scenario.duration import Duration, parse_duration
 MAX_PROLONGED = 8.0
 """A fault that hits some of what passes lasts at most this many times as long."""
 
-OF_WRITES = (CutAfterCommit, CutBeforeCommit, Repeat)
+OF_WRITES = (CutAfterCommit, CutBeforeCommit, ReadOnly, Repeat)
 """They pass over reads without being told so."""
 
 

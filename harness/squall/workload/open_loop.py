@@ -17,11 +17,7 @@ from aiohttp import ClientSession
 from squall.history.op import FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.again import AskedAgain, one_after_another
 from squall.workload.arrivals import arrivals
-from squall.workload.attempts import (
-    classify_error,
-    may_repeat,
-    wait_before_retry,
-)
+from squall.workload.attempts import classify_error, may_repeat, wait_before_retry
 from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.follow_ups import following as following_request
@@ -206,11 +202,8 @@ class OpenLoop:
 
     async def _due(self, intended: float) -> bool:
         """Wait until ``intended``. False if sending ends before."""
-        while True:
-            if intended >= self._stop_at:
-                return False
-            wait = intended - time.monotonic()
-            if wait <= 0:
+        while intended < self._stop_at:
+            if (wait := intended - time.monotonic()) <= 0:
                 return True
             if self._stopped.is_set():
                 await asyncio.sleep(wait)
@@ -220,6 +213,7 @@ class OpenLoop:
                     await self._stopped.wait()
             except TimeoutError:
                 continue
+        return False
 
     async def _one(self, session: ClientSession, request: PlannedRequest, intended: float) -> Op:
         sent = time.monotonic()
@@ -238,12 +232,19 @@ class OpenLoop:
             self.recorded += 1
             self._on_op(op)
         if answer is not None and op.good and op.repeats is None and op.done < self._stop_at:
-            seed, text = self._plan.seed, answer.text
-            for following in (
-                read_back_request(request, text, seed),
-                await following_request(session, self._plan, request, text),
-            ):
-                # A repeated write is not deleted: it would rightly be created a second time.
-                if following is not None and request.id not in self._repeated:
-                    self._send(session, following, op.done)
+            await self._send_after(session, request, answer.text, op.done)
         return op
+
+    async def _send_after(
+        self, session: ClientSession, request: PlannedRequest, text: str, done: float
+    ) -> None:
+        """Send what an answer leads to: the read of its item at once, what follows once its item
+        is known. A look for that item takes its time, which is not a lag of the generator.
+        """
+        # A repeated write is not deleted: it would rightly be created a second time.
+        if request.id in self._repeated:
+            return
+        if (read_back := read_back_request(request, text, self._plan.seed)) is not None:
+            self._send(session, read_back, done)
+        if (following := await following_request(session, self._plan, request, text)) is not None:
+            self._send(session, following, time.monotonic())

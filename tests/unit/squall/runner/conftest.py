@@ -13,6 +13,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(lab_slot, "lab", made.lab)
     monkeypatch.setattr(scenario_runs, "Runner", lambda lab, clock: FakeRunner(made, lab, clock))
+    monkeypatch.setattr(scenario_runs, "wait_for_idle_cpus", made.wait)
     return made
 
 

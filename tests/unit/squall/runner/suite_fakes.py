@@ -100,6 +100,8 @@ class World:
     rates: list[float] = field(default_factory=list)
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
+    waits: int = 0
+    """How often it was waited for the machine."""
     close: dict[str, list[bool]] = field(default_factory=dict)
     """Whether its runs miss a limit closely, one after another; then they pass."""
     taints: str = ""
@@ -108,6 +110,8 @@ class World:
     """It leaves the app unhealthy without a sign."""
     refuses: dict[str, int] = field(default_factory=dict)
     """The app refuses under it what it had not refused before."""
+    stays: dict[str, int] = field(default_factory=dict)
+    """The app does not end when it is told."""
     ill: str = ""
     """The app fails by itself before its fault."""
     unsupported: str = ""
@@ -147,6 +151,9 @@ class World:
         finally:
             self.open -= 1
 
+    async def wait(self, _clock: VirtualClock) -> None:
+        self.waits += 1
+
     def hear(self, event: SuiteEvent) -> None:
         self.events.append(event)
         match event:
@@ -156,6 +163,7 @@ class World:
                 kinds = {
                     "healthy": "unhealthy",
                     "refused": "refused",
+                    "not end": "stays",
                     "limit": "close",
                     "chance": "missed",
                 }
@@ -232,6 +240,7 @@ class FakeRunner:
             (world.missed, "missed_by_chance"),
             (world.slow, "slow_before_fault"),
             (world.refuses, "newly_refused"),
+            (world.stays, "had_to_be_killed"),
         ):
             if left.get(name, 0):
                 left[name] -= 1
@@ -252,6 +261,7 @@ class FakeRun:
     failed_closely: bool = False
     missed_by_chance: bool = False
     newly_refused: bool = False
+    had_to_be_killed: bool = False
     note: str = ""
     unsteady_operations: dict[str, str] = field(default_factory=dict)
     slow_before_fault: bool = False
@@ -264,6 +274,9 @@ class FakeRun:
 
     def note_close_failure(self, earlier: FakeRun, runs: int) -> FakeRun:
         return replace(self, note=f"{earlier.scenario.name}: 1 of {runs}")
+
+    def note_earlier_kill(self, earlier: FakeRun) -> FakeRun:
+        return replace(self, note=f"{earlier.scenario.name} did not end")
 
     def after_others(self) -> FakeRun:
         return replace(self, ill_without_faults=False)

@@ -192,6 +192,15 @@ async def test_what_the_outages_before_may_have_used_up_is_asked_for_once_more_i
     assert world.lines == ["a", "b refused", "new lab", "b", "c"], "the first lab was new for a"
 
 
+async def test_an_app_that_does_not_end_after_other_outages_is_told_to_once_more_in_a_new_lab(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.stays = {"a": 1, "b": 1}
+    result = await run_fakes("abc")
+    assert world.lines == ["a", "b stays", "new lab", "b", "c"], "the first lab was new for a"
+    assert [vars(run)["note"] for run in result.runs] == ["", "b did not end", ""]
+
+
 async def test_an_app_that_is_not_ours_stays_as_unhealthy_as_it_is(
     run_fakes: RunFakes, world: World
 ) -> None:

@@ -14,7 +14,14 @@ from squall.history.coverage import Coverage, OperationProfile
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op, Outcome
 from squall.runner.result import Run
-from squall.runner.unsteady import EQUAL, UNSTEADY, LighterLoad, leave_out
+from squall.runner.unsteady import (
+    EQUAL,
+    MAX_EXCUSED,
+    SLOW,
+    UNSTEADY,
+    LighterLoad,
+    leave_out,
+)
 from squall.scenario.model import Scenario
 from squall.scenario.step import at
 from squall.workload.operations import Operation
@@ -22,7 +29,7 @@ from squall_faults.client.load_spike import LoadSpike
 from squall_faults.network.refuse import Refuse
 
 from tests.unit.squall.runner import suite_fakes
-from tests.unit.squall.runner.suite_fakes import RunFakes, World
+from tests.unit.squall.runner.suite_fakes import NOTHING, FakeRun, RunFakes, World, outage
 
 NAMES = "abcdefgh"
 
@@ -132,6 +139,23 @@ async def test_a_slow_app_gets_half_of_the_load_until_it_is_as_low_as_it_can_be(
     await run_fakes("b")
     assert world.rates == [80, 40, 20, 10, 5, 3]
     assert world.started == 1
+
+
+async def test_an_app_that_the_machine_made_slow_keeps_its_load_for_the_other_outages(
+    run_fakes: RunFakes, world: World
+) -> None:
+    world.slow, world.busy = {"a": 1}, {"a": 1}
+    await run_fakes("ab")
+    assert world.rates == [80, 40, 80]
+
+
+def test_an_app_that_makes_its_machine_busy_each_time_gets_half_of_the_load() -> None:
+    lab: Any = SimpleNamespace(derived=True, bearable_rate=80.0, coverage=Coverage())
+    run: Any = FakeRun(outage("a"), True, True, True, 1, slow_before_fault=True, evidence=NOTHING)
+    lighter = LighterLoad()
+    told = [lighter._slow_down(lab, run) for _ in range(MAX_EXCUSED + 1)]
+    assert told == ["", "", SLOW]
+    assert lab.bearable_rate == 40.0
 
 
 async def test_an_outage_before_may_be_why_the_app_is_slow(

@@ -34,7 +34,12 @@ def test_what_has_no_share_and_what_has_other_steps_stays() -> None:
     assert several.at_most(several.load.rate_per_second / 4).steps == several.steps
 
 
-@pytest.mark.parametrize("name", ["disk-full", "commit-refused", "hot-row", "commit-reply-lost"])
+OF_SOME = [
+    "disk-full", "commit-refused", "hot-row", "commit-reply-lost", "replica-promoted-read-only",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_SOME)
 def test_what_hits_some_statements_lasts_longer(name: str) -> None:
     whole = OUTAGES[name]
     less = whole.at_most(whole.load.rate_per_second / 2)

@@ -370,3 +370,21 @@ async def test_what_follows_the_last_answer_is_waited_for(
         ops, loop = await http.sent(server.url, 1, operations=(WRITE,), rate_per_second=1.0)
     assert [(op.id, op.status) for op in ops] == [(0, 200), (FIRST_FOLLOW_UP, 200)]
     assert (loop.offered, loop.recorded) == (2, 2)
+
+
+async def test_the_look_for_what_follows_is_no_lag_of_the_generator(
+    http: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its item is read from a list, or from the database, which may be slow in an outage."""
+    looked = 0.2
+
+    async def follows(_session: Any, _plan: Any, request: Any, _text: str) -> Any:
+        await asyncio.sleep(looked)
+        return None if request.id else replace(request, id=FIRST_FOLLOW_UP)
+
+    monkeypatch.setattr(open_loop, "following_request", follows)
+    async with http.listening() as server:
+        ops, loop = await http.sent(server.url, 1, operations=(WRITE,), rate_per_second=1.0)
+    first, following = ops
+    assert following.intended - first.done >= looked * 0.9
+    assert max(loop.lags) < looked / 2

@@ -89,6 +89,12 @@ def write(entry: LabEntry, path: Path) -> None:
         half.replace(path)
 
 
+def labs_of_account() -> int:
+    """How many labs this account has on this machine, its abandoned ones included."""
+    directory = runtime_directory()
+    return 0 if directory is None else len(list(directory.glob(f"*{SUFFIX}")))
+
+
 def abandoned() -> list[tuple[Path, LabEntry]]:
     """Labs that no process stops any more. Damaged records are removed."""
     directory = runtime_directory()
