@@ -1,4 +1,4 @@
-"""Each start counts the stock anew, from the first stock and the orders.
+"""Each start counts the stock again, from the first stock and the orders.
 
 Mistake: what was counted on the shelves since then is not in the sum.
 Outage: the app starts again.
