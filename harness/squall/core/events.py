@@ -212,6 +212,8 @@ class ProbeSampled(Event):
     seconds: float
     app_meant_down: bool
     """Whether a fault had ended or frozen the app's process."""
+    discloses: bool = False
+    """Whether the answer contains the password of the lab's database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
