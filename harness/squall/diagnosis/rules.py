@@ -15,7 +15,6 @@ from squall.diagnosis.rules_after_heal import (
     error_text,
     fails_by_request,
     kept_for_good,
-    lost_settings,
     not_recovered,
     short_on_capacity,
     silence,
@@ -35,6 +34,7 @@ from squall.diagnosis.rules_at_rest import (
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
+from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     deadlocked,
@@ -62,6 +62,8 @@ from squall.gates.verdict import Finding
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 PAUSE = "app.pause"
+STARTS = frozenset({"app.crash", "app.terminate"})
+"""Faults after which a new process serves: nothing that the old one held is left."""
 MANY_REQUESTS = 20
 """From fewer it does not follow that an error belongs to none."""
 
@@ -98,17 +100,22 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
         held = count(stuck, "connection was", "connections were")
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, remedies.GIVE_BACK)
-    return _more_sessions(finding)
+    return _more_sessions(case, finding)
 
 
-def _more_sessions(finding: Finding) -> Diagnosis:
+def _more_sessions(case: JudgedRun, finding: Finding) -> Diagnosis:
     """More sessions than before, none of them in a transaction."""
     before, after = int(finding.figures["before"]), int(finding.figures["after"])
     if finding.code == connection_leaks.BEYOND_BOUND:
         return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", remedies.LIMIT_POOL)
     told = f"the app holds {after} connections after the outage, {before} before it"
     unused = int(finding.figures.get("unused", after - before))
-    told += f", and no longer uses {unused} of them: errors left them behind"
+    told += f", and no longer uses {unused} of them"
+    others = case.faults - STARTS
+    if case.faults & STARTS and all(fault.startswith("client.") for fault in others):
+        told += ": a process that was started under load opens more than one pool, since several"
+        return Diagnosis(f"{told} of its first requests each make one", remedies.LIMIT_POOL)
+    told += ": errors left them behind"
     return Diagnosis(told, remedies.LIMIT_POOL)
 
 
@@ -215,6 +222,7 @@ CAUSES: Iterable[Cause] = (
     requests_cut_at_the_end,
     resources_not_returned,
     lost_settings,
+    name_left_behind,
     hold_and_wait_in_vain,
     kept_for_good,
     error_text,

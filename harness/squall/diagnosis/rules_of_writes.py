@@ -18,6 +18,7 @@ from squall.gates.verdict import Finding
 
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
+PAUSE = "app.pause"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 
@@ -117,6 +118,9 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
     if finding.code == one_effect.AGAIN:
         told = f"a worker did its work again: {finding.reason}"
         apart = "its effect and the mark that it is done are not in one transaction"
+        if is_harmless(case) or case.faults == {PAUSE}:
+            apart = "nothing failed, so it was given to another one while the first still did it: a"
+            apart += " lease is shorter than the work, and nobody looks at the end whose it is"
         return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
     if finding.code == one_effect.UPSTREAM:
         told = f"{finding.reason}: the key is made for each attempt, and not for the request"
