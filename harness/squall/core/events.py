@@ -20,6 +20,7 @@ from squall.core.commit_events import NumberTold as NumberTold  # noqa: PLC0414 
 from squall.core.commit_events import RowDeleted as RowDeleted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowsEmptied as RowsEmptied  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsOrphaned as RowsOrphaned  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted

@@ -32,6 +32,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
         told, remedy = _why_updates_are_lost(case)
     elif finding.code == no_acknowledged_write_lost.UPDATE_UNDONE:
         told, remedy = "it saves the whole row, as it was when it read it", remedies.OWN_COLUMNS
+    elif finding.code == no_acknowledged_write_lost.UNDONE_AT_START:
+        told = "what it does when it starts, such as a repair or a recount, does not know them"
+        remedy = remedies.LEAVE_THE_OLD_ONE
     elif finding.code == no_acknowledged_write_lost.ROW_DELETED:
         told = "a job that tidies up deletes what is still under way, and the last step does not"
         told, remedy = f"{told} look whether its row was there", remedies.NO_FALSE_SUCCESS

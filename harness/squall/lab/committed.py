@@ -25,6 +25,7 @@ from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows, find_deleted_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
+from squall.lab.emptied_sets import find_emptied
 from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
 from squall.lab.gone_rows import find_deleted
@@ -131,6 +132,7 @@ class CommitRecorder:
         yield from find_orphans(changes, times, references)
         yield from find_followed(changes, times, answered)
         yield from find_deleted(changes, times, answered)
+        yield from find_emptied(changes, times, ops)
         yield from find_changed_rows(changes, times, ops)
         yield from find_deleted_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
