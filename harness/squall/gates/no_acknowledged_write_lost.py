@@ -8,7 +8,8 @@ must always exist.
 An update makes no row with a key. If the server's log can be read, the values that it sent are
 looked for there; see :mod:`squall.gates.stored_updates`. What one update has stored may be
 undone by another write that saves the whole row; see :mod:`squall.gates.set_back`, or by what the
-app does when it starts (:mod:`squall.gates.undone_at_a_start`). Rows that the app deleted by itself are lost, too (:mod:`squall.gates.deleted_rows`).
+app does when it starts (:mod:`squall.gates.undone_at_a_start`). Rows that the app deleted by itself
+are lost, too (:mod:`squall.gates.deleted_rows`).
 """
 
 from __future__ import annotations

@@ -53,10 +53,12 @@ def _of_nobody(steps: Iterable[RowStep]) -> Mapping[float, list[RowStep]]:
     for step in steps:
         if step.columns:
             found[step.at].append(step)
-    return {
-        at: own for at, own in found.items()
-        if len(alone := [one for one in own if not one.ops]) >= LEAST_ROWS and len(alone) * 2 > len(own)
-    }  # fmt: skip
+    return {at: own for at, own in found.items() if _is_of_nobody(own)}
+
+
+def _is_of_nobody(steps: list[RowStep]) -> bool:
+    alone = sum(not step.ops for step in steps)
+    return alone >= LEAST_ROWS and 2 * alone > len(steps)
 
 
 def _overwritten(evidence: Evidence, steps: Iterable[RowStep]) -> Iterable[Undone]:
