@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from squall.core.counting import counted
 from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.counted_effects import miscounted
-from squall.gates.emptied_sets import emptied_by_refused
+from squall.gates.emptied_by_refused import emptied_by_refused
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from squall.lab.emptied_sets import find_emptied
-from squall.lab.wal import RowChange
+from squall.lab.wal import Row, RowChange
 
 TIMES = {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.4}
 OPS: Any = [SimpleNamespace(effect="write", segments=["pictures", "7", "labels"])]
 
 
 def made(number: str, picture: str, transaction: int) -> RowChange:
-    row = {"id": number, "picture": picture, "word": "red"}
+    row: Row = {"id": number, "picture": picture, "word": "red"}
     return RowChange("labels", "insert", {}, row, transaction, ("id",))
 
 

@@ -29,7 +29,8 @@ def stored(number: int) -> RowChanged:
 
 def judged(evidence: Any, make: Any, *ops: Any, **emptied: Any) -> Any:
     calm = [update(make, number) for number in range(10, 20)]
-    event = RowsEmptied(**({"at": AT, "column": "labels.picture", "key": "143"} | emptied))
+    told: dict[str, Any] = {"at": AT, "column": "labels.picture", "key": "143"}
+    event = RowsEmptied(**(told | emptied))
     happened = [*make.outage(), *map(stored, range(10, 20)), event]
     happened.append(CommitsRead(at=9.0, transactions=1))
     return OneEffect().judge(evidence([*calm, *ops], happened))
