@@ -91,7 +91,7 @@ def test_rows_of_a_parent_that_is_older_than_the_run() -> None:
 def test_a_column_with_the_name_of_a_table_refers_to_it_if_its_rows_do(
     sale: str, number: int
 ) -> None:
-    """``shipment.sale`` is a number of ``sale``; ``offer.price`` is an amount, and not one of it."""
+    """``shipment.sale`` is a number of ``sale``; ``offer.price`` is an amount."""
     parent = RowChange("sale", "insert", {}, {"id": "7", "item": "3"}, 1)
     child = RowChange("shipment", "insert", {}, {"id": "1", "sale": sale}, 1)
     found = [one for one in find_families([parent, child], TIMES, [], frozenset()) if one.commits]
