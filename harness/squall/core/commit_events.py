@@ -95,6 +95,15 @@ class RowsEmptied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowStoredLate(Event):
+    """A new row has all that a refused request sent, and was committed after its answer."""
+
+    op: int
+    """Number of the request."""
+    table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumbersMoved(Event):
     """Updates moved a number of some rows, in a table that had no other changes."""
 

@@ -22,6 +22,7 @@ from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC041
 from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsEmptied as RowsEmptied  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsOrphaned as RowsOrphaned  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowStoredLate as RowStoredLate  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too

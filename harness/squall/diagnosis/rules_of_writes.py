@@ -13,7 +13,7 @@ from squall.gates import (
     retry_storm,
     work_is_done,
 )
-from squall.gates.refused_write_absent import STORED_LATER
+from squall.gates.refused_write_absent import QUEUED, STORED_LATER
 from squall.gates.verdict import Finding
 
 OF_THE_APP = "app."
@@ -189,6 +189,11 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     if finding.code == STORED_LATER:
         told = "updates that were refused are tried again in secret, when others may have followed"
         return Diagnosis(f"{told}: {finding.reason}", remedies.ONE_TRANSACTION)
+    if finding.code == QUEUED:
+        told = (
+            "who waits for its job is refused, and the job stays in a queue of the app, to be done"
+        )
+        return Diagnosis(f"{told} all the same: {finding.reason}", remedies.UNKNOWN_COMMIT)
     number = int(finding.figures["present"])
     told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
     if case.effects == ERRORS:

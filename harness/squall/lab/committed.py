@@ -30,6 +30,7 @@ from squall.lab.families import REFERENCES, Reference, find_families, find_orpha
 from squall.lab.followed_rows import find_followed
 from squall.lab.gone_rows import find_deleted
 from squall.lab.lab import Lab
+from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
 from squall.lab.stored_batches import find_batches
@@ -137,6 +138,7 @@ class CommitRecorder:
         yield from find_deleted_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
         yield from find_batches(changes, times, ops)
+        yield from find_late(changes, times, ops)
         yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
