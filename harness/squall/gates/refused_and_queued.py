@@ -13,15 +13,15 @@ from squall.core.events import BackendsSampled, FaultInjected, RowStoredLate
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
-BLOCKS = "blocks"
-"""Effect of faults that let statements wait for a lock."""
+BLOCKS = frozenset({"blocks"})
+"""The effect of faults that let statements wait for a lock."""
 LEAST = 3
 
 
 def refused_and_queued(evidence: Evidence) -> list[Op]:
     """The refused writes whose rows were committed later; none if sessions explain them."""
     faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    if not faults or any(fault.effect != BLOCKS for fault in faults):
+    if not faults or {fault.effect for fault in faults} != BLOCKS:
         return []
     late = {event.op for event in evidence.events if isinstance(event, RowStoredLate)}
     found = [op for op in evidence.ops if op.id in late and op.outcome is Outcome.REFUSED]
