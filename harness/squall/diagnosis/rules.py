@@ -32,6 +32,7 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
+from squall.diagnosis.rules_of_lines import waits_in_line
 from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
@@ -227,6 +228,7 @@ CAUSES: Iterable[Cause] = (
     kept_for_good,
     error_text,
     unbounded_call,
+    waits_in_line,
     silence,
     not_recovered,
     retry_storm,
