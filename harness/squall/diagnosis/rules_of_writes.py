@@ -21,6 +21,16 @@ OF_THE_APP = "app."
 PAUSE = "app.pause"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
+OF_A_REPEAT = {
+    repeats_agree.CONFLICTING: (
+        "a note that it is there is made before the work, and an error does not take it back"
+    ),
+    repeats_agree.BLAMED: (
+        "a repeat with its key is not known again: the key was forgotten, or what it is compared by"
+        " differs each time"
+    ),
+}
+"""What the answer to a repeat alone says of the cause."""
 
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
@@ -164,11 +174,8 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
             return None  # a repeat is refused, because it is looked up in what has failed
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
-    if finding.code == repeats_agree.BLAMED:
-        told = "a repeat with its key is not known again: the key was forgotten, or what it is"
-        told += f" compared by differs each time: {finding.reason}"
-        return Diagnosis(told, remedies.IDEMPOTENCY)
-    return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
+    told = f"{OF_A_REPEAT[finding.code]}: " if finding.code in OF_A_REPEAT else ""
+    return Diagnosis(f"{told}{finding.reason}", remedies.IDEMPOTENCY)
 
 
 def duplicate_write(case: JudgedRun) -> Diagnosis | None:
