@@ -11,17 +11,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import FastAPI, Path
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from pydantic import BaseModel, Field
 
-from tests.pairs.bases import psycopg_app
-from tests.pairs.ninth_parts import LIMIT, bounded, refuse
+from tests.pairs.ninth_parts import BARE, LIMIT, bounded, refuse
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS documents (id int PRIMARY KEY, words text NOT NULL)",
     """INSERT INTO documents SELECT n, 'words ' || n FROM generate_series(1, 4) n
     ON CONFLICT DO NOTHING""",
 )
+OPTIONS = {"connect_timeout": 1, "options": "-c statement_timeout=800", "autocommit": True}
 Number = Annotated[int, Path(ge=1, le=4)]
 
 
@@ -43,15 +45,28 @@ async def locked(lock: asyncio.Lock, seconds: float | None) -> AsyncIterator[Non
 
 
 def make(*, seconds: float | None) -> FastAPI:
-    app = psycopg_app(TABLES)
-    refuse(app, TimeoutError)
+    pool = AsyncConnectionPool(
+        BARE, kwargs=OPTIONS, min_size=5, max_size=10, timeout=LIMIT, open=False
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await pool.open()
+        async with pool.connection() as held:
+            for sql in TABLES:
+                await held.execute(sql.encode())
+        yield
+        await pool.close(timeout=1)
+
+    app = FastAPI(lifespan=lifespan)
+    refuse(app, psycopg.Error, PoolTimeout, TimeoutError)
     locks = {number: asyncio.Lock() for number in range(1, 5)}
 
     async def ask(sql: str, *values: object) -> Any:
         async def row(held: Any) -> Any:
             return await (await held.execute(sql, values)).fetchone()
 
-        return await bounded(app.state.pool, row)
+        return await bounded(pool, row)
 
     @app.get("/documents/{number}")
     async def read(number: Number) -> dict[str, Any]:
