@@ -306,6 +306,8 @@ class ErrorsLogged(Event):
     """How many of them were unhandled."""
     last: float
     """When the last one was logged."""
+    in_handler: int = 0
+    """How many of them a handler of errors raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
