@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from squall.core.events import ErrorsLogged, LogProblem
+from squall.core.events import LogProblem
 from squall.diagnosis import remedies
+from squall.diagnosis.handled_errors import handler_fails
 from squall.diagnosis.judged_run import SERVER_ERROR, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
@@ -143,18 +144,11 @@ def broken_error_contract(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"{told} were cut connections: {finding.reason}", remedies.SURVIVE)
     if finding.code == contract.SERVER_ERROR:
         what = "were unhandled in the app"
-        if _handler_fails(case):
+        if handler_fails(case):
             what = "come from the handler of errors, which fails itself: it needs what is away"
         reason = f"{told} {what}: {finding.reason}{case.maybe_committed}"
         return Diagnosis(reason, remedies.ANSWER_503)
     return Diagnosis(f"{told} broke the contract: {finding.reason}", remedies.PROBLEM_DETAILS)
-
-
-def _handler_fails(case: JudgedRun) -> bool:
-    """Whether most of the unhandled errors were raised while another one was handled."""
-    logged = [event for event in case.evidence.events if isinstance(event, ErrorsLogged)]
-    unhandled = sum(event.unhandled for event in logged)
-    return 2 * sum(event.in_handler for event in logged if event.unhandled) > unhandled
 
 
 def wrong_probe(case: JudgedRun) -> Diagnosis | None:
