@@ -90,6 +90,29 @@ class RowDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsEmptied(Event):
+    """All rows with one value of a column that were made in the run were deleted at ``at``, and
+    their transaction put no others in.
+    """
+
+    column: str
+    """``labels.picture``."""
+    key: str
+    """Its value, which the path of a write names."""
+    refilled: float | None
+    """When others were committed; None if there were none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowStoredLate(Event):
+    """A new row has all that a refused request sent, and was committed after its answer."""
+
+    op: int
+    """Number of the request."""
+    table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumbersMoved(Event):
     """Updates moved a number of some rows, in a table that had no other changes."""
 

@@ -20,7 +20,9 @@ from squall.core.commit_events import NumberTold as NumberTold  # noqa: PLC0414 
 from squall.core.commit_events import RowDeleted as RowDeleted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsAlike as RowsAlike  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowsEmptied as RowsEmptied  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowsOrphaned as RowsOrphaned  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import RowStoredLate as RowStoredLate  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
@@ -211,6 +213,8 @@ class ProbeSampled(Event):
     seconds: float
     app_meant_down: bool
     """Whether a fault had ended or frozen the app's process."""
+    discloses: bool = False
+    """Whether the answer contains the password of the lab's database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +305,8 @@ class ErrorsLogged(Event):
     """How many of them were unhandled."""
     last: float
     """When the last one was logged."""
+    in_handler: int = 0
+    """How many of them a handler of errors raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

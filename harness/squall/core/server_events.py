@@ -12,6 +12,10 @@ UNSEEN = "unseen"
 """They name a table, a column or a schema that the session does not see, or may not use."""
 ENDED = "ended"
 """Sessions that somebody ended by a command, such as ``pg_terminate_backend`` (57P01)."""
+TAKEN = "taken"
+"""They make what their session has already: a cursor, a prepared statement, a table (42P03, 42P05,
+42P07).
+"""
 
 DEADLOCKED = "deadlocked"
 """Transactions waited for each other's rows, and the server ended one (40P01)."""
@@ -22,7 +26,7 @@ class StatementsRefused(Event):
     """Statements that the server itself refused, or sessions that it ended, for one reason."""
 
     why: str
-    """:data:`ABORTED`, :data:`UNSEEN`, :data:`ENDED` or :data:`DEADLOCKED`."""
+    """:data:`ABORTED`, :data:`UNSEEN`, :data:`TAKEN`, :data:`ENDED` or :data:`DEADLOCKED`."""
     before: int
     """Since the server started, before the first load of the lab: what it refuses without a fault.
     """

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
+from squall.diagnosis.handled_errors import handler_fails
 from squall.diagnosis.judged_run import SERVER_ERROR, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
     fails_by_request,
     kept_for_good,
-    lost_settings,
     not_recovered,
     short_on_capacity,
     silence,
@@ -34,6 +34,7 @@ from squall.diagnosis.rules_at_rest import (
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
+from squall.diagnosis.rules_of_lines import waits_in_line
 from squall.diagnosis.rules_of_load import (
     reads_wait_for_locks,
     refused_beside,
@@ -41,6 +42,7 @@ from squall.diagnosis.rules_of_load import (
     upstream_retry_storm,
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
+from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     deadlocked,
@@ -67,6 +69,8 @@ from squall.gates.verdict import Finding
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 PAUSE = "app.pause"
+STARTS = frozenset({"app.crash", "app.terminate"})
+"""Faults after which a new process serves: nothing that the old one held is left."""
 MANY_REQUESTS = 20
 """From fewer it does not follow that an error belongs to none."""
 
@@ -103,17 +107,22 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
         held = count(stuck, "connection was", "connections were")
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, remedies.GIVE_BACK)
-    return _more_sessions(finding)
+    return _more_sessions(case, finding)
 
 
-def _more_sessions(finding: Finding) -> Diagnosis:
+def _more_sessions(case: JudgedRun, finding: Finding) -> Diagnosis:
     """More sessions than before, none of them in a transaction."""
     before, after = int(finding.figures["before"]), int(finding.figures["after"])
     if finding.code == connection_leaks.BEYOND_BOUND:
         return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", remedies.LIMIT_POOL)
     told = f"the app holds {after} connections after the outage, {before} before it"
     unused = int(finding.figures.get("unused", after - before))
-    told += f", and no longer uses {unused} of them: errors left them behind"
+    told += f", and no longer uses {unused} of them"
+    others = case.faults - STARTS
+    if case.faults & STARTS and all(fault.startswith("client.") for fault in others):
+        told += ": a process that was started under load opens more than one pool, since several"
+        return Diagnosis(f"{told} of its first requests each make one", remedies.LIMIT_POOL)
+    told += ": errors left them behind"
     return Diagnosis(told, remedies.LIMIT_POOL)
 
 
@@ -140,7 +149,9 @@ def broken_error_contract(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"{told} were cut connections: {finding.reason}", remedies.SURVIVE)
     if finding.code == contract.SERVER_ERROR:
         what = "were unhandled in the app"
-        if were_taken_for_bugs(case):
+        if handler_fails(case):
+            what = "come from the handler of errors, which fails itself: it needs what is away"
+        elif were_taken_for_bugs(case):
             what = "were taken for bugs: the app's handler does not know errors that pass, as if it"
             what += " told them by their class or words, and not by their SQLSTATE"
         reason = f"{told} {what}: {finding.reason}{case.maybe_committed}"
@@ -223,11 +234,13 @@ CAUSES: Iterable[Cause] = (
     requests_cut_at_the_end,
     resources_not_returned,
     lost_settings,
+    name_left_behind,
     reads_wait_for_locks,
     hold_and_wait_in_vain,
     kept_for_good,
     error_text,
     unbounded_call,
+    waits_in_line,
     silence,
     not_recovered,
     retry_storm,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from squall.core.events import ErrorsLogged, StatementsRefused
-from squall.core.server_events import UNSEEN
+from squall.core.events import ErrorsLogged
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import CUTS, SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import (
@@ -45,9 +44,6 @@ PLACES_KEPT = (
     "requests wait, and nothing is asked of the database: an error path keeps the places of the"
     " pool, a lock or a permit"
 )
-LEAST_UNSEEN = 5
-"""Fewer statements may be one error path's."""
-
 KNOWN: tuple[tuple[str, str, remedies.Remedy], ...] = (
     (NO_WRITES, "the pool kept connections to a server that takes no writes", remedies.READ_ONLY),
     (PREPARED, "connections were kept whose prepared statements are gone", remedies.PREPARED),
@@ -158,20 +154,6 @@ def _after_silence(case: JudgedRun, failed: str) -> Diagnosis:
     if case.waits_after and asks_for_the_served_alone(case):
         return Diagnosis(f"{PLACES_KEPT}; {failed}", remedies.GIVE_BACK)
     return Diagnosis(f"the pool kept silent connections; {failed}", remedies.SILENT_CONNECTIONS)
-
-
-def lost_settings(case: JudgedRun) -> Diagnosis | None:
-    """After the heal statements name what their session does not see, and never did before."""
-    refused = [e for e in case.evidence.events if isinstance(e, StatementsRefused)]
-    many = max((e.during for e in refused if e.why == UNSEEN and not e.before), default=0)
-    if case.failed("recovery-time") is None or many < LEAST_UNSEEN:
-        return None
-    told = f"the server refused {count(many, 'statement')}: new sessions do not see what they name"
-    told = (
-        f"{told}, since the first ones have a setting, such as search_path or role, that they lack"
-    )
-    failed = f"{count(len(case.bad_after), 'request')} failed after the heal"
-    return Diagnosis(f"{told}; {failed}", remedies.CLEAN_SESSIONS)
 
 
 def kept_for_good(case: JudgedRun) -> Diagnosis | None:

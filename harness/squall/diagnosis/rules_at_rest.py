@@ -8,6 +8,7 @@ from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
 from squall.gates import background_sessions_return, connection_leaks, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
+from squall.gates.resources_return import COUNT_LEFT
 from squall.gates.second_copy_starts import DISTURBED, LOCKED_OUT
 
 ENDING_SECONDS = 0.5
@@ -162,7 +163,13 @@ def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
 
 
 def resources_not_returned(case: JudgedRun) -> Diagnosis | None:
-    """Files, sockets, threads or memory are kept after each failure."""
+    """Files, sockets, threads or memory are kept after each failure, or a number of places."""
+    finding = case.failed("resources-return")
+    if finding is not None and finding.code == COUNT_LEFT:
+        told = (
+            "what was begun is counted, and its end is not: a clean-up was cancelled, or an error"
+        )
+        return Diagnosis(f"{told} path has none; {finding.reason}", remedies.GIVE_BACK)
     return _from_gate("resources-return", case)
 
 

@@ -8,6 +8,7 @@ from squall.gates import retry_storm as storm
 from squall.gates.availability import TOO_FEW_READS, TOO_FEW_WRITES
 
 BESIDE = (TOO_FEW_READS, TOO_FEW_WRITES)
+FOR_NOTHING = "client.ask_for_nothing"
 LOCKED_ROWS = "database.long_transaction"
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
@@ -21,6 +22,11 @@ def retry_storm(case: JudgedRun) -> Diagnosis | None:
     if finding.code == storm.ABORTED:
         told = "after an error the app goes on in the transaction that has failed"
         return Diagnosis(f"{told}: {finding.reason}", remedies.ROLL_BACK)
+    if case.faults == {FOR_NOTHING}:
+        told = (
+            "what is refused rightly (404, 409) is tried again and again: repeats have no condition"
+        )
+        return Diagnosis(f"{told}: {finding.reason}", remedies.RETRY)
     each, usual = (finding.figures.get(f"connections_each{when}", 0) for when in ("", "_before"))
     if finding.code == storm.CONNECTIONS and usual > each * AS_ALWAYS:
         told = f"requests open connections of their own ({usual:.2f} each before the outage"

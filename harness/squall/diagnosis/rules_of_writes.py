@@ -16,13 +16,24 @@ from squall.gates import (
     repeats_agree,
     retry_storm,
 )
-from squall.gates.refused_write_absent import STORED_LATER
+from squall.gates.refused_write_absent import QUEUED, STORED_LATER
 from squall.gates.verdict import Finding
 
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
+PAUSE = "app.pause"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
+OF_A_REPEAT = {
+    repeats_agree.CONFLICTING: (
+        "a note that it is there is made before the work, and an error does not take it back"
+    ),
+    repeats_agree.BLAMED: (
+        "a repeat with its key is not known again: the key was forgotten, or what it is compared by"
+        " differs each time"
+    ),
+}
+"""What the answer to a repeat alone says of the cause."""
 
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
@@ -34,6 +45,9 @@ def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
         told, remedy = _why_updates_are_lost(case)
     elif finding.code == no_acknowledged_write_lost.UPDATE_UNDONE:
         told, remedy = "it saves the whole row, as it was when it read it", remedies.OWN_COLUMNS
+    elif finding.code == no_acknowledged_write_lost.UNDONE_AT_START:
+        told = "what it does when it starts, such as a repair or a recount, does not know them"
+        remedy = remedies.LEAVE_THE_OLD_ONE
     elif finding.code == no_acknowledged_write_lost.ROW_DELETED:
         told = "a job that tidies up deletes what is still under way, and the last step does not"
         told, remedy = f"{told} look whether its row was there", remedies.NO_FALSE_SUCCESS
@@ -133,6 +147,9 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
     if finding.code == one_effect.AGAIN:
         told = f"a worker did its work again: {finding.reason}"
         apart = "its effect and the mark that it is done are not in one transaction"
+        if is_harmless(case) or case.faults == {PAUSE}:
+            apart = "nothing failed, so it was given to another one while the first still did it: a"
+            apart += " lease is shorter than the work, and nobody looks at the end whose it is"
         return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
     if finding.code == one_effect.UPSTREAM:
         told = f"{finding.reason}: the key is made for each attempt, and not for the request"
@@ -182,11 +199,8 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
             return None  # a repeat is refused, because it is looked up in what has failed
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
-    if finding.code == repeats_agree.BLAMED:
-        told = "a repeat with its key is not known again: the key was forgotten, or what it is"
-        told += f" compared by differs each time: {finding.reason}"
-        return Diagnosis(told, remedies.IDEMPOTENCY)
-    return Diagnosis(finding.reason, remedies.IDEMPOTENCY)
+    told = f"{OF_A_REPEAT[finding.code]}: " if finding.code in OF_A_REPEAT else ""
+    return Diagnosis(f"{told}{finding.reason}", remedies.IDEMPOTENCY)
 
 
 def duplicate_write(case: JudgedRun) -> Diagnosis | None:
@@ -207,6 +221,11 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     if finding.code == STORED_LATER:
         told = "updates that were refused are tried again in secret, when others may have followed"
         return Diagnosis(f"{told}: {finding.reason}", remedies.ONE_TRANSACTION)
+    if finding.code == QUEUED:
+        told = (
+            "who waits for its job is refused, and the job stays in a queue of the app, to be done"
+        )
+        return Diagnosis(f"{told} all the same: {finding.reason}", remedies.UNKNOWN_COMMIT)
     number = int(finding.figures["present"])
     told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
     if case.effects == ERRORS:

@@ -7,8 +7,9 @@ must always exist.
 
 An update makes no row with a key. If the server's log can be read, the values that it sent are
 looked for there; see :mod:`squall.gates.stored_updates`. What one update has stored may be
-undone by another write that saves the whole row; see :mod:`squall.gates.set_back`. Rows that the
-app deleted by itself are lost, too (:mod:`squall.gates.deleted_rows`).
+undone by another write that saves the whole row; see :mod:`squall.gates.set_back`, or by what the
+app does when it starts (:mod:`squall.gates.undone_at_a_start`). Rows that the app deleted by itself
+are lost, too (:mod:`squall.gates.deleted_rows`).
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from squall.gates.findings import failed, inconclusive, listed, passed
 from squall.gates.row_log import read_log
 from squall.gates.set_back import set_back
 from squall.gates.stored_updates import Updates, judge_updates
+from squall.gates.undone_at_a_start import undone_at_a_start
 from squall.gates.verdict import Finding, Gate, Severity, Verdict
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
 UPDATE_LOST = "update-lost"
 UPDATE_UNDONE = "update-undone"
+UNDONE_AT_START = "undone-by-a-start"
 ROW_DELETED = "acknowledged-row-deleted"
 
 
@@ -73,7 +76,16 @@ class NoAcknowledgedWriteLost(Gate):
         return failed(self.name, told, {"deleted": len(gone)}, gone, code=ROW_DELETED)
 
     def _undone(self, evidence: Evidence) -> Finding | None:
-        """Changes that were acknowledged, and that a write undid which they do not concern."""
+        """Changes that were acknowledged, and that a write undid which they do not concern, or a
+        start.
+        """
+        if by_start := undone_at_a_start(evidence):
+            columns = listed(sorted({one.column for one in by_start}))
+            told = (
+                f"{len(by_start)} acknowledged changes of {columns} were overwritten when the app"
+            )
+            ops, figures = [one.op for one in by_start], {"updates_undone": len(by_start)}
+            return failed(self.name, f"{told} started", figures, ops, code=UNDONE_AT_START)
         found = [one for one in set_back(evidence)
                  if any(op.outcome is Outcome.APPLIED for op in one.undone)]  # fmt: skip
         if not found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from squall.core.events import SecretDisclosed
+from squall.core.events import ProbeSampled, SecretDisclosed
 from squall.gates.findings import failed, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -20,6 +20,7 @@ CREDENTIALS_IN_LOG = "credentials-in-log"
 PASSWORD, TOKEN = "the database's password", "a client's credentials"
 PLACES = {
     "answer": (f"{PASSWORD} in %d error answers", IN_ANSWER),
+    "probe": (f"{PASSWORD} in %d answers to probes of health", IN_ANSWER),
     "log": (f"{PASSWORD} in %d lines of the app's log", IN_LOG),
     "token": (f"{TOKEN} in %d lines of the app's log", CREDENTIALS_IN_LOG),
 }
@@ -37,10 +38,19 @@ class NoSecretDisclosed(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the places. An answer is worse than the log."""
-        seen = [event for event in evidence.events if isinstance(event, SecretDisclosed)]
-        if not seen:
+        counts = _count_by_place(evidence)
+        if not counts:
             return passed(self.name, "the database's password was in no log line and no answer")
-        counts = {event.place: event.count for event in seen}
         places = [place for place in PLACES if place in counts]
         told = " and ".join(PLACES[place][0] % counts[place] for place in places)
         return failed(self.name, f"disclosed: {told}", counts, code=PLACES[places[0]][1])
+
+
+def _count_by_place(evidence: Evidence) -> dict[str, int]:
+    """How often a secret was seen, by place; places where it was not are left out."""
+    seen = [event for event in evidence.events if isinstance(event, SecretDisclosed)]
+    counts = {event.place: event.count for event in seen}
+    probes = [event for event in evidence.events if isinstance(event, ProbeSampled)]
+    if disclosed := sum(probe.discloses for probe in probes):
+        counts["probe"] = disclosed
+    return counts

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from squall.core.counting import counted
 from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.counted_effects import miscounted
+from squall.gates.emptied_by_refused import emptied_by_refused
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
@@ -30,6 +31,8 @@ COUNTED_TWICE = "counted-twice"
 COUNTED_LESS = "counted-less"
 """A number moved by more, or by less, than the requests say that count in it."""
 ORPHANED = "rows-without-their-parent"
+EMPTIED = "replaced-by-nothing"
+"""The old rows are gone, and the new ones were never made."""
 UPSTREAM = "upstream-effect-twice"
 
 
@@ -113,7 +116,8 @@ class OneEffect(Gate):
             )
             made = writers_of(evidence, odd.half)
             return failed(self.name, reason, figures, made, code=HALF)
-        return self._orphaned(evidence, figures) or self._by_contents(evidence, rows, figures)
+        alone = self._orphaned(evidence, figures) or self._emptied(evidence, figures)
+        return alone or self._by_contents(evidence, rows, figures)
 
     def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Rows that were committed without what they belong to."""
@@ -125,6 +129,18 @@ class OneEffect(Gate):
             )
             return failed(self.name, reason, figures | {"orphans": number}, code=ORPHANED)
         return None
+
+    def _emptied(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Rows that were taken away by an update that was refused, and not replaced."""
+        found = emptied_by_refused(evidence)
+        if not found:
+            return None
+        reason = (
+            f"{counted(len(found), 'refused update')} took the rows of {found[0][1].column} away,"
+            f" and put none in their place: {listed([op.request for op, _ in found])}"
+        )
+        figures |= {"emptied": len(found)}
+        return failed(self.name, reason, figures, [op for op, _ in found], code=EMPTIED)
 
     def _by_contents(
         self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]

@@ -2,7 +2,9 @@
 
 Without ``written_keys`` it is judged where nothing but single statements was answered with errors:
 then no COMMIT can be in doubt, and logical decoding shows what was committed all the same. Updates
-are judged there, too; see :mod:`squall.gates.late_updates`.
+are judged there, too; see :mod:`squall.gates.late_updates`. Writes that wait in a queue of the app
+when they are refused are seen where statements wait for a lock
+(:mod:`squall.gates.refused_and_queued`).
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from squall.gates.committed_rows import read_rows
 from squall.gates.data_safety import keyed_writes, truth_of
 from squall.gates.findings import failed, listed, passed
 from squall.gates.late_updates import QUICK_SECONDS, late_updates, only_statements_fail
+from squall.gates.refused_and_queued import refused_and_queued
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Outcome
 
 STORED_LATER = "refused-update-stored-later"
+QUEUED = "refused-and-queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,10 @@ class RefusedWriteAbsent(Gate):
         if late := late_updates(evidence):
             reason = f"{len(late)} refused updates were stored later, when nobody asked for them"
             return failed(self.name, reason, {"stored_later": len(late)}, late, code=STORED_LATER)
+        if queued := refused_and_queued(evidence):
+            reason = f"{len(queued)} refused writes were stored when they had been refused, more"
+            reason += " than were under way"
+            return failed(self.name, reason, {"queued": len(queued)}, queued, code=QUEUED)
         found = self._stored(evidence)
         if isinstance(found, Finding):
             return found

@@ -15,6 +15,7 @@ from squall.core.counting import counted
 from squall.gates.asked_again import refused_for_good
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.mixed_up import mixed_up
+from squall.gates.repeats_in_conflict import repeats_in_conflict
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import Op
@@ -23,6 +24,7 @@ from squall.history.shape import identities
 MIXED_UP = "answers-mixed-up"
 REFUSED = "repeats-refused"
 BLAMED = "repeats-blamed"
+CONFLICTING = "repeats-in-conflict"
 WRONG = frozenset({400, 404, 405, 410, 422})
 """Statuses that say that a request itself is wrong, though it was right when it came first."""
 LEAST_BLAMED = 2
@@ -69,6 +71,12 @@ class RepeatsAgree(Gate):
             reason = f"{told} with the same key are told each time to come again"
             figures = {"refused": len(refused)}
             return failed(self.name, reason, figures, refused, code=REFUSED)
+        if taken := repeats_in_conflict(evidence):
+            told = (
+                f"{counted(len(taken), 'writes')} that had been refused are told of a conflict when"
+            )
+            reason = f"{told} they come again, and nothing with their key was ever committed"
+            return failed(self.name, reason, {"in_conflict": len(taken)}, taken, code=CONFLICTING)
         if self.same_requests and (blamed := _blamed(evidence)):
             told = f"{counted(len(blamed), 'repeats')} of writes that were right the first time"
             status = Counter(op.status for op in blamed).most_common(1)[0][0]

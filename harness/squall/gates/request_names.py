@@ -24,6 +24,11 @@ FIELD = re.compile(
     r'"(?:request|trace|correlation|error|incident)[_-]?id"\s*:\s*"([^"]{4,100})"', re.IGNORECASE
 )
 
+PLACEHOLDER = re.compile(
+    r'"(?:request|trace|correlation)[_-]?id"\s*:\s*"([^"]{1,3})"', re.IGNORECASE
+)
+"""Such as ``-``: an id that was never set. Looked for where all answers had one before."""
+
 Breach = tuple[str, str]
 
 
@@ -36,7 +41,7 @@ def badly_named(evidence: Evidence, errors: Iterable[Op]) -> Iterator[tuple[Op, 
     for op in errors:
         if named and op.status is not None and not op.named:
             yield op, (NAMELESS, f"status {op.status} without a request id")
-        if found := FIELD.search(op.body):
+        if found := FIELD.search(op.body) or (named and PLACEHOLDER.search(op.body)):
             by_name[found[1]].append(op)
     for ops in by_name.values():
         if len({op.key or op.id for op in ops}) >= LEAST_ALIKE:

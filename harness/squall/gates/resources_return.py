@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from squall.core.events import BackendsSampled
 from squall.gates.at_rest import rest_samples
+from squall.gates.counts_return import counts_not_returned
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -18,6 +19,7 @@ from squall.history.evidence import Evidence
 DESCRIPTORS = "descriptors-left"
 THREADS = "threads-left"
 MEMORY = "memory-left"
+COUNT_LEFT = "count-not-returned"
 MIB = 1024**2
 
 
@@ -49,6 +51,12 @@ class ResourcesReturn(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Compare the app at rest before the load and after it."""
+        for column, number in counts_not_returned(evidence).items():
+            reason = (
+                f"{column} is {number} higher than before, although nothing is under way: it was"
+            )
+            reason += " counted up and not down"
+            return failed(self.name, reason, {"count_left": number}, code=COUNT_LEFT)
         samples = rest_samples(evidence)
         if samples is None or None in (samples[0].descriptors, samples[1].descriptors):
             return not_judged(self.name, "the app's files are not visible from here")

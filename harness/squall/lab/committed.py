@@ -25,10 +25,12 @@ from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
+from squall.lab.emptied_sets import find_emptied
 from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
 from squall.lab.gone_rows import find_deleted
 from squall.lab.lab import Lab
+from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
 from squall.lab.stored_batches import find_batches
@@ -131,9 +133,11 @@ class CommitRecorder:
         yield from find_orphans(changes, times, references)
         yield from find_followed(changes, times, answered)
         yield from find_deleted(changes, times, answered, ops)
+        yield from find_emptied(changes, times, ops)
         yield from find_changed_rows(changes, times, ops)
         yield from find_moves(self._numbers, changes, times)
         yield from find_batches(changes, times, ops)
+        yield from find_late(changes, times, ops)
         yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_alike(changes, times, answered, _keys_of(run_id))

@@ -138,16 +138,25 @@ def _children(
 
 def _by_name(new: Iterable[RowChange]) -> Iterator[Reference]:
     """``order_id`` of any table refers to ``id`` of ``order`` or ``orders``, and ``order`` to that
-    of ``orders``.
+    of ``orders``; also to that of ``order``, if its new rows have most of the values.
     """
-    columns = {row.table: set(row.new) for row in new}
+    rows = list(new)
+    columns = {row.table: set(row.new) for row in rows}
     for table, own in columns.items():
         for column in own:
             name = column.removesuffix("_id")
             same = (name,) if name != column else ()
+            same = same or ((name,) if name in columns and _names_rows(rows, table, name) else ())
             for parent in (*same, f"{name}s", f"{name}es", f"{name[:-1]}ies"):
                 if parent != table and "id" in columns.get(parent, ()):
                     yield table, column, parent, "id"
+
+
+def _names_rows(rows: Iterable[RowChange], table: str, name: str) -> bool:
+    """Whether most values of this column, in new rows, are ids of new rows of its table."""
+    ids = {row.new.get("id") for row in rows if row.table == name}
+    values = [row.new[name] for row in rows if row.table == table and row.new.get(name)]
+    return 2 * sum(value in ids for value in values) > len(values)
 
 
 def _digest(row: RowChange, column: str) -> str:

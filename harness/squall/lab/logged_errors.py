@@ -48,6 +48,8 @@ LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|^<|\.(?:pyx|pxd
 OWN = str(Path(__file__).parents[1])
 """Squall starts the app: its own frames are not part of the project."""
 
+OF_A_HANDLER = re.compile(r"\bhandler\((?:conn|request), exc\)|\(handler, conn, exc\)")
+"""Starlette calls the app's handler of an error there."""
 CHANGING = re.compile(r"0x[0-9a-f]+|\d{2,}")
 
 
@@ -63,6 +65,8 @@ class LoggedError:
     message: str = ""
     place: str = ""
     """``shop/main.py:81 in list_items``; empty if no frame is part of the project."""
+    in_handler: bool = False
+    """Whether a handler of errors raised it."""
     in_block: bool = field(default=False, repr=False)
     seen: str = field(default="", repr=False)
     """The innermost frame of the project in the current block."""
@@ -127,6 +131,7 @@ class ErrorReader:
         self._open.in_block, self._open.seen = True, ""
 
     def _in_block(self, error: LoggedError, text: str) -> None:
+        error.in_handler = error.in_handler or OF_A_HANDLER.search(text) is not None
         frame = next((found for form in FRAMES if (found := form.search(text))), None)
         if frame is not None:
             error.seen = self._place(**frame.groupdict()) or error.seen
@@ -193,6 +198,7 @@ def grouped_errors(
             exception=exception, message=message, place=place,
             count=len(found),
             unhandled=sum(one.unhandled for one in found),
+            in_handler=sum(one.in_handler for one in found),
         )
         for (exception, message, place), found in groups.items()
     ]  # fmt: skip

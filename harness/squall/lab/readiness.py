@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from squall.lab.endpoint import Endpoint
-from squall.workload.http_exchange import client_session, exchange
+from squall.workload.http_exchange import BODY_KEPT, Answer, client_session, exchange
 
 PROTOCOL_3_0 = 196_608
 """PostgreSQL documentation, "Message Formats", StartupMessage."""
@@ -113,12 +113,26 @@ async def http_status(
     headers: Mapping[str, str] | None = None,
 ) -> int | None:
     """The status that answers a GET; None if no answer came within a second."""
+    answer = await http_answer(host, port, path, scheme, headers, keep=0)
+    return None if answer is None else answer.status
+
+
+async def http_answer(
+    host: str,
+    port: int,
+    path: str,
+    scheme: str = "http",
+    headers: Mapping[str, str] | None = None,
+    *,
+    keep: int = BODY_KEPT,
+) -> Answer | None:
+    """What answers a GET, with ``keep`` bytes of its body; None after a second without one."""
     try:
         async with (
             asyncio.timeout(ASK_SECONDS),
             client_session(ASK_SECONDS, fresh=True) as session,
         ):
             url = f"{scheme}://{host}:{port}{path}"
-            return (await exchange(session, "GET", url, headers=headers or {}, keep=0)).status
+            return await exchange(session, "GET", url, headers=headers or {}, keep=keep)
     except (OSError, TimeoutError, ValueError, aiohttp.ClientError):
         return None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.errors import LabError
-from squall.core.server_events import ABORTED, DEADLOCKED, ENDED, UNSEEN
+from squall.core.server_events import ABORTED, DEADLOCKED, ENDED, TAKEN, UNSEEN
 from squall.lab.components import DatabaseComponent
 from squall.lab.lab import Lab
 
@@ -19,6 +19,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ABORTED: ("current transaction is aborted",),
     ENDED: ("terminating connection due to administrator command",),
     DEADLOCKED: ("deadlock detected",),
+    TAKEN: ('" already exists',),
     UNSEEN: ('" does not exist at character', "permission denied for"),
 }
 

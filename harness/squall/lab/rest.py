@@ -110,13 +110,12 @@ def find_secrets(
     """Search the app's log from byte ``written`` on, and its error answers, for its password, and
     the log for credentials of its clients.
     """
-    secret = unquote(urlsplit(lab.app_database_url).password or "")
+    secret = password_of(lab)
     tokens = client_tokens(lab.profile)
     counts = _count(lab.app.log_path, written, {secret, *tokens} - {""})
     if disclosed := max((counts[token] for token in tokens), default=0):
         yield events.SecretDisclosed(at=clock.now(), place="token", count=disclosed)
-    # A hard-coded password is not a secret, and often an ordinary word.
-    if len(secret) < MIN_SECRET_LETTERS or lab.profile.database:
+    if not secret:
         return
     in_answers = sum(secret in op.body or secret in op.headers for op in ops)
     for place, count in (
@@ -125,6 +124,15 @@ def find_secrets(
     ):
         if count:
             yield events.SecretDisclosed(at=clock.now(), place=place, count=count)
+
+
+def password_of(lab: Lab) -> str:
+    """The password of the app's role, if it is one that nobody else has; else nothing.
+
+    A hard-coded password is not a secret, and often an ordinary word.
+    """
+    secret = unquote(urlsplit(lab.app_database_url).password or "")
+    return "" if len(secret) < MIN_SECRET_LETTERS or lab.profile.database else secret
 
 
 def client_tokens(profile: AppProfile) -> frozenset[str]:

@@ -18,6 +18,7 @@ from squall.core import events
 from squall.core.clock import Clock
 from squall.lab import app_log, app_metrics, readiness
 from squall.lab.lab import Lab
+from squall.lab.rest import password_of
 from squall.lab.upstream_record import read_tallies
 from squall.lab.without_credentials import forbidden_reads, read_without_credentials
 
@@ -220,21 +221,23 @@ class Sampler:
 
     def _probing(self, probe: str, path: str) -> Callable[[], Awaitable[None]]:
         app = self._lab.app
+        secret = password_of(self._lab).encode()
 
         async def look() -> None:
             down, times = app.meant_to_be_down, app.times_down
             asked = self._clock.now()
             self._late = 0.0
-            status = await readiness.http_status(app.host, app.port, path, app.scheme)
+            answer = await readiness.http_answer(app.host, app.port, path, app.scheme)
             now = self._clock.now()
             self._log(
                 events.ProbeSampled(
                     at=now,
                     probe=probe,
-                    status=status,
+                    status=None if answer is None else answer.status,
                     # Delays of this process itself are not the app's fault.
                     seconds=max(0.0, now - asked - self._late),
                     app_meant_down=down or app.meant_to_be_down or times != app.times_down,
+                    discloses=answer is not None and bool(secret) and secret in answer.body,
                 )
             )
 

@@ -14,6 +14,7 @@ SETS = (
     "eighth",
     "ninth",
     "tenth",
+    "eleventh",
     SERVICES,
 )
 """Sets of mutants: the later ones were listed before their checks were written."""

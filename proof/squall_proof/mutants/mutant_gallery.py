@@ -6,7 +6,7 @@ the outages that expose it, and the gates that must catch it there:
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
 
-A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"tenth"``): it runs with
+A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"eleventh"``): it runs with
 ``--set``, or by name. One of ``"services"`` is a copy of the reference app with Redis, a carrier
 and a worker; with ``WORKER = True`` its file is the worker, too: ``python -m squall_mutants.NAME``.
 Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot
@@ -64,6 +64,11 @@ LOADS: Mapping[str, Operation] = {
     "order-hot-item": Operation(
         name="place-order", method="POST", path="/orders", effect="idempotent-write",
         body={"item_id": "{int:1..10}", "quantity": 1}, headers={"Idempotency-Key": "{key}"},
+    ),
+    "create-item": Operation(
+        name="create-item", method="POST", path="/items", effect="idempotent-write",
+        body={"id": "{int:1000..2000000000}", "name": "thing", "stock": 5},
+        headers={"Idempotency-Key": "{key}"}, read_back="/items/{answer.id}",
     ),
 }  # fmt: skip
 """Operations of the reference app that are not in its load; one of them takes a place in it."""

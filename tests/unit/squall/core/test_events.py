@@ -14,6 +14,7 @@ VALUES: dict[str, Any] = {
     "str": "x",
     "int": 3,
     "float": 1.5,
+    "float | None": 2.25,
     "bool": True,
     "int | None": 3,
     "list[str]": ["7", ""],

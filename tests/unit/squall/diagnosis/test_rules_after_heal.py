@@ -15,6 +15,7 @@ from squall.core.events import (
 )
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
+from squall.gates.connection_leaks import NOT_GIVEN_BACK
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
 from squall.gates.one_effect import AGAIN, COUNTED_LESS, COUNTED_TWICE, TWICE
@@ -84,6 +85,22 @@ def test_what_is_not_done_once_has_several_causes(
     event = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
     run = evidence([make.op(0)], [event])
     assert words in diagnose(run, [failed("one-effect", "twice", code=code)]).reason
+
+
+@pytest.mark.parametrize(
+    ("effect", "fault", "words"),
+    [
+        ("slows", "network.latency", "a lease is shorter than the work"),
+        ("errors", FAULT, "not in one transaction"),
+        ("silences", "app.pause", "a lease is shorter than the work"),
+    ],
+)
+def test_a_job_that_is_given_to_two_is_told_from_one_that_failed(
+    evidence: Any, make: Any, effect: str, fault: str, words: str
+) -> None:
+    event = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect=effect)
+    run = evidence([make.op(0)], [event])
+    assert words in diagnose(run, [failed("one-effect", "again", code=AGAIN)]).reason
 
 
 def test_a_wrong_answer_after_the_heal_is_kept_by_a_cache(evidence: Any, make: Any) -> None:
@@ -197,6 +214,9 @@ def test_a_call_without_a_limit_is_told_from_a_wait_for_the_database(
         ("unseen", 0, 2, "not-recovered"),
         ("unseen", 3, 30, "not-recovered"),  # so it is without a fault
         ("aborted", 0, 30, "not-recovered"),
+        ("taken", 0, 30, "name-left-behind"),
+        ("taken", 0, 2, "not-recovered"),
+        ("taken", 1, 30, "not-recovered"),
     ],
 )
 def test_new_sessions_that_lack_a_setting_are_told_from_dead_connections(
@@ -206,7 +226,9 @@ def test_new_sessions_that_lack_a_setting_are_told_from_dead_connections(
     run = evidence(after(make, bad=40), [*outage("cuts"), counted])
     found = diagnose(run, [failed("recovery-time", "not recovered", code=NEVER)])
     assert found.code == code
-    assert (found.remedy == remedies.CLEAN_SESSIONS) is (code == "lost-settings")
+    assert (found.remedy == remedies.CLEAN_SESSIONS) is (
+        code in ("lost-settings", "name-left-behind")
+    )
 
 
 @pytest.mark.parametrize(
@@ -293,3 +315,15 @@ def test_after_a_silence_lost_places_ask_nothing(
     finding = failed("recovery-time", "not recovered", {}, refused, code=NEVER)
     found = diagnose(evidence([*calm, *refused, *served], happened), [finding])
     assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("app.crash", "more than one pool"), (FAULT, "errors left them behind")]
+)
+def test_sessions_of_a_new_process_are_not_those_that_errors_left(
+    evidence: Any, make: Any, fault: str, words: str
+) -> None:
+    event = FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="ends")
+    figures = {"before": 5.0, "after": 30.0, "unused": 20.0, "busy_after": 0.0}
+    finding = failed("connection-leaks", "", figures, code=NOT_GIVEN_BACK)
+    assert words in diagnose(evidence([make.op(0)], [event]), [finding]).reason

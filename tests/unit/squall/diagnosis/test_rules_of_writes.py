@@ -187,3 +187,15 @@ def test_totals_that_move_though_each_request_is_whole(evidence: Any, make: Any)
     told = "or what was committed is overwritten later"
     assert told in cause(evidence, make, "network.refuse", moved, whole).reason
     assert told not in cause(evidence, make, "network.refuse", moved).reason
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("client.ask_for_nothing", "repeats have no condition"), ("network.reset", "retry storm:")],
+)
+def test_repeats_of_refusals_are_told_from_those_of_an_outage(
+    evidence: Any, make: Any, fault: str, words: str
+) -> None:
+    event = events.FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
+    finding = failed("retry-storm", "3 times", code=retry_storm.STATEMENTS)
+    assert words in diagnose(evidence([make.op(0)], [event]), [finding]).reason

@@ -10,6 +10,7 @@ from squall.core import events
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
 from squall.gates import health_probes, log_clean
+from squall.gates.error_contract import SERVER_ERROR
 from squall.gates.findings import failed
 from squall.gates.second_copy_starts import DISTURBED
 
@@ -79,3 +80,17 @@ def test_a_start_that_takes_something_away(evidence: Any, make: Any) -> None:
     found = diagnose(evidence([make.op(0), make.op(150)], outage("app.overlap")), [disturbed])
     assert found.remedy == remedies.LEAVE_THE_OLD_ONE
     assert "end its sessions" in found.reason
+
+
+@pytest.mark.parametrize(("in_handler", "words"), [(5, "which fails itself"), (0, "unhandled")])
+def test_a_handler_of_errors_that_fails_is_told_from_none(
+    evidence: Any, make: Any, in_handler: int, words: str
+) -> None:
+    logged = events.ErrorsLogged(
+        at=1.5, exception="OSError", message="", place="", count=5, unhandled=5, last=1.6,
+        in_handler=in_handler,
+    )  # fmt: skip
+    figures = {"errors": 5.0, "breaches": 5.0}
+    finding = failed("error-contract", "5 x status 500", figures, code=SERVER_ERROR)
+    found = diagnose(evidence([make.op(0)], [*make.outage(), logged]), [finding])
+    assert words in found.reason

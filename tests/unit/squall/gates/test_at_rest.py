@@ -10,6 +10,7 @@ from squall.core.events import (
     BackendsSampled,
     FaultInjected,
     IdleStatements,
+    ProbeSampled,
     ProcessorAwaited,
     RestSampled,
     RunEnded,
@@ -172,6 +173,17 @@ def test_a_disclosed_password_is_found_wherever_it_stands(evidence: Any) -> None
     found = gate.judge(evidence([], [token]))
     assert (found.code, found.figures) == ("credentials-in-log", {"token": 3})
     assert gate.judge(evidence([], [token, log])).code == "password-in-log"
+
+
+def test_a_password_in_the_answer_of_a_probe_is_found(evidence: Any) -> None:
+    for discloses, verdict in ((True, "fail"), (False, "pass")):
+        probe = ProbeSampled(
+            at=1.0, probe="ready", status=503, seconds=0.0, app_meant_down=False,
+            discloses=discloses,
+        )  # fmt: skip
+        found = NoSecretDisclosed().judge(evidence([], [probe]))
+        assert found.verdict == verdict
+        assert found.code in ("password-in-answer", "holds")
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,16 @@ def test_an_error_has_the_id_of_its_own_request(
     assert ErrorContract().judge(evidence([*own, *shared])).code == "holds"
 
 
+@pytest.mark.parametrize(("named", "code"), [(True, "request-id-of-another"), (False, "holds")])
+def test_a_placeholder_is_not_the_id_of_a_request(
+    evidence: Any, make: Any, *, named: bool, code: str
+) -> None:
+    answers = [make.op(n, at=0.02 * n, named=named) for n in range(20)]
+    body = json.dumps({**json.loads(make.refusal(0).body), "request_id": "-"})
+    shared = [make.refusal(120 + n, body=body, named=named) for n in range(6)]
+    assert ErrorContract(requests_named=True).judge(evidence([*answers, *shared])).code == code
+
+
 def test_attempts_of_one_request_may_share_its_id(evidence: Any, make: Any) -> None:
     body = json.dumps({**json.loads(make.refusal(0).body), "request_id": "7f3a9c"})
     attempts = [make.refusal(120 + n, body=body, key="k1") for n in range(8)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from squall.lab.families import find_families, find_orphans, references_of
 from squall.lab.wal import RowChange
 
@@ -84,3 +85,14 @@ def test_rows_whose_parent_was_rolled_back() -> None:
 def test_rows_of_a_parent_that_is_older_than_the_run() -> None:
     assert not list(find_orphans([basket("7"), line("7"), line("3")], TIMES, []))
     assert not list(find_orphans([line("8")], TIMES, []))
+
+
+@pytest.mark.parametrize(("sale", "number"), [("7", 1), ("30", 0)])
+def test_a_column_with_the_name_of_a_table_refers_to_it_if_its_rows_do(
+    sale: str, number: int
+) -> None:
+    """``shipment.sale`` is a number of ``sale``; ``offer.price`` is an amount."""
+    parent = RowChange("sale", "insert", {}, {"id": "7", "item": "3"}, 1)
+    child = RowChange("shipment", "insert", {}, {"id": "1", "sale": sale}, 1)
+    found = [one for one in find_families([parent, child], TIMES, [], frozenset()) if one.commits]
+    assert len(found) == number

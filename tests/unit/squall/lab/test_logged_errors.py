@@ -119,3 +119,16 @@ def test_messages_that_always_differ_make_a_bounded_number_of_groups(tmp_path: P
 
 def test_no_log_has_no_errors(tmp_path: Path) -> None:
     assert list(read_errors(tmp_path / "none", 0, None, UNHANDLED)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("    response = await handler(conn, exc)", 1),
+        ("    await self.app(scope, receive, send)", 0),
+    ],
+)
+def test_an_error_that_a_handler_of_errors_raised(tmp_path: Path, line: str, number: int) -> None:
+    again = HANDED_ON.replace("RuntimeError", f"{line}\nRuntimeError")
+    (found,) = grouped_errors(read(tmp_path, f"{ASGI}\n{again}"), lambda _: 1.0)
+    assert (found.in_handler, found.exception) == (number, "RuntimeError")

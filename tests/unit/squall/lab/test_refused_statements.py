@@ -13,6 +13,7 @@ from squall.lab.seen_in_calm import SeenInCalm
 ABORTED = "ERROR:  current transaction is aborted, commands ignored until end of transaction block"
 UNSEEN = 'ERROR:  relation "items" does not exist at character 15'
 INJECTED = 'ERROR:  relation "injected error 40001" does not exist at character 23'
+TAKEN = 'ERROR:  cursor "report" already exists'
 DEADLOCK = "ERROR:  deadlock detected"
 ENDED = "FATAL:  terminating connection due to administrator command"
 
@@ -45,12 +46,13 @@ async def test_the_lines_since_the_first_look_are_counted_by_reason() -> None:
     server = Server(ABORTED)
     looking, _, published = counter(server)
     await looking.look_before()
-    server.lines += [ABORTED, ABORTED, UNSEEN, INJECTED, "LOG:  checkpoint", ENDED, DEADLOCK]
+    server.lines += [ABORTED, ABORTED, UNSEEN, INJECTED, "LOG:  checkpoint", ENDED, DEADLOCK, TAKEN]
     await looking.look_after()
     assert published == [
         StatementsRefused(at=1.0, why="aborted", before=1, during=2),
         StatementsRefused(at=1.0, why="ended", before=0, during=1),
         StatementsRefused(at=1.0, why="deadlocked", before=0, during=1),
+        StatementsRefused(at=1.0, why="taken", before=0, during=1),
         StatementsRefused(at=1.0, why="unseen", before=0, during=1),
     ]
 

@@ -12,6 +12,7 @@ import pytest
 from squall.core import events
 from squall.lab import app_metrics, readiness
 from squall.lab.sampling import Sampler
+from squall.workload.http_exchange import Answer
 from squall_faults import InjectionFailed
 
 from tests.unit.squall.runner.suite_fakes import Timeline
@@ -50,7 +51,7 @@ class Place:
     def lab(self) -> Any:
         profile = SimpleNamespace(
             live=self.live, has_readiness=False, ready_path="/readyz", metrics=self.metrics,
-            dependencies=(), operations=(), starts_without_database=True,
+            dependencies=(), operations=(), starts_without_database=True, database={},
             gauges={"breaker": ("closed", "open"), "pool": ()},
         )  # fmt: skip
         return SimpleNamespace(
@@ -59,6 +60,7 @@ class Place:
             observer=self,
             database_traffic=self.traffic,
             options=SimpleNamespace(seed=1),
+            app_database_url="postgresql://app:a-long-password@h/d",
         )
 
     async def look(self, seconds: float = 0.95) -> None:
@@ -83,17 +85,32 @@ async def test_sessions_and_load_are_sampled_ten_times_a_second() -> None:
 async def test_a_probe_that_hangs_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(live="/livez")
 
-    async def hang(*_address: object) -> int:
+    async def hang(*_address: object) -> Answer:
         await place.clock.sleep(0.6)
-        return 200
+        return Answer(status=200)
 
-    monkeypatch.setattr(readiness, "http_status", hang)
+    monkeypatch.setattr(readiness, "http_answer", hang)
     await place.look()
     assert len(place.times(events.BackendsSampled)) == 10
     first, second = (one for one in place.heard if isinstance(one, events.ProbeSampled))
     assert first.status == 200
     assert first.at == pytest.approx(0.6)
     assert second.at == pytest.approx(1.3), "a look that has begun is not cut"
+
+
+@pytest.mark.parametrize(("body", "discloses"), [(b"at app:a-long-password@h", True), (b"", False)])
+async def test_a_probe_that_tells_the_password_is_seen(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, *, discloses: bool
+) -> None:
+    place = Place(live="/livez")
+
+    async def answer(*_address: object) -> Answer:
+        return Answer(status=503, body=body)
+
+    monkeypatch.setattr(readiness, "http_answer", answer)
+    await place.look()
+    probes = [one for one in place.heard if isinstance(one, events.ProbeSampled)]
+    assert {one.discloses for one in probes} == {discloses}
 
 
 async def test_an_end_of_the_app_is_reported_once_and_a_failed_start_each_time() -> None:

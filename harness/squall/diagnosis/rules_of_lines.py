@@ -1,0 +1,53 @@
+"""Causes of requests that wait in line: each for the time-out of the one before it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from squall.diagnosis import remedies
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.history.op import Op
+
+LEAST_LATE = 3
+LEAST_STEPS = 4
+STEP_SECONDS = 0.2
+"""What ends at the heal ends at once; a time-out is longer."""
+ALIKE = 0.5
+"""How far most steps may be from the usual one, as a share of it."""
+MOST = 0.6
+
+
+def waits_in_line(case: JudgedRun) -> Diagnosis | None:
+    """Late answers to writes of one thing, one after another, in equal steps: each waits for a lock
+    of the process, and only who has it has a time-out.
+    """
+    late = case.late(case.evidence.awaited)
+    if case.failed("answered-in-time") is None or len(late) < LEAST_LATE:
+        return None
+    steps = _steps(case.evidence.awaited, {op.path for op in late if op.effect != "read"})
+    if len(steps) < LEAST_STEPS:
+        return None
+    usual = median(steps)
+    alike = sum(abs(step - usual) <= ALIKE * usual for step in steps)
+    if usual < STEP_SECONDS or alike < MOST * len(steps):
+        return None
+    told = f"{count(len(late), 'request')} waited in line for others of the same thing, each of"
+    told += f" which took {usual:.1f} s: the time-out is inside of a lock, and not around it"
+    return Diagnosis(told, remedies.BOUND_WAITS)
+
+
+def _steps(ops: Sequence[Op], paths: set[str]) -> list[float]:
+    """From one answer to the next, of writes with the same path that waited at the same time."""
+    of_path: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in sorted(ops, key=lambda op: op.done):
+        if op.path in paths and op.effect != "read" and op.status is not None:
+            of_path[op.path].append(op)
+    return [
+        after.done - before.done
+        for own in of_path.values()
+        for before, after in pairwise(own)
+        if after.sent < before.done and not after.good
+    ]
