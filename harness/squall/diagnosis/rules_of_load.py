@@ -19,6 +19,10 @@ def retry_storm(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("retry-storm")
     if finding is None:
         return None
+    if finding.code == storm.ABORTED and case.most_sessions == 1 < case.most_at_once:
+        told = f"all requests share one session ({case.most_at_once} at once): when a statement of"
+        told += f" one fails, the others go on in its transaction: {finding.reason}"
+        return Diagnosis(told, remedies.OWN_SESSION)
     if finding.code == storm.ABORTED:
         told = "after an error the app goes on in the transaction that has failed"
         return Diagnosis(f"{told}: {finding.reason}", remedies.ROLL_BACK)

@@ -149,6 +149,19 @@ def test_a_repeat_that_is_looked_up_in_a_failed_transaction(evidence: Any, make:
     assert "goes on in the transaction that has failed" in found.reason
 
 
+@pytest.mark.parametrize(("sessions", "shared"), [(1, True), (2, False)])
+def test_one_session_in_which_others_go_on(
+    evidence: Any, make: Any, sessions: int, shared: bool
+) -> None:
+    aborted = failed("retry-storm", "6 statements", code=retry_storm.ABORTED)
+    sample = events.BackendsSampled(at=1.2, total=sessions, active=1, idle=0,
+                                    idle_in_transaction=0)  # fmt: skip
+    ops = [make.op(number, at=1.1, done=1.5) for number in (120, 121)]
+    found = diagnose(evidence(ops, [*outage("wire.error_reply"), sample]), [aborted])
+    assert found.reason.startswith("all requests share one session (2 at once)") is shared
+    assert found.remedy == (remedies.OWN_SESSION if shared else remedies.ROLL_BACK)
+
+
 def test_updates_and_new_rows_that_were_never_committed(evidence: Any, make: Any) -> None:
     lost = failed("no-acknowledged-write-lost", "2 updates", code=UPDATE_LOST)
     alone = cause(evidence, make, "wire.error_reply", lost)
