@@ -217,7 +217,7 @@ class Lab:
         self.profile, self.coverage = discovery.profile, discovery.coverage
         self._roles = discovery.roles
         if self.derived and self.before_app is None:
-            warmed = await warm_up(self.workload, discovery, self.load_url)
+            warmed = await warm_up(self.workload, discovery, self.load_url, self.app)
             self.profile, self.coverage = warmed.profile, warmed.coverage
             self.bearable_rate = warmed.rate_per_second
         self.unanswered = await requests_without_answer(self)

@@ -2,6 +2,7 @@
 
 200 {"error": {"code": 7, "message": "Please log in to continue"}}   ─▶ 401
 200 {"code": 404, "msg": "no such order", "data": null}              ─▶ 404
+200 {"status": false, "data": null, "errors": [{"message": "…"}]}    ─▶ 400
 200 {"id": 7, "status": "failed", "error": "card refused"}           ─▶ 200: a thing with that state
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 from squall.workload.http_exchange import Answer
 
 FAILED = frozenset({"error", "fail", "failed", "failure"})
+GOES_WELL = ("success", "ok", "status")
 CODES = ("code", "status_code", "statusCode", "status")
 WORDS = ("error", "errors", "message", "msg", "detail", "details", "reason")
 CONTENTS = ("id", "data", "result", "results", "items", "payload")
@@ -51,7 +53,9 @@ def with_told_status(answer: Answer) -> Answer:
 def _tells_of_an_error(body: Mapping[str, Any]) -> bool:
     if any(body.get(name) for name in CONTENTS) or not any(body.get(name) for name in WORDS):
         return False
-    refused = body.get("success") is False or body.get("ok") is False
+    refused = any(body.get(name) is False for name in GOES_WELL)
+    # GraphQL's form: an answer without data, and its errors.
+    refused = refused or (bool(body.get("errors")) and body.get("data", body) is None)
     failed = str(body.get("status", "")).lower() in FAILED
     return refused or failed or bool(body.get("error")) or _code(body) is not None
 

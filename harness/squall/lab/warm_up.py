@@ -16,6 +16,7 @@ from squall.core.ids import lab_id
 from squall.history.coverage import Coverage
 from squall.history.op import Op
 from squall.lab.client_addresses import NOTE, from_many_addresses
+from squall.lab.components import AppComponent
 from squall.lab.database_use import refuse_untouched
 from squall.lab.discovery import Discovery
 from squall.lab.left_out import with_notes, without_operations
@@ -40,6 +41,7 @@ LOW_RATE = 20.0
 MAX_SETTLING = 12
 """Rounds, of a deadline each if nothing answers: a pool's own limit is often half a minute."""
 FEW_ROUNDS = 3
+JAMMED = "load: the app did not become calm again after more than it bears, without any fault"
 ROUND_SECONDS = 0.5
 
 
@@ -53,19 +55,28 @@ class Warmed:
     """The rate that the app sustains, at most the usual rate."""
 
 
-async def warm_up(workload: Workload, discovery: Discovery, base_url: str) -> Warmed:
+async def warm_up(
+    workload: Workload, discovery: Discovery, base_url: str, app: AppComponent
+) -> Warmed:
     """Find the rate, and the operations that fail at it, within about three seconds.
 
     A rate that was not borne is tried once more, if the app is calm again at once: a pause of the
-    machine makes half of a short round late, and the load of all outages depends on it.
+    machine makes half of a short round late, and the load of all outages depends on it. An app
+    that stays jammed by a rate that was too high is started again: no outage would find it well.
 
     Raises:
-        LabError: what the load leaves out was all that touches the database.
+        LabError: what the load leaves out was all that touches the database; or the app does not
+            start again.
     """
     ramp = _Ramp(workload, base_url, discovery)
     await ramp.climb()
+    if ramp.jammed and ramp.borne and discovery.profile.contract.process_known:
+        await app.crash()
+        await app.revive()
+        await app.ensure()
+        await ramp.settle(FEW_ROUNDS)
     rate = max(ramp.least_rate, min(USUAL_RATE, ramp.borne / 2))
-    notes = ramp.coverage.notes
+    notes = ramp.coverage.notes + ((JAMMED,) if ramp.jammed else ())
     if rate < USUAL_RATE:
         notes += (f"load: {rate:g} requests/s, half of what is answered quickly",)
     profile = dataclasses.replace(discovery.profile, operations=ramp.operations)
@@ -85,6 +96,8 @@ class _Ramp:
         self.operations = profile.operations
         self.steps = list(STEPS)
         self.borne = 0.0
+        self.jammed = False
+        """Whether the last rate was so high that the app did not become calm again."""
         self._doubted: set[float] = set()
         """Rates that were not borne once."""
         self._rate = 0.0
@@ -98,8 +111,9 @@ class _Ramp:
             if self.leave_out(await self.without_haste(ops)):
                 continue
             if failing(self.operations, ops, fails) or not calm(ops, self.coverage):
-                at_once = await self.settle() == 1
-                if not (at_once and self._may_try_again(self.steps[0])):
+                rounds = await self.settle()
+                self.jammed = rounds > MAX_SETTLING
+                if not (rounds == 1 and self._may_try_again(self.steps[0])):
                     return
                 continue
             self.borne = self.steps.pop(0)

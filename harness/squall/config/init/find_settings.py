@@ -21,6 +21,7 @@ CONFIG_OBJECTS = re.compile(
     r"^(?:config|_config|env|_env|environ|settings_config|decouple\.config)$"
 )
 READERS = ("decouple", "starlette.config", "environs", "os")
+NUMBERS = ("int", "float")
 VARIABLE = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 
 
@@ -61,6 +62,7 @@ def find_settings(project: Project, modules: Iterable[Module]) -> list[Setting]:
 
 def _read_by_calls(project: Project, module: Module) -> Iterator[Setting]:
     library = bool(CONFIG_LIBRARIES.search(module.text))
+    used = _used_at_once(module.tree)
     renamed = _renamed(module.tree)
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or not node.args:
@@ -78,12 +80,27 @@ def _read_by_calls(project: Project, module: Module) -> Iterator[Setting]:
         given = next((one.value for one in node.keywords if one.arg == "default"), None)
         if given is None and len(node.args) > 1 and not called.endswith("config"):
             given = node.args[1]
-        demanded = given is None and not getenv
+        demanded = given is None and (not getenv or node in used)
         yield Setting(
             name=name.value, default=constant_text(given), required=given is None,
-            place=project.shown(module.path, node.lineno), annotation=_cast(node),
-            strict=demanded,
+            place=project.shown(module.path, node.lineno),
+            annotation=_cast(node) or used.get(node, ""), strict=demanded,
         )  # fmt: skip
+
+
+def _used_at_once(tree: ast.Module) -> dict[ast.Call, str]:
+    """Calls whose result is used at once, so that None fails: ``int(os.getenv("X"))``, with the
+    type, and ``os.getenv("X").split(",")``.
+    """
+    found: dict[ast.Call, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+            found.setdefault(node.value, "")
+        is_number = isinstance(node, ast.Call) and ast.unparse(node.func) in NUMBERS
+        if isinstance(node, ast.Call) and is_number and node.args:
+            first = node.args[0]
+            found |= {first: ast.unparse(node.func)} if isinstance(first, ast.Call) else {}
+    return found
 
 
 def _renamed(tree: ast.Module) -> dict[str, str]:

@@ -19,6 +19,8 @@ from squall.workload.http_exchange import Answer
         ({"status": "error", "detail": "user already exists"}, 409),
         ({"status": "fail", "message": "name is required"}, 422),
         ({"error": "oops"}, 400),
+        ({"status": False, "data": None, "errors": [{"message": "too many clients"}]}, 400),
+        ({"data": None, "errors": [{"message": "no such order"}]}, 404),
     ],
 )
 def test_an_error_in_a_body_has_a_status(body: object, status: int) -> None:
@@ -35,6 +37,9 @@ def test_an_error_in_a_body_has_a_status(body: object, status: int) -> None:
         '{"code": 500, "msg": "a part", "data": [1]}',
         '{"status": "ok", "detail": "all is well"}',
         '{"success": false}',
+        '{"status": false, "data": null, "errors": []}',
+        '{"errors": ["line 3: too long"]}',
+        '{"data": [7], "errors": ["one was left out"]}',
         '["error"]',
         "no JSON",
         "[" * 5_000,

@@ -14,7 +14,7 @@ from squall.history.evidence import Contract
 from squall.history.op import Op, Outcome
 from squall.lab.client_addresses import HEADER, NOTE
 from squall.lab.discovery import Discovery
-from squall.lab.warm_up import Warmed, warm_up
+from squall.lab.warm_up import JAMMED, Warmed, warm_up
 from squall.workload.operations import Operation
 from squall.workload.plan import LoadPlan, WorkloadReport
 
@@ -71,6 +71,22 @@ class FakeWorkload:
         )  # fmt: skip
 
 
+class FakeApp:
+    """Its new process is not jammed."""
+
+    def __init__(self, workload: FakeWorkload) -> None:
+        self.workload, self.starts = workload, 0
+
+    async def crash(self) -> None:
+        self.workload._jammed = 0
+
+    async def revive(self) -> None:
+        self.starts += 1
+
+    async def ensure(self) -> None:
+        assert self.starts
+
+
 async def warmed(
     names: str,
     capacity: float = 1000,
@@ -104,7 +120,8 @@ async def warmed(
     }
     coverage = Coverage(operations=profiles)
     found = Discovery(profile=profile, coverage=coverage, spares=following)
-    return await warm_up(workload, found, "http://app"), workload.rates
+    app: Any = FakeApp(workload)
+    return await warm_up(workload, found, "http://app", app), workload.rates
 
 
 @pytest.mark.parametrize(("capacity", "rate"), [(1000, 80), (100, 40), (50, 20), (15, 5), (1, 5)])
@@ -205,6 +222,18 @@ async def test_the_limit_of_an_app_that_runs_already_is_obeyed() -> None:
 async def test_an_app_that_the_search_for_its_rate_has_jammed_is_waited_for() -> None:
     _, rates = await warmed("a", capacity=50, jams_for=9)
     assert rates == [10, 20, 40, 80, *[5] * 9]
+
+
+async def test_an_app_that_stays_jammed_by_the_search_for_its_rate_is_started_again() -> None:
+    found, rates = await warmed("a", capacity=50, jams_for=99)
+    assert rates == [10, 20, 40, 80, *[5] * 12, 5], "it is calm in the first round after its start"
+    assert JAMMED in found.coverage.notes
+    assert found.rate_per_second == 20
+    foreign = dataclasses.replace(DEFAULT_CONTRACT, process_known=False)
+    _, rates = await warmed("a", capacity=50, jams_for=99, contract=foreign)
+    assert rates == [10, 20, 40, 80, *[5] * 12], "it is not ours to end"
+    found, _ = await warmed("a", capacity=50, jams_for=9)
+    assert JAMMED not in found.coverage.notes
 
 
 async def test_what_is_only_slow_is_asked_at_the_lowest_rate_and_not_left_out() -> None:

@@ -95,3 +95,22 @@ def test_a_variable_that_is_read_only_where_it_is_set_is_not_invented(
     asked = f'import os\nif {test} os.environ:\n    print(os.environ["ERRORS_DSN"])\n'
     found = scanned(tmp_path, main=asked + APP)
     assert ("ERRORS_DSN" in found.environment) is invented
+
+
+@pytest.mark.parametrize(
+    ("reads", "invented"),
+    [
+        ("DAYS = int(os.getenv('SPAN'))", {"SPAN"}),
+        ("SHARE = float(os.environ.get('SHARE'))", {"SHARE"}),
+        ("HOSTS = os.getenv('HOSTS').split(',')", {"HOSTS"}),
+        ("DAYS = int(os.getenv('SPAN', '7'))", set()),
+        ("DAYS = os.getenv('SPAN')", set()),
+        ("DAYS = os.getenv('SPAN') and 7", set()),
+    ],
+)
+def test_a_value_that_is_used_at_once_is_needed(
+    tmp_path: Path, reads: str, invented: set[str]
+) -> None:
+    found = scanned(tmp_path, main=f"import own\n{APP}", own=f"import os\n{reads}\n")
+    assert set(found.environment) == invented
+    assert all(float(found.environment[name]) > 0 for name in invented - {"HOSTS"})
