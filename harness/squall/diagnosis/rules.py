@@ -33,7 +33,7 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
-from squall.diagnosis.rules_of_lines import waits_in_line
+from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
 from squall.diagnosis.rules_of_load import refused_beside, retry_storm, upstream_retry_storm
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
@@ -219,6 +219,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    slow_to_refuse,
     held_while_waiting,
     blocked_event_loop,
     one_session_for_all,

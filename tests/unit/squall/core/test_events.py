@@ -16,6 +16,7 @@ VALUES: dict[str, Any] = {
     "float": 1.5,
     "bool": True,
     "int | None": 3,
+    "float | None": 0.5,
     "list[str]": ["7", ""],
     "list[float]": [3.25, 3.5],
     "list[int]": [0, 2],
