@@ -6,6 +6,7 @@ start.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ TABLES = (
     ('away-de', 'Bitte später noch einmal versuchen.') ON CONFLICT DO NOTHING""",
 )
 ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+PLACES = 10
 Number = Annotated[int, Path(ge=1, le=40)]
 
 
@@ -45,8 +47,21 @@ def problem(words: str) -> JSONResponse:
 
 
 def make(*, reads_when_needed: bool) -> FastAPI:  # noqa: C901
-    database = Database(BARE, min_size=10, max_size=10, command_timeout=LIMIT, timeout=LIMIT)
+    database = Database(
+        BARE, min_size=PLACES, max_size=PLACES, command_timeout=LIMIT, timeout=LIMIT
+    )
     texts: dict[str, str] = {}
+    places = asyncio.Semaphore(PLACES)
+
+    @asynccontextmanager
+    async def place() -> AsyncIterator[None]:
+        """The library's own wait for a connection has no limit."""
+        async with asyncio.timeout(LIMIT):
+            await places.acquire()
+        try:
+            yield
+        finally:
+            places.release()
 
     async def load() -> None:
         for row in await database.fetch_all("SELECT code, words FROM texts"):
@@ -75,7 +90,8 @@ def make(*, reads_when_needed: bool) -> FastAPI:  # noqa: C901
     @app.get("/seats/{number}")
     async def read(number: Number) -> dict[str, Any]:
         find = "SELECT id, guest FROM seats WHERE id = :id"
-        row = await database.fetch_one(find, {"id": number})
+        async with place():
+            row = await database.fetch_one(find, {"id": number})
         if row is None:
             raise HTTPException(404)
         return {"id": row["id"], "guest": row["guest"]}
@@ -83,7 +99,8 @@ def make(*, reads_when_needed: bool) -> FastAPI:  # noqa: C901
     @app.put("/seats/{number}")
     async def seat(number: Number, sent: Guest) -> dict[str, Any]:
         change = "UPDATE seats SET guest = :guest WHERE id = :id"
-        await database.execute(change, {"id": number, "guest": sent.guest})
+        async with place():
+            await database.execute(change, {"id": number, "guest": sent.guest})
         return {"id": number, "guest": sent.guest}
 
     return app

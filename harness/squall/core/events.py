@@ -26,6 +26,8 @@ from squall.core.commit_events import RowStoredLate as RowStoredLate  # noqa: PL
 from squall.core.commit_events import TransactionCommitted as TransactionCommitted  # noqa: PLC0414 - offered here, too
 from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
+from squall.core.log_events import ErrorsLogged as ErrorsLogged  # noqa: PLC0414 - offered here, too
+from squall.core.log_events import LogProblem as LogProblem  # noqa: PLC0414 - offered here, too
 from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
@@ -281,32 +283,6 @@ class ProcessorAwaited(Event):
     """How long the app's process was runnable but had no CPU. The value only grows."""
 
     seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogProblem(Event):
-    """The app's log reported an unhandled error. ``at`` is when the log was read."""
-
-    line: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorsLogged(Event):
-    """Errors of the app's log with the same exception, message and line. ``at`` is the first."""
-
-    exception: str
-    """The exception's class, such as ``ConnectionError``; empty for a line without a traceback."""
-    message: str
-    place: str
-    """The innermost line of the project, ``shop/main.py:81 in list_items``; empty if there is none.
-    """
-    count: int
-    unhandled: int
-    """How many of them were unhandled."""
-    last: float
-    """When the last one was logged."""
-    in_handler: int = 0
-    """How many of them a handler of errors raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable
 from squall.core.events import LogProblem
 from squall.diagnosis import remedies
 from squall.diagnosis.handled_errors import handler_fails
-from squall.diagnosis.judged_run import SERVER_ERROR, SILENCES, Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SERVER_ERROR, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import (
     error_text,
-    fails_by_request,
     kept_for_good,
     not_recovered,
     short_on_capacity,
@@ -34,7 +33,8 @@ from squall.diagnosis.rules_at_rest import (
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
-from squall.diagnosis.rules_of_lines import waits_in_line
+from squall.diagnosis.rules_of_leaks import leaked_connection
+from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
 from squall.diagnosis.rules_of_load import (
     reads_wait_for_locks,
     refused_beside,
@@ -62,15 +62,12 @@ from squall.diagnosis.rules_of_writes import (
     repeat_answered_otherwise,
 )
 from squall.diagnosis.signs_of_answers import were_taken_for_bugs
-from squall.gates import connection_leaks, health_probes, log_clean
 from squall.gates import error_contract as contract
-from squall.gates.verdict import Finding
+from squall.gates import health_probes, log_clean
 
 Cause = Callable[[JudgedRun], Diagnosis | None]
 
 PAUSE = "app.pause"
-STARTS = frozenset({"app.crash", "app.terminate"})
-"""Faults after which a new process serves: nothing that the old one held is left."""
 MANY_REQUESTS = 20
 """From fewer it does not follow that an error belongs to none."""
 
@@ -86,44 +83,6 @@ def process_ended(case: JudgedRun) -> Diagnosis | None:
         )
         return Diagnosis(f"{told}: {finding.reason}", remedies.SURVIVE)
     return Diagnosis(f"the outage ended the app itself: {finding.reason}", remedies.SURVIVE)
-
-
-def leaked_connection(case: JudgedRun) -> Diagnosis | None:
-    """Sessions, or places of the pool, that were not returned."""
-    lost = case.failed("capacity-returns")
-    if lost is not None and not fails_by_request(case):
-        return Diagnosis(
-            f"an error path keeps places of the pool: {lost.reason}", remedies.GIVE_BACK
-        )
-    finding = case.failed("connection-leaks")
-    if finding is None or (SILENCES in case.effects and case.hung):
-        return None  # requests still wait on those connections: nobody could give them back
-    if finding.code == connection_leaks.ABORTED:
-        held = count(int(finding.figures["aborted"]), "connection stays", "connections stay")
-        told = f"{held} in a failed transaction: each later statement on them is refused"
-        return Diagnosis(told, remedies.ROLL_BACK)
-    if finding.code == connection_leaks.IN_TRANSACTION:
-        stuck = int(finding.figures["busy_after"])
-        held = count(stuck, "connection was", "connections were")
-        told = f"{held} never given back: still in a transaction, with nothing asked any more"
-        return Diagnosis(told, remedies.GIVE_BACK)
-    return _more_sessions(case, finding)
-
-
-def _more_sessions(case: JudgedRun, finding: Finding) -> Diagnosis:
-    """More sessions than before, none of them in a transaction."""
-    before, after = int(finding.figures["before"]), int(finding.figures["after"])
-    if finding.code == connection_leaks.BEYOND_BOUND:
-        return Diagnosis(f"the pool grew beyond its bound: {finding.reason}", remedies.LIMIT_POOL)
-    told = f"the app holds {after} connections after the outage, {before} before it"
-    unused = int(finding.figures.get("unused", after - before))
-    told += f", and no longer uses {unused} of them"
-    others = case.faults - STARTS
-    if case.faults & STARTS and all(fault.startswith("client.") for fault in others):
-        told += ": a process that was started under load opens more than one pool, since several"
-        return Diagnosis(f"{told} of its first requests each make one", remedies.LIMIT_POOL)
-    told += ": errors left them behind"
-    return Diagnosis(told, remedies.LIMIT_POOL)
 
 
 def slow_refusals(case: JudgedRun) -> Diagnosis | None:
@@ -227,6 +186,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    slow_to_refuse,
     held_while_waiting,
     blocked_event_loop,
     one_session_for_all,

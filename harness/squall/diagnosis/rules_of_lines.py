@@ -1,4 +1,4 @@
-"""Causes of requests that wait in line: each for the time-out of the one before it."""
+"""Causes of late answers: requests that wait in line, and refusals that are tried again."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ STEP_SECONDS = 0.2
 ALIKE = 0.5
 """How far most steps may be from the usual one, as a share of it."""
 MOST = 0.6
+FOR_NOTHING = "client.ask_for_nothing"
+REFUSED = frozenset({404, 409, 410, 422})
+NOT_SERVED = ("availability", "recovery-time", "answered-in-time", "response-time")
+LEAST_REFUSED = 5
+LATE_SECONDS, LATE_TIMES = 0.5, 5
 
 
 def waits_in_line(case: JudgedRun) -> Diagnosis | None:
@@ -51,3 +56,24 @@ def _steps(ops: Sequence[Op], paths: set[str]) -> list[float]:
         for before, after in pairwise(own)
         if after.sent < before.done and not after.good
     ]
+
+
+def slow_to_refuse(case: JudgedRun) -> Diagnosis | None:
+    """What does not exist is refused late, and others are not served meanwhile: nothing but such
+    requests came.
+    """
+    if case.faults != {FOR_NOTHING} or not any(case.failed(gate) for gate in NOT_SERVED):
+        return None
+    took = [op.done - op.sent for op in case.evidence.ops
+            if op.for_nothing and op.status in REFUSED]  # fmt: skip
+    calm = [op.done - op.sent for op in case.evidence.window("before") if op.good]
+    if min(len(took), len(calm)) < LEAST_REFUSED:
+        return None
+    late, usual = median(took), median(calm)
+    if late < max(LATE_SECONDS, LATE_TIMES * usual):
+        return None
+    told = (
+        f"what does not exist is refused after {late:.1f} s, and answers took {usual:.2f} s before"
+    )
+    told += ": repeats without a condition try what is refused rightly again and again"
+    return Diagnosis(told, remedies.RETRY)

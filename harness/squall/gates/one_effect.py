@@ -136,7 +136,7 @@ class OneEffect(Gate):
         if not found:
             return None
         reason = (
-            f"{counted(len(found), 'refused update')} took the rows of {found[0][1].column} away,"
+            f"{counted(len(found), 'refused updates')} took the rows of {found[0][1].column} away,"
             f" and put none in their place: {listed([op.request for op, _ in found])}"
         )
         figures |= {"emptied": len(found)}

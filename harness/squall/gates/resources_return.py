@@ -51,12 +51,17 @@ class ResourcesReturn(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Compare the app at rest before the load and after it."""
+        return self._counts(evidence) or self._machine(evidence)
+
+    def _counts(self, evidence: Evidence) -> Finding | None:
+        """Places that are a number in a row."""
         for column, number in counts_not_returned(evidence).items():
-            reason = (
-                f"{column} is {number} higher than before, although nothing is under way: it was"
-            )
-            reason += " counted up and not down"
+            told = f"{column} is {number} higher than before, although nothing is under way"
+            reason = f"{told}: it was counted up and not down"
             return failed(self.name, reason, {"count_left": number}, code=COUNT_LEFT)
+        return None
+
+    def _machine(self, evidence: Evidence) -> Finding:
         samples = rest_samples(evidence)
         if samples is None or None in (samples[0].descriptors, samples[1].descriptors):
             return not_judged(self.name, "the app's files are not visible from here")

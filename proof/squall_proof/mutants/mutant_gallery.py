@@ -67,7 +67,7 @@ LOADS: Mapping[str, Operation] = {
     ),
     "create-item": Operation(
         name="create-item", method="POST", path="/items", effect="idempotent-write",
-        body={"id": "{int:1000..2000000000}", "name": "thing", "stock": 5},
+        body={"id": "{unique}", "name": "thing", "stock": 5},
         headers={"Idempotency-Key": "{key}"}, read_back="/items/{answer.id}",
     ),
 }  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from squall.core.events import FaultHealed, FaultInjected
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
+from squall.history.op import FIRST_FOR_NOTHING
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,25 @@ def test_a_line_has_equal_steps(evidence: Any, make: Any, step: float, code: str
     found = diagnose(evidence([make.op(0), *ops], happened), [failed("answered-in-time", "late")])
     assert found.code == code
     assert ("the time-out is inside of a lock" in found.reason) is (code == "waits-in-line")
+
+
+@pytest.mark.parametrize(("took", "code"), [(1.5, "slow-to-refuse"), (0.02, "not-recovered")])
+def test_late_refusals_of_what_does_not_exist(
+    evidence: Any, make: Any, took: float, code: str
+) -> None:
+    answers = [make.op(number) for number in range(20)]
+    refused = [
+        replace(
+            make.refusal(120 + number), id=FIRST_FOR_NOTHING + number, status=404,
+            done=make.refusal(120 + number).sent + took,
+        )
+        for number in range(8)
+    ]  # fmt: skip
+    bad = [make.refusal(260 + number) for number in range(20)]
+    fault = "client.ask_for_nothing"
+    happened = [
+        FaultInjected(at=1.0, step=0, fault=fault, label="", effect="loads"),
+        FaultHealed(at=2.0, step=0, fault=fault, bites=8, what="requests"),
+    ]
+    run = evidence([*answers, *refused, *bad], happened)
+    assert diagnose(run, [failed("recovery-time", "not recovered")]).code == code
