@@ -3,6 +3,9 @@
 a burst of reads, every statement slow     60 requests
 sessions that work                         15: the places
 requests that wait, or are refused         45: so 15 is a bound, and not the demand
+
+An app that the burst jams, as threads do that wait for places while others need threads to give
+theirs back, is started again, and not counted: no outage would find it well.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ cut are opened again by the first burst.
 """
 REFUSED = 503
 RATE_LIMITED = 429
+JAMMED_SHARE = 0.5
+"""Of the burst, without an answer."""
 
 
 class PlacesProbe:
@@ -39,12 +44,27 @@ class PlacesProbe:
 
     async def look_before(self, plan: LoadPlan) -> None:
         """Publish the places of the app before the load, of the better of two counts."""
-        if self._lab.calm.places is None:
-            counts = [await self._count(plan, "before") for _ in range(2)]
-            known = [each for each in counts if each is not None]
-            self._lab.calm.places = max(known, key=lambda each: each.places, default=None)
+        if self._lab.calm.places is None and not self._lab.calm.jams:
+            self._lab.calm.places = await self._count_twice(plan)
         if self._lab.calm.places is not None:
             self._log(replace(self._lab.calm.places, at=self._clock.now()))  # an event of this run
+
+    async def _count_twice(self, plan: LoadPlan) -> events.PlacesCounted | None:
+        """The better of two counts; none of an app that the burst jams."""
+        known = []
+        for _ in range(2):
+            if (counted := await self._count(plan, "before")) is not None:
+                known.append(counted)
+            if self._lab.calm.jams:
+                await self._start_app_again()
+                return None
+        return max(known, key=lambda each: each.places, default=None)
+
+    async def _start_app_again(self) -> None:
+        if self._lab.profile.contract.process_known:
+            await self._lab.app.crash()
+            await self._lab.app.revive()
+            await self._lab.ensure_app()
 
     async def look_after(self, plan: LoadPlan) -> None:
         """Publish the places after the load; the best count, if some were lost at first."""
@@ -73,6 +93,7 @@ class PlacesProbe:
             counted = await self._lab.observer.unused_sessions(begun)
             now = self._clock.now()
         report = await self._lab.workload.stop(self._clock.now())
+        self._lab.calm.jams |= moment == "before" and is_jammed(report.ops)
         if counted is None or any(op.status == RATE_LIMITED for op in report.ops):
             return None  # a rate limit refuses what a pool would serve
         places = counted[0] - counted[1]
@@ -80,6 +101,11 @@ class PlacesProbe:
         return events.PlacesCounted(
             at=now, moment=moment, requests=len(report.ops), places=places, waiting=waiting
         )
+
+
+def is_jammed(ops: Sequence[Op]) -> bool:
+    """Whether most of a burst got no answer at all, though nothing was slow any more."""
+    return sum(op.status is None for op in ops) > JAMMED_SHARE * len(ops)
 
 
 def count_unserved(ops: Sequence[Op], now: float) -> int:

@@ -15,6 +15,8 @@ class SeenInCalm:
 
     places: events.PlacesCounted | None = None
     """The places of the app's pool; counted when a scenario needs them."""
+    jams: bool = False
+    """Whether the burst that counts them left most of its requests without an answer."""
     polls: events.IdleStatements | None = None
     """The statements of the idle app."""
     updates: Sequence[events.UpdateShown] | None = None

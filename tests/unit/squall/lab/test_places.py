@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,12 +21,27 @@ PLAN = cast("LoadPlan", None)
 class BurstLab:
     """Bursts that find these numbers of working sessions, one after another, the last for good."""
 
-    def __init__(self, make: Any, found: Sequence[int], *, limited: bool = False) -> None:
+    def __init__(
+        self, make: Any, found: Sequence[int], *, limited: bool = False, silent: int = 0,
+        ours: bool = True,
+    ) -> None:  # fmt: skip
+        self.silent, self.starts = silent, list[str]()
+        self.profile = SimpleNamespace(contract=SimpleNamespace(process_known=ours))
+        self.app = self
         self.calm = SeenInCalm()
         self.bursts = 0
         self.can_be_slow = True
         self.workload = self.observer = self
         self._make, self._found, self._limited = make, list(found), limited
+
+    async def crash(self) -> None:
+        self.starts.append("crash")
+
+    async def revive(self) -> None:
+        self.starts.append("revive")
+
+    async def ensure_app(self) -> None:
+        self.starts.append("ensure")
 
     async def server_time(self) -> object:
         return 0
@@ -38,6 +54,7 @@ class BurstLab:
 
     async def stop(self, now: float) -> Any:
         ops = [self._make.op(n, at=now - 0.1, done=now + 1) for n in range(REQUESTS)]
+        ops[: self.silent] = [replace(op, status=None) for op in ops[: self.silent]]
         if self._limited:
             ops[0] = self._make.op(0, at=now - 0.1, status=429)
         return SimpleNamespace(ops=tuple(ops))
@@ -102,6 +119,16 @@ async def test_an_engine_that_slows_nothing_down_counts_nothing(make: Any) -> No
     lab.can_be_slow = False
     assert await published(lab) == []
     assert lab.bursts == 0
+
+
+async def test_an_app_that_the_burst_jams_is_started_again_and_not_counted(make: Any) -> None:
+    lab = BurstLab(make, [15], silent=31)
+    assert await published(lab, runs=2) == []
+    assert (lab.bursts, lab.starts) == (1, ["crash", "revive", "ensure"])
+    assert await published(BurstLab(make, [15], silent=30)) == [("before", 15), ("after", 15)]
+    foreign = BurstLab(make, [15], silent=31, ours=False)
+    assert await published(foreign) == []
+    assert foreign.starts == [], "it is not ours to end"
 
 
 def test_a_request_without_an_answer_or_refused_was_not_served(make: Any) -> None:
