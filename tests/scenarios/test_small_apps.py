@@ -1,7 +1,7 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md, eighth-set.md, ninth-set.md and tenth-set.md.
+seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md and eleventh-set.md.
 """
 
 from __future__ import annotations
@@ -78,6 +78,15 @@ APPS = [
     ("read_in_two_halves", "reads-answered-late", "answer-unlike-calm"),
     ("lines_of_another_moment", "reads-answered-late", "answer-unlike-calm"),
     ("total_of_another_moment", "reads-answered-late", "answer-unlike-calm"),
+    ("tracebacks_with_locals", CANCELLED, "no-secret-disclosed"),
+    ("error_line_in_the_export", CANCELLED, "answer-unlike-calm"),
+    ("error_path_takes_its_lock_again", CANCELLED, "recovery-time"),
+    ("skips_what_is_locked", "long-transaction-holds-rows", "answer-unlike-calm"),
+    ("error_texts_are_in_the_database", "connection-refused", "error-contract"),
+    ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
+    ("replaces_by_deleting_first", CANCELLED, "one-effect"),
+    ("queue_outlives_its_callers", "table-locked-by-a-migration", "refused-write-absent"),
+    ("stream_cleanup_is_cancelled", "callers-leave-at-many-moments", "resources-return"),
 ]
 
 

@@ -6,7 +6,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.settled_requests import settled
 from squall.diagnosis.signs_of_answers import got_each_others
-from squall.gates.answer_unlike_calm import REPEATED
+from squall.gates.answer_unlike_calm import BLAMED, EMPTIED, REPEATED, SHORTENED
 from squall.gates.differences_of_the_run import (
     ANOTHER_NUMBER,
     LET_IN,
@@ -16,6 +16,9 @@ from squall.gates.differences_of_the_run import (
 )
 from squall.gates.verdict import Finding
 
+LATER = frozenset({"blocks", "slows", "loads"})
+"""Effects of faults after which every statement is answered in the end."""
+MISSING = 404
 FORBIDDEN = frozenset({401, 402, 403})
 BY_CODE = {
     LET_IN: ("the check of credentials or rights fails open", remedies.FAIL_CLOSED),
@@ -61,7 +64,37 @@ def answer_unlike_calm(case: JudgedRun) -> Diagnosis | None:
         return Diagnosis(f"{told}, or an error is answered as a refusal: {finding.reason}",
                          remedies.NO_FALSE_SUCCESS)  # fmt: skip
     told = f"{count(number, 'answer')} hid the outage from the client"
+    told = _what_is_missing(case, finding) or told
     return Diagnosis(f"{told}: {finding.reason}{_kept(case, finding)}", remedies.NO_FALSE_SUCCESS)
+
+
+def _what_is_missing(case: JudgedRun, finding: Finding) -> str:
+    """Why an answer is less than it was, if that can be told."""
+    if _left_out(case, finding):
+        told = (
+            "no statement failed, and reads miss rows: they leave out what a write holds, as with"
+        )
+        return f"{told} SKIP LOCKED, or hide a time-out"
+    if finding.code == SHORTENED and _are_texts(case, finding):
+        told = (
+            "an error during an export is hidden: it ends the text as if it was whole, or becomes"
+        )
+        return f"{told} a line of it"
+    return ""
+
+
+def _left_out(case: JudgedRun, finding: Finding) -> bool:
+    """Whether reads show less, or say that there is nothing, where statements only take longer."""
+    shown = [op for op in case.evidence.ops if op.id in set(finding.ops)]
+    less = finding.code in (SHORTENED, EMPTIED, BLAMED)
+    missing = all(op.effect == "read" and (op.good or op.status == MISSING) for op in shown)
+    return less and missing and bool(case.effects) and case.effects <= LATER
+
+
+def _are_texts(case: JudgedRun, finding: Finding) -> bool:
+    """Whether all of them are texts, such as CSV, and were sent as a success."""
+    shown = [op for op in case.evidence.ops if op.id in set(finding.ops)]
+    return all(op.good and (op.content_type or "").startswith("text/") for op in shown)
 
 
 def _statuses(case: JudgedRun, finding: Finding) -> set[int | None]:

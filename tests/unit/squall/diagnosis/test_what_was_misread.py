@@ -94,3 +94,20 @@ def test_a_handler_of_errors_that_fails_is_told_from_none(
     finding = failed("error-contract", "5 x status 500", figures, code=SERVER_ERROR)
     found = diagnose(evidence([make.op(0)], [*make.outage(), logged]), [finding])
     assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("effect", "code", "media", "words"),
+    [
+        ("blocks", "list-shortened", "application/json", "leave out what a write holds"),
+        ("errors", "list-shortened", "application/json", "hid the outage from the client"),
+        ("errors", "list-shortened", "text/csv", "an error during an export is hidden"),
+    ],
+)
+def test_what_is_missing_in_an_answer_has_several_causes(
+    evidence: Any, make: Any, effect: str, code: str, media: str, words: str
+) -> None:
+    short = make.op(150, content_type=media)
+    fault = events.FaultInjected(at=1.0, step=0, fault="f", label="f", effect=effect)
+    finding = failed("answer-unlike-calm", "4 entries", {"unlike": 1}, [short], code=code)
+    assert words in diagnose(evidence([make.op(0), short], [fault]), [finding]).reason
