@@ -83,7 +83,6 @@ APPS = [
     ("error_path_takes_its_lock_again", CANCELLED, "recovery-time"),
     ("skips_what_is_locked", "long-transaction-holds-rows", "answer-unlike-calm"),
     ("error_texts_are_in_the_database", "connection-refused", "error-contract"),
-    ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
     ("replaces_by_deleting_first", CANCELLED, "one-effect"),
     ("queue_outlives_its_callers", "table-locked-by-a-migration", "refused-write-absent"),
     ("stream_cleanup_is_cancelled", "callers-leave-at-many-moments", "resources-return"),
