@@ -179,12 +179,17 @@ def test_what_was_judged_before_ctrl_c_is_kept(tmp_path: Path) -> None:
     assert f'name="{judged}"' in (tmp_path / "out/junit.xml").read_text("utf-8")
 
 
-def test_a_second_ctrl_c_during_the_end_changes_nothing(tmp_path: Path) -> None:
-    check = start(tmp_path, "--only", "slow-network")
+@pytest.mark.parametrize("outage", ["slow-network", "client-disconnects"])
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.2])
+def test_a_second_ctrl_c_during_the_end_changes_nothing(
+    outage: str, seconds: float, tmp_path: Path
+) -> None:
+    """Healing a fault of the clients talks to the load: a second one hit it in the middle."""
+    check = start(tmp_path, "--only", outage)
     try:
         check.until("FaultInjected ")
         os.killpg(check.process.pid, signal.SIGINT)
-        time.sleep(0.2)
+        time.sleep(seconds)
         verify_end(check)
     finally:
         check.process.kill()

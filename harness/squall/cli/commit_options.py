@@ -23,7 +23,7 @@ from squall.cli.options import (
     seed_option,
     skip_option,
 )
-from squall.cli.suite_session import end_on_sigterm
+from squall.cli.signals import end_on_signals
 from squall.comparing.anytime_test import Decision
 from squall.comparing.commit_labs import CommitLabs
 from squall.comparing.commit_profile import profile_of
@@ -152,7 +152,7 @@ def _first_lines(job: CommitJob) -> list[str]:
 
 async def _run(job: CommitJob, rounds: CommitRounds, say: Callable[[str], None]) -> None:
     """Check out, start both labs, run; however it ends, nothing of it stays."""
-    end_on_sigterm()
+    end_on_signals()
     async with check_out(job.repository) as checkout:
         profiles = {
             Arm.AGAINST: profile_of(checkout, job.options.profile), Arm.HERE: job.options.profile,

@@ -11,7 +11,7 @@ import click
 
 from squall.cli.isolate import isolate, start_lines, written_files
 from squall.cli.options import OUTPUT
-from squall.cli.suite_session import end_on_sigterm
+from squall.cli.signals import end_on_signals
 from squall.core.secrets import redact
 from squall.lab.lab_options import LabOptions
 from squall.reports.printable import printable
@@ -30,7 +30,7 @@ def run_isolated(
             show(lines)
 
     async def run() -> T:
-        end_on_sigterm()
+        end_on_signals()
         return await work()
 
     isolate(options)

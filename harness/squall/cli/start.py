@@ -32,7 +32,10 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.exit(exit_code_of(squall))
+    code = exit_code_of(squall)
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one more would change the exit code
+    sys.exit(code)
 
 
 def _leave(_number: int, _frame: object) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from squall.cli.isolate import isolate, start_lines, written_files
 from squall.cli.options import OUTPUT
+from squall.cli.signals import end_on_signals
 from squall.core.errors import ExitCode, LabError, NothingRan, UsageError
 from squall.gates.verdict import Verdict
 from squall.lab.lab_options import LabOptions
@@ -101,12 +101,5 @@ def _exit_code(result: SuiteResult) -> ExitCode:
 
 
 async def _until_interrupted(suite: Suite) -> SuiteResult:
-    end_on_sigterm()
+    end_on_signals()
     return await suite.run()
-
-
-def end_on_sigterm() -> None:
-    """Handle SIGTERM like Ctrl-C in the current task: heal, clean up, exit."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
