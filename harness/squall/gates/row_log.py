@@ -49,13 +49,17 @@ class RowLog:
                         yield column, change
 
     def of(self, op: Op, place: Place) -> list[RowChanged]:
-        """The changes of the row at this place, in commit order."""
-        return [
+        """The changes of the row at this place, in commit order; none if a path fits several rows:
+        ``GET /notes/11/lines/2`` is line 2, and not line 11.
+        """
+        found = [
             change
             for column, change in self.named_by(op)
             if column == place.identity and change.table == place.table
             and place.column in change.values and _is_named(change, place.keys, op.segments)
         ]  # fmt: skip
+        rows = {change.ids[place.identity] for change in found}
+        return found if len(rows) == 1 else []
 
     def needs(self, table: str, identity: str, other: str) -> bool:
         """Whether rows with one value of ``identity`` differ in ``other``, which a path names."""

@@ -10,7 +10,7 @@ import pytest
 from squall.core.events import CommitsRead, RowChanged, UpdateShown
 from squall.gates.namesakes import is_namesake, without_chance
 from squall.gates.read_your_writes import NEVER_STORED, STALE, ReadYourWrites
-from squall.gates.row_log import Place
+from squall.gates.row_log import Place, RowLog
 from squall.history.shape import describe_texts, digest_of
 
 READ = CommitsRead(at=9.0, transactions=10)
@@ -85,3 +85,14 @@ def test_a_column_that_several_fields_fit_belongs_to_the_one_of_its_name_or_to_n
 def test_names_are_compared_without_their_form() -> None:
     assert is_namesake("note.createdAt", "created_at")
     assert not is_namesake("title", "text")
+
+
+def test_a_path_that_fits_two_rows_tells_of_neither(make: Any) -> None:
+    place = Place("text", "lines", "id", "text")
+    rows = [
+        RowChanged(at=at, table="lines", ids={"id": row}, values={"text": digest_of(row)})
+        for at, row in ((1.0, "11"), (2.0, "2"))
+    ]
+    log = RowLog(rows)
+    assert log.of(make.op(1, request="GET /notes/11/lines/2"), place) == []
+    assert log.of(make.op(2, request="GET /notes/7/lines/2"), place) == rows[1:]
