@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from squall.core.events import RowChanged
 from squall.history.evidence import Evidence
 from squall.history.op import Op
+from squall.history.shape import digest_of, digests_of_values
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,8 +50,8 @@ class RowLog:
                         yield column, change
 
     def of(self, op: Op, place: Place) -> list[RowChanged]:
-        """The changes of the row at this place, in commit order; none if a path fits several rows:
-        ``GET /notes/11/lines/2`` is line 2, and not line 11.
+        """The changes of the row at this place, in commit order; none if a path fits several rows,
+        or the answer is of another one: ``GET /notes/11/lines/2`` is line 2, and not line 11.
         """
         found = [
             change
@@ -59,7 +60,7 @@ class RowLog:
             and place.column in change.values and _is_named(change, place.keys, op.segments)
         ]  # fmt: skip
         rows = {change.ids[place.identity] for change in found}
-        return found if len(rows) == 1 else []
+        return found if len(rows) == 1 and not _shows_another(op, place, *rows) else []
 
     def needs(self, table: str, identity: str, other: str) -> bool:
         """Whether rows with one value of ``identity`` differ in ``other``, which a path names."""
@@ -69,6 +70,12 @@ class RowLog:
                 if change.table == table and identity in change.ids:
                     found[change.ids[identity]].add(change.ids.get(other))
         return any(len(values) > 1 for values in found.values())
+
+
+def _shows_another(op: Op, place: Place, key: str) -> bool:
+    """Whether the answer has the key's column, with another value."""
+    shown = digests_of_values(op.texts).get(place.identity)
+    return shown is not None and shown != digest_of(key)
 
 
 def _is_named(change: RowChanged, keys: Sequence[str], segments: Iterable[str]) -> bool:

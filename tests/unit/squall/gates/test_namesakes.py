@@ -96,3 +96,18 @@ def test_a_path_that_fits_two_rows_tells_of_neither(make: Any) -> None:
     log = RowLog(rows)
     assert log.of(make.op(1, request="GET /notes/11/lines/2"), place) == []
     assert log.of(make.op(2, request="GET /notes/7/lines/2"), place) == rows[1:]
+
+
+def test_an_answer_that_tells_another_key_is_not_of_this_row(make: Any) -> None:
+    """The app of ``/notes/11/lines/2`` looks for line 2 alone, and only line 11 was changed."""
+    place = Place("text", "lines", "id", "text")
+    row = RowChanged(at=1.0, table="lines", ids={"id": "11"}, values={"text": digest_of("new")})
+    log = RowLog([row])
+
+    def changes_of(body: dict[str, object]) -> list[RowChanged]:
+        texts = describe_texts(json.dumps(body))
+        return log.of(make.op(1, request="GET /notes/11/lines/2", texts=texts), place)
+
+    assert changes_of({"id": 2, "text": "old"}) == []
+    assert changes_of({"id": 11, "text": "old"}) == [row]
+    assert changes_of({"text": "old"}) == [row]
