@@ -184,7 +184,7 @@ def _learn(
 ) -> set[Place]:
     """The places where each update without a fault was stored, and enough of all."""
     found = [_stored(op, log, sent) for op in calm]
-    common = without_chance(set.intersection(*found)) if found else set()
+    common = without_chance(set.intersection(*found), map(wanted_of, calm)) if found else set()
     if len(ops) < MIN_LEARNED or not common:
         return set()
     every = [_stored(op, log, sent) for op in ops]

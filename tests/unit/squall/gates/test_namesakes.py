@@ -77,9 +77,29 @@ def test_a_column_that_several_fields_fit_belongs_to_the_one_of_its_name_or_to_n
     crossed = {place("firstName", "last_name"), place("lastName", "first_name")}
     assert without_chance(own | crossed) == own
     assert without_chance({place("a", "x"), place("b", "x")}) == set()
-    assert without_chance({place("title", "title"), place("title", "slug")}) == {
-        place("title", "title"), place("title", "slug")
-    }  # fmt: skip
+    assert without_chance({place("a", "x")}) == {place("a", "x")}
+
+
+@pytest.mark.parametrize(("values", "columns"), [(1, {"title"}), (3, {"title", "slug"})])
+def test_a_field_that_several_columns_fit_is_in_the_one_of_its_name_until_it_varies(
+    values: int, columns: set[str]
+) -> None:
+    def place(field: str, column: str) -> Place:
+        return Place(field, "notes", "id", column)
+
+    sent = [{"title": f"k{n % values}"} for n in range(6)]
+    found = without_chance({place("title", "title"), place("title", "slug")}, sent)
+    assert {one.column for one in found} == columns
+
+
+def test_a_small_number_is_not_taken_for_another_column() -> None:
+    """``PATCH /content/1/7 {"order": 1}``: the post has the number 1, too."""
+    own = Place("order", "post_content", "id", "order")
+    by_chance = Place("order", "post_content", "id", "post_id")
+    elsewhere = Place("order", "posts", "id", "author_id")
+    sent = [{"order": "#1"}] * 5
+    assert without_chance({own, by_chance, elsewhere}, sent) == {own}
+    assert without_chance({by_chance, elsewhere}, sent) == set()
 
 
 def test_names_are_compared_without_their_form() -> None:
