@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.held_sessions import longest_hold, longest_lock, longest_wait
-from squall.gates.starvation import excuse, excused
+from squall.gates.starvation import unless_starved
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -121,8 +121,7 @@ class ConnectionLeaks(Gate):
     ) -> Finding:
         """A failure, unless the app waited for a processor: then nothing is known."""
         finding = failed(self.name, told, figures, code=code)
-        starved = excuse(evidence)
-        return excused(finding, starved) if starved else finding
+        return unless_starved(finding, evidence)
 
     def _left(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]

@@ -19,7 +19,7 @@ from squall.core.events import BackendsSampled, DatabaseLoad, FaultHealed, State
 from squall.core.server_events import ABORTED as OF_FAILED
 from squall.gates.copies import Freshness
 from squall.gates.findings import failed, passed
-from squall.gates.starvation import excuse, excused
+from squall.gates.starvation import unless_starved
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -81,8 +81,7 @@ class RetryStorm(Gate):
         code = STATEMENTS if self._too_many(times) else CONNECTIONS
         finding = failed(self.name, told, figures, code=code)
         # New connections follow from the app's own time-outs; repeated statements do not.
-        starved = excuse(evidence) if code == CONNECTIONS else ""
-        return excused(finding, starved) if starved else finding
+        return unless_starved(finding, evidence) if code == CONNECTIONS else finding
 
     def _repeated(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that repeats at once what cannot succeed."""

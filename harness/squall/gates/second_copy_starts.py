@@ -22,7 +22,7 @@ from squall.core.events import SecondCopyEnded
 from squall.core.server_events import ENDED, StatementsRefused
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.held_sessions import longest_queue
-from squall.gates.starvation import excuse, excused
+from squall.gates.starvation import unless_starved
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -92,8 +92,7 @@ class SecondCopyStarts(Gate):
         told = f"while a second copy started, requests queued for locks for {queued:.1f} s"
         reason = f"{told}, and {counted(len(harmed), 'requests')} failed or were late"
         finding = failed(self.name, reason, figures, harmed, code=LOCKED_OUT)
-        starved = excuse(evidence, queued)
-        return excused(finding, starved) if starved else finding
+        return unless_starved(finding, evidence, queued)
 
     def _ended(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Sessions that were ended by a command, when only a second copy was started."""
@@ -128,5 +127,4 @@ class SecondCopyStarts(Gate):
         told = f"while a second copy started, {counted(len(harmed), 'requests')} failed at once"
         reason = f"{told}, with status {harmed[0].status} ({harmed[0].request})"
         finding = failed(self.name, reason, figures, harmed, code=DISTURBED)
-        starved = excuse(evidence)
-        return excused(finding, starved) if starved else finding
+        return unless_starved(finding, evidence)

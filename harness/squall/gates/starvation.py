@@ -88,15 +88,19 @@ def excuse_starved(findings: Sequence[Finding], evidence: Evidence) -> tuple[Fin
 def _excused(finding: Finding, evidence: Evidence) -> Finding:
     if not finding.timed or finding.in_kind or finding.verdict is not Verdict.FAIL:
         return finding
-    told = excuse(evidence, max(SPAN_SECONDS, finding.patience))
-    if not told:
+    return unless_starved(finding, evidence, max(SPAN_SECONDS, finding.patience))
+
+
+def unless_starved(
+    finding: Finding, evidence: Evidence, span_seconds: float = SPAN_SECONDS
+) -> Finding:
+    """This failure; of an app that was starved in such a span it proves nothing, and what was seen
+    is kept.
+    """
+    starved = excuse(evidence, span_seconds)
+    if not starved:
         return finding
-    return excused(finding, told)
-
-
-def excused(finding: Finding, why: str) -> Finding:
-    """A failure that proves nothing, for this reason; what was seen is kept."""
-    reason = f"{finding.reason}; {why}"
+    reason = f"{finding.reason}; {starved}"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, excused=True)
 
 

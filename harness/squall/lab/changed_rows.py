@@ -29,7 +29,7 @@ def find_changed_rows(
             at=times[change.transaction],
             table=change.table,
             ids=ids,
-            values=_values(change),
+            values=digests_of_row(change),
             row=_row(change),
         )
         for change in changes
@@ -57,7 +57,8 @@ def _row(change: RowChange) -> str:
     return digest_of("\x1f".join(map(str, parts))) if parts else ""
 
 
-def _values(change: RowChange) -> dict[str, str]:
+def digests_of_row(change: RowChange) -> dict[str, str]:
+    """The digests of a row's values by column, without long ones."""
     return {
         column: digest_of(value)
         for column, value in change.new.items()

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from squall.core.events import RowStoredLate
 from squall.history.op import Op
-from squall.history.shape import digest_of
-from squall.lab.changed_rows import LONGEST
+from squall.lab.changed_rows import digests_of_row
 from squall.lab.stored_batches import MAX_ROWS, Thing, things_of
 from squall.lab.wal import RowChange
 
@@ -36,7 +35,7 @@ def find_late(
     new = [change for change in changes if change.kind == "insert"]
     if not refused or len(new) > MAX_ROWS:
         return
-    rows = [(times[change.transaction], change.table, _values(change)) for change in new]
+    rows = [(times[change.transaction], change.table, digests_of_row(change)) for change in new]
     for op, thing in refused:
         for at, table, values in rows:
             if at > op.done + LATER_SECONDS and thing.items() <= values.items():
@@ -46,11 +45,3 @@ def find_late(
 
 def _said(thing: Thing) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(thing.items()))
-
-
-def _values(change: RowChange) -> dict[str, str]:
-    return {
-        name: digest_of(value)
-        for name, value in change.new.items()
-        if value is not None and len(value) <= LONGEST
-    }
