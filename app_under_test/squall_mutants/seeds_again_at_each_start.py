@@ -8,32 +8,19 @@ Symptom: the total of stock and orders changes.
 from __future__ import annotations
 
 from fastapi import FastAPI
-from sqlalchemy import text
 from squall_reference import main
-from squall_reference.settings import Settings
-from squall_reference.storage import migrate
-from squall_reference.storage.engine import Database
 
-from squall_mutants.shared import replace
+from squall_mutants.shared.at_each_start import run_at_each_start
 
 EXPOSED_BY = ("app-crash", "deploy-under-load")
 SET = "fifth"
 
-SEED = text("""INSERT INTO items (id, name, stock)
+SEED = """INSERT INTO items (id, name, stock)
     SELECT number, 'item ' || number, :stock FROM generate_series(1, :items) AS number
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, stock = excluded.stock""")
-
-careful = migrate.ensure
-
-
-async def ensure(database: Database, settings: Settings) -> None:
-    """The tables, and what is in them."""
-    await careful(database, settings)
-    async with database.engine.begin() as held:
-        await held.execute(SEED, {"items": settings.items, "stock": settings.stock})
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, stock = excluded.stock"""
 
 
 def create_app() -> FastAPI:
     """The reference app with an eager seed."""
-    replace(migrate, "ensure", ensure)
+    run_at_each_start(SEED, lambda settings: {"items": settings.items, "stock": settings.stock})
     return main.create_app()
