@@ -28,6 +28,7 @@ class Target:
 
 
 EVERYTHING = Target()
+SESSION_SECONDS = 1.0
 """Every connection, those that exist and those to come."""
 
 
@@ -246,8 +247,13 @@ class DatabaseSession(Protocol):
 class DatabaseServer(Protocol):
     """The database server as its administrator sees it, by SQL, behind every proxy."""
 
-    def session(self) -> AbstractAsyncContextManager[DatabaseSession]:
+    def session(
+        self, *, wait_seconds: float = SESSION_SECONDS
+    ) -> AbstractAsyncContextManager[DatabaseSession]:
         """A session of one's own for the length of a block.
+
+        ``wait_seconds`` is how long a server without a free place is asked again: a fault that
+        takes them all may have the administrator's, too, for a moment.
 
         Raises:
             InjectionFailed: the server does not let one in.

@@ -177,8 +177,8 @@ async def encrypt(held: SyncLab, certificate: tuple[Path, Path]) -> None:
         place.chmod(0o600)
         if account is not None:
             os.chown(place, account.uid, account.gid)
-        async with session(held.lab.database.admin_url) as administrator:
+        async with session(held.lab.database.admin_url, 1) as administrator:
             await administrator.execute(f"ALTER SYSTEM SET {name} = '{place}'")
-    async with session(held.lab.database.admin_url) as administrator:
+    async with session(held.lab.database.admin_url, 1) as administrator:
         await administrator.execute("ALTER SYSTEM SET ssl = on")
         await administrator.values("SELECT pg_reload_conf()")

@@ -75,7 +75,7 @@ class _ConnectionHolder:
         """Why the server is not full; empty while it is."""
         wanted = self.taken
         try:  # one of its own, of the administrator's reserve: ``first`` may be in use
-            async with self.server.session() as session:
+            async with self.server.session(wait_seconds=0) as session:
                 held = await number(session, HELD)
         except InjectionFailed:
             return ""  # a server that lets nobody in is full
@@ -95,7 +95,7 @@ class _ConnectionHolder:
     async def _take_one(self) -> bool:
         session = AsyncExitStack()
         try:
-            await session.enter_async_context(self.server.session())
+            await session.enter_async_context(self.server.session(wait_seconds=0))
         except InjectionFailed:
             return False
         self.held.append(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from squall_faults.errors import InjectionFailed
 NAME = "squall-fault"
 CONNECT_SECONDS = 2.0
 CALL_SECONDS = 5.0
+AGAIN_SECONDS = 0.01
 
 BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -50,24 +52,38 @@ class DirectSession:
 
 
 @asynccontextmanager
-async def session(url: str) -> AsyncIterator[DirectSession]:
+async def session(url: str, wait_seconds: float) -> AsyncIterator[DirectSession]:
     """A session for the length of a block. It is closed at once, whatever its state.
+
+    ``wait_seconds`` is how long a server without a free place is asked again.
 
     Raises:
         InjectionFailed: the server does not accept a session.
     """
     try:
-        connection = await asyncpg.connect(
-            url,
-            timeout=CONNECT_SECONDS,
-            command_timeout=CALL_SECONDS,
-            ssl=tls_of(url),
-            statement_cache_size=0,
-            server_settings={"application_name": NAME},
-        )
+        connection = await _connect(url, wait_seconds)
     except BROKEN as error:
         raise InjectionFailed(f"no session for a fault: {error}") from error
     try:
         yield DirectSession(connection)
     finally:
         connection.terminate()
+
+
+async def _connect(url: str, wait_seconds: float) -> Any:  # noqa: ANN401 - asyncpg ships no types
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + wait_seconds
+    while True:
+        try:
+            return await asyncpg.connect(
+                url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=CALL_SECONDS,
+                ssl=tls_of(url),
+                statement_cache_size=0,
+                server_settings={"application_name": NAME},
+            )
+        except asyncpg.TooManyConnectionsError:
+            if loop.time() >= give_up:
+                raise
+        await asyncio.sleep(AGAIN_SECONDS)

@@ -132,13 +132,15 @@ class StubServer:
         self.room = room
         self.said: list[str] = []
         self.open = 0
+        self.waits: list[float] = []
         self.log: list[str] = []
 
     async def logged(self, words: str) -> int:
         return sum(words in line for line in self.log)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[StubSession]:
+    async def session(self, *, wait_seconds: float = 1.0) -> AsyncIterator[StubSession]:
+        self.waits.append(wait_seconds)
         if self.open >= self.room:
             raise InjectionFailed("no session for a fault: too many clients already")
         self.open += 1

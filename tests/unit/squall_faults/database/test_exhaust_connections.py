@@ -64,3 +64,13 @@ async def test_a_server_of_any_size_is_bounded(server: Any) -> None:
 def test_an_impossible_number_is_refused(leave_free: Any) -> None:
     with pytest.raises(InvalidFault, match="leave_free must be a whole number from 0 to 1000"):
         ExhaustConnections(leave_free=leave_free)
+
+
+async def test_what_takes_them_all_waits_for_none(server: Any) -> None:
+    """While it waited, others would be kept out of the administrator's reserve."""
+    port = with_free(server, 3)
+    async with within(ExhaustConnections(), port):
+        first, *others = port.waits
+    assert first > 0
+    assert others
+    assert not any(others)

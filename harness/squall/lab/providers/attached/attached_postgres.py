@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from squall_faults.ports import StopMode
+from squall_faults.ports import SESSION_SECONDS, StopMode
 
 from squall.core.errors import LabError
 from squall.lab import readiness
@@ -69,9 +69,11 @@ class AttachedPostgres:
             await observer.close()
         return True
 
-    def session(self) -> AbstractAsyncContextManager[DirectSession]:
+    def session(
+        self, *, wait_seconds: float = SESSION_SECONDS
+    ) -> AbstractAsyncContextManager[DirectSession]:
         """A session for a fault, as the user of the address."""
-        return session(self.url)
+        return session(self.url, wait_seconds)
 
     async def client_backends(self) -> int:
         """Sessions of the app now."""

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from squall_faults.ports import StopMode
+from squall_faults.ports import SESSION_SECONDS, StopMode
 
 from squall.core.errors import LabError
 from squall.lab import readiness
@@ -147,9 +147,11 @@ class PostgresContainer:
         """The same for the superuser, who can connect when the server is full."""
         return f"postgresql://{USER}:{self.secrets.admin}@{self.host}:{self.port}/{DATABASE}"
 
-    def session(self) -> AbstractAsyncContextManager[DirectSession]:
+    def session(
+        self, *, wait_seconds: float = SESSION_SECONDS
+    ) -> AbstractAsyncContextManager[DirectSession]:
         """A superuser's session for a fault, not through a proxy."""
-        return session(self.admin_url)
+        return session(self.admin_url, wait_seconds)
 
     @property
     def unasked_end(self) -> str:

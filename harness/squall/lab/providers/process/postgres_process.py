@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from squall_faults.errors import InjectionFailed
-from squall_faults.ports import StopMode
+from squall_faults.ports import SESSION_SECONDS, StopMode
 
 from squall.core.errors import LabError
 from squall.lab import readiness
@@ -113,9 +113,11 @@ class PostgresProcess:
         """The app's database once it has its name; before that, the one that every server has."""
         return self.secrets.database if self._protected else FIRST_DATABASE
 
-    def session(self) -> AbstractAsyncContextManager[DirectSession]:
+    def session(
+        self, *, wait_seconds: float = SESSION_SECONDS
+    ) -> AbstractAsyncContextManager[DirectSession]:
         """A superuser's session for a fault, not through a proxy."""
-        return session(self.admin_url)
+        return session(self.admin_url, wait_seconds)
 
     @property
     def unasked_end(self) -> str:
@@ -169,7 +171,7 @@ class PostgresProcess:
               for role, password in passwords.items()),
         ])  # fmt: skip
         try:
-            async with session(self._admin_url(FIRST_DATABASE)) as administrator:
+            async with session(self._admin_url(FIRST_DATABASE), SESSION_SECONDS) as administrator:
                 await administrator.execute(statements)
         except InjectionFailed as error:
             raise LabError(f"the roles of the lab's database got no passwords: {error}") from error
