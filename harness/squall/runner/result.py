@@ -26,6 +26,9 @@ from squall.scenario.selection import Skipped
 NOT_JUDGED = "seen, not judged:"
 """Stands before what a gate found in a run that proves nothing."""
 
+PERSISTED = ", and yet the app was not healthy when it was asked again, in two labs"
+"""What is said of an excused failure that a busy machine does not explain."""
+
 LEAST = min_samples(95)
 OVERLOADED = (429, 503)
 REFUSED = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -160,6 +163,18 @@ class Run:
         """The same for an app that had outages before, which may be the cause."""
         findings = tuple(
             replace(one, verdict=Verdict.INCONCLUSIVE) if one.gate == SteadyState.name else one
+            for one in self.findings
+        )
+        return replace(self, findings=findings)
+
+    def persisted(self) -> Run:
+        """The same for an app that was still unhealthy when the machine was not busy any more: what
+        was excused stands. The run itself if nothing was.
+        """
+        findings = tuple(
+            replace(one, verdict=Verdict.FAIL, reason=one.reason + PERSISTED)
+            if one.excused
+            else one
             for one in self.findings
         )
         return replace(self, findings=findings)

@@ -115,7 +115,7 @@ class ScenarioRuns:
             return None
         used, self.slot.used = self.slot.used, True
         if self.policy.proves_nothing(run) and task.repeats + 1 < self.policy.tries:
-            return await self._repeat_unproven(task, run)
+            return await self._repeat_unproven(task, run, lab)
         if used and (reason := self._reason_for_new_lab(task, run)):
             await self._repeat(run, reason)
             await self.slot.discard()
@@ -126,7 +126,7 @@ class ScenarioRuns:
             return None
         if used and run.ill_without_faults:
             run = run.after_others()
-        return await self._finish(task, run, lab)
+        return await self._finish(task, task.left_ill(run, lab), lab)
 
     async def _repeat_lighter(self, run: Run, reason: str, lab: Lab) -> None:
         self.tally.recount(lab.coverage)
@@ -160,15 +160,16 @@ class ScenarioRuns:
         await self.emitter.emit(skip)
         return skipped
 
-    async def _repeat_unproven(self, task: ScenarioTask, run: Run) -> Deferred | None:
+    async def _repeat_unproven(self, task: ScenarioTask, run: Run, lab: Lab) -> Deferred | None:
         task.repeats += 1
         task.redraws += run.missed_by_chance
         if run.machine_was_busy:
+            task.doubtful = lab, run
             self.tally.labs.count_busy_run()
         await self._repeat(run, MISSED if run.missed_by_chance else BUSY)
         if run.machine_was_busy:
             await wait_for_idle_cpus(self.emitter.clock)
-            if (lab := self.slot.lab) and lab.derived:
+            if lab.derived:
                 task.slow_down(lab.bearable_rate)
         last = task.repeats + 1 == self.policy.tries
         # Beside other labs the last try waits for their end.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from squall_faults.client.load_spike import LoadSpike
 
+from squall.lab.lab import Lab
 from squall.lab.warm_up import LEAST_RATE
 from squall.runner.result import Run
 from squall.scenario.model import Scenario
@@ -36,6 +37,8 @@ class ScenarioTask:
     """Number of labs that were replaced because the app was not healthy before its fault."""
     killed: Run | None = None
     """A run whose app did not end, in a lab that other outages had used."""
+    doubtful: tuple[Lab, Run] | None = None
+    """The last run that proved nothing because the machine was busy, and its lab."""
     close_failures: list[Run] = field(default_factory=list)
     """Runs that missed limits by less than twice."""
     rate: float = math.inf
@@ -52,6 +55,15 @@ class ScenarioTask:
             self.passes += 1
             return self.passes < AGREEING
         return False
+
+    def left_ill(self, run: Run, lab: Lab) -> Run:
+        """The run. If the app was unhealthy before its fault on a machine that was not busy, in the
+        lab of a run that a busy one had excused, and in a lab before as well: that run.
+        """
+        if self.doubtful is None or self.doubtful[0] is not lab or not self.unhealthy_labs:
+            return run
+        ill = run.unhealthy_before_fault and not run.slow_before_fault and not run.machine_was_busy
+        return self.doubtful[1].persisted() if ill else run
 
     def slow_down(self, rate: float) -> None:
         """Halve the load, so that the app needs less of a machine that others use, too. Where more

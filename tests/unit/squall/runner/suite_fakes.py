@@ -100,6 +100,8 @@ class World:
     rates: list[float] = field(default_factory=list)
     busy: dict[str, int] = field(default_factory=dict)
     """The machine is too busy for it."""
+    calms: bool = False
+    """The machine is not busy any more when the app is unhealthy."""
     waits: int = 0
     """How often it was waited for the machine."""
     close: dict[str, list[bool]] = field(default_factory=dict)
@@ -228,7 +230,7 @@ class FakeRunner:
         if world.hangs.get(name, 0):
             world.hangs[name] -= 1
             hang()
-        busy = world.busy.get(name, 0) > 0
+        busy = world.busy.get(name, 0) > 0 and not (world.calms and self._lab.sick)
         world.busy[name] = world.busy.get(name, 0) - busy
         unhealthy = bool(self._lab.sick)
         if name in world.spoils:
@@ -277,6 +279,9 @@ class FakeRun:
 
     def note_earlier_kill(self, earlier: FakeRun) -> FakeRun:
         return replace(self, note=f"{earlier.scenario.name} did not end")
+
+    def persisted(self) -> FakeRun:
+        return replace(self, note=f"{self.scenario.name} stayed ill")
 
     def after_others(self) -> FakeRun:
         return replace(self, ill_without_faults=False)

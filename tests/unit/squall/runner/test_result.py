@@ -95,6 +95,15 @@ def test_what_outlasts_it_spends_the_lab_also_where_a_busy_machine_excuses_it() 
     assert not replace(run, findings=(availability,)).taints_lab
 
 
+def test_what_was_excused_stands_when_the_app_stayed_ill() -> None:
+    run = run_of(("recovery-time", Verdict.INCONCLUSIVE), ("availability", Verdict.INCONCLUSIVE))
+    recovery, availability = run.findings
+    run = replace(run, findings=(replace(recovery, excused=True), availability)).persisted()
+    assert run.verdict is Verdict.FAIL
+    assert "in two labs" in run.finding("recovery-time").reason
+    assert run.finding("availability").verdict is Verdict.INCONCLUSIVE
+
+
 def test_what_ends_with_the_outage_does_not() -> None:
     bad = ("error-contract", "availability", "answered-in-time", "no-duplicate", "log-clean")
     assert not run_of(*((name, Verdict.FAIL) for name in bad)).taints_lab
