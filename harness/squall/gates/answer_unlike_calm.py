@@ -42,6 +42,7 @@ from squall.gates.differences_of_the_run import (
     unmarked,
 )
 from squall.gates.findings import failed, passed
+from squall.gates.missing_for_once import missing_for_once
 from squall.gates.odd_sizes import repeated_lines, shorter_text
 from squall.gates.parts_of_pages import parts_of_pages
 from squall.gates.verdict import Finding, Gate, Severity
@@ -123,6 +124,12 @@ class AnswerUnlikeCalm(Gate):
             (op, (BLAMED, f"{op.name}: status {op.status}, which it had in the outage only"))
             for op in blamed_for_once(evidence, calm, self.least_answers, away=away)
         ]
+        known = {op.id for op, _ in found}
+        found += [
+            (op, (BLAMED, f"{op.name}: status {op.status} for what was there before or after it"))
+            for op in missing_for_once(evidence)
+            if op.id not in known
+        ]
         found += differences_of_the_run(evidence, calm)
         if self.copies_marked:
             found += unmarked(evidence, calm)
@@ -198,7 +205,7 @@ def _another_item(
 ) -> Iterator[tuple[str, str]]:
     """The answer shows another row than all answers to the same request."""
     for place, own in shape.items():
-        if place != ".id" and (calm.deletes or len(others) < LEAST_OTHERS):
+        if place != ".id" and (calm.removals or len(others) < LEAST_OTHERS):
             continue  # another row may be the first one, or it was alike by chance
         ids = {other.get(place) for other in others}
         if is_identity(own) and len(ids) == 1 and is_identity(*ids) and own not in ids:

@@ -7,7 +7,8 @@ A lock for each item that an error keeps, an error that is remembered under its 
 items, seven alone may fail for ever. The other items hide it, and the load may not ask for this one
 again. A write is asked for by another client, with a key of its own.
 
-Some reads that were served are asked again, too, to be compared: those of items that were updated
+Some reads that were answered are asked again, too, to be compared: those of what was not found,
+those of items that were updated
 since, or whose update failed, those whose answer in the outage was another one than before it,
 those that show one number for different items, lists that were asked for once, in the outage, what
 others of its kind are not: allowed, and some that were asked for before the outage only.
@@ -21,6 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.gates.blamed_clients import operations_that_forbid
+from squall.gates.calm_answers import GONE
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_EXTRA, FIRST_READ_BACK, Op
 from squall.history.shape import NUMBER, read_shape
@@ -165,6 +167,16 @@ def unlike_before(ops: Sequence[Op], begun: float) -> list[Op]:
         if _is_planned_read(op) and op.good and op.done >= begun and op.request in before
         and before[op.request] != (op.shape, op.texts)
     }  # fmt: skip
+    return list(found.values())[:MOST_SERVED]
+
+
+def not_found(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of which the outage said that there is no such thing."""
+    found = {
+        op.request: op
+        for op in ops
+        if _is_planned_read(op) and op.done >= begun and op.status in GONE
+    }
     return list(found.values())[:MOST_SERVED]
 
 

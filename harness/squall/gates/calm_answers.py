@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from squall.core.events import FaultInjected
 from squall.gates.calm_operation import CalmOperation
+from squall.gates.removals import Removals
 from squall.gates.rival_writes import RivalWrites
 from squall.gates.texts_of_reads import TextsOfReads
 from squall.history.evidence import Evidence
@@ -45,8 +46,8 @@ class CalmAnswers:
     sizes: tuple[dict[str, list[int]], dict[str, list[int]]]
     """Sizes of successful answers to reads, by method and path: before the fault, after the heal.
     """
-    deletes: bool
-    """Whether the load deletes rows, so that an item may be missing for good reason."""
+    removals: Removals
+    """What requests of the load delete, so that an item may be missing for good reason."""
     rivals: RivalWrites
     """Writes to one item at the same time."""
     restarts: bool
@@ -67,8 +68,8 @@ class CalmAnswers:
         return not places or not places.issuperset(read_shape(op.shape))
 
     def may_be_gone(self, op: Op) -> bool:
-        """Whether a 404 or 410 may be right: things are deleted, or this one's write was unsure."""
-        return op.status in GONE and (self.deletes or op.is_read_back)
+        """Whether a 404 or 410 may be right: it was deleted, or this one's write was unsure."""
+        return op.status in GONE and (op.is_read_back or self.removals.may_concern(op))
 
     def same_sizes(self, op: Op) -> Sequence[int]:
         """Sizes of answers to the same request, as :meth:`same_request`."""
@@ -94,7 +95,7 @@ def learn_calm_answers(evidence: Evidence, least_answers: int = LEAST_ANSWERS) -
         restarts=any(
             isinstance(e, FaultInjected) and e.effect in PROCESS_ENDS for e in evidence.events
         ),
-        deletes=any(op.request.startswith("DELETE ") for op in evidence.ops),
+        removals=Removals(evidence),
     )
 
 

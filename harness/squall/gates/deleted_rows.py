@@ -4,8 +4,9 @@
     in the outage    POST /bookings ──▶ 201 {"id": 9}      bookings.id 9 was deleted by nobody's
                                                            request: a job that tidies up
 
-Where the load deletes, or rows of calm requests are deleted as well, as those of finished jobs and
-of whatever expires, nothing follows from it.
+Where a request asked for it, or may have (it deletes something, and was under way), and where rows
+of calm requests are deleted as well, as those of finished jobs and of whatever expires, nothing
+follows from it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 
 from squall.core.events import RowDeleted
 from squall.gates.committed_rows import CommittedRows, acknowledged_writes, learn_links, read_rows
+from squall.gates.removals import Removals
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import identities
@@ -28,10 +30,14 @@ def deleted_after_success(evidence: Evidence) -> list[Op]:
     start = evidence.first_injected
     seen = [event for event in evidence.events if isinstance(event, RowDeleted)]
     deleted = [event for event in seen if event.lost]
-    asked = any(op.request.startswith("DELETE ") for op in evidence.ops)
-    if rows is None or start is None or not deleted or asked:
+    if rows is None or start is None or not deleted:
         return []
-    gone = {(event.column, event.key) for event in deleted}
+    removals = Removals(evidence)
+    gone = {
+        (event.column, event.key)
+        for event in deleted
+        if not removals.name(event.key) and not removals.under_way(event.at)
+    }
     return list(_of_operations(evidence, rows, gone))
 
 

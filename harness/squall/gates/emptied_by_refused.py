@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from squall.core.events import RowChanged, RowsEmptied
 from squall.gates.committed_rows import CLOCK_SECONDS, MIN_LEARNED
+from squall.gates.removals import Removals
 from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 
@@ -26,8 +27,9 @@ def emptied_by_refused(evidence: Evidence) -> list[tuple[Op, RowsEmptied]]:
     """The refused updates, and what they have emptied since the first fault."""
     start = evidence.first_injected
     emptied = [event for event in evidence.events if isinstance(event, RowsEmptied)]
-    if start is None or not emptied or any(op.request.startswith("DELETE ") for op in evidence.ops):
+    if start is None or not emptied:
         return []
+    removals = Removals(evidence)
     writes = [op for op in evidence.ops if op.effect != "read"]
     made = [event for event in evidence.events if isinstance(event, RowChanged)]
     columns = {name: _always_made(writes, made, name) for name in {op.name for op in writes}}
@@ -35,6 +37,7 @@ def emptied_by_refused(evidence: Evidence) -> list[tuple[Op, RowsEmptied]]:
         (op, event)
         for event in emptied
         if event.at >= start
+        and not removals.under_way(event.at)
         and (op := _sole(writes, event)) is not None
         and event.column in columns[op.name]
         and _is_left(event, op)

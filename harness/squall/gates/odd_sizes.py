@@ -49,6 +49,6 @@ def _sizes(op: Op, calm: CalmAnswers) -> Sequence[int]:
     sizes = calm.same_sizes(op) if op.effect == "read" else []
     if not sizes or media_type(op) == EVENTS or min(sizes) < LEAST_SIZE:
         return ()
-    if calm.deletes or calm.restarts or METRICS in (op.content_type or ""):
+    if calm.removals or calm.restarts or METRICS in (op.content_type or ""):
         return ()
     return sizes

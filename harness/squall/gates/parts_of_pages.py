@@ -18,7 +18,7 @@ from squall.history.shape import Shape
 def parts_of_pages(op: Op, shape: Shape, known: CalmOperation, calm: CalmAnswers) -> Iterator[str]:
     """The lists of an answer that are a part of a page, each as a text."""
     later = calm.after.get(op.request, [])
-    if op.request in calm.before or not later or calm.deletes:
+    if op.request in calm.before or not later or calm.removals:
         return
     for place, usual in known.full_pages.items():
         own = shape.get(place)

@@ -20,6 +20,7 @@ from squall.gates.asked_again import (
     allowed,
     asked_once,
     failed_writes,
+    not_found,
     not_since,
     perhaps_updated,
     unlike_before,
@@ -127,6 +128,7 @@ class FailedRequests:
             asked_once,
             allowed,
             not_since,
+            not_found,
         )
         served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])

@@ -552,11 +552,12 @@ def test_a_stream_that_ends_well_has_all_its_events(
         ({"refused": 2}, "pass"),
         ({"before": 401}, "pass"),
         ({"after": 401}, "pass"),
-        ({"status": 404}, "pass"),
+        ({"status": 404}, "fail"),
+        ({"status": 404, "after": 404}, "pass"),
         ({"others": 9}, "pass"),
     ],
     ids=["told so in the outage only", "two may be wrong", "told so in calm", "and after it",
-         "an item may be gone", "little is known of the app"],
+         "it was there before and after", "it may be gone", "little is known of the app"],
 )  # fmt: skip
 def test_a_rare_operation_is_not_closed_to_its_client_by_the_outage(
     evidence: Any, make: Any, changes: dict[str, int], verdict: str

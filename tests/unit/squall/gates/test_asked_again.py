@@ -10,6 +10,7 @@ from squall.gates.asked_again import (
     MOST_SERVED,
     alike,
     asked_once,
+    not_found,
     not_since,
     perhaps_updated,
     refused_repeats,
@@ -79,6 +80,14 @@ def test_reads_of_different_items_that_show_one_new_number(make: Any) -> None:
     ops += [look(make, 120 + n, f"/items/{10 + n}", {"price": 199, "size": 5}) for n in range(2)]
     ops.append(look(make, 130, "/items/20", {"price": 120, "size": 5}))
     assert alike(ops, BEGUN) == ops[3:5]
+
+
+def test_reads_of_which_the_outage_said_that_there_is_no_such_thing(make: Any) -> None:
+    ops = [
+        make.op(n, request=f"GET /items/{n % 4}", status=status)
+        for n, status in enumerate([404, 200, 200, 200, 404, 404, 503, 200], start=96)
+    ]
+    assert [op.request for op in not_found(ops, BEGUN)] == ["GET /items/0", "GET /items/1"]
 
 
 def test_reads_that_were_asked_for_before_the_outage_only(make: Any) -> None:

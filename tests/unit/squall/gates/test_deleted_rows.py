@@ -46,9 +46,21 @@ def test_rows_that_stay_that_always_go_and_those_of_nobody(
     assert judged(evidence, make, *deleted).code != ROW_DELETED
 
 
-def test_a_load_that_deletes(evidence: Any, make: Any) -> None:
-    deletes = replace(make.write(130), request="DELETE /bookings/120")
-    assert judged(evidence, make, LATER, also=[deletes]).code != ROW_DELETED
+@pytest.mark.parametrize(
+    ("path", "times", "status", "lost"),
+    [
+        ("/bookings/120", {}, 204, False),
+        ("/rooms/3", {"sent": 7.9, "done": 8.1}, 204, False),
+        ("/rooms/3", {"sent": 1.0, "done": 1.1}, 202, False),
+        ("/rooms/3", {"sent": 1.0, "done": 1.1}, 204, True),
+    ],
+    ids=["of the row", "at that time, perhaps with its rows", "some day", "of something else"],
+)
+def test_a_load_that_deletes(
+    evidence: Any, make: Any, path: str, times: dict[str, float], status: int, *, lost: bool
+) -> None:
+    deletes = replace(make.write(130), request=f"DELETE {path}", status=status, **times)
+    assert (judged(evidence, make, LATER, also=[deletes]).code == ROW_DELETED) is lost
 
 
 def test_a_row_that_was_moved_is_not_lost(evidence: Any, make: Any) -> None:

@@ -1,0 +1,56 @@
+"""Rows that were there all the time, and that a read in the outage called missing.
+
+before   GET /doctors/3 ──▶ 200        or nobody wrote to it in the whole run
+during   GET /doctors/3 ──▶ 404        the app could not look: 503 is right
+after    GET /doctors/3 ──▶ 200
+
+One such answer proves more than the usual statuses of an operation, which a small load does not
+show, and it proves it also where other requests delete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from squall.gates.calm_answers import GONE
+from squall.gates.removals import are_related
+from squall.history.evidence import Evidence
+from squall.history.op import Op
+
+LEAST = 2
+"""Such answers of one operation."""
+MAKES = "POST "
+
+
+def missing_for_once(evidence: Evidence) -> list[Op]:
+    """The answers that say so."""
+    said = [op for op in evidence.window("during") if op.effect == "read" and op.status in GONE]
+    if not said:
+        return []
+    served: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in evidence.ops:
+        if op.effect == "read" and op.good:
+            served[op.request].append(op)
+    writes = [op for op in evidence.ops if op.effect != "read"]
+    found: defaultdict[str, list[Op]] = defaultdict(list)
+    for op in said:
+        if _was_there(op, served[op.request], writes):
+            found[op.name].append(op)
+    return [op for same in found.values() if len(same) >= LEAST for op in same]
+
+
+def _was_there(op: Op, served: Sequence[Op], writes: Sequence[Op]) -> bool:
+    later = min((one.done for one in served if one.sent >= op.done), default=None)
+    if later is None:
+        return False
+    near = [one for one in writes if are_related(one.segments, op.segments) and one.sent <= later]
+    earlier = max((one.sent for one in served if one.done <= op.sent), default=None)
+    if earlier is None:
+        return not near
+    return not any(one.done >= earlier and not _makes_another(one, op) for one in near)
+
+
+def _makes_another(write: Op, read: Op) -> bool:
+    """Whether it is a POST to what this one belongs to: ``POST /doctors``."""
+    return write.request.startswith(MAKES) and len(write.segments) < len(read.segments)
