@@ -16,7 +16,8 @@ from squall.core.errors import UsageError
 from squall.gates.verdict import Gate
 from squall.reports.run_store import open_suite
 from squall.reports.terminal import Terminal
-from squall.runner.result import Run, overall_verdict
+from squall.runner.overall_verdict import overall_verdict
+from squall.runner.result import Run
 from squall.scenario.judge import judge_run
 from squall.scenario.yaml_loader import loads
 

@@ -19,7 +19,7 @@ from squall.reports.retention import remove_old_runs
 from squall.reports.run_directory import RunDirectory
 from squall.reports.shard_record import ShardRecord
 from squall.reports.terminal import Terminal
-from squall.runner.result import overall_verdict
+from squall.runner.overall_verdict import overall_verdict
 from squall.runner.suite import Suite
 from squall.runner.suite_events import SuiteGroup, SuiteListener, SuiteResult
 from squall.scenario.model import Scenario

@@ -110,20 +110,7 @@ class AnswerUnlikeCalm(Gate):
         calm = learn_calm_answers(evidence, self.least_answers)
         away = is_unreachable(evidence)
         found = [(op, what) for op in compared for what in self._differences(op, calm, away=away)]
-        statuses = () if away else (BAD_REQUEST, CONFLICT) if self.no_conflicts else (BAD_REQUEST,)
-        found += [
-            (op, (BLAMED, f"{op.name}: status {status}, which it never had without the fault"))
-            for status in statuses
-            for op in blamed_writers(compared, calm, self.least_answers, status)
-        ]
-        found += [
-            (op, (BLAMED, f"{op.name}: status {op.status}, which no request had before the fault"))
-            for op in newly_forbidden(compared, calm, self.least_answers)
-        ]
-        found += [
-            (op, (BLAMED, f"{op.name}: status {op.status}, which it had in the outage only"))
-            for op in blamed_for_once(evidence, calm, self.least_answers, away=away)
-        ]
+        found += self._blamed(evidence, calm, compared, away=away)
         known = {op.id for op, _ in found}
         found += [
             (op, (BLAMED, f"{op.name}: status {op.status} for what was there before or after it"))
@@ -134,6 +121,22 @@ class AnswerUnlikeCalm(Gate):
         if self.copies_marked:
             found += unmarked(evidence, calm)
         return found
+
+    def _blamed(
+        self, evidence: Evidence, calm: CalmAnswers, compared: list[Op], *, away: bool
+    ) -> Iterator[tuple[Op, tuple[str, str]]]:
+        """Refusals that no status of their operation alone shows to be wrong."""
+        statuses = () if away else (BAD_REQUEST, CONFLICT) if self.no_conflicts else (BAD_REQUEST,)
+        for status in statuses:
+            text = f"status {status}, which it never had without the fault"
+            for op in blamed_writers(compared, calm, self.least_answers, status):
+                yield op, (BLAMED, f"{op.name}: {text}")
+        for op in newly_forbidden(compared, calm, self.least_answers):
+            text = f"status {op.status}, which no request had before the fault"
+            yield op, (BLAMED, f"{op.name}: {text}")
+        for op in blamed_for_once(evidence, calm, self.least_answers, away=away):
+            text = f"status {op.status}, which it had in the outage only"
+            yield op, (BLAMED, f"{op.name}: {text}")
 
     def _differences(self, op: Op, calm: CalmAnswers, *, away: bool) -> Iterator[tuple[str, str]]:
         """The first difference, as code and text. ``away``: see :func:`is_unreachable`."""

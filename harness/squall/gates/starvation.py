@@ -22,6 +22,9 @@ wanted.
 
 SPAN_SECONDS = 0.5
 
+PERSISTED = ", and yet the app was not healthy when it was asked again, in two labs"
+"""What is said of a failure that was excused, and that a busy machine does not explain."""
+
 SEEN_SHARE = 0.8
 """Of a time, of which it is to be said that the app was not starved in it."""
 
@@ -102,6 +105,14 @@ def unless_starved(
         return finding
     reason = f"{finding.reason}; {starved}"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, excused=True)
+
+
+def never_excused(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What was excused fails, since the app was unhealthy long after it."""
+    return tuple(
+        replace(one, verdict=Verdict.FAIL, reason=one.reason + PERSISTED) if one.excused else one
+        for one in findings
+    )
 
 
 def machine_was_busy(findings: Sequence[Finding], evidence: Evidence) -> bool:

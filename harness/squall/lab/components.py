@@ -8,13 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from squall_faults.ports import (
-    SESSION_SECONDS,
-    AppControl,
-    DatabaseControl,
-    DatabaseSession,
-    WorkerControl,
-)
+from squall_faults.ports import AppControl, DatabaseControl, DatabaseSession, WorkerControl
 
 from squall.lab.app_resources import HeldResources
 from squall.lab.credentials import DatabaseSecrets
@@ -45,9 +39,7 @@ class DatabaseComponent(DatabaseControl, Protocol):
     def unasked_end(self) -> str:
         """How the server exited although nothing stopped it; empty if it did not."""
 
-    def session(
-        self, *, wait_seconds: float = SESSION_SECONDS
-    ) -> AbstractAsyncContextManager[DatabaseSession]:
+    def session(self, *, wait_seconds: float = ...) -> AbstractAsyncContextManager[DatabaseSession]:
         """A superuser's session for a fault, not through a proxy."""
 
     async def logged(self, words: str) -> int:

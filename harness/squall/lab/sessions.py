@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -49,6 +49,9 @@ class DirectSession:
         except BROKEN as error:
             raise _failed(sql, error) from error
         return [row[0] for row in rows]
+
+
+Session = AbstractAsyncContextManager[DirectSession]
 
 
 @asynccontextmanager

@@ -20,7 +20,8 @@ from squall.reports.coverage_lines import coverage_lines
 from squall.reports.live_line import LiveLine, phase_of
 from squall.reports.summary_table import STYLES, markup_of, verdict_markup
 from squall.reports.terminal_findings import FindingsPrinter
-from squall.runner.result import LabFailure, Run, overall_verdict
+from squall.runner.overall_verdict import overall_verdict
+from squall.runner.result import LabFailure, Run
 from squall.runner.suite_events import (
     LabFailed,
     LabsReduced,

@@ -18,12 +18,12 @@ from squall.reports.windows import (
     run_seconds,
     window_figures,
 )
+from squall.runner.overall_verdict import overall_verdict
 from squall.runner.result import (
     EVERYTHING_RAN,
     LabFailure,
     NotRun,
     Run,
-    overall_verdict,
     without_a_run,
 )
 

@@ -14,20 +14,16 @@ from squall.gates.close_failure import failed_closely, note_close_failure
 from squall.gates.conflicts import not_well
 from squall.gates.ends_when_told import had_to_be_killed, note_earlier_kill
 from squall.gates.percentiles import min_samples
-from squall.gates.starvation import machine_was_busy
+from squall.gates.starvation import machine_was_busy, never_excused
 from squall.gates.validity.faults_bit import NEVER_BIT
 from squall.gates.validity.steady_state import SteadyState
 from squall.gates.verdict import Finding, Verdict, worst
-from squall.history.coverage import Coverage
 from squall.history.evidence import Evidence
 from squall.scenario.model import Scenario
 from squall.scenario.selection import Skipped
 
 NOT_JUDGED = "seen, not judged:"
 """Stands before what a gate found in a run that proves nothing."""
-
-PERSISTED = ", and yet the app was not healthy when it was asked again, in two labs"
-"""What is said of an excused failure that a busy machine does not explain."""
 
 LEAST = min_samples(95)
 OVERLOADED = (429, 503)
@@ -168,16 +164,8 @@ class Run:
         return replace(self, findings=findings)
 
     def persisted(self) -> Run:
-        """The same for an app that was still unhealthy when the machine was not busy any more: what
-        was excused stands. The run itself if nothing was.
-        """
-        findings = tuple(
-            replace(one, verdict=Verdict.FAIL, reason=one.reason + PERSISTED)
-            if one.excused
-            else one
-            for one in self.findings
-        )
-        return replace(self, findings=findings)
+        """The same for an app that was still unhealthy when the machine was not busy any more."""
+        return replace(self, findings=never_excused(self.findings))
 
     @property
     def taints_lab(self) -> bool:
@@ -245,16 +233,3 @@ class Run:
     def finding(self, gate: str) -> Finding:
         """The finding of one gate. Raises KeyError."""
         return {finding.gate: finding for finding in self.findings}[gate]
-
-
-def overall_verdict(
-    runs: Iterable[Run], *, left_out: int, coverage: Coverage | None = None
-) -> Verdict:
-    """The worst of all. It is at best inconclusive if an outage has no run.
-
-    ``coverage``: which operations were requested. Less than the minimum is a failure.
-    """
-    said = [run.verdict for run in runs]
-    if coverage is not None and coverage.short:
-        said.append(Verdict.FAIL)
-    return worst([*said, Verdict.INCONCLUSIVE] if left_out else said)

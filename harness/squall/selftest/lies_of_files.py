@@ -18,7 +18,8 @@ from squall.lab.lab import Lab
 from squall.lab.lab_options import LabOptions
 from squall.reports.run_directory import RunDirectory
 from squall.reports.run_store import open_suite
-from squall.runner.result import LabFailure, NotRun, Run, overall_verdict
+from squall.runner.overall_verdict import overall_verdict
+from squall.runner.result import LabFailure, NotRun, Run
 from squall.scenario.judge import judge_run
 from squall.scenario.model import Scenario
 from squall.selftest.honest_run import SCENARIO, honest_evidence, judged

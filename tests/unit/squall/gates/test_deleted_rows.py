@@ -59,7 +59,9 @@ def test_rows_that_stay_that_always_go_and_those_of_nobody(
 def test_a_load_that_deletes(
     evidence: Any, make: Any, path: str, times: dict[str, float], status: int, *, lost: bool
 ) -> None:
-    deletes = replace(make.write(130), request=f"DELETE {path}", status=status, **times)
+    deletes = replace(
+        make.write(130), name="delete", request=f"DELETE {path}", status=status, **times
+    )
     assert (judged(evidence, make, LATER, also=[deletes]).code == ROW_DELETED) is lost
 
 

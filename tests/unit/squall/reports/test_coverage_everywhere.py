@@ -13,7 +13,7 @@ from squall.reports.html.page import index
 from squall.reports.junit import junit
 from squall.reports.markdown_summary import summary
 from squall.reports.verdict_json import Reported, document
-from squall.runner.result import overall_verdict
+from squall.runner.overall_verdict import overall_verdict
 
 COVERAGE = Coverage(
     operations=(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from squall.lab import readiness
 from squall.lab.credentials import DatabaseSecrets
 from squall.lab.endpoint import Endpoint
 from squall.lab.observer import Observer
-from squall.lab.sessions import DirectSession, session, tls_of
+from squall.lab.sessions import Session, session, tls_of
 
 NOT_OURS = "Squall did not start PostgreSQL, so it cannot stop it"
 PORT = 5432
@@ -69,9 +68,7 @@ class AttachedPostgres:
             await observer.close()
         return True
 
-    def session(
-        self, *, wait_seconds: float = SESSION_SECONDS
-    ) -> AbstractAsyncContextManager[DirectSession]:
+    def session(self, *, wait_seconds: float = SESSION_SECONDS) -> Session:
         """A session for a fault, as the user of the address."""
         return session(self.url, wait_seconds)
 

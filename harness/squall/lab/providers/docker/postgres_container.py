@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from squall.lab.providers.docker.container_factory import LOOPBACK, ContainerFac
 from squall.lab.providers.process.postgres_process import SETTINGS, STOP_SECONDS, USER
 from squall.lab.providers.process.postgres_standby import OPTIONS, PROGRAM, conninfo
 from squall.lab.providers.process.postgres_template import APP_ROLE, DATABASE, STANDBY_ROLE
-from squall.lab.sessions import DirectSession, session
+from squall.lab.sessions import Session, session
 
 ALIAS = "postgres"
 PORT = 5432
@@ -147,9 +146,7 @@ class PostgresContainer:
         """The same for the superuser, who can connect when the server is full."""
         return f"postgresql://{USER}:{self.secrets.admin}@{self.host}:{self.port}/{DATABASE}"
 
-    def session(
-        self, *, wait_seconds: float = SESSION_SECONDS
-    ) -> AbstractAsyncContextManager[DirectSession]:
+    def session(self, *, wait_seconds: float = SESSION_SECONDS) -> Session:
         """A superuser's session for a fault, not through a proxy."""
         return session(self.admin_url, wait_seconds)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,7 +34,7 @@ from squall.lab.providers.process.postgres_template import (
     template,
 )
 from squall.lab.providers.process.watchdog import Watchdog
-from squall.lab.sessions import DirectSession, session
+from squall.lab.sessions import Session, session
 
 START_SECONDS = 20.0
 STOP_SECONDS = 8.0
@@ -113,9 +112,7 @@ class PostgresProcess:
         """The app's database once it has its name; before that, the one that every server has."""
         return self.secrets.database if self._protected else FIRST_DATABASE
 
-    def session(
-        self, *, wait_seconds: float = SESSION_SECONDS
-    ) -> AbstractAsyncContextManager[DirectSession]:
+    def session(self, *, wait_seconds: float = SESSION_SECONDS) -> Session:
         """A superuser's session for a fault, not through a proxy."""
         return session(self.admin_url, wait_seconds)
 
