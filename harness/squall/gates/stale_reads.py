@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from squall.core.events import UpdateShown
 from squall.gates.row_log import Place, RowLog
 from squall.gates.stored_updates import Updates
+from squall.history.entries import as_reads
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.history.shape import digests_of_values
@@ -47,11 +48,11 @@ def find_stale_reads(
     since = -math.inf if at_once else works_again(evidence)
     found = [
         (op, fresh)
-        for op in evidence.ops
+        for op in [*evidence.ops, *as_reads(evidence.ops)]
         if op.name in places and op.good and not op.copy and op.texts and op.sent >= since
         for fresh in _compared(op, log, places[op.name], SETTLED_SECONDS + updates.dated_early)
     ]  # fmt: skip
-    stale = list(dict.fromkeys(op for op, fresh in found if not fresh))
+    stale = list({op.id: op for op, fresh in found if not fresh}.values())
     if len(stale) < LEAST or not any(fresh for _, fresh in found):
         stale = []  # nothing is fresh: it still serves its copies
     return StaleReads(len(found), stale)

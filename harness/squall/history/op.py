@@ -126,6 +126,8 @@ class Op:
     """The same of the body of a PUT or PATCH."""
     lists: str = ""
     """Lists of such an answer or body; see :func:`squall.history.list_shape.describe_lists`."""
+    entries: str = ""
+    """The things that such an answer lists; see :mod:`squall.history.entries`."""
     items: str = ""
     """Of a POST the things that its body holds, each as its fields with a digest of their values,
     in JSON; see :func:`squall.history.shape.describe_items`.

@@ -80,9 +80,14 @@ def describe_texts(text: str) -> str:
         return ""
     if not isinstance(value, dict):
         return ""
-    fields = list(value.items())[:MAX_PLACES]
-    found = {name: digest for name, item in fields if (digest := _digest_of(item))}
+    found = digest_fields(value, MAX_PLACES)
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def digest_fields(value: Mapping[str, object], most: int) -> Mapping[str, str]:
+    """The first fields of an object that are texts or numbers, each with a digest of its value."""
+    fields = list(value.items())[:most]
+    return {name: digest for name, item in fields if (digest := _digest_of(item))}
 
 
 def describe_numbers(text: str) -> str:

@@ -1,11 +1,14 @@
 """Whether a read shows an update at once, tried before the load: a cache may be meant to be behind.
 
 GET /items/7 ─▶ PUT /items/7 {"stock": 5} ─▶ GET /items/7 ──▶ {"stock": 5}: at once
+
+So does a list: GET /items ──▶ [{"id": 7, "stock": 5}, …].
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -14,17 +17,18 @@ import aiohttp
 
 from squall.core import events
 from squall.core.clock import Clock
+from squall.history.entries import describe_entries
 from squall.history.shape import describe_texts, digests_of_values
 from squall.lab.lab import Lab
 from squall.workload.attempts import wanted_by
 from squall.workload.http_exchange import Answer, client_session
 from squall.workload.operations import Operation, PlannedRequest, requests
 from squall.workload.plan import LoadPlan
-from squall.workload.readers import read_of, reader_of
+from squall.workload.readers import lister_of, read_of, reader_of
 from squall.workload.send_planned import send_planned
 
 TRIES = 3
-MOST_OPERATIONS = 4
+MOST_OPERATIONS = 6
 SECONDS = 1.0
 """For one request. What takes longer tells nothing."""
 FIRST = 90_000_000
@@ -66,10 +70,11 @@ class UpdatesProbe:
 def _pairs(plan: LoadPlan) -> Iterator[tuple[Operation, Operation]]:
     """Updates and what reads them. What has a rate limit, or follows another request, is spared."""
     for write in plan.operations:
-        read = reader_of(write, plan.operations)
-        limited = write.least_interval_seconds or (read and read.least_interval_seconds)
-        if read is not None and not limited and not write.after:
-            yield write, read
+        for find in (reader_of, lister_of):
+            read = find(write, plan.operations)
+            limited = write.least_interval_seconds or (read and read.least_interval_seconds)
+            if read is not None and not limited and not write.after:
+                yield write, read
 
 
 def _drawn(plan: LoadPlan, write: Operation) -> Iterator[PlannedRequest]:
@@ -81,26 +86,34 @@ async def _shows(
 ) -> bool | None:
     """Whether the item shows the values of the update soon; None if that cannot be said."""
     read = read_of(request, reader, request.id)
+    listed = lister_of(request.operation, (reader,)) is not None
     first = await _ask(session, base_url, read)
     done = await _ask(session, base_url, request)
     if first is None or not first.ok or done is None or not done.ok:
         return None
     fresh: bool | None = None
     for _ in range(LOOKS):
-        fresh = _is_shown(request, await _ask(session, base_url, read))
+        fresh = _is_shown(request, await _ask(session, base_url, read), listed=listed)
         if fresh is not False:
             break
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return fresh
 
 
-def _is_shown(request: PlannedRequest, answer: Answer | None) -> bool | None:
+def _is_shown(request: PlannedRequest, answer: Answer | None, *, listed: bool) -> bool | None:
     if answer is None or not answer.ok:
         return None
     wanted = digests_of_values(wanted_by(request))
-    shown = digests_of_values(describe_texts(answer.text))
+    shown = digests_of_values(
+        _read_entry(request, answer) if listed else describe_texts(answer.text)
+    )
     common = set(wanted) & set(shown)
     return all(wanted[name] == shown[name] for name in common) if common else None
+
+
+def _read_entry(request: PlannedRequest, answer: Answer) -> str:
+    key = request.path.partition("?")[0].rpartition("/")[2]
+    return json.dumps(json.loads(describe_entries(answer.text) or "{}").get(key, {}))
 
 
 async def _ask(

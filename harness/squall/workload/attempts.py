@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from squall.history.entries import describe_entries
 from squall.history.list_shape import describe_lists, lists_of
 from squall.history.op import Op
 from squall.history.shape import (
@@ -106,8 +107,13 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "changed": changed_fields(request, answer),
         "shown": ",".join(shown_keys(answer.text, run_id)) if answer.ok and read else "",
         **_sent_by(request),
-        **({"lists": lists_of(answer.text)} if shape and read else {}),
+        **_lists_of(answer.text if shape and read else ""),
     }
+
+
+def _lists_of(text: str) -> dict[str, str]:
+    """What an answer lists, twice: as a whole, and each thing."""
+    return {"lists": lists_of(text), "entries": describe_entries(text)} if text else {}
 
 
 def _sent_by(request: PlannedRequest) -> dict[str, str]:

@@ -32,6 +32,19 @@ def reader_of(operation: Operation, operations: Iterable[Operation]) -> Operatio
     return found if found is not None and _template(found).endswith("{}") else readers.get(own)
 
 
+def lister_of(operation: Operation, operations: Iterable[Operation]) -> Operation | None:
+    """The operation that lists what this one updates; None if there is none."""
+    if operation.effect == "read" or operation.method not in UPDATES:
+        return None
+    parent, _, last = _template(operation).rpartition("/")
+    found = (
+        one for one in operations
+        if one.method == "GET" and one.effect == "read" and not one.after and not one.streams
+        and one.role == operation.role and _template(one) == parent
+    )  # fmt: skip
+    return next(found, None) if last == "{}" else None
+
+
 def read_of(request: PlannedRequest, reader: Operation, number: int) -> PlannedRequest:
     """The request that reads the item of an update."""
     parts = request.path.partition("?")[0].split("/")

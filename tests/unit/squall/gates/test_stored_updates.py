@@ -11,6 +11,7 @@ from squall.core.events import CommitsRead, RowChanged, UpdateShown
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST, NoAcknowledgedWriteLost
 from squall.gates.read_your_writes import STALE, ReadYourWrites
 from squall.gates.refused_write_absent import STORED_LATER, RefusedWriteAbsent
+from squall.history.entries import describe_entries
 from squall.history.op import FIRST_REPEAT, Outcome
 from squall.history.shape import describe_texts, digest_of
 
@@ -149,6 +150,23 @@ def test_reads_long_after_an_update_show_it(evidence: Any, make: Any) -> None:
     stale = [look(make, 310 + item, item, 1) for item in (5, 6)]
     found = seen(evidence, make, [*fresh, *stale])
     assert (found.code, found.ops) == (STALE, (315, 316))
+
+
+def test_a_list_is_compared_thing_by_thing(evidence: Any, make: Any) -> None:
+    """A list that shows the newest of one item, and what another one was before its update."""
+    shown = [*SHOWN, *(replace(one, read="list-items") for one in SHOWN)]
+
+    def listed(number: int, **stocks: int) -> Any:
+        items = [{"id": int(item[1:]), "stock": stock} for item, stock in stocks.items()]
+        entries = describe_entries(json.dumps(items))
+        return make.op(number, name="list-items", request="GET /items", entries=entries)
+
+    fresh = [listed(300 + n, i1=501, i2=502) for n in range(2)]
+    assert seen(evidence, make, fresh, shown).code != STALE
+    stale = [listed(310 + n, i1=501, i2=1) for n in range(2)]
+    found = seen(evidence, make, [*fresh, *stale], shown)
+    assert (found.code, found.ops) == (STALE, (310, 311))
+    assert seen(evidence, make, [*fresh, *stale], SHOWN).code != STALE  # lists were not tried
 
 
 def test_copies_and_caches_that_are_behind_in_calm_are_no_stale_reads(
