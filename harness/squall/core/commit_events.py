@@ -141,6 +141,20 @@ class NumbersCounted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberKept(Event):
+    """A number that each transaction which makes a row of a table moves, in one other row."""
+
+    column: str
+    """``rooms.taken``."""
+    made: str
+    """The table of the new rows."""
+    commits: list[float]
+    """When each such transaction was committed, in order."""
+    stale: list[bool]
+    """Whether it moved a value that another one had changed meanwhile, and wrote over that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchStored(Event):
     """What is stored of the things that one request sent."""
 

@@ -21,6 +21,7 @@ from squall.gates.renamed_writes import renamed_writes
 from squall.gates.usual_rows import learn_usual_rows, new_rows
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.gates.written_again import written_again
+from squall.gates.written_over import written_over
 from squall.history.evidence import Evidence
 
 TWICE = "effect-twice"
@@ -158,6 +159,14 @@ class OneEffect(Gate):
 
     def _by_counts(self, evidence: Evidence, figures: dict[str, float]) -> Finding:
         """The same for numbers that requests count, in rows that their paths name."""
+        if over := written_over(evidence):
+            number = over.stale_since
+            reason = (
+                f"{counted(number, 'new rows')} of {over.made} are not counted in {over.column}:"
+                " their transactions wrote over what another one had stored meanwhile"
+            )
+            figures |= {"written_over": number}
+            return failed(self.name, reason, figures, code=COUNTED_LESS)
         wrong = miscounted(evidence)
         if wrong:
             first = next((one for one in wrong if one.is_more), wrong[0])

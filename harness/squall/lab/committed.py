@@ -29,6 +29,7 @@ from squall.lab.emptied_sets import find_emptied
 from squall.lab.families import REFERENCES, Reference, find_families, find_orphans, references_of
 from squall.lab.followed_rows import find_followed
 from squall.lab.gone_rows import find_deleted
+from squall.lab.kept_numbers import find_kept
 from squall.lab.lab import Lab
 from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
@@ -140,6 +141,7 @@ class CommitRecorder:
         yield from find_late(changes, times, ops)
         yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
+        yield from find_kept(self._numbers, changes, times)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 

@@ -83,7 +83,7 @@ def moves_of(
     """
     now = dict(numbers)
     for change in changes:
-        name, value = change.new.get(key), _number(change.new.get(column))
+        name, value = change.new.get(key), number_of(change.new.get(column))
         if name is None or value is None:
             continue
         if change.kind == "update" and name in now and value != now[name]:
@@ -91,7 +91,8 @@ def moves_of(
         now[name] = value
 
 
-def _number(text: str | None) -> Decimal | None:
+def number_of(text: str | None) -> Decimal | None:
+    """The finite number that a column shows; None if it is none."""
     try:
         value = Decimal(text) if text is not None else None
     except InvalidOperation:

@@ -1,0 +1,146 @@
+"""Numbers that are kept beside the rows they count: a transaction that makes a row moves them.
+
+    INSERT INTO bookings …           rooms.taken of 7: 3 ─▶ 4
+    INSERT INTO bookings …           rooms.taken of 7: 4 ─▶ 4    read as 3 and written as 4: stale
+
+By how much is learned from all of them: always the same, or what the new row says. Values are not
+kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from squall.core.events import NumberKept
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, number_of
+from squall.lab.wal import RowChange, by_table
+
+LEAST_FITS = 4
+MOST_ODD = 0.05
+"""Share of the transactions that moved the number otherwise. With more it is another kind of it."""
+OLDER = 8
+"""Values that a row had before, which a transaction may have read."""
+
+By = Callable[[RowChange], Decimal | None]
+"""By how much the transaction moves the number, from the row that it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one transaction did with the number of one row."""
+
+    transaction: int
+    before: Decimal
+    after: Decimal
+    older: tuple[Decimal, ...]
+
+    def fits(self, by: Decimal | None) -> bool:
+        """Whether it moved the number by so much."""
+        return by is not None and self.after == self.before + by
+
+    def is_stale(self, by: Decimal | None) -> bool:
+        """Whether it did so to a value that another transaction had changed meanwhile."""
+        read = {one for one in self.older if one != self.before}
+        return by is not None and any(self.after == one + by for one in read)
+
+
+def find_kept(
+    start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float]
+) -> Iterator[NumberKept]:
+    """Each number that is kept beside the rows of another table, with the first such table."""
+    of_table = by_table(changes)
+    made = _made(changes)
+    for (table, key, column), numbers in start.items():
+        own = of_table.get(table, [])
+        if not own or len(own) > MOST_MOVES or any(one.kind == "truncate" for one in own):
+            continue
+        steps = list(_steps(numbers, own, key, column))
+        for other in sorted(set(made) - {table}):
+            rows = made[other]
+            pairs = [(step, rows[step.transaction]) for step in steps if step.transaction in rows]
+            judged = _judged(pairs)
+            if judged:
+                yield NumberKept(
+                    at=times[pairs[-1][0].transaction],
+                    column=f"{table}.{column}",
+                    made=other,
+                    commits=[times[step.transaction] for step, _ in judged],
+                    stale=[stale for _, stale in judged],
+                )
+                break
+
+
+def _made(changes: Iterable[RowChange]) -> Mapping[str, Mapping[int, RowChange]]:
+    """The new rows of each table, of transactions that made one alone in it."""
+    found: defaultdict[str, defaultdict[int, list[RowChange]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for change in changes:
+        if change.kind == "insert":
+            found[change.table][change.transaction].append(change)
+    return {
+        table: {number: rows[0] for number, rows in own.items() if len(rows) == 1}
+        for table, own in found.items()
+    }
+
+
+def _steps(
+    numbers: Mapping[str, Decimal], changes: Iterable[RowChange], key: str, column: str
+) -> Iterator[_Step]:
+    """Those of transactions that updated one row of the table once."""
+    changes = list(changes)
+    touched = Counter(change.transaction for change in changes)
+    known = {name: [number] for name, number in numbers.items()}
+    for change in changes:
+        name, value = change.new.get(key), number_of(change.new.get(column))
+        if name is None or value is None:
+            continue
+        values = known.setdefault(name, [])
+        if change.kind == "update" and values and touched[change.transaction] == 1:
+            yield _Step(change.transaction, values[-1], value, tuple(values[-OLDER:-1]))
+        values.append(value)
+
+
+def _judged(pairs: Sequence[tuple[_Step, RowChange]]) -> list[tuple[_Step, bool]]:
+    """The transactions that moved it as usual, or wrote over another one (True); empty if there is
+    no rule.
+    """
+    best: list[tuple[_Step, bool]] = []
+    for by in _rules(pairs):
+        fits = [(step, False) for step, row in pairs if step.fits(by(row))]
+        stale = [(step, True) for step, row in pairs
+                 if not step.fits(by(row)) and step.is_stale(by(row))]  # fmt: skip
+        odd = len(pairs) - len(fits) - len(stale)
+        if len(fits) >= LEAST_FITS and odd <= MOST_ODD * len(pairs) and len(fits) > _fits(best):
+            best = sorted([*fits, *stale], key=lambda one: one[0].transaction)
+    return best
+
+
+def _fits(judged: Iterable[tuple[_Step, bool]]) -> int:
+    return sum(not stale for _, stale in judged)
+
+
+def _rules(pairs: Sequence[tuple[_Step, RowChange]]) -> Iterator[By]:
+    """Always the same; or a number of the new row, added or taken away."""
+    moves = Counter(step.after - step.before for step, _ in pairs)
+    for usual, _ in moves.most_common(2):
+        if usual:
+            yield _constant(usual)
+    for column in pairs[0][1].new if pairs else ():
+        for sign in (1, -1):
+            yield _rule_of(column, sign)
+
+
+def _constant(usual: Decimal) -> By:
+    return lambda _row: usual
+
+
+def _rule_of(column: str, sign: int) -> By:
+    def by(row: RowChange) -> Decimal | None:
+        number = number_of(row.new.get(column))
+        return None if not number else sign * number
+
+    return by
