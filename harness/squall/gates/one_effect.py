@@ -117,8 +117,12 @@ class OneEffect(Gate):
             )
             made = writers_of(evidence, odd.half)
             return failed(self.name, reason, figures, made, code=HALF)
-        alone = self._orphaned(evidence, figures) or self._emptied(evidence, figures)
-        return alone or self._by_contents(evidence, rows, figures)
+        return self._alone(evidence, figures) or self._by_contents(evidence, rows, figures)
+
+    def _alone(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """What single rows and numbers show, without the others of their request."""
+        found = self._orphaned(evidence, figures) or self._emptied(evidence, figures)
+        return found or self._written_over(evidence, figures)
 
     def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Rows that were committed without what they belong to."""
@@ -143,6 +147,18 @@ class OneEffect(Gate):
         figures |= {"emptied": len(found)}
         return failed(self.name, reason, figures, [op for op, _ in found], code=EMPTIED)
 
+    def _written_over(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Numbers that do not count all new rows."""
+        over = written_over(evidence)
+        if over is None:
+            return None
+        reason = (
+            f"{counted(over.stale_since, 'new rows')} of {over.made} are not counted in"
+            f" {over.column}: their transactions wrote over what another one had stored meanwhile"
+        )
+        figures |= {"written_over": over.stale_since}
+        return failed(self.name, reason, figures, code=COUNTED_LESS)
+
     def _by_contents(
         self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]
     ) -> Finding:
@@ -159,14 +175,6 @@ class OneEffect(Gate):
 
     def _by_counts(self, evidence: Evidence, figures: dict[str, float]) -> Finding:
         """The same for numbers that requests count, in rows that their paths name."""
-        if over := written_over(evidence):
-            number = over.stale_since
-            reason = (
-                f"{counted(number, 'new rows')} of {over.made} are not counted in {over.column}:"
-                " their transactions wrote over what another one had stored meanwhile"
-            )
-            figures |= {"written_over": number}
-            return failed(self.name, reason, figures, code=COUNTED_LESS)
         wrong = miscounted(evidence)
         if wrong:
             first = next((one for one in wrong if one.is_more), wrong[0])

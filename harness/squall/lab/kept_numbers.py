@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from squall.core.events import NumberKept
 from squall.lab.moved_numbers import MOST_MOVES, Numbers, number_of
@@ -58,19 +59,24 @@ def find_kept(
         if not own or len(own) > MOST_MOVES or any(one.kind == "truncate" for one in own):
             continue
         steps = list(_steps(numbers, own, key, column))
-        for other in sorted(set(made) - {table}):
-            rows = made[other]
-            pairs = [(step, rows[step.transaction]) for step in steps if step.transaction in rows]
-            judged = _judged(pairs)
-            if judged:
-                yield NumberKept(
-                    at=times[pairs[-1][0].transaction],
-                    column=f"{table}.{column}",
-                    made=other,
-                    commits=[times[step.transaction] for step, _ in judged],
-                    stale=[stale for _, stale in judged],
-                )
-                break
+        told = (_kept(steps, made[other], times, f"{table}.{column}", other)
+                for other in sorted(set(made) - {table}))  # fmt: skip
+        yield from islice((one for one in told if one is not None), 1)
+
+
+def _kept(
+    steps: Iterable[_Step],
+    rows: Mapping[int, RowChange],
+    times: Mapping[int, float],
+    column: str,
+    made: str,
+) -> NumberKept | None:
+    judged = _judged([(one, rows[one.transaction]) for one in steps if one.transaction in rows])
+    if not judged:
+        return None
+    commits = [times[step.transaction] for step, _ in judged]
+    stale = [one for _, one in judged]
+    return NumberKept(at=commits[-1], column=column, made=made, commits=commits, stale=stale)
 
 
 def _made(changes: Iterable[RowChange]) -> Mapping[str, Mapping[int, RowChange]]:
