@@ -40,6 +40,7 @@ def unmarked_copies(evidence: Evidence, calm: CalmAnswers) -> list[Op]:
         for op in evidence.window("during")
         if op.effect == "read" and op.good and op.sent >= start and op.done <= healed
         and not op.copy and not calm.has_new_field(op)
+        and op.name not in evidence.contract.without_statements
     ]  # fmt: skip
     names = {op.name for op in found}
     if len(found) < LEAST_COPIES or _statements_each(evidence, names) < NEEDED:
