@@ -62,12 +62,14 @@ async def read_numbers(session: DatabaseSession) -> Numbers:
 def find_moves(
     start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float]
 ) -> Iterator[NumbersMoved]:
-    """The moves of each column whose table got no new rows, and lost none."""
+    """The moves of each column whose table was not emptied. A new row begins with its own number,
+    and one that is deleted takes its number with it.
+    """
     of_table = by_table(changes)
     for (table, key, column), numbers in start.items():
         own = of_table.get(table, [])
-        if own and all(change.kind == "update" for change in own):
-            moves = [move for move in moves_of(numbers, own, key, column) if move[1] in numbers]
+        if own and not any(change.kind == "truncate" for change in own):
+            moves = list(moves_of(numbers, own, key, column))
             if moves and len(moves) <= MOST_MOVES:
                 yield _event(f"{table}.{column}", moves, times)
 

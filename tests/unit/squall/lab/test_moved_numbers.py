@@ -26,8 +26,14 @@ def test_what_stays_as_it_was_moves_nothing() -> None:
     assert not list(find_moves(START, [update("1", "100.0", 1), update("2", None, 1)], TIMES))
 
 
-def test_a_table_that_gets_rows_is_left_out() -> None:
-    changes = [update("1", "90", 1), update("3", "10", 1, "insert")]
+def test_a_new_row_begins_with_its_own_number() -> None:
+    changes = [update("3", "10", 1, "insert"), update("1", "90", 2), update("3", "20", 2)]
+    (found,) = find_moves(START, changes, TIMES)
+    assert (found.rows, found.moves) == ([0, 1], [-1.0, 1.0])
+
+
+def test_a_table_that_was_emptied_is_left_out() -> None:
+    changes = [update("1", "90", 1), RowChange("accounts", "truncate", {}, {}, 2)]
     assert not list(find_moves(START, changes, TIMES))
 
 
