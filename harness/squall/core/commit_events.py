@@ -155,6 +155,20 @@ class NumberKept(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberBalanced(Event):
+    """A number that counts the rows of a table which refer to its row."""
+
+    column: str
+    """``rooms.taken``."""
+    made: str
+    """The table of these rows."""
+    pairs: list[float]
+    """When a move of the number and a row of the same amount were both committed."""
+    alone: list[float]
+    """When a move without a row was committed, or a row without a move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchStored(Event):
     """What is stored of the things that one request sent."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from squall.core.commit_events import BatchStored as BatchStored  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import CommitsRead as CommitsRead  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import FamilyCommitted as FamilyCommitted  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import NumberBalanced as NumberBalanced  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumberKept as NumberKept  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersCounted as NumbersCounted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersMoved as NumbersMoved  # noqa: PLC0414 - offered here, too

@@ -13,6 +13,7 @@ from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.counted_effects import miscounted
 from squall.gates.emptied_by_refused import emptied_by_refused
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.half_counted import half_counted
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
 from squall.gates.orphaned_rows import orphaned_rows
@@ -122,7 +123,9 @@ class OneEffect(Gate):
     def _alone(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """What single rows and numbers show, without the others of their request."""
         found = self._orphaned(evidence, figures) or self._emptied(evidence, figures)
-        return found or self._written_over(evidence, figures)
+        return (
+            found or self._written_over(evidence, figures) or self._half_counted(evidence, figures)
+        )
 
     def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Rows that were committed without what they belong to."""
@@ -158,6 +161,19 @@ class OneEffect(Gate):
         )
         figures |= {"written_over": over.stale_since}
         return failed(self.name, reason, figures, code=COUNTED_LESS)
+
+    def _half_counted(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Numbers that do not agree with their rows, because of requests that failed."""
+        half = half_counted(evidence)
+        if half is None:
+            return None
+        reason = (
+            f"{counted(len(half.ops), 'failed requests')} are stored by half, so that {half.column}"
+            f" does not agree with the rows of {half.made}:"
+            f" {listed([op.request for op in half.ops])}"
+        )
+        figures |= {"half": len(half.ops)}
+        return failed(self.name, reason, figures, half.ops, code=HALF)
 
     def _by_contents(
         self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]

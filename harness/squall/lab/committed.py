@@ -23,6 +23,7 @@ from squall.core.events import TransactionCommitted
 from squall.history.op import Op
 from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
+from squall.lab.balanced_numbers import find_balances
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
 from squall.lab.emptied_sets import find_emptied
@@ -142,6 +143,7 @@ class CommitRecorder:
         yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_kept(self._numbers, changes, times)
+        yield from find_balances(self._numbers, changes, times, references)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
