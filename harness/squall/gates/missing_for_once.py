@@ -15,11 +15,14 @@ from collections.abc import Sequence
 
 from squall.gates.calm_answers import GONE
 from squall.gates.removals import are_related
+from squall.gates.row_log import untouched
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
-LEAST = 2
-"""Such answers of one operation."""
+LEAST_UNSURE = 2
+"""Such answers of one operation, where only later ones found it, and the server's log does not say
+that nothing of it was changed in the run.
+"""
 MAKES = "POST "
 
 
@@ -33,11 +36,14 @@ def missing_for_once(evidence: Evidence) -> list[Op]:
         if op.effect == "read" and op.good:
             served[op.request].append(op)
     writes = [op for op in evidence.ops if op.effect != "read"]
-    found: defaultdict[str, list[Op]] = defaultdict(list)
+    unchanged = untouched(evidence)
+    sure: list[Op] = []
+    others: defaultdict[str, list[Op]] = defaultdict(list)
     for op in said:
         if _was_there(op, served[op.request], writes):
-            found[op.name].append(op)
-    return [op for same in found.values() if len(same) >= LEAST for op in same]
+            before = any(one.done <= op.sent for one in served[op.request])
+            (sure if before or unchanged(op) else others[op.name]).append(op)
+    return [*sure, *(op for same in others.values() if len(same) >= LEAST_UNSURE for op in same)]
 
 
 def _was_there(op: Op, served: Sequence[Op], writes: Sequence[Op]) -> bool:

@@ -86,23 +86,23 @@ def _entries(
 
 
 def _match(moves: Iterable[Entry], counted: Iterable[Entry]) -> tuple[list[float], list[float]]:
-    """Each move with the first row of the same amount that has none yet. A move that is taken back
-    leaves nothing.
+    """Each move with the newest row of the same amount that has none, or the other way round: what
+    is alone stays so. A move that is taken back leaves nothing.
     """
-    left: defaultdict[tuple[str, Decimal], list[float]] = defaultdict(list)
-    for name, by, at in counted:
-        left[name, by].append(at)
+    entries = sorted([(at, False, name, by) for name, by, at in counted]
+                     + [(at, True, name, by) for name, by, at in moves])  # fmt: skip
+    left: defaultdict[tuple[bool, str, Decimal], list[float]] = defaultdict(list)
     pairs: list[float] = []
-    open_moves: defaultdict[tuple[str, Decimal], list[float]] = defaultdict(list)
-    for name, by, at in moves:
-        if same := left[name, by]:
-            pairs.append(max(at, same.pop(0)))
-        elif taken_back := open_moves[name, -by]:
-            taken_back.pop()
+    for at, is_move, name, by in entries:
+        if other := left[not is_move, name, by]:
+            other.pop()
+            pairs.append(at)
         else:
-            open_moves[name, by].append(at)
-    alone = [at for times in (*open_moves.values(), *left.values()) for at in times]
-    return sorted(pairs), sorted(alone)
+            left[is_move, name, by].append(at)
+    alone: list[float] = []
+    for (is_move, name, by), times in left.items():
+        alone += times[len(left.get((is_move, name, -by), ())) :]
+    return pairs, sorted(alone)
 
 
 def _sizes(moves: Iterable[Entry], rows: Sequence[RowChange]) -> Iterator[Size]:

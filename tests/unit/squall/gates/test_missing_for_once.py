@@ -5,25 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from squall.core.events import CommitsRead, RowChanged
 from squall.gates.missing_for_once import missing_for_once
 from squall.history.op import Outcome
 
 ITEM = "GET /doctors/3"
+READ = CommitsRead(at=9.0, transactions=1)
+CHANGED = RowChanged(at=1.2, table="doctors", ids={"id": "3"}, values={})
 
 
-def run_of(evidence: Any, make: Any, *writes: str, before: bool = True, after: int = 200) -> Any:
-    """Two reads in the outage that found nothing, with one on each side, and writes between."""
+def run_of(
+    evidence: Any,
+    make: Any,
+    *writes: str,
+    before: bool = True,
+    after: int = 200,
+    times: int = 2,
+    events: Any = (),
+) -> Any:
+    """Reads in the outage that found nothing, with one on each side, and writes between."""
     ops = [make.op(40, name="doctor", request=ITEM)] if before else []
     ops += [
         make.op(n, name="doctor", request=ITEM, status=404, outcome=Outcome.REFUSED)
-        for n in (150, 151)
+        for n in (150, 151)[:times]
     ]
     ops.append(make.op(250, name="doctor", request=ITEM, status=after))
     ops += [
         make.op(120 + n, name="write", request=request, effect="write")
         for n, request in enumerate(writes)
     ]
-    return evidence(ops)
+    return evidence(ops, [*make.outage(), *events])
 
 
 @pytest.mark.parametrize(
@@ -54,3 +65,15 @@ def test_it_may_have_been_made_since(evidence: Any, make: Any) -> None:
 
 def test_it_is_not_there_after_it_either(evidence: Any, make: Any) -> None:
     assert not missing_for_once(run_of(evidence, make, after=404))
+
+
+@pytest.mark.parametrize(
+    ("before", "events", "found"),
+    [(True, (), True), (False, (), False), (False, (READ,), True), (False, (READ, CHANGED), False)],
+    ids=["found before it", "found after it", "and not changed in the run", "and changed in it"],
+)
+def test_one_answer_is_enough_if_it_is_sure(
+    evidence: Any, make: Any, before: bool, events: tuple[Any, ...], *, found: bool
+) -> None:
+    run = run_of(evidence, make, before=before, times=1, events=events)
+    assert bool(missing_for_once(run)) is found

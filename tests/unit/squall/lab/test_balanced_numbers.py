@@ -66,6 +66,14 @@ def test_a_number_without_its_row_and_a_row_without_its_number_are_alone(world: 
     assert world.found()[0].alone == [15.0, 16.0]
 
 
+def test_what_is_alone_does_not_take_the_row_of_another_request(world: World) -> None:
+    world.move("1", 1)
+    for _ in range(2):
+        world.move("1", 1)
+        world.book("1")
+    assert world.found()[0].alone == [15.0]
+
+
 def test_what_is_taken_back_leaves_nothing(world: World) -> None:
     world.move("1", 1)
     world.move("1", -1)
