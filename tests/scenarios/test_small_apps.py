@@ -86,6 +86,10 @@ APPS = [
     ("replaces_by_deleting_first", CANCELLED, "one-effect"),
     ("queue_outlives_its_callers", "table-locked-by-a-migration", "refused-write-absent"),
     ("stream_cleanup_is_cancelled", "callers-leave-at-many-moments", "resources-return"),
+    ("counts_in_python", "callers-want-the-same", "one-effect"),
+    ("counts_apart", CANCELLED, "one-effect"),
+    ("not_found_beside_deletes", CANCELLED, "answer-unlike-calm"),
+    ("list_stays_behind", "connection-refused", "read-your-writes"),
 ]
 
 
