@@ -89,7 +89,7 @@ APPS = [
     ("counts_in_python", "callers-want-the-same", "one-effect"),
     ("counts_apart", CANCELLED, "one-effect"),
     ("not_found_beside_deletes", CANCELLED, "answer-unlike-calm"),
-    ("list_stays_behind", "connection-refused", "read-your-writes"),
+    ("list_stays_behind", "known-outage", "read-your-writes"),
 ]
 
 
