@@ -168,9 +168,8 @@ class OneEffect(Gate):
         if half is None:
             return None
         reason = (
-            f"{counted(len(half.ops), 'failed requests')} are stored by half, so that {half.column}"
-            f" does not agree with the rows of {half.made}:"
-            f" {listed([op.request for op in half.ops])}"
+            f"{counted(len(half.ops), 'failed requests')} left half of the work: {half.column} does"
+            f" not agree with the rows of {half.made}: {listed([op.request for op in half.ops])}"
         )
         figures |= {"half": len(half.ops)}
         return failed(self.name, reason, figures, half.ops, code=HALF)

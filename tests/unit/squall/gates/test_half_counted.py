@@ -39,6 +39,14 @@ def test_what_sets_the_number_may_be_the_cause(evidence: Any, make: Any) -> None
     assert judged(evidence, make, [1.45], [sets]).code != HALF
 
 
+def test_what_left_nothing_alone_without_the_fault_is_not_the_cause(
+    evidence: Any, make: Any
+) -> None:
+    during = replace(make.write(151), name="rename", sent=1.41, done=1.49)
+    calm = [replace(make.write(n), name="rename") for n in (10, 20, 270)]
+    assert judged(evidence, make, [1.45], [during, *calm]).code == HALF
+
+
 @pytest.mark.parametrize(
     ("alone", "calm"),
     [([], CALM), ([0.5, 1.45], CALM), ([1.2], CALM), ([1.45], CALM[:2])],
