@@ -32,6 +32,7 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
+from squall.diagnosis.rules_of_blame import blocked_callers, probe_left_behind
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
 from squall.diagnosis.rules_of_leaks import leaked_connection
 from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
@@ -197,6 +198,8 @@ CAUSES: Iterable[Cause] = (
     name_left_behind,
     reads_wait_for_locks,
     hold_and_wait_in_vain,
+    blocked_callers,
+    probe_left_behind,
     kept_for_good,
     error_text,
     unbounded_call,

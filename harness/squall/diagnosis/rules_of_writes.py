@@ -22,6 +22,7 @@ from squall.gates.verdict import Finding
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
 PAUSE = "app.pause"
+OVERLAP = "app.overlap"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 OF_A_REPEAT = {
@@ -34,6 +35,17 @@ OF_A_REPEAT = {
     ),
 }
 """What the answer to a repeat alone says of the cause."""
+OF_A_NUMBER = {
+    one_effect.COUNTED_LESS: (
+        "a number is read and written back, so that what came in between is undone, or success was"
+        " answered without a COMMIT"
+    ),
+    one_effect.GIVEN_TWICE: (
+        "the next number is read and used by two requests at once, such as max + 1, and nothing"
+        " locks the counter or refuses the second one"
+    ),
+}
+"""What a wrong number alone says of the cause."""
 
 
 def acknowledged_write_lost(case: JudgedRun) -> Diagnosis | None:
@@ -145,22 +157,29 @@ def not_one_effect(case: JudgedRun) -> Diagnosis | None:
     if finding is None:
         return None
     if finding.code == one_effect.AGAIN:
-        told = f"a worker did its work again: {finding.reason}"
-        apart = "its effect and the mark that it is done are not in one transaction"
-        if is_harmless(case) or case.faults == {PAUSE}:
-            apart = "nothing failed, so it was given to another one while the first still did it: a"
-            apart += " lease is shorter than the work, and nobody looks at the end whose it is"
-        return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
+        return _worked_again(case, finding)
     if finding.code == one_effect.UPSTREAM:
         told = f"{finding.reason}: the key is made for each attempt, and not for the request"
         return Diagnosis(told, remedies.IDEMPOTENCY)
-    if finding.code == one_effect.COUNTED_LESS:
-        told = "a number is read and written back, so that what came in between is undone, or"
-        told += f" success was answered without a COMMIT: {finding.reason}"
+    if finding.code in OF_A_NUMBER:
+        told = f"{OF_A_NUMBER[finding.code]}: {finding.reason}"
         return Diagnosis(told, remedies.ONE_TRANSACTION)
     if finding.code in (one_effect.TWICE, one_effect.COUNTED_TWICE):
         return _made_twice(case, finding)
     return _half_done(finding)
+
+
+def _worked_again(case: JudgedRun, finding: Finding) -> Diagnosis:
+    """What a worker does was done twice."""
+    told = f"a worker did its work again: {finding.reason}"
+    apart = "its effect and the mark that it is done are not in one transaction"
+    if case.faults == {OVERLAP}:
+        apart = "two processes of the app ran, and each looks for what is to be done by itself:"
+        apart += " neither locks what it takes, as FOR UPDATE SKIP LOCKED does"
+    elif is_harmless(case) or case.faults == {PAUSE}:
+        apart = "nothing failed, so it was given to another one while the first still did it: a"
+        apart += " lease is shorter than the work, and nobody looks at the end whose it is"
+    return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
 
 
 def _made_twice(case: JudgedRun, finding: Finding) -> Diagnosis:

@@ -21,7 +21,7 @@ from squall.core import events
 from squall.core.clock import Clock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op
-from squall.history.shape import answered_ids
+from squall.history.shape import answered_ids, identities
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
@@ -33,6 +33,7 @@ from squall.lab.lab import Lab
 from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
 from squall.lab.open_work import has_open_work
+from squall.lab.running_numbers import find_given_twice
 from squall.lab.stored_batches import find_batches
 from squall.lab.told_numbers import find_told
 from squall.lab.wal import Decoder, Row, RowChange
@@ -140,6 +141,7 @@ class CommitRecorder:
         yield from find_late(changes, times, ops)
         yield from find_told(changes, times, ops)
         yield from find_counts(self._numbers, changes, times, ops)
+        yield from find_given_twice(changes, times, references)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
@@ -164,8 +166,11 @@ class CommitRecorder:
             if len(messages) >= MAX_CHANGES:
                 return None
             changes, times = decoded(messages, self._offset)
-            found = match_transactions(changes, times, run_id, frozenset())
+            found = list(match_transactions(changes, times, run_id, answered))
             pending = is_pending({key for one in found for key in one.keys}, ops)
+            pending |= are_ids_pending(
+                {value for one in found for values in one.ids.values() for value in values}, ops
+            )
             families = find_families(changes, times, references, answered)
             followed = [one for one in find_followed(changes, times, answered)
                         if one.answered not in named]  # fmt: skip
@@ -182,6 +187,13 @@ def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
     accepted = [op for op in ops if op.is_accepted and op.key]
     known = {op.name for op in ops if op.good and op.key in keys}
     return any(op.name in known and op.key not in keys for op in accepted)
+
+
+def are_ids_pending(ids: Collection[str], ops: Iterable[Op]) -> bool:
+    """Whether no row has an id of an accepted request, and those of others of its kind have one."""
+    own = [(op, set(identities(op).values())) for op in ops if op.is_accepted]
+    known = {op.name for op, values in own if not values.isdisjoint(ids)}
+    return any(op.name in known and values and values.isdisjoint(ids) for op, values in own)
 
 
 async def _create(session: DatabaseSession) -> None:

@@ -1,0 +1,43 @@
+"""Numbers that count new rows, as those of invoices do, and were given to two of them.
+
+before the fault    invoices.number 1, 2, 3, 4, 5, 6       each has its own
+since then          invoices.number 7, 8, 8, 9, 10, 10     the next one was taken by two at once
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from squall.core.events import NumbersRun
+from squall.gates.committed_rows import MIN_LEARNED
+from squall.history.evidence import Evidence
+
+LEAST = 2
+"""Numbers that were given twice. One alone may have its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTwice:
+    """A column that counts rows, and how often it did not since the fault."""
+
+    column: str
+    numbers: int
+    """That several rows have."""
+    rows: int
+    """That were committed since the fault."""
+
+
+def given_twice(evidence: Evidence) -> Iterator[GivenTwice]:
+    """The columns whose numbers were all different before the fault."""
+    start = evidence.first_injected
+    events = [one for one in evidence.events if isinstance(one, NumbersRun)]
+    for event in events if start is not None else ():
+        pairs = list(zip(event.commits, event.numbers, strict=True))
+        early = [number for at, number in pairs if at < (start or 0.0)]
+        if len(early) < MIN_LEARNED or len(set(early)) < len(early):
+            continue
+        twice = [number for number, count in Counter(event.numbers).items() if count > 1]
+        if len(twice) >= LEAST:
+            yield GivenTwice(event.column, len(twice), len(pairs) - len(early))
