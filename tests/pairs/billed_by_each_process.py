@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -18,7 +18,6 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 from tests.pairs.ninth_parts import BARE, LIMIT, refuse
-from tests.pairs.shop import running
 
 TABLES = (
     (
@@ -57,14 +56,18 @@ async def bill_once(database: Database, which: str) -> None:
             await database.execute(DONE, {"id": order["id"]})
 
 
-async def bill_for_good(database: Database, which: str) -> None:
-    """Again and again."""
-    while True:
+async def bill_until(ends: asyncio.Event, database: Database, which: str) -> None:
+    """Again and again. A round is finished, since the library gives a cancelled task's connection
+    not back.
+    """
+    while not ends.is_set():
         try:
             await bill_once(database, which)
         except ERRORS as error:
             log.warning("bills wait: %s", type(error).__name__)
-        await asyncio.sleep(0.1)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await ends.wait()
 
 
 def make(*, locks: bool) -> FastAPI:
@@ -76,8 +79,11 @@ def make(*, locks: bool) -> FastAPI:
         await database.connect()
         for statement in TABLES:
             await database.execute(statement)
-        async with running(bill_for_good(database, which)):
-            yield
+        ends = asyncio.Event()
+        billing = asyncio.create_task(bill_until(ends, database, which))
+        yield
+        ends.set()
+        await billing
         await database.disconnect()
 
     app = FastAPI(lifespan=lifespan)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path as File
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import psycopg2  # type: ignore[import-untyped]
 from fastapi import FastAPI, Path
@@ -59,13 +59,14 @@ class Exports:
         """From its file, or from the database."""
         with self._locked(shop):
             kept = self._file(shop)
-            if kept.exists():
+            with suppress(FileNotFoundError):
                 return kept.read_text()
             before = self._changes[shop]
             written = kept.with_suffix(".part") if self._renames else kept
-            with written.open("w") as lines:
+            with written.open("w+") as lines:
                 self._write(shop, lines)
-            text = written.read_text()
+                lines.seek(0)
+                text = lines.read()
             if self._renames:
                 written.replace(kept)
             if before != self._changes[shop]:
@@ -75,7 +76,7 @@ class Exports:
     def _file(self, shop: int) -> File:
         return self._folder / f"{shop}.csv"
 
-    def _write(self, shop: int, lines: Any) -> None:
+    def _write(self, shop: int, lines: IO[str]) -> None:
         lines.write("ware,cents\n")
         last = 0
         while True:

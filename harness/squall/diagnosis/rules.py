@@ -44,6 +44,7 @@ from squall.diagnosis.rules_of_load import (
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
+from squall.diagnosis.rules_of_threads import threads_wait
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     deadlocked,
@@ -198,6 +199,7 @@ CAUSES: Iterable[Cause] = (
     name_left_behind,
     reads_wait_for_locks,
     hold_and_wait_in_vain,
+    threads_wait,
     blocked_callers,
     probe_left_behind,
     kept_for_good,

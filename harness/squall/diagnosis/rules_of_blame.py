@@ -39,11 +39,14 @@ def probe_left_behind(case: JudgedRun) -> Diagnosis | None:
     if case.failed("recovery-time") is None:
         return None
     later = settled(case)
-    probes = [op for op in later if PROBE.search(op.path)]
     others = [op for op in later if not PROBE.search(op.path)]
-    bad = sum(not op.good for op in probes)
-    if bad < LEAST_OF_ONE or bad < len(probes) or not others or any(not op.good for op in others):
+    probes = [op for op in later if PROBE.search(op.path)]
+    served = {op.path for op in probes if op.good}
+    bad = [op for op in probes if op.path not in served]
+    if len(bad) < LEAST_OF_ONE or not others or any(not op.good for op in others):
         return None
-    told = f"{probes[0].path} says for ever that the database is away, and all others are served:"
+    told = f"{bad[0].path} says for ever that the database is away, and all others are served:"
     told += " it asks a connection of its own, or a flag, that is never made again"
-    return Diagnosis(f"{told}; {count(bad, 'request')} failed after the heal", remedies.READINESS)
+    return Diagnosis(
+        f"{told}; {count(len(bad), 'request')} failed after the heal", remedies.READINESS
+    )

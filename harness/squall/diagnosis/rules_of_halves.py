@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from squall.core.events import FamilyCommitted, RowFollowed
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import CUTS, Diagnosis, JudgedRun
+from squall.diagnosis.judged_run import Diagnosis, JudgedRun
 from squall.diagnosis.signs_of_writes import rows_set_back, were_overtaken
 from squall.gates import work_is_done
-from squall.gates.at_rest import rest_samples
+from squall.gates.committed_rows import read_rows
+from squall.gates.undone_work import undone_work
+
+LEAST_MISSED = 3
+"""Rows one after the other that were never done: not by chance."""
 
 
 def partial_transaction(case: JudgedRun) -> Diagnosis | None:
@@ -35,9 +40,9 @@ def work_left(case: JudgedRun) -> Diagnosis | None:
         )
         told += f" late, behind higher numbers, is never seen: {finding.reason}"
         return Diagnosis(told, remedies.TAKE_UP_AGAIN)
-    if finding.code == work_is_done.UNDONE and _listens(case):
-        told = "what was stored while the session that LISTENs was away is not looked for when it"
-        told += f" listens again: {finding.reason}"
+    if finding.code == work_is_done.UNDONE and _missed_a_span(case):
+        told = "the worker is told of new work, as by LISTEN or a queue in memory, and does not"
+        told += f" look for what was stored while nobody could tell it: {finding.reason}"
         return Diagnosis(told, remedies.TAKE_UP_AGAIN)
     if finding.code == work_is_done.LOST:
         told = "what is accepted is collected in memory, and leaves it before it is stored: an"
@@ -50,9 +55,18 @@ def work_left(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"accepted work is stuck: {finding.reason}", remedies.TAKE_UP_AGAIN)
 
 
-def _listens(case: JudgedRun) -> bool:
-    """Whether a session of the app LISTENed, lost its connection, and listens again."""
-    samples = rest_samples(case.evidence)
-    return CUTS in case.effects and samples is not None and 0 < samples[0].listeners <= (
-        samples[1].listeners
+def _missed_a_span(case: JudgedRun) -> bool:
+    """Whether nothing that was stored in one span was done, and all before it and after it was."""
+    rows = read_rows(case.evidence)
+    owed = [] if rows is None else [one.family for one in undone_work(case.evidence, rows)]
+    parents = {one.parent for one in owed}
+    ats = sorted(
+        {
+            event.at
+            for event in case.evidence.events
+            if isinstance(event, FamilyCommitted | RowFollowed)
+            and event.answered and event.parent in parents
+        }
     )  # fmt: skip
+    places = sorted({ats.index(one.at) for one in owed})
+    return len(places) >= LEAST_MISSED and places[-1] - places[0] + 1 == len(places)

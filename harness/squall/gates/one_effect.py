@@ -119,12 +119,15 @@ class OneEffect(Gate):
             )
             made = writers_of(evidence, odd.half)
             return failed(self.name, reason, figures, made, code=HALF)
-        alone = (
+        return self._alone(evidence, figures) or self._by_contents(evidence, rows, figures)
+
+    def _alone(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Rows whose relations say nothing, and which are wrong by themselves."""
+        return (
             self._orphaned(evidence, figures)
             or self._emptied(evidence, figures)
             or self._given_twice(evidence, figures)
         )
-        return alone or self._by_contents(evidence, rows, figures)
 
     def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """Rows that were committed without what they belong to."""

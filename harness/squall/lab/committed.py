@@ -12,7 +12,7 @@ import contextlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from squall_faults.errors import InjectionFailed
 from squall_faults.ports import DatabaseSession
@@ -21,7 +21,7 @@ from squall.core import events
 from squall.core.clock import Clock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op
-from squall.history.shape import answered_ids, identities
+from squall.history.shape import answered_ids
 from squall.lab.alike import find_alike
 from squall.lab.changed_rows import find_changed_rows
 from squall.lab.counted_numbers import find_counts, named_by_writes
@@ -32,7 +32,7 @@ from squall.lab.gone_rows import find_deleted
 from squall.lab.lab import Lab
 from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
-from squall.lab.open_work import has_open_work
+from squall.lab.open_work import are_ids_pending, has_open_work, is_pending
 from squall.lab.running_numbers import find_given_twice
 from squall.lab.stored_batches import find_batches
 from squall.lab.told_numbers import find_told
@@ -177,23 +177,6 @@ class CommitRecorder:
             if not (pending or has_open_work([*families, *followed])) or self._clock.now() > ends:
                 return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
-
-
-def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
-    """Whether accepted requests have no rows with their key, although others of their operation
-    have.
-    """
-    ops = list(ops)
-    accepted = [op for op in ops if op.is_accepted and op.key]
-    known = {op.name for op in ops if op.good and op.key in keys}
-    return any(op.name in known and op.key not in keys for op in accepted)
-
-
-def are_ids_pending(ids: Collection[str], ops: Iterable[Op]) -> bool:
-    """Whether no row has an id of an accepted request, and those of others of its kind have one."""
-    own = [(op, set(identities(op).values())) for op in ops if op.is_accepted]
-    known = {op.name for op, values in own if not values.isdisjoint(ids)}
-    return any(op.name in known and values and values.isdisjoint(ids) for op, values in own)
 
 
 async def _create(session: DatabaseSession) -> None:

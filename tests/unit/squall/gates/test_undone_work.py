@@ -114,3 +114,22 @@ def test_the_last_rows_before_the_fault_may_be_the_first_that_are_lost(
         rows = [followed(op, lag) for op, lag in zip(ops, lags, strict=True)]
         happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=12)]
         assert WorkIsDone().judge(evidence(ops, happened)).code == code
+
+
+@pytest.mark.parametrize(
+    ("lags", "words"),
+    [
+        ([None, None, None, 0.2], "does not look for what was stored"),
+        ([None, 0.2, None, None], "a worker lost what it had taken"),
+        ([None, None, 0.2, 0.2], "a worker lost what it had taken"),
+    ],
+    ids=["a span", "some", "two"],
+)
+def test_a_span_in_which_nothing_was_done_was_never_looked_for(
+    evidence: Any, make: Any, lags: list[float | None], words: str
+) -> None:
+    numbers = [*CALM, 150, 152, 154, 156, LAST]
+    ops = [upload(make, number) for number in numbers]
+    families = [family(op, lag) for op, lag in zip(ops, [*[0.2] * 10, *lags, 0.2], strict=True)]
+    run = evidence(ops, [*make.outage(), *families, CommitsRead(at=9.0, transactions=15)])
+    assert words in diagnose(run, [WorkIsDone().judge(run)]).reason
