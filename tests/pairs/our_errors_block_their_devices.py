@@ -1,4 +1,4 @@
-"""Weights that devices report, behind psycopg's pool in FastAPI's threads.
+"""Weights that devices report, behind psycopg2's own pool in FastAPI's threads.
 
 A device whose last three reports failed is blocked for a minute. Broken: whoever is to blame.
 Sound: reports that were wrong count, and errors of the database do not.
@@ -12,24 +12,23 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 
-import psycopg
+import psycopg2  # type: ignore[import-untyped]
 from fastapi import FastAPI, HTTPException, Path
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg2 import extensions
 from pydantic import BaseModel, Field
 
-from tests.pairs.ninth_parts import BARE, LIMITS, refuse
+from tests.pairs.ninth_parts import refuse, wait_in_time
+from tests.pairs.tenth_parts import Threads
 
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS devices (id int PRIMARY KEY, name text NOT NULL)",
-    (
-        "CREATE TABLE IF NOT EXISTS weights (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-        " device int NOT NULL, grams int NOT NULL)"
-    ),
-    """INSERT INTO devices SELECT n, 'device ' || n FROM generate_series(1, 8) n
-    ON CONFLICT DO NOTHING""",
-)
+TABLES = """
+    CREATE TABLE IF NOT EXISTS devices (id int PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE IF NOT EXISTS weights (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        device int NOT NULL, grams int NOT NULL);
+    INSERT INTO devices SELECT n, 'device ' || n FROM generate_series(1, 8) n
+        ON CONFLICT DO NOTHING"""
 STORE = "INSERT INTO weights (device, grams) VALUES (%s, %s) RETURNING id"
 READ = "SELECT name FROM devices WHERE id = %s"
+AWAY = (psycopg2.DatabaseError, psycopg2.InterfaceError, TimeoutError)
 MOST = 3
 BLOCKED_SECONDS = 60
 Number = Annotated[int, Path(ge=1, le=8)]
@@ -72,22 +71,17 @@ class Blocks:
 
 
 def make(counted: tuple[type[Exception], ...]) -> FastAPI:
-    pool = ConnectionPool(BARE, min_size=8, max_size=8, timeout=0.8, open=False,
-                          check=ConnectionPool.check_connection,
-                          kwargs={"options": LIMITS, "connect_timeout": 2})  # fmt: skip
-    blocks = Blocks(counted)
+    database, blocks = Threads(), Blocks(counted)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        pool.open(wait=True)
-        with pool.connection() as held:
-            for statement in TABLES:
-                held.execute(statement)
+        extensions.set_wait_callback(wait_in_time)
+        database.open(TABLES)
         yield
-        pool.close()
+        database.close()
 
     app = FastAPI(lifespan=lifespan)
-    refuse(app, psycopg.Error, PoolTimeout)
+    refuse(app, *AWAY)
 
     @app.post("/devices/{device}/weights", status_code=201)
     def report(device: Number, sent: Weight) -> dict[str, Any]:
@@ -95,14 +89,16 @@ def make(counted: tuple[type[Exception], ...]) -> FastAPI:
         with blocks.counted(device):
             if sent.grams % 1000 == 999:
                 raise HTTPException(422, "No scale shows this.")
-            with pool.connection() as held:
-                (made,) = held.execute(STORE, (device, sent.grams)).fetchone() or (0,)
+            with database.cursor() as cursor:
+                cursor.execute(STORE, (device, sent.grams))
+                (made,) = cursor.fetchone()
         return {"id": made, "device": device, "grams": sent.grams}
 
     @app.get("/devices/{device}")
     def read(device: Number) -> dict[str, Any]:
-        with pool.connection() as held:
-            row = held.execute(READ, (device,)).fetchone()
+        with database.cursor() as cursor:
+            cursor.execute(READ, (device,))
+            row = cursor.fetchone()
         if row is None:
             raise HTTPException(404)
         return {"id": device, "name": row[0]}
@@ -111,7 +107,7 @@ def make(counted: tuple[type[Exception], ...]) -> FastAPI:
 
 
 def broken() -> FastAPI:
-    return make((HTTPException, psycopg.Error, PoolTimeout))
+    return make((HTTPException, *AWAY))
 
 
 def sound() -> FastAPI:
