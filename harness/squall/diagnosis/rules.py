@@ -33,6 +33,7 @@ from squall.diagnosis.rules_at_rest import (
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
 from squall.diagnosis.rules_of_blame import blocked_callers, probe_left_behind
+from squall.diagnosis.rules_of_effects import not_one_effect
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
 from squall.diagnosis.rules_of_leaks import leaked_connection
 from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
@@ -59,7 +60,6 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
     duplicate_write,
-    not_one_effect,
     refused_but_applied,
     repeat_answered_otherwise,
 )
