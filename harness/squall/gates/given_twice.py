@@ -16,6 +16,10 @@ from squall.history.evidence import Evidence
 
 LEAST = 2
 """Numbers that were given twice. One alone may have its reason."""
+SELDOM = 0.15
+"""Share of the rows before the fault whose number another one has: two of them may meet without a
+fault, too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,18 @@ class GivenTwice:
 
 
 def given_twice(evidence: Evidence) -> Iterator[GivenTwice]:
-    """The columns whose numbers were all different before the fault."""
+    """The columns whose numbers were different before the fault, but for a few. Rows of one
+    transaction may have one number, such as that of their batch.
+    """
     start = evidence.first_injected
     events = [one for one in evidence.events if isinstance(one, NumbersRun)]
     for event in events if start is not None else ():
         pairs = list(zip(event.commits, event.numbers, strict=True))
         early = [number for at, number in pairs if at < (start or 0.0)]
-        if len(early) < MIN_LEARNED or len(set(early)) < len(early):
+        if len(early) < MIN_LEARNED or len(early) - len(set(early)) > SELDOM * len(early):
             continue
-        twice = [number for number, count in Counter(event.numbers).items() if count > 1]
+        apart = Counter(number for _, number in set(pairs))
+        since = {number for at, number in pairs if at >= (start or 0.0)}
+        twice = [number for number in since if apart[number] > 1]
         if len(twice) >= LEAST:
             yield GivenTwice(event.column, len(twice), len(pairs) - len(early))

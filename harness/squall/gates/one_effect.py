@@ -157,7 +157,7 @@ class OneEffect(Gate):
         for one in given_twice(evidence):
             reason = (
                 f"{counted(one.numbers, 'numbers')} of {one.column} were given to more than one of"
-                f" {one.rows} new rows, and each to one before the fault"
+                f" {one.rows} new rows, and hardly any before the fault"
             )
             return failed(self.name, reason, figures | {"given": one.numbers}, code=GIVEN_TWICE)
         return None

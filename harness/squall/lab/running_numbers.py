@@ -2,13 +2,14 @@
 
 invoices.number    1, 2, 3, 4, 4, 5     two rows have the same one
 
-A column counts if most of its numbers differ and hardly any is left out. What refers to another
-table is no such number.
+A column counts if most of its numbers differ, hardly any is left out, and they grow from one row to
+the next. What refers to another table is no such number, nor is a time in seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from squall.core.events import NumbersRun
 from squall.lab.families import Gone, Reference, references_by_name
@@ -16,8 +17,11 @@ from squall.lab.wal import RowChange, by_table
 
 LEAST_ROWS = 12
 MAX_ROWS = 3000
-LONGEST = 15
-"""Digits."""
+LONGEST = 9
+"""Digits; a time has ten."""
+BEHIND = 5
+"""A number that was drawn earlier may be committed later, by so many."""
+OFTEN = 0.9
 SPREAD = 2
 """From the smallest to the largest there are this many times as many numbers as rows, at most."""
 
@@ -58,4 +62,11 @@ def _run_with_pairs(numbers: Sequence[int]) -> bool:
     different = len(set(numbers))
     spread = max(numbers) - min(numbers) + 1
     counts = 2 * different > len(numbers) and spread <= SPREAD * different
-    return counts and different < len(numbers)
+    return counts and different < len(numbers) and _grow(numbers)
+
+
+def _grow(numbers: Sequence[int]) -> bool:
+    """Whether nearly each of them is beyond the ones before it, or close to that."""
+    highest = accumulate(numbers, max)
+    close = sum(number >= most - BEHIND for number, most in zip(numbers, highest, strict=True))
+    return close >= OFTEN * len(numbers)

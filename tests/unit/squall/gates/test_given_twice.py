@@ -31,10 +31,11 @@ def test_two_invoices_have_one_number(evidence: Any, make: Any) -> None:
     "pairs",
     [
         [*EARLY, (1.1, 8), (1.2, 8), (1.3, 9)],
-        [*EARLY, (0.9, 7), (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
+        [*EARLY, (0.9, 7), (0.91, 6), (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
         [*EARLY[:4], (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
+        [*EARLY, (1.1, 8), (1.1, 8), (1.3, 9), (1.3, 9)],
     ],
-    ids=["one alone", "so without the fault, too", "not known"],
+    ids=["one alone", "often without the fault, too", "not known", "rows of one batch"],
 )
 def test_what_may_have_its_reason(evidence: Any, make: Any, pairs: list[tuple[float, int]]) -> None:
     assert judged(evidence, make, *pairs).verdict != "fail"

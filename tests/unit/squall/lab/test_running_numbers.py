@@ -38,8 +38,10 @@ def test_a_number_that_two_rows_have() -> None:
         [*ONCE, *ONCE],
         [*(str(n * 40) for n in range(12)), "40"],
         [*ONCE, "112", ""],
+        [*ONCE[6:], *ONCE[:6], "105", "110"],
+        [*(f"18000000{n}" for n in range(10, 30)), "1800000029"],
     ],
-    ids=["each once", "too few", "a version or a place in a list", "any numbers", "not all"],
+    ids=["each once", "too few", "places", "any numbers", "not all", "any order", "seconds"],
 )
 def test_other_columns(numbers: list[str]) -> None:
     assert not found(invoices(numbers))
