@@ -1,7 +1,8 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md and eleventh-set.md.
+seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md, eleventh-set.md and
+thirteenth-set.md.
 """
 
 from __future__ import annotations
@@ -86,6 +87,12 @@ APPS = [
     ("replaces_by_deleting_first", CANCELLED, "one-effect"),
     ("queue_outlives_its_callers", "table-locked-by-a-migration", "refused-write-absent"),
     ("stream_cleanup_is_cancelled", "callers-leave-at-many-moments", "resources-return"),
+    ("billed_by_each_process", "rolling-deploy", "one-effect"),
+    ("half_an_export_is_kept", CANCELLED, "answer-unlike-calm"),
+    ("listener_does_not_catch_up", "sessions-terminated", "work-is-done"),
+    ("our_errors_block_their_devices", "disk-full", "recovery-time"),
+    ("probe_keeps_its_dead_connection", "sessions-terminated", "recovery-time"),
+    ("repeat_returns_no_row", "callers-repeat-at-once", "repeats-agree"),
 ]
 
 

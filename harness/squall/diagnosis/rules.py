@@ -36,7 +36,11 @@ from squall.diagnosis.rules_of_blame import blocked_callers, probe_left_behind
 from squall.diagnosis.rules_of_effects import not_one_effect
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
 from squall.diagnosis.rules_of_leaks import leaked_connection
-from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
+from squall.diagnosis.rules_of_lines import (
+    goes_on_without_a_limit,
+    slow_to_refuse,
+    waits_in_line,
+)
 from squall.diagnosis.rules_of_load import (
     reads_wait_for_locks,
     refused_beside,
@@ -206,6 +210,7 @@ CAUSES: Iterable[Cause] = (
     error_text,
     unbounded_call,
     waits_in_line,
+    goes_on_without_a_limit,
     silence,
     not_recovered,
     retry_storm,
