@@ -7,7 +7,7 @@ since then          invoices.number 7, 8, 8, 9, 10, 10     the next one was take
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from squall.core.events import NumbersRun
@@ -16,9 +16,12 @@ from squall.history.evidence import Evidence
 
 LEAST = 2
 """Numbers that were given twice. One alone may have its reason."""
-SELDOM = 0.15
+SELDOM = 0.25
 """Share of the rows before the fault whose number another one has: two of them may meet without a
 fault, too.
+"""
+MORE = 2.0
+"""So many times that share they are since the fault: a column with equal numbers has them always.
 """
 
 
@@ -42,10 +45,15 @@ def given_twice(evidence: Evidence) -> Iterator[GivenTwice]:
     for event in events if start is not None else ():
         pairs = list(zip(event.commits, event.numbers, strict=True))
         early = [number for at, number in pairs if at < (start or 0.0)]
-        if len(early) < MIN_LEARNED or len(early) - len(set(early)) > SELDOM * len(early):
+        late = [number for at, number in pairs if at >= (start or 0.0)]
+        usual = _share_of_equals(early)
+        if len(early) < MIN_LEARNED or usual > SELDOM or _share_of_equals(late) < MORE * usual:
             continue
         apart = Counter(number for _, number in set(pairs))
-        since = {number for at, number in pairs if at >= (start or 0.0)}
-        twice = [number for number in since if apart[number] > 1]
+        twice = [number for number in set(late) if apart[number] > 1]
         if len(twice) >= LEAST:
-            yield GivenTwice(event.column, len(twice), len(pairs) - len(early))
+            yield GivenTwice(event.column, len(twice), len(late))
+
+
+def _share_of_equals(numbers: Sequence[int]) -> float:
+    return 1 - len(set(numbers)) / len(numbers) if numbers else 0.0

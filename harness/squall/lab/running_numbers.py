@@ -2,7 +2,7 @@
 
 invoices.number    1, 2, 3, 4, 4, 5     two rows have the same one
 
-A column counts if most of its numbers differ, hardly any is left out, and they grow from one row to
+A column counts if many of its numbers differ, hardly any is left out, and they grow from one row to
 the next. What refers to another table is no such number, nor is a time in seconds.
 """
 
@@ -22,6 +22,8 @@ LONGEST = 9
 BEHIND = 5
 """A number that was drawn earlier may be committed later, by so many."""
 OFTEN = 0.9
+SAME = 4
+"""Rows with one number, at most: so many requests may meet when each statement is slow."""
 SPREAD = 2
 """From the smallest to the largest there are this many times as many numbers as rows, at most."""
 
@@ -61,7 +63,7 @@ def _run_with_pairs(numbers: Sequence[int]) -> bool:
         return False
     different = len(set(numbers))
     spread = max(numbers) - min(numbers) + 1
-    counts = 2 * different > len(numbers) and spread <= SPREAD * different
+    counts = SAME * different > len(numbers) and spread <= SPREAD * different
     return counts and different < len(numbers) and _grow(numbers)
 
 

@@ -31,11 +31,18 @@ def test_two_invoices_have_one_number(evidence: Any, make: Any) -> None:
     "pairs",
     [
         [*EARLY, (1.1, 8), (1.2, 8), (1.3, 9)],
-        [*EARLY, (0.9, 7), (0.91, 6), (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
+        [*EARLY, *((at + 0.1, n) for at, n in EARLY), (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
+        [*EARLY, (0.9, 7), *((1.1 + n / 10, n) for n in range(8, 18)), (2.5, 17), (2.6, 16)],
         [*EARLY[:4], (1.1, 8), (1.2, 8), (1.3, 9), (1.4, 9)],
         [*EARLY, (1.1, 8), (1.1, 8), (1.3, 9), (1.3, 9)],
     ],
-    ids=["one alone", "often without the fault, too", "not known", "rows of one batch"],
+    ids=[
+        "one alone",
+        "often without the fault, too",
+        "as often as before",
+        "not known",
+        "rows of one batch",
+    ],
 )
 def test_what_may_have_its_reason(evidence: Any, make: Any, pairs: list[tuple[float, int]]) -> None:
     assert judged(evidence, make, *pairs).verdict != "fail"
