@@ -1,4 +1,4 @@
-"""Weights that devices report, behind psycopg2's own pool in FastAPI's threads.
+"""Weights that devices report, by SQLAlchemy on psycopg2 in FastAPI's threads.
 
 A device whose last three reports failed is blocked for a minute. Broken: whoever is to blame.
 Sound: reports that were wrong count, and errors of the database do not.
@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
-import psycopg2  # type: ignore[import-untyped]
 from fastapi import FastAPI, HTTPException, Path
-from psycopg2 import extensions
 from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from tests.pairs.ninth_parts import refuse, wait_in_time
-from tests.pairs.tenth_parts import Threads
+from tests.pairs.bases import thread_app, thread_engine
 
-TABLES = """
-    CREATE TABLE IF NOT EXISTS devices (id int PRIMARY KEY, name text NOT NULL);
-    CREATE TABLE IF NOT EXISTS weights (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        device int NOT NULL, grams int NOT NULL);
-    INSERT INTO devices SELECT n, 'device ' || n FROM generate_series(1, 8) n
-        ON CONFLICT DO NOTHING"""
-STORE = "INSERT INTO weights (device, grams) VALUES (%s, %s) RETURNING id"
-READ = "SELECT name FROM devices WHERE id = %s"
-AWAY = (psycopg2.DatabaseError, psycopg2.InterfaceError, TimeoutError)
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS devices (id int PRIMARY KEY, name text NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS weights (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        device int NOT NULL, grams int NOT NULL)""",
+    """INSERT INTO devices SELECT n, 'device ' || n FROM generate_series(1, 8) n
+    ON CONFLICT DO NOTHING""",
+)
+STORE = text("INSERT INTO weights (device, grams) VALUES (:device, :grams) RETURNING id")
+READ = text("SELECT name FROM devices WHERE id = :device")
 MOST = 3
 BLOCKED_SECONDS = 60
 Number = Annotated[int, Path(ge=1, le=8)]
@@ -71,17 +70,8 @@ class Blocks:
 
 
 def make(counted: tuple[type[Exception], ...]) -> FastAPI:
-    database, blocks = Threads(), Blocks(counted)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        extensions.set_wait_callback(wait_in_time)
-        database.open(TABLES)
-        yield
-        database.close()
-
-    app = FastAPI(lifespan=lifespan)
-    refuse(app, *AWAY)
+    engine, blocks = thread_engine(), Blocks(counted)
+    app = thread_app(engine, TABLES)
 
     @app.post("/devices/{device}/weights", status_code=201)
     def report(device: Number, sent: Weight) -> dict[str, Any]:
@@ -89,25 +79,24 @@ def make(counted: tuple[type[Exception], ...]) -> FastAPI:
         with blocks.counted(device):
             if sent.grams % 1000 == 999:
                 raise HTTPException(422, "No scale shows this.")
-            with database.cursor() as cursor:
-                cursor.execute(STORE, (device, sent.grams))
-                (made,) = cursor.fetchone()
+            with engine.begin() as held:
+                values = {"device": device, "grams": sent.grams}
+                made = held.execute(STORE, values).scalar_one()
         return {"id": made, "device": device, "grams": sent.grams}
 
     @app.get("/devices/{device}")
     def read(device: Number) -> dict[str, Any]:
-        with database.cursor() as cursor:
-            cursor.execute(READ, (device,))
-            row = cursor.fetchone()
-        if row is None:
+        with engine.begin() as held:
+            name = held.execute(READ, {"device": device}).scalar_one_or_none()
+        if name is None:
             raise HTTPException(404)
-        return {"id": device, "name": row[0]}
+        return {"id": device, "name": name}
 
     return app
 
 
 def broken() -> FastAPI:
-    return make((HTTPException, *AWAY))
+    return make((HTTPException, SQLAlchemyError))
 
 
 def sound() -> FastAPI:
