@@ -1,7 +1,8 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md and eleventh-set.md.
+seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md, eleventh-set.md and
+thirteenth-set.md.
 """
 
 from __future__ import annotations
@@ -90,6 +91,12 @@ APPS = [
     ("counts_apart", CANCELLED, "one-effect"),
     ("not_found_beside_deletes", CANCELLED, "answer-unlike-calm"),
     ("list_stays_behind", "known-outage", "read-your-writes"),
+    ("billed_by_each_process", "rolling-deploy", "one-effect"),
+    ("half_an_export_is_kept", CANCELLED, "answer-unlike-calm"),
+    ("listener_does_not_catch_up", "sessions-terminated", "work-is-done"),
+    ("our_errors_block_their_devices", "disk-full", "recovery-time"),
+    ("probe_keeps_its_dead_connection", "sessions-terminated", "recovery-time"),
+    ("repeat_returns_no_row", "callers-repeat-at-once", "repeats-agree"),
 ]
 
 

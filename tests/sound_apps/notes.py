@@ -146,10 +146,13 @@ async def _in_time(connection: psycopg.AsyncConnection[Any], work: Coroutine[Any
     word on that, which a silent server never gives, and keep its place in the pool.
     """
     asked = asyncio.create_task(work)
-    done, _ = await asyncio.wait({asked}, timeout=DEADLINE / 4)
-    if not done:
-        with socket.socket(fileno=os.dup(connection.pgconn.socket)) as same:
-            same.shutdown(socket.SHUT_RDWR)
+    try:
+        await asyncio.wait({asked}, timeout=DEADLINE / 4)
+    finally:
+        if not asked.done():
+            with socket.socket(fileno=os.dup(connection.pgconn.socket)) as same:
+                same.shutdown(socket.SHUT_RDWR)
+            await asyncio.wait({asked})  # nobody else may use the connection before
     return await asked
 
 

@@ -194,6 +194,18 @@ class NumberTold(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersRun(Event):
+    """New rows were given numbers one after the other, and some of them the same one."""
+
+    column: str
+    """``invoices.number``."""
+    commits: list[float]
+    """When each row was committed, in order."""
+    numbers: list[int]
+    """What each was given, counted from the smallest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitsRead(Event):
     """Every transaction that can be matched with a request has been published."""
 

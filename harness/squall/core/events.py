@@ -18,6 +18,7 @@ from squall.core.commit_events import NumberBalanced as NumberBalanced  # noqa: 
 from squall.core.commit_events import NumberKept as NumberKept  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersCounted as NumbersCounted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumbersMoved as NumbersMoved  # noqa: PLC0414 - offered here, too
+from squall.core.commit_events import NumbersRun as NumbersRun  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import NumberTold as NumberTold  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowDeleted as RowDeleted  # noqa: PLC0414 - offered here, too
 from squall.core.commit_events import RowFollowed as RowFollowed  # noqa: PLC0414 - offered here, too

@@ -32,9 +32,15 @@ from squall.diagnosis.rules_at_rest import (
     starved_by_streams,
 )
 from squall.diagnosis.rules_of_answers import answer_unlike_calm
+from squall.diagnosis.rules_of_blame import blocked_callers, probe_left_behind
+from squall.diagnosis.rules_of_effects import not_one_effect
 from squall.diagnosis.rules_of_halves import partial_transaction, work_left
 from squall.diagnosis.rules_of_leaks import leaked_connection
-from squall.diagnosis.rules_of_lines import slow_to_refuse, waits_in_line
+from squall.diagnosis.rules_of_lines import (
+    goes_on_without_a_limit,
+    slow_to_refuse,
+    waits_in_line,
+)
 from squall.diagnosis.rules_of_load import (
     reads_wait_for_locks,
     refused_beside,
@@ -43,6 +49,7 @@ from squall.diagnosis.rules_of_load import (
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
+from squall.diagnosis.rules_of_threads import threads_wait
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
     deadlocked,
@@ -57,7 +64,6 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
     duplicate_write,
-    not_one_effect,
     refused_but_applied,
     repeat_answered_otherwise,
 )
@@ -197,10 +203,14 @@ CAUSES: Iterable[Cause] = (
     name_left_behind,
     reads_wait_for_locks,
     hold_and_wait_in_vain,
+    threads_wait,
+    blocked_callers,
+    probe_left_behind,
     kept_for_good,
     error_text,
     unbounded_call,
     waits_in_line,
+    goes_on_without_a_limit,
     silence,
     not_recovered,
     retry_storm,

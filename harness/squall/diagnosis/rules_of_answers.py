@@ -75,6 +75,11 @@ def _what_is_missing(case: JudgedRun, finding: Finding) -> str:
             "no statement failed, and reads miss rows: they leave out what a write holds, as with"
         )
         return f"{told} SKIP LOCKED, or hide a time-out"
+    if finding.code == SHORTENED and _are_texts(case, finding) and _follow_failures(case, finding):
+        told = (
+            "what a failed attempt has written is kept, as in a file under its final name, and is"
+        )
+        return f"{told} served as the whole"
     if finding.code == SHORTENED and _are_texts(case, finding):
         told = (
             "an error during an export is hidden: it ends the text as if it was whole, or becomes"
@@ -95,6 +100,16 @@ def _are_texts(case: JudgedRun, finding: Finding) -> bool:
     """Whether all of them are texts, such as CSV, and were sent as a success."""
     shown = [op for op in case.evidence.ops if op.id in set(finding.ops)]
     return all(op.good and (op.content_type or "").startswith("text/") for op in shown)
+
+
+def _follow_failures(case: JudgedRun, finding: Finding) -> bool:
+    """Whether each was given after the same request had failed since the fault."""
+    start = case.evidence.first_injected or 0.0
+    shown = [op for op in case.evidence.ops if op.id in set(finding.ops)]
+    failed = [op for op in case.evidence.ops if op.done >= start and op.is_servers_error]
+    return bool(shown) and all(
+        any(one.request == op.request and one.done <= op.done for one in failed) for op in shown
+    )
 
 
 def _statuses(case: JudgedRun, finding: Finding) -> set[int | None]:

@@ -1,4 +1,4 @@
-"""Causes of late answers: requests that wait in line, and refusals that are tried again."""
+"""Causes of late answers: requests that wait in line, and attempts after the last limit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from squall.core.events import DatabaseLoad
 from squall.diagnosis import remedies
-from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
+from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.history.op import Op
 
 LEAST_LATE = 3
@@ -23,6 +24,9 @@ REFUSED = frozenset({404, 409, 410, 422})
 NOT_SERVED = ("availability", "recovery-time", "answered-in-time", "response-time")
 LEAST_REFUSED = 5
 LATE_SECONDS, LATE_TIMES = 0.5, 5
+WAITS = frozenset({SILENCES, "blocks"})
+"""Effects of faults that end no connection: whoever connects meanwhile has ended one by itself."""
+SERVED_AT_LAST = 0.5
 
 
 def waits_in_line(case: JudgedRun) -> Diagnosis | None:
@@ -56,6 +60,33 @@ def _steps(ops: Sequence[Op], paths: set[str]) -> list[float]:
         for before, after in pairwise(own)
         if after.sent < before.done and not after.good
     ]
+
+
+def goes_on_without_a_limit(case: JudgedRun) -> Diagnosis | None:
+    """Late answers that are good in the end, while the app ended connections by itself and made
+    others: a limit ended the first attempts, and what came after them had none.
+    """
+    late = case.late(case.evidence.awaited)
+    if case.failed("answered-in-time") is None or not case.effects or case.effects - WAITS:
+        return None
+    served = sum(op.good for op in late)
+    made = _connections_made(case)
+    if not late or served < SERVED_AT_LAST * len(late) or made < max(len(late) / 2, case.sessions):
+        return None
+    told = f"{count(len(late), 'request')} went on for longer than their time-out: the app ended"
+    told += f" their first attempts, and made {made} connections meanwhile, and a repeat took the"
+    told += " cancellation, by which a time-out ends it, for an error, or has none of its own"
+    return Diagnosis(told, remedies.BOUND_WAITS)
+
+
+def _connections_made(case: JudgedRun) -> int:
+    """During the faults."""
+    start, healed = case.evidence.first_injected, case.evidence.last_healed
+    loads = [e for e in case.evidence.events if isinstance(e, DatabaseLoad)]
+    if start is None or healed is None:
+        return 0
+    seen = [load.connections for load in loads if start <= load.at <= healed]
+    return seen[-1] - seen[0] if seen else 0
 
 
 def slow_to_refuse(case: JudgedRun) -> Diagnosis | None:

@@ -6,12 +6,10 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_of_waits import is_harmless
 from squall.diagnosis.signs_of_writes import (
-    only_a_part_is_twice,
     pause_before_success,
 )
 from squall.gates import (
     no_acknowledged_write_lost,
-    one_effect,
     read_your_writes,
     repeats_agree,
     retry_storm,
@@ -19,9 +17,11 @@ from squall.gates import (
 from squall.gates.refused_write_absent import QUEUED, STORED_LATER
 from squall.gates.verdict import Finding
 
+NOT_FOUND = 404
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
 PAUSE = "app.pause"
+OVERLAP = "app.overlap"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 OF_A_REPEAT = {
@@ -139,52 +139,6 @@ def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(told, remedies.NO_FALSE_SUCCESS)
 
 
-def not_one_effect(case: JudgedRun) -> Diagnosis | None:
-    """A write took effect twice or in part, according to logical decoding."""
-    finding = case.failed("one-effect")
-    if finding is None:
-        return None
-    if finding.code == one_effect.AGAIN:
-        told = f"a worker did its work again: {finding.reason}"
-        apart = "its effect and the mark that it is done are not in one transaction"
-        if is_harmless(case) or case.faults == {PAUSE}:
-            apart = "nothing failed, so it was given to another one while the first still did it: a"
-            apart += " lease is shorter than the work, and nobody looks at the end whose it is"
-        return Diagnosis(f"{told}; {apart}", remedies.ONE_TRANSACTION)
-    if finding.code == one_effect.UPSTREAM:
-        told = f"{finding.reason}: the key is made for each attempt, and not for the request"
-        return Diagnosis(told, remedies.IDEMPOTENCY)
-    if finding.code == one_effect.COUNTED_LESS:
-        told = "a number is read and written back, so that what came in between is undone, or"
-        told += f" success was answered without a COMMIT: {finding.reason}"
-        return Diagnosis(told, remedies.ONE_TRANSACTION)
-    if finding.code in (one_effect.TWICE, one_effect.COUNTED_TWICE):
-        return _made_twice(case, finding)
-    return _half_done(finding)
-
-
-def _made_twice(case: JudgedRun, finding: Finding) -> Diagnosis:
-    """A whole request took effect twice, or what it writes outside of its transaction."""
-    if finding.code == one_effect.TWICE and only_a_part_is_twice(case, finding):
-        told = f"{finding.reason}: a part of them is written outside of the transaction, on another"
-        told += " connection, in each attempt, and the rest in the transaction that is run again"
-        return Diagnosis(told, remedies.ONE_TRANSACTION)
-    told = f"{finding.reason}: a write was repeated without a key that tells so"
-    if REPEATS in case.faults:
-        told += ", or the key is looked up before the insert, and nothing unique refuses the"
-        told += " second of two at once"
-    return Diagnosis(told, remedies.IDEMPOTENCY)
-
-
-def _half_done(finding: Finding) -> Diagnosis:
-    """Rows are missing, or are alone."""
-    told = f"{finding.reason}: its parts are not in one transaction"
-    if finding.code == one_effect.ORPHANED:
-        told = f"{finding.reason}: they are written on another connection, or in a task that has"
-        told += " one of its own, outside of its transaction"
-    return Diagnosis(told, remedies.ONE_TRANSACTION)
-
-
 def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
     """Two requests with one key got different answers."""
     finding = case.failed("repeats-agree")
@@ -200,6 +154,9 @@ def repeat_answered_otherwise(case: JudgedRun) -> Diagnosis | None:
         told = "an error path keeps the note, or the lock, that says that a key is under way"
         return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
     told = f"{OF_A_REPEAT[finding.code]}: " if finding.code in OF_A_REPEAT else ""
+    if finding.code == repeats_agree.BLAMED and _is_not_found(case, finding):
+        told = "its key is there, so that its INSERT returns no row (ON CONFLICT DO NOTHING), and"
+        told += " that is taken for a thing that does not exist: "
     return Diagnosis(f"{told}{finding.reason}", remedies.IDEMPOTENCY)
 
 
@@ -236,3 +193,9 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(
         f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
     )
+
+
+def _is_not_found(case: JudgedRun, finding: Finding) -> bool:
+    """Whether repeats get 404, though nothing has failed in which a key could be forgotten."""
+    shown = {op.status for op in case.evidence.ops if op.id in set(finding.ops)}
+    return is_harmless(case) and shown == {NOT_FOUND}

@@ -124,7 +124,7 @@ def learn_links(
     for name, ops in calm_writes(evidence, accepted=accepted).items():
         if len(ops) < MIN_LEARNED:
             continue
-        by_answer = _link_by_answer(ops, known)
+        by_answer = link_by_answer(ops, known)
         if by_answer:
             links[name] = by_answer
         elif _states_its_effect(ops) and all(op.key in known.by_key for op in ops):
@@ -148,7 +148,7 @@ def keyed_operations(
     }
 
 
-def _link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Links:
+def link_by_answer(ops: Sequence[Op], rows: CommittedRows) -> Links:
     """A place whose value differs for each request, and the columns of new rows that equal it."""
     found = [
         {(place, column) for place, value in identities(op).items()

@@ -13,6 +13,7 @@ from squall.gates.committed_rows import CommittedRows, read_rows
 from squall.gates.counted_effects import miscounted
 from squall.gates.emptied_by_refused import emptied_by_refused
 from squall.gates.findings import failed, listed, not_judged, passed
+from squall.gates.given_twice import given_twice
 from squall.gates.half_counted import half_counted
 from squall.gates.keys_upstream import new_keys_upstream
 from squall.gates.odd_families import odd_families, writers_of
@@ -35,6 +36,8 @@ COUNTED_LESS = "counted-less"
 ORPHANED = "rows-without-their-parent"
 EMPTIED = "replaced-by-nothing"
 """The old rows are gone, and the new ones were never made."""
+GIVEN_TWICE = "number-given-twice"
+"""Of those that count rows."""
 UPSTREAM = "upstream-effect-twice"
 
 
@@ -122,9 +125,12 @@ class OneEffect(Gate):
 
     def _alone(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
         """What single rows and numbers show, without the others of their request."""
-        found = self._orphaned(evidence, figures) or self._emptied(evidence, figures)
         return (
-            found or self._written_over(evidence, figures) or self._half_counted(evidence, figures)
+            self._orphaned(evidence, figures)
+            or self._emptied(evidence, figures)
+            or self._given_twice(evidence, figures)
+            or self._written_over(evidence, figures)
+            or self._half_counted(evidence, figures)
         )
 
     def _orphaned(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
@@ -173,6 +179,16 @@ class OneEffect(Gate):
         )
         figures |= {"half": len(half.ops)}
         return failed(self.name, reason, figures, half.ops, code=HALF)
+
+    def _given_twice(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Numbers that count rows, and that several of them have."""
+        for one in given_twice(evidence):
+            reason = (
+                f"{counted(one.numbers, 'numbers')} of {one.column} were given to more than one of"
+                f" {one.rows} new rows, and hardly any before the fault"
+            )
+            return failed(self.name, reason, figures | {"given": one.numbers}, code=GIVEN_TWICE)
+        return None
 
     def _by_contents(
         self, evidence: Evidence, rows: CommittedRows, figures: dict[str, float]

@@ -4,8 +4,9 @@ A worker takes a job, loses its database, and nobody takes the job again. No req
 row is lost: the work is there for ever, and pending.
 
 Work that was only in memory shows without a query: before the fault each request that was answered
-202 had rows with its key, sooner or later, and one in the outage has none. So does work that a
-worker takes out of the queue and loses: the rows that it adds to others are missing.
+202 had rows with its key or with the id of its answer, sooner or later, and one in the outage has
+none. So does work that a worker takes out of the queue and loses: the rows that it adds to others
+are missing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from squall.core.counting import counted
 from squall.core.events import WorkPending
+from squall.gates.accepted_rows import accepted_by_answer
 from squall.gates.committed_rows import MIN_LEARNED, CommittedRows, read_rows
 from squall.gates.findings import failed, listed, not_judged, passed
 from squall.gates.undone_work import makers_of, undone_work
@@ -43,7 +45,7 @@ class WorkIsDone(Gate):
         rows = read_rows(evidence)
         accepted, lost = ([], []) if rows is None else _accepted_and_lost(evidence, rows)
         if lost:
-            keys = listed([str(op.key) for op in lost])
+            keys = listed([str(op.key or op.request) for op in lost])
             reason = f"{len(lost)} of {len(accepted)} requests were accepted (202), and nothing"
             figures = {"accepted": float(len(accepted)), "lost": float(len(lost))}
             told = f"{reason} was ever stored for them: {keys}"
@@ -65,6 +67,7 @@ class WorkIsDone(Gate):
         seen = [event for event in evidence.events if isinstance(event, WorkPending)]
         if not seen and accepted:
             told = f"{len(accepted)} requests were accepted (202), and have rows with their keys"
+            told += " or ids"
             return passed(self.name, told, {"accepted": float(len(accepted))})
         if not seen:
             return not_judged(
@@ -84,11 +87,14 @@ class WorkIsDone(Gate):
 
 def _accepted_and_lost(evidence: Evidence, rows: CommittedRows) -> tuple[list[Op], list[Op]]:
     """Requests that were answered 202, of operations whose successes before the fault all have rows
-    with their keys, whether they were answered 201 or 202; and those of them that have none.
+    with their keys, whether they were answered 201 or 202; or rows with the ids of their answers.
+    And those of them that have none.
     """
     known = _keyed(evidence, rows)
     accepted = [op for op in _accepted(evidence.ops) if op.name in known]
-    return accepted, [op for op in accepted if op.key not in rows.by_key]
+    lost = [op for op in accepted if op.key not in rows.by_key]
+    told, missing = accepted_by_answer(evidence, rows, without=known)
+    return [*accepted, *told], [*lost, *missing]
 
 
 def _keyed(evidence: Evidence, rows: CommittedRows) -> set[str]:

@@ -1,10 +1,12 @@
 """The rows that paths name, as they are made and changed: ``PUT /items/7`` and ``items.id = 7``.
 
-Of values only digests are kept.
+Of values only digests are kept. The keys of a JSON object count as columns, too: a change of one of
+them is to leave the others as they are.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +19,8 @@ MAX_ROWS = 5000
 KINDS = frozenset({"insert", "update"})
 LONGEST = 2000
 """Characters of a value of which a digest is made."""
+MAX_KEYS = 40
+"""Of a JSON object whose keys are told."""
 
 
 def find_changed_rows(
@@ -59,8 +63,27 @@ def _row(change: RowChange) -> str:
 
 def digests_of_row(change: RowChange) -> dict[str, str]:
     """The digests of a row's values by column, without long ones."""
-    return {
-        column: digest_of(value)
+    values = {
+        column: value
         for column, value in change.new.items()
         if value is not None and len(value) <= LONGEST
     }
+    parts = {
+        f"{column}.{key}": part
+        for column, value in values.items()
+        for key, part in _parts_of(value).items()
+    }
+    return {name: digest_of(value) for name, value in (values | parts).items()}
+
+
+def _parts_of(value: str) -> dict[str, str]:
+    """The texts and numbers of a JSON object by key; empty for anything else."""
+    if not value.startswith("{"):
+        return {}
+    try:
+        found = json.loads(value, parse_float=str, parse_int=str)
+    except ValueError:  # an array of PostgreSQL's begins alike
+        return {}
+    if len(found) > MAX_KEYS:
+        return {}
+    return {key: part for key, part in found.items() if isinstance(part, str) and part}

@@ -12,7 +12,7 @@ import contextlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from squall_faults.errors import InjectionFailed
 from squall_faults.ports import DatabaseSession
@@ -34,7 +34,8 @@ from squall.lab.kept_numbers import find_kept
 from squall.lab.lab import Lab
 from squall.lab.late_rows import find_late
 from squall.lab.moved_numbers import Numbers, find_moves, read_numbers
-from squall.lab.open_work import has_open_work
+from squall.lab.open_work import are_ids_pending, has_open_work, is_pending
+from squall.lab.running_numbers import find_given_twice
 from squall.lab.stored_batches import find_batches
 from squall.lab.told_numbers import find_told
 from squall.lab.wal import Decoder, Row, RowChange
@@ -144,6 +145,7 @@ class CommitRecorder:
         yield from find_counts(self._numbers, changes, times, ops)
         yield from find_kept(self._numbers, changes, times)
         yield from find_balances(self._numbers, changes, times, references)
+        yield from find_given_twice(changes, times, references)
         yield from find_alike(changes, times, answered, _keys_of(run_id))
         yield events.CommitsRead(at=self._clock.now(), transactions=len(transactions))
 
@@ -168,24 +170,17 @@ class CommitRecorder:
             if len(messages) >= MAX_CHANGES:
                 return None
             changes, times = decoded(messages, self._offset)
-            found = match_transactions(changes, times, run_id, frozenset())
+            found = list(match_transactions(changes, times, run_id, answered))
             pending = is_pending({key for one in found for key in one.keys}, ops)
+            pending |= are_ids_pending(
+                {value for one in found for values in one.ids.values() for value in values}, ops
+            )
             families = find_families(changes, times, references, answered)
             followed = [one for one in find_followed(changes, times, answered)
                         if one.answered not in named]  # fmt: skip
             if not (pending or has_open_work([*families, *followed])) or self._clock.now() > ends:
                 return changes, times
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
-
-
-def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
-    """Whether accepted requests have no rows with their key, although others of their operation
-    have.
-    """
-    ops = list(ops)
-    accepted = [op for op in ops if op.is_accepted and op.key]
-    known = {op.name for op in ops if op.good and op.key in keys}
-    return any(op.name in known and op.key not in keys for op in accepted)
 
 
 async def _create(session: DatabaseSession) -> None:

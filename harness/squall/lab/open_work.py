@@ -7,9 +7,11 @@ uploads.id 8 ◀── nothing yet            so wait a little
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from squall.core.events import FamilyCommitted, RowFollowed
+from squall.history.op import Op
+from squall.history.shape import identities
 
 LEAST = 6
 MOST = 0.7
@@ -30,3 +32,20 @@ def has_open_work(families: Iterable[FamilyCommitted | RowFollowed]) -> bool:
 def _lacks(rows: list[FamilyCommitted | RowFollowed]) -> bool:
     columns = Counter(column for row in rows for column in row.commits)
     return any(MOST * len(rows) <= number < len(rows) for number in columns.values())
+
+
+def is_pending(keys: Collection[str], ops: Iterable[Op]) -> bool:
+    """Whether accepted requests have no rows with their key, although others of their operation
+    have.
+    """
+    ops = list(ops)
+    accepted = [op for op in ops if op.is_accepted and op.key]
+    known = {op.name for op in ops if op.good and op.key in keys}
+    return any(op.name in known and op.key not in keys for op in accepted)
+
+
+def are_ids_pending(ids: Collection[str], ops: Iterable[Op]) -> bool:
+    """Whether no row has an id of an accepted request, and those of others of its kind have one."""
+    own = [(op, set(identities(op).values())) for op in ops if op.is_accepted]
+    known = {op.name for op, values in own if not values.isdisjoint(ids)}
+    return any(op.name in known and values and values.isdisjoint(ids) for op, values in own)

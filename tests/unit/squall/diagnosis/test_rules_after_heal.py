@@ -18,7 +18,7 @@ from squall.diagnosis.diagnose import diagnose
 from squall.gates.connection_leaks import NOT_GIVEN_BACK
 from squall.gates.findings import failed
 from squall.gates.no_acknowledged_write_lost import UPDATE_LOST
-from squall.gates.one_effect import AGAIN, COUNTED_LESS, COUNTED_TWICE, TWICE
+from squall.gates.one_effect import AGAIN, COUNTED_LESS, COUNTED_TWICE, GIVEN_TWICE, TWICE
 from squall.gates.read_your_writes import STALE
 from squall.gates.recovery_time import NEVER, STUCK
 from squall.gates.refused_write_absent import STORED_LATER
@@ -77,6 +77,8 @@ def test_requests_that_are_stuck_while_others_are_served_lead_to_the_lines(
         (TWICE, "client.repeat", "looked up before the insert"),
         (COUNTED_TWICE, FAULT, "repeated without a key"),
         (COUNTED_LESS, FAULT, "a number is read and written back"),
+        (AGAIN, "app.overlap", "neither locks what it takes"),
+        (GIVEN_TWICE, FAULT, "such as max + 1"),
     ],
 )
 def test_what_is_not_done_once_has_several_causes(

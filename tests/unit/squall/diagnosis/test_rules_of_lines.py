@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import FaultHealed, FaultInjected
+from squall.core.events import DatabaseLoad, FaultHealed, FaultInjected
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.findings import failed
 from squall.history.op import FIRST_FOR_NOTHING
@@ -53,3 +53,31 @@ def test_late_refusals_of_what_does_not_exist(
     ]
     run = evidence([*answers, *refused, *bad], happened)
     assert diagnose(run, [failed("recovery-time", "not recovered")]).code == code
+
+
+@pytest.mark.parametrize(
+    ("made", "good", "effect", "goes_on"),
+    [
+        (30, True, "silences", True),
+        (0, True, "silences", False),
+        (30, False, "silences", False),
+        (30, True, "cuts", False),
+    ],
+    ids=["repeated without a limit", "no limit at all", "refused at last", "a lost connection"],
+)
+def test_attempts_after_the_last_limit(
+    evidence: Any, make: Any, made: int, good: bool, effect: str, goes_on: bool
+) -> None:
+    ops = [
+        replace((make.op if good else make.refusal)(110 + number), done=5.5) for number in range(8)
+    ]
+    happened = [
+        FaultInjected(at=1.0, step=0, fault="network.silence", label="", effect=effect),
+        *(
+            DatabaseLoad(at=at, statements=9, connections=10 + count, bytes=1)
+            for at, count in ((1.1, 0), (4.0, made))
+        ),
+        FaultHealed(at=5.0, step=0, fault="network.silence", bites=1, what="bytes"),
+    ]
+    found = diagnose(evidence([make.op(0), *ops], happened), [failed("answered-in-time", "late")])
+    assert (found.code == "goes-on-without-a-limit") is goes_on

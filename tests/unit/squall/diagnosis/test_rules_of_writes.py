@@ -212,3 +212,21 @@ def test_repeats_of_refusals_are_told_from_those_of_an_outage(
     event = events.FaultInjected(at=1.0, step=0, fault=fault, label=fault, effect="loads")
     finding = failed("retry-storm", "3 times", code=retry_storm.STATEMENTS)
     assert words in diagnose(evidence([make.op(0)], [event]), [finding]).reason
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "words"),
+    [
+        ("client.repeat", 404, "its INSERT returns no row"),
+        ("client.repeat", 422, "is not known again"),
+        ("database.crash", 404, "is not known again"),
+    ],
+)
+def test_repeats_that_are_told_that_their_thing_does_not_exist(
+    evidence: Any, make: Any, key: str, status: int, words: str
+) -> None:
+    blamed = make.write(150, status=status)
+    run = evidence([make.op(0), blamed, make.op(250)], outage(key))
+    found = failed("repeats-agree", "2 repeats", {}, [blamed], code=repeats_agree.BLAMED)
+    told = diagnose(run, [found]).reason
+    assert words in told

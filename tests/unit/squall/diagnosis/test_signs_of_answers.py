@@ -9,7 +9,7 @@ import pytest
 from squall.core.events import ErrorsLogged
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
-from squall.gates.answer_unlike_calm import ANOTHER_ITEM
+from squall.gates.answer_unlike_calm import ANOTHER_ITEM, SHORTENED
 from squall.gates.error_contract import SERVER_ERROR
 from squall.gates.findings import failed
 from squall.history.evidence import Contract
@@ -70,3 +70,15 @@ def test_errors_that_a_handler_takes_for_bugs(
     found = diagnose(run, [finding])
     assert ("were taken for bugs" in found.reason) is bugs
     assert found.remedy == remedies.ANSWER_503
+
+
+@pytest.mark.parametrize("failed_before", [True, False])
+def test_half_a_text_that_a_failed_attempt_has_left(
+    evidence: Any, make: Any, failed_before: bool
+) -> None:
+    bad, path = make.refusal(120, request="GET /export/1"), "GET /export/1"
+    short = make.op(140, request=path, content_type="text/csv", size=11)
+    ops = [bad, short] if failed_before else [short, replace(bad, id=160, done=1.9, sent=1.8)]
+    cut = failed("answer-unlike-calm", "11 bytes", {"unlike": 1}, [short], code=SHORTENED)
+    told = diagnose(evidence(ops), [cut]).reason
+    assert ("what a failed attempt has written is kept" in told) is failed_before

@@ -114,3 +114,40 @@ def test_the_last_rows_before_the_fault_may_be_the_first_that_are_lost(
         rows = [followed(op, lag) for op, lag in zip(ops, lags, strict=True)]
         happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=12)]
         assert WorkIsDone().judge(evidence(ops, happened)).code == code
+
+
+@pytest.mark.parametrize(
+    ("lags", "words"),
+    [
+        ([None, None, None, 0.2], "does not look for what was stored"),
+        ([None, 0.2, None, None], "a worker lost what it had taken"),
+        ([None, None, 0.2, 0.2], "a worker lost what it had taken"),
+    ],
+    ids=["a span", "some", "two"],
+)
+def test_a_span_in_which_nothing_was_done_was_never_looked_for(
+    evidence: Any, make: Any, lags: list[float | None], words: str
+) -> None:
+    numbers = [*CALM, 150, 152, 154, 156, LAST]
+    ops = [upload(make, number) for number in numbers]
+    families = [family(op, lag) for op, lag in zip(ops, [*[0.2] * 10, *lags, 0.2], strict=True)]
+    run = evidence(ops, [*make.outage(), *families, CommitsRead(at=9.0, transactions=15)])
+    assert words in diagnose(run, [WorkIsDone().judge(run)]).reason
+
+
+@pytest.mark.parametrize("spent", [True, False])
+def test_attempts_that_the_outage_has_spent(evidence: Any, make: Any, spent: bool) -> None:
+    ops = [upload(make, number) for number in (*CALM, LATER, LAST)]
+    families = [
+        family(op, None if op.id == LATER else 0.2) for op in ops
+    ]  # fmt: skip
+    changes = [
+        RowFollowed(
+            at=op.done - 0.002, parent="upload.id", answered=str(op.id),
+            commits={"upload.attempts" if op.id == LATER and spent else "upload.state": [op.done]},
+        )
+        for op in ops
+    ]  # fmt: skip
+    run = evidence(ops, [*make.outage(), *families, *changes, CommitsRead(at=9.0, transactions=12)])
+    told = diagnose(run, [WorkIsDone().judge(run)]).reason
+    assert ("upload.attempts was changed" in told) is spent

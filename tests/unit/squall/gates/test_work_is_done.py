@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -49,3 +50,31 @@ def test_what_is_accepted_in_the_outage_only_is_done_like_the_others(
     ]
     happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=10)]
     assert WorkIsDone().judge(evidence([*done, accepted], happened)).code == code
+
+
+def accepted(make: Any, number: int, at: float, answer: str = "") -> Any:
+    shape = json.dumps({"": "object", ".id": f"={answer or f'e{number}'}"})
+    return make.write(number, status=202, at=at, name="send-event", key=None, shape=shape)
+
+
+@pytest.mark.parametrize(
+    ("stored", "answer", "code"),
+    [
+        (True, "", "holds"),
+        (False, "", "accepted-never-done"),
+        (False, "e3", "holds"),
+    ],
+    ids=["stored later", "dropped", "the answer of an earlier one"],
+)
+def test_what_is_accepted_has_a_row_with_the_id_of_its_answer(
+    evidence: Any, make: Any, stored: bool, answer: str, code: str
+) -> None:
+    """No key of a request is in the rows."""
+    calm = [accepted(make, number, number * 0.04) for number in range(10)]
+    late = accepted(make, 120, 1.2, answer)
+    rows = [
+        TransactionCommitted(at=op.done + 0.1, keys={}, ids={"events.id": [f"e{op.id}"]})
+        for op in [*calm, *([late] if stored else [])]
+    ]
+    happened = [*make.outage(), *rows, CommitsRead(at=9.0, transactions=10)]
+    assert WorkIsDone().judge(evidence([*calm, late], happened)).code == code

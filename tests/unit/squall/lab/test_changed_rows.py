@@ -48,3 +48,12 @@ def test_rows_are_told_apart_by_their_keys() -> None:
     assert first.row == again.row != other.row
     (without,) = find_changed_rows(CHANGES[:1], {1: 3.0}, [PUT])
     assert without.row == ""
+
+
+def test_the_keys_of_a_json_object_count_as_columns() -> None:
+    papers = '{"place": "hall 7", "floor": 5.0, "tags": ["a"], "none": null}'
+    row = RowChange("items", "update", {}, {"id": "7", "papers": papers, "list": "{1,2}"}, 1)
+    (found,) = find_changed_rows([row], {1: 3.0}, [PUT])
+    assert found.values["papers.place"] == digest_of("hall 7")
+    assert found.values["papers.floor"] == digest_of("5")
+    assert set(found.values) == {"id", "papers", "list", "papers.place", "papers.floor"}

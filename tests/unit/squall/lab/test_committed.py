@@ -8,7 +8,8 @@ from typing import Any, cast
 from squall.core.clock import VirtualClock
 from squall.core.events import TransactionCommitted
 from squall.history.op import Op, Outcome
-from squall.lab.committed import CommitRecorder, is_pending, match_transactions
+from squall.lab.committed import CommitRecorder, match_transactions
+from squall.lab.open_work import is_pending
 from squall.lab.wal import RowChange
 
 TIMES = {1: 10.0, 2: 11.0, 3: 12.0}
