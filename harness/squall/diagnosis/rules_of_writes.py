@@ -22,6 +22,7 @@ from squall.gates.verdict import Finding
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
 PAUSE = "app.pause"
+OVERLAP = "app.overlap"
 REPEATS = "client.repeat"
 """Clients that send a write again while it is under way."""
 OF_A_REPEAT = {
@@ -109,9 +110,18 @@ def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
         )
         told += " told of what changed in the outage"
         return Diagnosis(f"{finding.reason}: {told}")
+    if finding.code == read_your_writes.LOST_FROM_SIGHT:
+        return Diagnosis(f"{finding.reason}: {_why_lost(case)}", remedies.NO_FALSE_SUCCESS)
     number = int(finding.figures["missing"])
     told = f"{count(number, 'write')} could not be read right after the acknowledgement"
     return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
+
+
+def _why_lost(case: JudgedRun) -> str:
+    if OVERLAP in case.faults:
+        told = "what one process has written, another one takes for what cannot be"
+        return f"{told}: a number, a set or a cache is known to one process only"
+    return "they were known to the process that is gone, or a cache says that they are not there"
 
 
 def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:

@@ -22,6 +22,7 @@ from squall.gates.asked_again import (
     failed_writes,
     not_since,
     perhaps_updated,
+    read_back_in_it,
     unlike_before,
     unserved,
     unserved_writes,
@@ -127,6 +128,7 @@ class FailedRequests:
             asked_once,
             allowed,
             not_since,
+            read_back_in_it,
         )
         served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])

@@ -10,6 +10,7 @@ from typing import Any
 
 from squall.history.op import FIRST_AGAIN, FIRST_EXTRA, FIRST_FOR_NOTHING, Op
 from squall.workload.operations import Operation, PlannedRequest, with_another_key
+from squall.workload.read_back import NAME as READ_BACK
 
 LATE_SECONDS = 0.1
 """An answer that takes longer is not waited for."""
@@ -53,6 +54,8 @@ class AskedAgain:
 
     def _read(self, wanted: Mapping[str, str]) -> PlannedRequest | None:
         operation = self._operations.get(wanted["name"])
+        if wanted["name"] == READ_BACK:
+            operation = Operation(name=READ_BACK, method="GET", path=wanted["path"], effect="read")
         if operation is None:
             return None
         number = next(self._numbers)
