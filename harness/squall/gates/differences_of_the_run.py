@@ -51,7 +51,7 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
     yield from _never_there(evidence)
     yield from _numbers_of_writes(evidence, calm)
     for op in found_invalid(evidence):
-        text = "status 422, which it had in the outage only"
+        text = f"status {op.status}, and done when another client asked for the same"
         yield op, (INVALID, f"{op.name}: {text}")
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"

@@ -1,52 +1,47 @@
-"""Writes that are told in the outage only that they are wrong (422): nothing but statements failed.
+"""Writes that are told that they are wrong, and are done when another client asks for the same.
 
-    in calm    POST /orders {"item": 7} ──▶ 201            54 of 54
-    outage     POST /orders {"item": 7} ──▶ 422            "this key belongs to another body"
+    outage   POST /orders {"item": 7} ──▶ 422      "this key belongs to another body"
+    after    POST /orders {"item": 7} ──▶ 201      with a key of its own
 
-A repeat that works with what an earlier request has left, on its session or in memory, finds what
-it does not look for. Generated bodies may be wrong by themselves, but then at any time: by chance
-all of these would hardly be in the outage.
+Whether a body is wrong does not depend on the database. A repeat that works with what an earlier
+request has left, on its session or in memory, finds what it does not look for.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 from squall.core.events import FaultInjected
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_EXTRA, Op
 
-UNPROCESSABLE = 422
-LEAST = 3
-LEAST_OTHERS = 20
-"""Answers of the operation outside of the outage."""
-LIKELY = 0.01
-"""Chance that so many requests which are wrong by themselves would all be in the outage."""
-SETTLED_SECONDS = 0.5
-"""After the heal, for requests that were under way."""
+INVALID = frozenset({400, 422})
+LEAST = 2
+"""One alone may have met a balance or a stock that was used up."""
+MOST = 6
+"""Writes that are asked for again: the newest ones."""
+OF_CLIENTS = "client."
+"""Faults in which clients use a key again: the second write may be refused."""
+
+
+def told_wrong(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Writes of the plan that were told so since ``begun``, of operations that were not before."""
+    known = {op.name for op in ops if op.done < begun and op.status in INVALID}
+    found = [
+        op
+        for op in sorted(ops, key=lambda op: op.sent)
+        if op.id < FIRST_EXTRA and op.done >= begun and op.effect != "read"
+        and op.status in INVALID and op.name not in known
+    ]  # fmt: skip
+    return found[-MOST:]
 
 
 def found_invalid(evidence: Evidence) -> list[Op]:
-    """Those writes, of operations that had no such answer outside of the outage."""
+    """Those that were done when they were asked for again."""
+    begun = evidence.first_injected
     faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    start, end = evidence.bounds("during")
-    if not faults or any(event.effect != "errors" for event in faults):
+    if begun is None or any(event.fault.startswith(OF_CLIENTS) for event in faults):
         return []
-    inside: defaultdict[str, list[Op]] = defaultdict(list)
-    outside: defaultdict[str, list[Op]] = defaultdict(list)
-    for op in (*evidence.calm.ops, *evidence.ops):
-        planned = op.id < FIRST_EXTRA and op.repeats is None
-        if planned and op.effect != "read" and op.status is not None:
-            hit = start <= op.sent < end + SETTLED_SECONDS
-            (inside if hit else outside)[op.name].append(op)
-    return [op for name in inside for op in _wrong(inside[name], outside[name])]
-
-
-def _wrong(inside: list[Op], outside: list[Op]) -> list[Op]:
-    found = [op for op in inside if op.status == UNPROCESSABLE]
-    if len(found) < LEAST or len(outside) < LEAST_OTHERS:
-        return []
-    if any(op.status == UNPROCESSABLE for op in outside):
-        return []
-    share = len(inside) / (len(inside) + len(outside))
-    return found if share ** len(found) <= LIKELY else []
+    done = {op.asks_for_write for op in evidence.ops if op.good}
+    found = [op for op in told_wrong(evidence.ops, begun) if op.id in done]
+    return found if len(found) >= LEAST else []

@@ -29,6 +29,7 @@ from squall.gates.asked_again import (
     updated_since,
 )
 from squall.gates.findings import HOLDS
+from squall.gates.found_invalid import told_wrong
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op
@@ -129,6 +130,7 @@ class FailedRequests:
             allowed,
             not_since,
             read_back_in_it,
+            told_wrong,
         )
         served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])

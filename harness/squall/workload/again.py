@@ -16,6 +16,7 @@ LATE_SECONDS = 0.1
 """An answer that takes longer is not waited for."""
 MAX_TIMES = (FIRST_FOR_NOTHING - FIRST_AGAIN) // FIRST_EXTRA - 1
 """A write is asked for again this many times at most: there are no more numbers."""
+INVALID = (400, 422)
 MAX_KEPT = 1000
 """Failed writes that are kept."""
 
@@ -37,8 +38,9 @@ class AskedAgain:
         self._times: Counter[int] = Counter()
 
     def note(self, request: PlannedRequest, op: Op) -> None:
-        """Keep a write of the plan that failed, to ask for it again."""
-        if op.id < FIRST_EXTRA and op.effect != "read" and op.may_pass:
+        """Keep a write of the plan that failed or was wrong, to ask for it again."""
+        lost = op.may_pass or op.status in INVALID
+        if op.id < FIRST_EXTRA and op.effect != "read" and lost:
             self._failed[op.id] = request
             if len(self._failed) > MAX_KEPT:
                 self._failed.pop(next(iter(self._failed)))
