@@ -19,6 +19,7 @@ AT_A_LINE = frozenset(
     {
         "broken-error-contract",
         "unhandled-error",
+        "mistake-with-coroutines",
         "error-text",
         "leaked-connection",
         "not-recovered",

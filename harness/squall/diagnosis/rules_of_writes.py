@@ -6,6 +6,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_of_waits import is_harmless
 from squall.diagnosis.signs_of_writes import (
+    are_done_later,
     only_a_part_is_twice,
     pause_before_success,
 )
@@ -243,6 +244,11 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
             f"{told}, though no COMMIT was in doubt: what came before an error is committed, or the"
         )
         return Diagnosis(f"{told} error came after COMMIT", remedies.ONE_TRANSACTION)
+    if any(fault.startswith(OF_THE_APP) for fault in case.faults) and are_done_later(case, finding):
+        told += (
+            ", when the app had been started again: they are noted before the work, and the note"
+        )
+        return Diagnosis(f"{told} outlives the refusal", remedies.UNKNOWN_COMMIT)
     return Diagnosis(
         f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
     )
