@@ -25,8 +25,8 @@ EXPOSED_BY = (
     "connection-storm-after-restart",
 )
 SET = "twelfth"
-PER_SECOND = 150.0
-MOST = 150.0
+PER_SECOND = 100.0
+MOST = 30.0
 careful = RequestContext._served
 
 
