@@ -43,6 +43,7 @@ from squall.diagnosis.rules_of_load import (
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
 from squall.diagnosis.rules_of_python import mistake_with_coroutines
+from squall.diagnosis.rules_of_refusals import refused_but_applied
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
 from squall.diagnosis.rules_of_waits import (
     blocked_event_loop,
@@ -59,7 +60,6 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_write_lost,
     duplicate_write,
     not_one_effect,
-    refused_but_applied,
     repeat_answered_otherwise,
 )
 from squall.diagnosis.signs_of_answers import were_taken_for_bugs
