@@ -122,6 +122,8 @@ class FailedRequests:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
         kinds = (
+            told_wrong,
+            read_back_in_it,
             perhaps_updated,
             updated_since,
             unlike_before,
@@ -129,8 +131,6 @@ class FailedRequests:
             asked_once,
             allowed,
             not_since,
-            read_back_in_it,
-            told_wrong,
         )
         served = {op.target: op for kind in kinds for op in kind(ops, self._begun)}
         chosen = dict(list(unserved(ops).items())[:MOST])
