@@ -11,7 +11,7 @@ from squall.gates import error_contract as contract
 
 AWAITED = re.compile(r"cannot reuse already awaited (compiled_)?coroutine")
 GROUP = re.compile(r"unhandled errors in a TaskGroup")
-ONCE = "what is repeated is a coroutine, which can be awaited once: a function has to make each"
+ONCE = "what is repeated is a coroutine, which can be awaited once: each attempt needs a new one"
 AS_A_GROUP = "errors of a task group come as a group, which no except and no handler of them knows"
 MESSAGES = ((AWAITED, ONCE, remedies.RETRY), (GROUP, AS_A_GROUP, remedies.ANSWER_503))
 LEAST = 2
