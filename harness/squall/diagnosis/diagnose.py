@@ -19,7 +19,7 @@ AT_A_LINE = frozenset(
     {
         "broken-error-contract",
         "unhandled-error",
-        "mistake-with-coroutines",
+        "coroutine-awaited-twice",
         "error-text",
         "leaked-connection",
         "not-recovered",

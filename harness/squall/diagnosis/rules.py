@@ -42,7 +42,7 @@ from squall.diagnosis.rules_of_load import (
     upstream_retry_storm,
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
-from squall.diagnosis.rules_of_python import mistake_with_coroutines
+from squall.diagnosis.rules_of_python import coroutine_awaited_twice
 from squall.diagnosis.rules_of_refusals import refused_but_applied
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
 from squall.diagnosis.rules_of_waits import (
@@ -199,7 +199,7 @@ CAUSES: Iterable[Cause] = (
     reads_wait_for_locks,
     hold_and_wait_in_vain,
     kept_for_good,
-    mistake_with_coroutines,
+    coroutine_awaited_twice,
     error_text,
     unbounded_call,
     waits_in_line,
