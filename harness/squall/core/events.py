@@ -173,7 +173,8 @@ class SecretDisclosed(Event):
     """
 
     place: str
-    """``log`` or ``answer``; ``token``: credentials of clients in the log."""
+    """``log``, ``answer`` (an error) or ``success``; ``token``: credentials of clients in the log.
+    """
     count: int
     """Lines of the log, or answers."""
 
@@ -279,6 +280,15 @@ class GaugesSampled(Event):
     """By name of the gauge; the samples of its labels are summed."""
     states: Mapping[str, str]
     """For gauges that represent a state, such as a circuit breaker's: the name of the state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesCounted(Event):
+    """The series on the app's page of metrics, after the load."""
+
+    series: int
+    of_one_request: int
+    """Those that have the idempotency key of a request as the value of a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

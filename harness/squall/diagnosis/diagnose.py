@@ -19,6 +19,7 @@ AT_A_LINE = frozenset(
     {
         "broken-error-contract",
         "unhandled-error",
+        "coroutine-awaited-twice",
         "error-text",
         "leaked-connection",
         "not-recovered",

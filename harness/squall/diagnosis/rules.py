@@ -48,6 +48,8 @@ from squall.diagnosis.rules_of_load import (
     upstream_retry_storm,
 )
 from squall.diagnosis.rules_of_proof import not_steady, unproven
+from squall.diagnosis.rules_of_python import coroutine_awaited_twice
+from squall.diagnosis.rules_of_refusals import refused_but_applied
 from squall.diagnosis.rules_of_sessions import lost_settings, name_left_behind
 from squall.diagnosis.rules_of_threads import threads_wait
 from squall.diagnosis.rules_of_waits import (
@@ -64,7 +66,6 @@ from squall.diagnosis.rules_of_writes import (
     acknowledged_before_commit,
     acknowledged_write_lost,
     duplicate_write,
-    refused_but_applied,
     repeat_answered_otherwise,
 )
 from squall.diagnosis.signs_of_answers import were_taken_for_bugs
@@ -207,6 +208,7 @@ CAUSES: Iterable[Cause] = (
     blocked_callers,
     probe_left_behind,
     kept_for_good,
+    coroutine_awaited_twice,
     error_text,
     unbounded_call,
     waits_in_line,

@@ -32,6 +32,7 @@ PREPARED = (
 )
 CONFLICT = r"could not serialize|SerializationError|SerializationFailure|deadlock ?detected"
 TOO_MANY = r"too ?many ?(clients|connections)|remaining connection slots"
+RUSH = "client.load_spike"
 FEW_OF_ALL = 4
 """An open breaker refuses all requests; what an error path keeps stops a few."""
 AGAIN = 2
@@ -219,6 +220,8 @@ def _went_on_refusing(case: JudgedRun, failed: str) -> Diagnosis:
         return Diagnosis(f"{PLACES_KEPT}; {failed}", remedies.GIVE_BACK)
     if case.asks_nothing:
         told = "the app refuses without asking the database: a breaker or a flag stays as it was"
+        if RUSH in case.faults:
+            told += ", or a limit of the rate counts what it refuses"
         return Diagnosis(f"{told}; {failed}", remedies.TRY_AGAIN_SOON)
     last = max(op.done for op in case.bad_after) - (case.evidence.last_healed or 0.0)
     told = f"the app went on refusing for {last:.1f} s when the database was well again; {failed}"

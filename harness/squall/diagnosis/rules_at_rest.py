@@ -8,7 +8,8 @@ from squall.diagnosis.judged_run import Diagnosis, JudgedRun, count
 from squall.diagnosis.remedies import Remedy
 from squall.gates import background_sessions_return, connection_leaks, session_leftovers
 from squall.gates.ends_when_told import KILLED, TERMINATE
-from squall.gates.resources_return import COUNT_LEFT
+from squall.gates.no_secret_disclosed import IN_SUCCESS
+from squall.gates.resources_return import COUNT_LEFT, NAMED_SERIES
 from squall.gates.second_copy_starts import DISTURBED, LOCKED_OUT
 
 ENDING_SECONDS = 0.5
@@ -170,11 +171,18 @@ def resources_not_returned(case: JudgedRun) -> Diagnosis | None:
             "what was begun is counted, and its end is not: a clean-up was cancelled, or an error"
         )
         return Diagnosis(f"{told} path has none; {finding.reason}", remedies.GIVE_BACK)
+    if finding is not None and finding.code == NAMED_SERIES:
+        told = "a label of a metric has another value for each request, such as its key"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK_RESOURCES)
     return _from_gate("resources-return", case)
 
 
 def disclosed_secret(case: JudgedRun) -> Diagnosis | None:
     """The database's password is in a log or an answer."""
+    finding = case.failed("no-secret-disclosed")
+    if finding is not None and finding.code == IN_SUCCESS:
+        told = "an answer names an address as it stands in the settings, with its password"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.HIDE_SECRETS)
     return _from_gate("no-secret-disclosed", case)
 
 

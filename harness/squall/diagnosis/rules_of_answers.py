@@ -9,6 +9,7 @@ from squall.diagnosis.signs_of_answers import got_each_others
 from squall.gates.answer_unlike_calm import BLAMED, EMPTIED, REPEATED, SHORTENED
 from squall.gates.differences_of_the_run import (
     ANOTHER_NUMBER,
+    INVALID,
     LET_IN,
     MIXED,
     NEVER_STORED,
@@ -37,6 +38,10 @@ BY_CODE = {
     MIXED: (
         "the parts of one answer are read by statements of their own, and a write came in between",
         remedies.ONE_SNAPSHOT,
+    ),
+    INVALID: (
+        "a repeat works with what an earlier request has left on its session or in memory",
+        remedies.OWN_SESSION,
     ),
     NOT_IN_ROW: (
         "answers are made of what a failed attempt has left, and not of what is stored",

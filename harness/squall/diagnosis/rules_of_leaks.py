@@ -17,7 +17,9 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
     lost = case.failed("capacity-returns")
     if lost is not None and not fails_by_request(case):
         return Diagnosis(
-            f"an error path keeps places of the pool: {lost.reason}", remedies.GIVE_BACK
+            "an error path keeps places of the pool, or a limit that failures lower comes back too"
+            f" slowly: {lost.reason}",
+            remedies.GIVE_BACK,
         )
     finding = case.failed("connection-leaks")
     if finding is None or (SILENCES in case.effects and case.hung):

@@ -14,7 +14,6 @@ from squall.gates import (
     repeats_agree,
     retry_storm,
 )
-from squall.gates.refused_write_absent import QUEUED, STORED_LATER
 from squall.gates.verdict import Finding
 
 NOT_FOUND = 404
@@ -109,9 +108,18 @@ def _shown_otherwise(case: JudgedRun) -> Diagnosis | None:
         )
         told += " told of what changed in the outage"
         return Diagnosis(f"{finding.reason}: {told}")
+    if finding.code == read_your_writes.LOST_FROM_SIGHT:
+        return Diagnosis(f"{finding.reason}: {_why_lost(case)}", remedies.NO_FALSE_SUCCESS)
     number = int(finding.figures["missing"])
     told = f"{count(number, 'write')} could not be read right after the acknowledgement"
     return Diagnosis(told + ": the app answers before it commits", remedies.COMMIT_FIRST)
+
+
+def _why_lost(case: JudgedRun) -> str:
+    if OVERLAP in case.faults:
+        told = "what one process has written, another one takes for what cannot be"
+        return f"{told}: a number, a set or a cache is known to one process only"
+    return "they were known to the process that is gone, or a cache says that they are not there"
 
 
 def acknowledged_before_commit(case: JudgedRun) -> Diagnosis | None:
@@ -168,31 +176,6 @@ def duplicate_write(case: JudgedRun) -> Diagnosis | None:
     number = int(finding.figures["duplicated"])
     told = f"{count(number, 'request')} wrote more than once: a write whose answer was lost"
     return Diagnosis(f"{told} was repeated without a key that tells so", remedies.IDEMPOTENCY)
-
-
-def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
-    """A write was refused although it was applied."""
-    finding = case.failed("refused-write-absent")
-    if finding is None:
-        return None
-    if finding.code == STORED_LATER:
-        told = "updates that were refused are tried again in secret, when others may have followed"
-        return Diagnosis(f"{told}: {finding.reason}", remedies.ONE_TRANSACTION)
-    if finding.code == QUEUED:
-        told = (
-            "who waits for its job is refused, and the job stays in a queue of the app, to be done"
-        )
-        return Diagnosis(f"{told} all the same: {finding.reason}", remedies.UNKNOWN_COMMIT)
-    number = int(finding.figures["present"])
-    told = f"{count(number, 'write was', 'writes were')} refused and happened all the same"
-    if case.effects == ERRORS:
-        told = (
-            f"{told}, though no COMMIT was in doubt: what came before an error is committed, or the"
-        )
-        return Diagnosis(f"{told} error came after COMMIT", remedies.ONE_TRANSACTION)
-    return Diagnosis(
-        f"{told}: a COMMIT without an answer was called a failure", remedies.UNKNOWN_COMMIT
-    )
 
 
 def _is_not_found(case: JudgedRun, finding: Finding) -> bool:

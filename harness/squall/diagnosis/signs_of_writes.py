@@ -21,6 +21,8 @@ LEAST_ROWS = 3
 LEAST_LOST = 3
 PAUSE_SECONDS, PAUSE_TIMES = 0.015, 3.0
 """By which an answer is later than others, if something was tried again after a pause."""
+A_WHILE = 0.2
+"""After a refusal; what was at the server already is committed sooner."""
 MOST = 0.75
 """Of what shows a sign, if the sign is to be their cause."""
 
@@ -130,3 +132,14 @@ def pause_before_success(case: JudgedRun, finding: Finding) -> float:
     late, quick = (median(op.done - op.sent for op in ops) for ops in (lost, usual))
     paused = late >= PAUSE_TIMES * quick and late - quick >= PAUSE_SECONDS
     return late - quick if paused else 0.0
+
+
+def are_done_later(case: JudgedRun, finding: Finding) -> bool:
+    """Whether most of these writes were committed a while after their refusal."""
+    rows, shown = read_rows(case.evidence), set(finding.ops)
+    ops = [op for op in case.evidence.ops if op.id in shown and op.key is not None]
+    if rows is None or not ops:
+        return False
+    commits = [(op, rows.by_key.get(op.key or "", [])) for op in ops]
+    late = [op for op, own in commits if own and min(one.at for one in own) > op.done + A_WHILE]
+    return len(late) >= MOST * len(ops)

@@ -11,7 +11,8 @@ Some reads that were answered are asked again, too, to be compared: those of wha
 those of items that were updated
 since, or whose update failed, those whose answer in the outage was another one than before it,
 those that show one number for different items, lists that were asked for once, in the outage, what
-others of its kind are not: allowed, and some that were asked for before the outage only.
+others of its kind are not: allowed, and some that were asked for before the outage only. So are
+reads of what was written in the outage: another process may serve by then, which has not seen it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ MOST = 20
 """Requests that are asked again."""
 MOST_SERVED = 10
 """Of each kind that was served."""
+MOST_READ_BACK = 6
+"""Reads of what was written in the outage."""
 MOST_ALLOWED = 40
 """A check that fails open lets in few of those that are served."""
 MOST_WRITES = 6
@@ -222,6 +225,12 @@ def not_since(ops: Sequence[Op], begun: float) -> list[Op]:
     since = {op.request for op in reads if op.done >= begun}
     found = {op.request: op for op in reads if op.good and op.request not in since}
     return list(found.values())[-MOST_SERVED:]
+
+
+def read_back_in_it(ops: Sequence[Op], begun: float) -> list[Op]:
+    """Reads of writes that were acknowledged in the outage, and were found: the newest ones."""
+    found = {op.request: op for op in ops if op.is_read_back and op.good and op.sent >= begun}
+    return list(found.values())[-MOST_READ_BACK:]
 
 
 def _numbers(op: Op) -> set[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from squall.gates.blamed_clients import let_in_for_once
 from squall.gates.calm_answers import CalmAnswers
+from squall.gates.found_invalid import found_invalid
 from squall.gates.mixed_moments import mixed_moments
 from squall.gates.mixed_versions import mixed_versions
 from squall.gates.numbers_of_writes import unlike_the_row, unlike_the_same_request
@@ -23,6 +24,7 @@ TOO_YOUNG = "copy-older-than-its-age"
 ANOTHER_NUMBER = "write-tells-another-number"
 NOT_IN_ROW = "tells-what-is-not-stored"
 NEVER_STORED = "shows-what-was-refused"
+INVALID = "found-invalid"
 MIXED = "versions-mixed"
 
 Difference = tuple[Op, tuple[str, str]]
@@ -48,6 +50,9 @@ def differences_of_the_run(evidence: Evidence, calm: CalmAnswers) -> Iterator[Di
             yield op, (ANOTHER_VALUE, f"{op.name}: {field} {text}")
     yield from _never_there(evidence)
     yield from _numbers_of_writes(evidence, calm)
+    for op in found_invalid(evidence):
+        text = f"status {op.status}, and done when another client asked for the same"
+        yield op, (INVALID, f"{op.name}: {text}")
     for op in let_in_for_once(evidence):
         text = "served in the outage, and forbidden without the fault"
         yield op, (LET_IN, f"{op.name}: {text}")

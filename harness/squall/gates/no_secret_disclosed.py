@@ -1,5 +1,6 @@
-"""The password of the database is not disclosed: neither in a log line nor in an answer. Nor are
-the credentials of clients in a log line.
+"""The password of the database is not disclosed: neither in a log line nor in an answer, be it an
+error or a success, such as a copy that names in a header where it is from. Nor are the credentials
+of clients in a log line.
 
 Drivers include the address in their exceptions, and an address contains the password. Each lab has
 its own random password, so a match is not an accident.
@@ -16,9 +17,11 @@ from squall.history.evidence import Evidence
 
 IN_LOG = "password-in-log"
 IN_ANSWER = "password-in-answer"
+IN_SUCCESS = "password-in-success"
 CREDENTIALS_IN_LOG = "credentials-in-log"
 PASSWORD, TOKEN = "the database's password", "a client's credentials"
 PLACES = {
+    "success": (f"{PASSWORD} in %d answers that succeeded, or in their headers", IN_SUCCESS),
     "answer": (f"{PASSWORD} in %d error answers", IN_ANSWER),
     "probe": (f"{PASSWORD} in %d answers to probes of health", IN_ANSWER),
     "log": (f"{PASSWORD} in %d lines of the app's log", IN_LOG),
@@ -29,7 +32,7 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSecretDisclosed(Gate):
-    """The log and the error answers contain neither the database's password nor, in the log, the
+    """The log and the answers contain neither the database's password nor, in the log, the
     credentials of clients.
     """
 

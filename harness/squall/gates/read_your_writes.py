@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
+from squall.gates.lost_from_sight import lost_from_sight
 from squall.gates.never_stored import shown_but_never_stored
 from squall.gates.row_log import RowLog, read_log
 from squall.gates.stale_reads import StaleReads, find_stale_reads
@@ -25,6 +26,7 @@ from squall.history.op import FIRST_READ_BACK, Op
 MISSING = (404, 410)
 STALE = "stale-read"
 NEVER_STORED = "never-stored"
+LOST_FROM_SIGHT = "lost-from-sight"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,16 @@ class ReadYourWrites(Gate):
             reason = f"{len(compared.stale)} reads showed an item as it was before its last update"
             figures = {"compared": compared.compared, "stale": len(compared.stale)}
             return failed(self.name, reason, figures, compared.stale, code=STALE)
+        return self._lost(evidence) or self._read_back(evidence, compared)
+
+    def _lost(self, evidence: Evidence) -> Finding | None:
+        gone = [] if self.allow_lost_during else lost_from_sight(evidence)
+        if not gone:
+            return None
+        reason = f"{len(gone)} writes that a read had found were not found after the outage"
+        return failed(self.name, reason, {"lost": len(gone)}, gone, code=LOST_FROM_SIGHT)
+
+    def _read_back(self, evidence: Evidence, compared: StaleReads) -> Finding:
         asked = [op for op in evidence.ops if op.is_read_back]
         if not asked and compared.compared:
             told = f"{compared.compared} reads showed the last update of their item"

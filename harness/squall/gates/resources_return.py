@@ -2,14 +2,15 @@
 
 What leaks at each failure is invisible until a limit is reached: ``ulimit -n`` for files and
 sockets, the container's number of processes for threads, its memory for the rest. From then on the
-app accepts no client, starts nothing, or is killed.
+app accepts no client, starts nothing, or is killed. The page of metrics grows as well, line by
+line, if a label has another value for each failed request.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from squall.core.events import BackendsSampled
+from squall.core.events import BackendsSampled, SeriesCounted
 from squall.gates.at_rest import rest_samples
 from squall.gates.counts_return import counts_not_returned
 from squall.gates.findings import failed, not_judged, passed
@@ -20,6 +21,9 @@ DESCRIPTORS = "descriptors-left"
 THREADS = "threads-left"
 MEMORY = "memory-left"
 COUNT_LEFT = "count-not-returned"
+NAMED_SERIES = "series-of-one-request"
+LEAST_SERIES = 10
+"""Fewer may be the last few requests, which a page of metrics shows as examples."""
 MIB = 1024**2
 
 
@@ -51,7 +55,7 @@ class ResourcesReturn(Gate):
 
     def judge(self, evidence: Evidence) -> Finding:
         """Compare the app at rest before the load and after it."""
-        return self._counts(evidence) or self._machine(evidence)
+        return self._counts(evidence) or self._series(evidence) or self._machine(evidence)
 
     def _counts(self, evidence: Evidence) -> Finding | None:
         """Places that are a number in a row."""
@@ -60,6 +64,18 @@ class ResourcesReturn(Gate):
             reason = f"{told}: it was counted up and not down"
             return failed(self.name, reason, {"count_left": number}, code=COUNT_LEFT)
         return None
+
+    def _series(self, evidence: Evidence) -> Finding | None:
+        """Metrics with a label that has another value for each request."""
+        counted = [event for event in evidence.events if isinstance(event, SeriesCounted)]
+        named = counted[-1].of_one_request if counted else 0
+        if named < LEAST_SERIES:
+            return None
+        told = (
+            f"{named} of {counted[-1].series} series of the app's metrics are of one request each"
+        )
+        figures = {"series_of_one_request": named}
+        return failed(self.name, f"{told}, and stay for good", figures, code=NAMED_SERIES)
 
     def _machine(self, evidence: Evidence) -> Finding:
         samples = rest_samples(evidence)

@@ -118,6 +118,8 @@ class Op:
     """Whether the answer's headers name the request, such as X-Request-ID."""
     headers: str = ""
     """Other headers of an unsuccessful answer, a line each; their first 1,000 characters."""
+    addresses: str = ""
+    """Addresses with a password in a 2xx answer or its headers, a line each."""
     texts: str = ""
     """Fields of a 2xx answer to a read that are texts, each with a digest; see
     :func:`squall.history.shape.describe_texts`.

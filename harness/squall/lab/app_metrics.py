@@ -24,7 +24,7 @@ OTHERS = ("python_", "process_")
 
 async def gauges(host: str, port: int, path: str, scheme: str = "http") -> dict[str, float] | None:
     """Each gauge with the sum over its labels; None if there was no answer within a second."""
-    text = await _get(f"{scheme}://{host}:{port}{path}")
+    text = await page(host, port, path, scheme)
     if text is None:
         return None
     try:
@@ -75,8 +75,9 @@ def _typed_gauge(line: str) -> str:
     return ""
 
 
-async def _get(url: str) -> str | None:
+async def page(host: str, port: int, path: str, scheme: str = "http") -> str | None:
     """The body of a complete answer with status 200; None if none came within a second."""
+    url = f"{scheme}://{host}:{port}{path}"
     try:
         async with (
             asyncio.timeout(SCRAPE_SECONDS),

@@ -107,8 +107,8 @@ def _meaningful(settings: Iterable[str]) -> set[str]:
 def find_secrets(
     lab: Lab, clock: Clock, written: int, ops: Iterable[Op]
 ) -> Iterable[events.SecretDisclosed]:
-    """Search the app's log from byte ``written`` on, and its error answers, for its password, and
-    the log for credentials of its clients.
+    """Search the app's log from byte ``written`` on, and its answers, for its password, and the log
+    for credentials of its clients.
     """
     secret = password_of(lab)
     tokens = client_tokens(lab.profile)
@@ -117,10 +117,11 @@ def find_secrets(
         yield events.SecretDisclosed(at=clock.now(), place="token", count=disclosed)
     if not secret:
         return
-    in_answers = sum(secret in op.body or secret in op.headers for op in ops)
+    told = [op for op in ops if secret in op.body or secret in op.headers or secret in op.addresses]
     for place, count in (
         ("log", counts[secret]),
-        ("answer", in_answers),
+        ("answer", sum(not op.addresses for op in told)),
+        ("success", sum(bool(op.addresses) for op in told)),
     ):
         if count:
             yield events.SecretDisclosed(at=clock.now(), place=place, count=count)

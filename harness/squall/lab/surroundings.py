@@ -10,6 +10,7 @@ from squall.history.evidence import Contract
 from squall.lab.capacity import needs_probe, probe_capacity
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
+from squall.lab.named_series import look_for_named_series
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
 from squall.lab.polls import PollProbe
@@ -68,6 +69,7 @@ class Surroundings:
         await self._refused.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
+        await look_for_named_series(self._lab, self._clock, self._log, report.ops)
         await self._polls.look_after()
         contract: Contract = self._lab.profile.contract
         if needs_probe(happened, contract):

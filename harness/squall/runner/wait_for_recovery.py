@@ -23,12 +23,14 @@ from squall.gates.asked_again import (
     not_found,
     not_since,
     perhaps_updated,
+    read_back_in_it,
     unlike_before,
     unserved,
     unserved_writes,
     updated_since,
 )
 from squall.gates.findings import HOLDS
+from squall.gates.found_invalid import told_wrong
 from squall.gates.recovery_time import RecoveryTime
 from squall.history.evidence import Contract, Evidence
 from squall.history.op import Op
@@ -121,6 +123,8 @@ class FailedRequests:
         """Choose them, and ask for each once; and for others, whose answers are compared."""
         ops = self._ops()
         kinds = (
+            told_wrong,
+            read_back_in_it,
             perhaps_updated,
             updated_since,
             unlike_before,

@@ -10,11 +10,13 @@ from typing import Any
 
 from squall.history.op import FIRST_AGAIN, FIRST_EXTRA, FIRST_FOR_NOTHING, Op
 from squall.workload.operations import Operation, PlannedRequest, with_another_key
+from squall.workload.read_back import NAME as READ_BACK
 
 LATE_SECONDS = 0.1
 """An answer that takes longer is not waited for."""
 MAX_TIMES = (FIRST_FOR_NOTHING - FIRST_AGAIN) // FIRST_EXTRA - 1
 """A write is asked for again this many times at most: there are no more numbers."""
+INVALID = (400, 422)
 MAX_KEPT = 1000
 """Failed writes that are kept."""
 
@@ -36,8 +38,9 @@ class AskedAgain:
         self._times: Counter[int] = Counter()
 
     def note(self, request: PlannedRequest, op: Op) -> None:
-        """Keep a write of the plan that failed, to ask for it again."""
-        if op.id < FIRST_EXTRA and op.effect != "read" and op.may_pass:
+        """Keep a write of the plan that failed or was wrong, to ask for it again."""
+        lost = op.may_pass or op.status in INVALID
+        if op.id < FIRST_EXTRA and op.effect != "read" and lost:
             self._failed[op.id] = request
             if len(self._failed) > MAX_KEPT:
                 self._failed.pop(next(iter(self._failed)))
@@ -53,6 +56,8 @@ class AskedAgain:
 
     def _read(self, wanted: Mapping[str, str]) -> PlannedRequest | None:
         operation = self._operations.get(wanted["name"])
+        if wanted["name"] == READ_BACK:
+            operation = Operation(name=READ_BACK, method="GET", path=wanted["path"], effect="read")
         if operation is None:
             return None
         number = next(self._numbers)

@@ -24,6 +24,7 @@ from squall.history.shape import (
 from squall.history.stream_shape import describe_stream
 from squall.workload.http_exchange import Answer
 from squall.workload.operations import PlannedRequest
+from squall.workload.told_addresses import told_addresses
 
 RESET = (errno.ECONNRESET, errno.EPIPE)
 """aiohttp raises an RST as its own ``ClientOSError``, which only the number distinguishes."""
@@ -96,6 +97,7 @@ def noted_of(request: PlannedRequest, answer: Answer | None, run_id: str) -> dic
         "age": float(age) if age.isdecimal() else None,
         "named": any(name in REQUEST_NAMES for name in answer.headers),
         "headers": "" if answer.ok else other_headers(answer.headers),
+        "addresses": told_addresses(answer.text, answer.headers) if answer.ok else "",
         "content_type": answer.headers.get("content-type"),
         "retry_after": answer.headers.get("retry-after"),
         "cache_control": answer.headers.get("cache-control", ""),

@@ -15,6 +15,7 @@ SETS = (
     "ninth",
     "tenth",
     "eleventh",
+    "twelfth",
     SERVICES,
 )
 """Sets of mutants: the later ones were listed before their checks were written."""

@@ -15,6 +15,7 @@ from squall.core.events import (
     RestSampled,
     RunEnded,
     SecretDisclosed,
+    SeriesCounted,
 )
 from squall.gates.background_sessions_return import BackgroundSessionsReturn
 from squall.gates.connection_leaks import ConnectionLeaks
@@ -169,6 +170,8 @@ def test_a_disclosed_password_is_found_wherever_it_stands(evidence: Any) -> None
     assert gate.judge(evidence([], [])).verdict == "pass"
     assert gate.judge(evidence([], [log])).code == "password-in-log"
     assert gate.judge(evidence([], [log, answer])).code == "password-in-answer"
+    success = SecretDisclosed(at=1.0, place="success", count=3)
+    assert gate.judge(evidence([], [log, answer, success])).code == "password-in-success"
     token = SecretDisclosed(at=1.0, place="token", count=3)
     found = gate.judge(evidence([], [token]))
     assert (found.code, found.figures) == ("credentials-in-log", {"token": 3})
@@ -184,6 +187,15 @@ def test_a_password_in_the_answer_of_a_probe_is_found(evidence: Any) -> None:
         found = NoSecretDisclosed().judge(evidence([], [probe]))
         assert found.verdict == verdict
         assert found.code in ("password-in-answer", "holds")
+
+
+@pytest.mark.parametrize(("named", "code"), [(10, "series-of-one-request"), (9, "holds")])
+def test_a_series_of_metrics_for_each_request_is_kept_for_good(
+    evidence: Any, named: int, code: str
+) -> None:
+    counted = SeriesCounted(at=9.0, series=300, of_one_request=named)
+    happened = [rest("before"), rest("after"), counted]
+    assert ResourcesReturn().judge(evidence([], happened)).code == code
 
 
 @pytest.mark.parametrize(

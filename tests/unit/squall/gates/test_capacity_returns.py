@@ -45,3 +45,11 @@ def test_an_allowance_is_what_may_be_missing(evidence: Any) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_without_both_counts_nothing_is_judged(evidence: Any, moment: str) -> None:
     assert CapacityReturns().judge(evidence([], [counted(moment, 9, 9)])).verdict == "not-judged"
+
+
+@pytest.mark.parametrize(("after", "in_kind"), [(10, True), (11, False), (0, True)])
+def test_no_want_of_cpu_takes_a_third_of_the_places(
+    evidence: Any, after: int, *, in_kind: bool
+) -> None:
+    run = evidence([], [counted("before", 15, 45), counted("after", after, 40)])
+    assert CapacityReturns().judge(run).in_kind is in_kind

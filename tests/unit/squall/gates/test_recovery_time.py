@@ -179,3 +179,23 @@ def test_who_refuses_at_once_is_not_short_of_a_processor(
     found = RecoveryTime(within_ms=500).judge(evidence([*bad, *well]))
     assert found.code == "recovered-late"
     assert least <= found.patience <= most
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "served", "in_kind"),
+    [
+        (40, 0.01, False, True),
+        (39, 0.01, False, False),
+        (40, 0.09, False, False),  # late: the app may have had no processor
+        (40, 0.01, True, False),
+    ],
+)
+def test_who_refuses_everybody_at_once_has_a_processor(
+    evidence: Any, make: Any, number: int, seconds: float, *, served: bool, in_kind: bool
+) -> None:
+    ats = [2.0 + n / 30 for n in range(number)]
+    ops = [make.refusal(n, at=at, done=at + seconds) for n, at in enumerate(ats)]
+    if served:
+        ops[20] = make.op(20, at=ats[20], done=ats[20] + seconds)
+    found = RecoveryTime(within_ms=500).judge(evidence(ops))
+    assert (found.code, found.in_kind) == ("not-recovered", in_kind)

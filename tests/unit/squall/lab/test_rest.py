@@ -144,6 +144,15 @@ def test_secrets_are_found_across_the_pieces_of_a_log(
             headers={"Authorization": "Bearer tok-0123456789"}, operations=(), database=None
         ),
     )
-    ops: Any = [SimpleNamespace(body=body, headers="") for body in ("no", "u:correct-horse")]
+    ops: Any = [
+        SimpleNamespace(body=body, headers="", addresses=told)
+        for body, told in (
+            ("no", ""),
+            ("u:correct-horse", ""),
+            ("", "postgresql://u:correct-horse@"),
+            ("", "postgresql://u:another@"),
+        )
+    ]
     found = list(rest.find_secrets(lab, VirtualClock(), len(before), ops))
-    assert [(one.place, one.count) for one in found] == [("token", 2), ("log", 2), ("answer", 1)]
+    places = [("token", 2), ("log", 2), ("answer", 1), ("success", 1)]
+    assert [(one.place, one.count) for one in found] == places
