@@ -18,6 +18,7 @@ from squall.diagnosis.rules_after_heal import (
     not_recovered,
     short_on_capacity,
     silence,
+    waits_in_vain,
 )
 from squall.diagnosis.rules_at_rest import (
     disclosed_secret,
@@ -198,6 +199,7 @@ CAUSES: Iterable[Cause] = (
     reads_wait_for_locks,
     hold_and_wait_in_vain,
     kept_for_good,
+    waits_in_vain,
     error_text,
     unbounded_call,
     waits_in_line,
