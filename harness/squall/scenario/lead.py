@@ -25,7 +25,7 @@ MAX_SECONDS = 0.8
 MAX_DEADLINES = 0.25
 """The lead is a quarter of the app's deadline at most: the rest is for the outage."""
 DELAYS = 3
-MARGIN_SECONDS = 0.1
+MARGIN_SECONDS = 0.05
 """Statements are delayed until the fault is in force."""
 MEETS = frozenset({Effect.CUTS, Effect.ENDS})
 """What ends requests that are under way."""
