@@ -24,13 +24,15 @@ OF_THE_DATABASE = ("network.", "database.")
 LEAST_OVERTAKEN = 5
 LEAST_SERVED = 3
 """Of later requests of the same operation, in the time before it is refused."""
+MANY_SERVED = 8
+"""So many are overtaken by no want of CPU: it delays the later ones, too."""
 LEAST_SECONDS = 0.25
 LEAST_DEADLINES = 0.2
 """Less is the time in which those who wait are let in one after another."""
 
 
-def overtaken_requests(evidence: Evidence) -> list[Op]:
-    """The requests that were refused in vain, if they are not chance."""
+def overtaken_requests(evidence: Evidence, served_before: int = LEAST_SERVED) -> list[Op]:
+    """The requests that were refused in vain behind so many later ones, if they are not chance."""
     faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
     healed = evidence.last_healed
     if not faults or healed is None or not all(map(_fails_at_once, faults)):
@@ -42,7 +44,7 @@ def overtaken_requests(evidence: Evidence) -> list[Op]:
         for op in evidence.awaited
         if op.sent < healed < op.done
         and op.status in PASSING
-        and bisect_right(served[op.name], op.done - least) >= LEAST_SERVED
+        and bisect_right(served[op.name], op.done - least) >= served_before
     ]
     return found if len(found) >= LEAST_OVERTAKEN else []
 

@@ -26,7 +26,7 @@ from squall.gates.asked_again import never_served, refused_for_good, refused_rep
 from squall.gates.conflicts import is_well, operations_that_conflict
 from squall.gates.copies import Freshness
 from squall.gates.findings import HOLDS, failed, inconclusive, listed, passed
-from squall.gates.overtaken import overtaken_requests
+from squall.gates.overtaken import MANY_SERVED, overtaken_requests
 from squall.gates.percentiles import percentile
 from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
@@ -151,7 +151,8 @@ class RecoveryTime(Gate):
         names = listed(sorted({op.request for op in late}))
         told = f"{len(late)} requests waited past the heal and were refused, while later ones were"
         return failed(self.name, f"{told} served: {names}", {"overtaken": len(late)}, late,
-                      code=OVERTAKEN)  # fmt: skip
+                      code=OVERTAKEN,
+                      in_kind=bool(overtaken_requests(evidence, MANY_SERVED)))  # fmt: skip
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

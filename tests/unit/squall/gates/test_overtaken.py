@@ -42,6 +42,14 @@ def test_who_is_never_woken_is_refused_while_later_ones_are_served(
     assert diagnose(run, [found]).code == "waits-in-vain"
 
 
+@pytest.mark.parametrize(("waited", "in_kind"), [(0.8, True), (0.6, False)])
+def test_a_busy_machine_explains_no_long_row_of_later_ones(
+    evidence: Any, make: Any, waited: float, in_kind: bool
+) -> None:
+    found = judged(evidence, make, waited=waited)[1]
+    assert (found.code, found.in_kind) == ("overtaken", in_kind)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
