@@ -28,6 +28,7 @@ from squall.gates.copies import Freshness
 from squall.gates.findings import HOLDS, failed, inconclusive, listed, passed
 from squall.gates.overtaken import MANY_SERVED, overtaken_requests
 from squall.gates.percentiles import percentile
+from squall.gates.relapses import relapses
 from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -111,6 +112,7 @@ class RecoveryTime(Gate):
             if found := self._unserved(evidence) or self._overtaken(evidence):
                 return found
             waits = refused_repeats(evidence.ops) and not refused_for_good(evidence)
+            waits = waits or relapses(evidence)
             return replace(passed(self.name, told, figures), code=STILL if waits else HOLDS)
         ends = (evidence.last_healed or 0.0) + recovery / 1000
         asked = sum(op.done <= ends for op in evidence.window("after"))
