@@ -64,10 +64,9 @@ def with_lead(
     lead = lead_seconds(rate_per_second, deadline)
     met = next((one for one in steps if entry_of(one.fault).effect in MEETS), steps[0])
     more = max(0.0, lead - met.at_seconds)
-    lasting = lead + MARGIN_SECONDS + getattr(met.fault, "lag_ms", 0) / 1000
     found = Lead(
         at_seconds=met.at_seconds + more - lead,
-        lasting_seconds=lasting,
+        lasting_seconds=lead + MARGIN_SECONDS,
         delay_ms=max(1, round(lead * 1000 / DELAYS)),
     )
     return found, tuple(_moved(one, met.at_seconds, more) for one in steps)

@@ -13,7 +13,6 @@ from squall.scenario.yaml_dumper import dump
 from squall.scenario.yaml_loader import loads
 from squall_faults.app.crash import AppCrash
 from squall_faults.client.repeat import Repeat
-from squall_faults.database.failover import Failover
 
 STOCK = {one.name: one for one in stock()}
 AMID = sorted(name for name, one in STOCK.items() if one.amid_requests)
@@ -49,11 +48,6 @@ def test_steps_with_time_enough_stay_as_they_are() -> None:
     lead, moved = with_lead(steps, 80.0, 3.0)
     assert moved == steps
     assert lead.at_seconds == pytest.approx(0.2)
-
-
-def test_statements_are_delayed_until_a_primary_that_lags_dies() -> None:
-    lead, _steps = with_lead((at(0, Failover(lag_ms=200), lasting=0.4),), 80.0, 1.0)
-    assert lead.lasting_seconds == pytest.approx(0.45)
 
 
 @pytest.mark.parametrize(
