@@ -22,6 +22,7 @@ from squall.diagnosis.rules_after_heal import (
 )
 from squall.diagnosis.rules_at_rest import (
     disclosed_secret,
+    held_for_slow_clients,
     held_while_waiting,
     killed_at_deploy,
     left_on_session,
@@ -187,6 +188,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    held_for_slow_clients,
     slow_to_refuse,
     held_while_waiting,
     blocked_event_loop,
