@@ -10,7 +10,7 @@ does not count as good, unless the operation had such answers before the fault.
 One kind of request may fail for good while the others hide it: requests of one operation, or reads
 of one path, that fail in a row up to the end (``stuck_requests``), and requests that failed in the
 outage, are asked again, and fail for longer than the limit (``asked_again``). Or the time of those
-who waited is wasted (``overtaken``).
+who waited is wasted (``waited-in-vain``).
 
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
@@ -42,7 +42,7 @@ COPIES_DEADLINES = 0.5
 LATE = "recovered-late"
 NEVER = "not-recovered"
 STUCK = "some-never-recovered"
-OVERTAKEN = "overtaken"
+OVERTAKEN = "waited-in-vain"
 STILL = "some-not-yet"
 """The code of a pass: there was no time to see more, and whoever waits for recovery waits on."""
 

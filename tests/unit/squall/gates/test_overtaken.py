@@ -37,7 +37,7 @@ def test_who_is_never_woken_is_refused_while_later_ones_are_served(
     evidence: Any, make: Any
 ) -> None:
     run, found = judged(evidence, make)
-    assert (found.verdict, found.code) == ("fail", "overtaken")
+    assert (found.verdict, found.code) == ("fail", "waited-in-vain")
     assert found.figures["overtaken"] == 8
     assert diagnose(run, [found]).code == "waits-in-vain"
 
@@ -47,7 +47,7 @@ def test_a_busy_machine_explains_no_long_row_of_later_ones(
     evidence: Any, make: Any, waited: float, in_kind: bool
 ) -> None:
     found = judged(evidence, make, waited=waited)[1]
-    assert (found.code, found.in_kind) == ("overtaken", in_kind)
+    assert (found.code, found.in_kind) == ("waited-in-vain", in_kind)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_a_busy_machine_explains_no_long_row_of_later_ones(
     ],
 )
 def test_other_refusals_prove_nothing(evidence: Any, make: Any, changes: dict[str, Any]) -> None:
-    assert judged(evidence, make, **changes)[1].code != "overtaken"
+    assert judged(evidence, make, **changes)[1].code != "waited-in-vain"
