@@ -35,7 +35,8 @@ class BodyHolder(StreamHolder):
 
     def _suits(self, operation: Operation) -> bool:
         sends = operation.method in WITH_BODY and operation.media == "json"
-        return sends and not operation.streams and bool(operation.body or operation.bodies)
+        limited = operation.streams or operation.least_interval_seconds > 0
+        return sends and not limited and bool(operation.body or operation.bodies)
 
     async def _hold_one(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
         url = self._plan.base_url + request.path

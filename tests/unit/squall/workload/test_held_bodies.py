@@ -72,7 +72,14 @@ async def test_half_of_the_body_is_sent_and_the_caller_leaves_at_the_heal() -> N
 
 
 @pytest.mark.parametrize(
-    "changes", [{"method": "GET"}, {"body": None}, {"media": "form"}, {"streams": True}]
+    "changes",
+    [
+        {"method": "GET"},
+        {"body": None},
+        {"media": "form"},
+        {"streams": True},
+        {"least_interval_seconds": 1.0},
+    ],
 )
 async def test_only_writes_with_a_body_are_held(changes: dict[str, object]) -> None:
     other = dataclasses.replace(WRITE, **changes)  # type: ignore[arg-type] # by name
