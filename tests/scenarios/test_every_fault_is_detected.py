@@ -89,7 +89,7 @@ SHOWN: Mapping[str, Shown] = {
         "orders_twice_when_repeated", "callers-retry-what-failed", "no-duplicate"
     ),
     "client.hold_bodies": Shown(
-        "semaphore_around_the_whole_request", "slow-clients", "availability", strict=True
+        "semaphore_around_the_whole_request", "slow-clients", "answered-in-time"
     ),
     "client.hold_streams": Shown("streams", "callers-hold-streams", "availability"),
     "database.exhaust_connections": Shown(
