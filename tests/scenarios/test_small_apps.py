@@ -86,6 +86,7 @@ APPS = [
     ("replaces_by_deleting_first", CANCELLED, "one-effect"),
     ("queue_outlives_its_callers", "table-locked-by-a-migration", "refused-write-absent"),
     ("stream_cleanup_is_cancelled", "callers-leave-at-many-moments", "resources-return"),
+    ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
     ("session_before_the_body", "slow-clients", "availability"),
 ]
 
