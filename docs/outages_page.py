@@ -62,12 +62,15 @@ def entry(outage: Scenario) -> str:
     needs = [NEEDS[need] for need in sorted(outage.needs)]
     tags = f"Tags: {', '.join(sorted(outage.tags))}."
     table = ["| from | for | fault |", "|---|---|---|", *map(step_row, outage.steps)]
+    amid = (
+        ["Comes [amid requests](scenario-files.md#amid-requests)."] if outage.amid_requests else []
+    )
     story = " ".join(outage.story.split())
     parts = [
         f"### {outage.name}",
         story,
         "\n".join(table),
-        " ".join([*limits(outage), *needs, tags]),
+        " ".join([*amid, *limits(outage), *needs, tags]),
     ]
     return "\n\n".join(parts) + "\n"
 

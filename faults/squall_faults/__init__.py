@@ -7,6 +7,7 @@ from squall_faults.catalogue import Effect, entries, entry, from_dict, key_of, t
 from squall_faults.client import (
     AskForNothing,
     Disconnect,
+    HoldBodies,
     HoldStreams,
     LoadSpike,
     Repeat,
@@ -104,6 +105,7 @@ __all__ = [
     "Flap",
     "HalfOpen",
     "HealFailed",
+    "HoldBodies",
     "HoldStreams",
     "Injection",
     "InjectionFailed",

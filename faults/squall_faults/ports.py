@@ -383,8 +383,11 @@ class LoadClient(Protocol):
     async def hold_streams(self, count: int) -> None:
         """From now on keep this many answers without an end open; 0 lets them go."""
 
+    async def hold_bodies(self, count: int) -> None:
+        """From now on keep this many requests open of whose body half was sent; 0 lets them go."""
+
     async def opened_streams(self) -> int:
-        """Streams that were opened and held so far, in this run."""
+        """Streams and unfinished requests that were opened and held so far, in this run."""
 
     async def cancelled_requests(self) -> int:
         """Calls that were hung up so far, in this run."""

@@ -88,6 +88,9 @@ SHOWN: Mapping[str, Shown] = {
     "client.retry_failed": Shown(
         "orders_twice_when_repeated", "callers-retry-what-failed", "no-duplicate"
     ),
+    "client.hold_bodies": Shown(
+        "semaphore_around_the_whole_request", "slow-clients", "answered-in-time"
+    ),
     "client.hold_streams": Shown("streams", "callers-hold-streams", "availability"),
     "database.exhaust_connections": Shown(
         "per_request_connect", ExhaustConnections(), "error-contract"

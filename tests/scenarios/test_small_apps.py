@@ -97,6 +97,8 @@ APPS = [
     ("our_errors_block_their_devices", "disk-full", "recovery-time"),
     ("probe_keeps_its_dead_connection", "sessions-terminated", "recovery-time"),
     ("repeat_returns_no_row", "callers-repeat-at-once", "repeats-agree"),
+    ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
+    ("session_before_the_body", "slow-clients", "availability"),
 ]
 
 

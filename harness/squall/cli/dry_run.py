@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import click
 from squall_faults.catalogue import entry_of, key_of
+from squall_faults.ports import WireProxy
 
 from squall.core.errors import UsageError
 from squall.lab.lab_options import LabOptions
 from squall.lab.providers.attached.addresses import is_loopback
 from squall.lab.providers.attached.attach import PREFIX, Attach, withheld_ports
 from squall.reports.printable import printable
+from squall.scenario.lead import MAX_SECONDS
 from squall.scenario.model import Scenario
 
 
@@ -62,6 +64,8 @@ def _load(options: LabOptions, scenarios: Sequence[Scenario]) -> Iterator[str]:
 
 
 def _outage(scenario: Scenario, withheld: dict[type, str]) -> Iterator[str]:
+    if scenario.amid_requests and WireProxy not in withheld:
+        yield f"before: {scenario.name}: statements are delayed, for {MAX_SECONDS:g} s at most"
     for step in scenario.steps:
         key, needs = key_of(step.fault), entry_of(step.fault).needs
         place = getattr(step.fault, "proxy", "") or needs.__name__

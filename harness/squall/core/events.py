@@ -72,6 +72,15 @@ class FaultInjected(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementsDelayed(Event):
+    """Statements are delayed from now on, so that the fault which follows meets requests between
+    two of them. The ``during`` window begins here.
+    """
+
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultHealed(Event):
     """A fault has been verified as gone: the database accepts connections, the network works.
 

@@ -72,6 +72,9 @@ CLEAN_SESSIONS = _remedy(
 FREE_WHILE_STREAMING = _remedy(
     "Hold no connection while you stream", "each open stream keeps a pooled connection"
 )
+TAKE_LATE = _remedy(
+    "Take nothing before the request is there", "slow clients keep connections or places"
+)
 FREE_WHILE_WAITING = _remedy(
     "Hold no connection while you wait for an upstream",
     "connections are held while requests wait for an upstream",

@@ -18,9 +18,11 @@ from squall.diagnosis.rules_after_heal import (
     not_recovered,
     short_on_capacity,
     silence,
+    waits_in_vain,
 )
 from squall.diagnosis.rules_at_rest import (
     disclosed_secret,
+    held_for_slow_clients,
     held_while_waiting,
     killed_at_deploy,
     left_on_session,
@@ -193,6 +195,7 @@ CAUSES: Iterable[Cause] = (
     killed_at_deploy,
     left_on_session,
     starved_by_streams,
+    held_for_slow_clients,
     slow_to_refuse,
     held_while_waiting,
     blocked_event_loop,
@@ -209,6 +212,7 @@ CAUSES: Iterable[Cause] = (
     probe_left_behind,
     kept_for_good,
     coroutine_awaited_twice,
+    waits_in_vain,
     error_text,
     unbounded_call,
     waits_in_line,

@@ -15,7 +15,7 @@ from squall.diagnosis.settled_requests import (
     still_copies,
 )
 from squall.gates.availability import is_short
-from squall.gates.recovery_time import STUCK
+from squall.gates.recovery_time import OVERTAKEN, STUCK
 from squall.history.evidence import Window
 
 CLOSED = (
@@ -172,6 +172,15 @@ def kept_for_good(case: JudgedRun) -> Diagnosis | None:
     if some_wait:
         told += ", or has ended the task that does their work"
     return Diagnosis(f"{told}: {finding.reason}", remedies.GIVE_BACK)
+
+
+def waits_in_vain(case: JudgedRun) -> Diagnosis | None:
+    """Who waits for the database is not woken when it is back."""
+    finding = case.failed("recovery-time")
+    if finding is None or finding.code != OVERTAKEN:
+        return None
+    told = "those who wait for the database are not woken when it is back: one of them is, or the"
+    return Diagnosis(f"{told} newest is let in first: {finding.reason}", remedies.TRY_AGAIN_SOON)
 
 
 def fails_by_request(case: JudgedRun) -> bool:

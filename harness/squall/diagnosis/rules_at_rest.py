@@ -148,6 +148,19 @@ def starved_by_streams(case: JudgedRun) -> Diagnosis | None:
     return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_STREAMING)
 
 
+def held_for_slow_clients(case: JudgedRun) -> Diagnosis | None:
+    """Clients stopped in the middle of their requests, and the others were not served."""
+    if "client.hold_bodies" not in case.faults:
+        return None
+    finding = next((found for gate in SERVED if (found := case.failed(gate))), None)
+    if finding is None:
+        return None
+    told = (
+        "a place or a connection is taken before the request is there: while clients sent half of"
+    )
+    return Diagnosis(f"{told} one, others were not served: {finding.reason}", remedies.TAKE_LATE)
+
+
 def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
     """Requests keep a place of the pool while they wait for an upstream."""
     finding = case.failed("connection-leaks")

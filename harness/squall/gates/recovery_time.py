@@ -9,7 +9,8 @@ does not count as good, unless the operation had such answers before the fault.
 
 One kind of request may fail for good while the others hide it: requests of one operation, or reads
 of one path, that fail in a row up to the end (``stuck_requests``), and requests that failed in the
-outage, are asked again, and fail for longer than the limit (``asked_again``).
+outage, are asked again, and fail for longer than the limit (``asked_again``). Or the time of those
+who waited is wasted (``waited-in-vain``).
 
 Recovery is when the first of the good answers arrived. Zero is possible: the app answered
 successfully before the heal, and did not stop.
@@ -25,7 +26,9 @@ from squall.gates.asked_again import never_served, refused_for_good, refused_rep
 from squall.gates.conflicts import is_well, operations_that_conflict
 from squall.gates.copies import Freshness
 from squall.gates.findings import HOLDS, failed, inconclusive, listed, passed
+from squall.gates.overtaken import MANY_SERVED, overtaken_requests
 from squall.gates.percentiles import percentile
+from squall.gates.relapses import relapses
 from squall.gates.stuck_requests import stuck_requests
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -43,6 +46,7 @@ AT_ONCE_SECONDS = 0.05
 LATE = "recovered-late"
 NEVER = "not-recovered"
 STUCK = "some-never-recovered"
+OVERTAKEN = "waited-in-vain"
 STILL = "some-not-yet"
 """The code of a pass: there was no time to see more, and whoever waits for recovery waits on."""
 
@@ -109,9 +113,10 @@ class RecoveryTime(Gate):
         since = f"{counted(len(bad), 'bad answers')} since; limit {within:g} ms"
         told = f"recovered {recovery:.0f} ms after the heal, {since}"
         if recovery <= within:
-            if found := self._unserved(evidence):
+            if found := self._unserved(evidence) or self._overtaken(evidence):
                 return found
             waits = refused_repeats(evidence.ops) and not refused_for_good(evidence)
+            waits = waits or relapses(evidence)
             return replace(passed(self.name, told, figures), code=STILL if waits else HOLDS)
         ends = (evidence.last_healed or 0.0) + recovery / 1000
         asked = sum(op.done <= ends for op in evidence.window("after"))
@@ -144,6 +149,16 @@ class RecoveryTime(Gate):
         reason = f"{len(dead)} of {asked} requests that failed in the outage fail for good"
         told = f"{reason}: {listed(sorted({op.request for op in dead}))}"
         return failed(self.name, told, {"never_served": len(dead)}, dead, code=NEVER)
+
+    def _overtaken(self, evidence: Evidence) -> Finding | None:
+        """The failure of an app that lets some wait in vain, although it serves others."""
+        if not (late := overtaken_requests(evidence)):
+            return None
+        names = listed(sorted({op.request for op in late}))
+        told = f"{len(late)} requests waited past the heal and were refused, while later ones were"
+        return failed(self.name, f"{told} served: {names}", {"overtaken": len(late)}, late,
+                      code=OVERTAKEN,
+                      in_kind=bool(overtaken_requests(evidence, MANY_SERVED)))  # fmt: skip
 
     def within_seconds(self, evidence: Evidence) -> float:
         """How long after the heal the app may need to recover."""

@@ -38,7 +38,7 @@ class Stalled:
 def stalled_requests(evidence: Evidence, late_seconds: float) -> Stalled | None:
     """What was late without a reason of its own; None if nothing was, or if it proves nothing."""
     faults = [event for event in evidence.events if isinstance(event, FaultInjected)]
-    start, healed = evidence.first_injected, evidence.last_healed
+    start, healed = evidence.fault_in_force, evidence.last_healed
     if start is None or healed is None or not all(map(_fails_at_once, faults)):
         return None
     asked = [

@@ -156,7 +156,16 @@ class Evidence:
 
     @property
     def first_injected(self) -> float | None:
-        """When the first fault came into force; None if none did."""
+        """When the first fault came into force, or the delay of statements that led to it; None if
+        none did.
+        """
+        first = self.fault_in_force
+        delayed = [e.at for e in self.events if isinstance(e, events.StatementsDelayed)]
+        return first if first is None else min([first, *delayed])
+
+    @property
+    def fault_in_force(self) -> float | None:
+        """When the first fault itself came into force; None if none did."""
         return min((e.at for e in self.events if isinstance(e, events.FaultInjected)), default=None)
 
     @property

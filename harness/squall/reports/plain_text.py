@@ -74,6 +74,8 @@ def describe_event(event: events.Event) -> str:
     match event:
         case events.SteadyStateChecked():
             text = f"steady state {'holds' if event.holds else 'is broken'}: {event.reason}"
+        case events.StatementsDelayed():
+            text = f"statements are delayed by {event.delay_ms} ms: the fault comes amid requests"
         case events.FaultInjected():
             text = f"{event.fault} injected"
         case events.FaultHealed():

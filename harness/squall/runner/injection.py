@@ -14,6 +14,7 @@ from squall.core.clock import Clock
 from squall.core.errors import LabError
 from squall.core.groups import ungrouped
 from squall.lab.lab import Lab
+from squall.scenario.lead import Lead, with_lead
 from squall.scenario.model import Scenario
 from squall.scenario.step import Step
 
@@ -26,11 +27,17 @@ async def inject_faults(scenario: Scenario, lab: Lab, clock: Clock, log: events.
     Raises:
         LabError: a fault was refused or could not be healed, or an effect of one remains.
     """
+    steps, lead = scenario.steps, None
+    if scenario.amid_requests and steps:
+        deadline = lab.profile.contract.deadline_seconds
+        lead, steps = with_lead(steps, scenario.load.rate_per_second, deadline)
     zero = clock.now()
     try:
         with ungrouped():
             async with asyncio.TaskGroup() as group:
-                for index, step in enumerate(scenario.steps):
+                if lead is not None:
+                    group.create_task(_delay_statements(lead, lab, zero, clock, log))
+                for index, step in enumerate(steps):
                     due = zero + step.at_seconds
                     group.create_task(_Injection(index, step, due, clock, log)(lab))
     except FaultError as error:
@@ -38,6 +45,22 @@ async def inject_faults(scenario: Scenario, lab: Lab, clock: Clock, log: events.
     left = await lab.broken()
     if left:
         raise LabError(f"after the last heal the lab is not whole: {left}")
+
+
+async def _delay_statements(
+    lead: Lead, lab: Lab, zero: float, clock: Clock, log: events.Listener
+) -> None:
+    """Keep requests between two of their statements until the fault has come."""
+    try:
+        port = lab.port_for(lead.fault)
+    except FaultUnavailable as error:
+        logger.debug("no statement is delayed before the fault: %s", error)
+        return
+    await clock.sleep(zero + lead.at_seconds - clock.now())
+    begun = clock.now()
+    async with within(lead.fault, port):
+        log(events.StatementsDelayed(at=begun, delay_ms=lead.delay_ms))
+        await clock.sleep(lead.lasting_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from squall_faults.wire.delay_statement import DelayStatement
 
-from squall.scenario.lead import with_longer_lead
 from squall.scenario.step import Step
 
 
 def for_fewer_requests(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
     """The steps with ``times`` as few requests."""
     if not _some_are_hit(steps):
-        return with_longer_lead(steps, times)
+        return steps
     return tuple(step.prolonged(times) for step in steps)
 
 

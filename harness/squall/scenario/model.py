@@ -20,6 +20,7 @@ from squall.gates.threshold import Threshold
 from squall.gates.validity.enough_operations import EnoughOperations
 from squall.gates.verdict import Gate
 from squall.scenario.fewer_requests import for_fewer_requests
+from squall.scenario.lead import lead_seconds
 from squall.scenario.step import Step
 
 Arrivals = Literal["jittered", "poisson", "constant"]
@@ -54,6 +55,9 @@ class Scenario:
     needs: frozenset[str] = frozenset()
     """What there must be for this story to bite: ``writes`` or ``streams`` in the load; ``redis``,
     ``http`` or ``workers`` in the lab."""
+    amid_requests: bool = False
+    """Whether statements are delayed before the first fault that cuts or ends something, so that it
+    meets requests between two of their statements: see :mod:`squall.scenario.lead`."""
     before_seconds: float = 0.6
     after_seconds: float = 0.8
     load: Load = field(default_factory=Load)
@@ -94,8 +98,7 @@ class Scenario:
 
     def at_most(self, rate_per_second: float) -> Scenario:
         """The same with less load. The windows around the faults grow, so that gates see as many
-        requests; a fault that hits some of them lasts longer, so that it hits as many; and
-        statements are delayed for longer before what is to meet them.
+        requests; a fault that hits some of them lasts longer, so that it hits as many.
 
         Raises:
             UsageError: the load is out of bounds, or the run would take too long.
@@ -154,7 +157,8 @@ class Scenario:
     def planned_seconds(self) -> float:
         """Length without the time for healing."""
         faults = max((step.at_seconds + step.lasting_seconds for step in self.steps), default=0.0)
-        return self.before_seconds + faults + self.after_seconds
+        lead = lead_seconds(self.load.rate_per_second) if self.amid_requests else 0.0
+        return self.before_seconds + lead + faults + self.after_seconds
 
     @property
     def paired(self) -> bool:

@@ -36,6 +36,8 @@ def dump(scenario: Scenario) -> str:
         "steps": [_dumped_step(step) for step in scenario.steps],
         "gates": _dumped_gates(scenario.gates),
     }
+    if scenario.amid_requests:
+        body["amid_requests"] = True
     if scenario.should:
         body["should"] = _dumped_gates(scenario.should)
     texts = (scenario.name, scenario.story, *scenario.tags)

@@ -27,7 +27,7 @@ SUFFIX = ".squall.yaml"
 
 TOP_KEYS = (
     "squall", "name", "story", "tags", "needs", "before_seconds", "after_seconds", "load", "steps",
-    "gates", "should",
+    "gates", "should", "amid_requests",
 )  # fmt: skip
 
 
@@ -71,6 +71,8 @@ class _Reader:
             "gates": self._gates(given.get("gates")),
             "should": self._should(given.get("should")),
         }
+        if "amid_requests" in given:
+            fields["amid_requests"] = self._plain.boolean(given["amid_requests"], "amid_requests")
         for key in ("before_seconds", "after_seconds"):
             if key in given:
                 fields[key] = self._plain.number(given[key], key, 1.0)

@@ -40,6 +40,9 @@ class ClientBehaviour:
     held_streams: int = 0
     """Answers without an end that are kept open at once."""
 
+    held_bodies: int = 0
+    """Requests of whose body only half is sent, kept open at once."""
+
     def repeats(self, operation: int) -> bool:
         """Whether the client of an operation repeats it. The choice depends only on the
         operation.

@@ -164,8 +164,12 @@ class Workload:
         """Keep this many answers without an end open; 0 lets them go."""
         await self._tell({"behave": {"held_streams": count}})
 
+    async def hold_bodies(self, count: int) -> None:
+        """Keep this many requests unfinished; 0 lets them go."""
+        await self._tell({"behave": {"held_bodies": count}})
+
     async def opened_streams(self) -> int:
-        """Streams that were opened and held so far, in this run."""
+        """Streams and unfinished requests that were opened and held so far, in this run."""
         return self._streams
 
     async def cancelled_requests(self) -> int:

@@ -14,7 +14,7 @@ import aiohttp
 
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.http_exchange import client_session, hold_stream
-from squall.workload.operations import WEBSOCKET, PlannedRequest, requests
+from squall.workload.operations import WEBSOCKET, Operation, PlannedRequest, requests
 from squall.workload.plan import LoadPlan
 from squall.workload.websockets import hold_socket
 
@@ -33,6 +33,10 @@ STREAMS_OF_A_PART = 1_000_000
 class StreamHolder:
     """Keeps as many streams open as the callers' behaviour says."""
 
+    first = FIRST_STREAM
+    draws = 2
+    """Added to the seed of the run, so that its requests are others than those of the plan."""
+
     def __init__(
         self, plan: LoadPlan, behaviour: ClientBehaviour, on_opened: Callable[[], None]
     ) -> None:
@@ -40,15 +44,15 @@ class StreamHolder:
         self._plan = plan
         self._behaviour = behaviour
         self._on_opened = on_opened
-        self._operations = [one for one in plan.operations if one.streams]
+        self._operations = [one for one in plan.operations if self._suits(one)]
 
     async def run(self) -> None:
         """Hold streams until cancelled; then every one of them is closed."""
         if not self._operations:
             return
         plan, held = self._plan, list[asyncio.Task[None]]()
-        first = FIRST_STREAM + plan.part * STREAMS_OF_A_PART
-        planned = requests(self._operations, plan.seed + 2, plan.run_id, first=first)
+        first = self.first + plan.part * STREAMS_OF_A_PART
+        planned = requests(self._operations, plan.seed + self.draws, plan.run_id, first=first)
         async with client_session(plan.max_seconds, fresh=True, route=plan.route) as session:
             try:
                 while True:
@@ -65,7 +69,13 @@ class StreamHolder:
     @property
     def _wanted(self) -> int:
         """Those of this part of the plan."""
-        return sum(self._plan.owns(number) for number in range(self._behaviour.held_streams))
+        return sum(self._plan.owns(number) for number in range(self._number()))
+
+    def _number(self) -> int:
+        return self._behaviour.held_streams
+
+    def _suits(self, operation: Operation) -> bool:
+        return operation.streams
 
     async def _hold(
         self, session: aiohttp.ClientSession, planned: Iterator[PlannedRequest]

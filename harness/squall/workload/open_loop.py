@@ -21,7 +21,7 @@ from squall.workload.attempts import classify_error, may_repeat, wait_before_ret
 from squall.workload.beside import extra_requests, requests_for_nothing
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.follow_ups import following as following_request
-from squall.workload.held_streams import StreamHolder
+from squall.workload.held_bodies import HOLDERS
 from squall.workload.http_exchange import client_session
 from squall.workload.operations import PlannedRequest, requests, with_another_body
 from squall.workload.pace import Pace, moments
@@ -52,7 +52,7 @@ class OpenLoop:
         pace: Pace | None = None,
         on_stream: Callable[[], None] = lambda: None,
     ) -> None:
-        """``on_op`` gets each record; ``on_stream`` is called for each stream that is held."""
+        """``on_op`` gets each record; ``on_stream`` is called for each that is held."""
         self._plan = plan
         self._pace = pace or Pace()
         self._on_op = on_op
@@ -65,7 +65,7 @@ class OpenLoop:
         self.recorded = 0
         self.lags: list[float] = []
         self.behaviour = ClientBehaviour(plan.seed)
-        self._streams = StreamHolder(plan, self.behaviour, on_stream)
+        self._held = [one(plan, self.behaviour, on_stream) for one in HOLDERS]
         self._sockets = SocketPool()
         self._again = AskedAgain(plan.operations)
         self._session: ClientSession | None = None
@@ -94,7 +94,7 @@ class OpenLoop:
             works = (
                 self._send_beside(session, extra, lambda: told.factor - 1),
                 self._send_beside(session, nothing, lambda: told.nothing_times),
-                self._streams.run(),
+                *(holder.run() for holder in self._held),
             )
             beside = [loop.create_task(work) for work in works]
             await self._send_all(session)

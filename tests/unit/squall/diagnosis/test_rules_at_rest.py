@@ -132,3 +132,19 @@ def test_a_version_that_waits_for_a_lock_lacks_no_room(
     told = diagnose(evidence([make.op(1)], happened), [alone]).reason
     assert ("waits for a lock when it starts" in told) is bool(waits)
     assert ("an advisory lock of a session" in told) is bool(locks)
+
+
+def test_who_is_not_served_while_others_send_half_of_a_request_lacks_what_these_hold(
+    evidence: Any, make: Any
+) -> None:
+    happened = [
+        FaultInjected(at=1.0, step=0, fault="client.hold_bodies", label="x", effect="loads"),
+        FaultHealed(at=2.0, step=0, fault="client.hold_bodies", bites=40, what="requests held"),
+    ]
+    found = failed("availability", "during the outage 12.0% of 50 were good, not 50%")
+    run = evidence([make.refusal(1, at=1.1)], happened)
+    assert diagnose(run, [found]).code == "held-for-slow-clients"
+    other = FaultInjected(at=1.0, step=0, fault="client.load_spike", label="x", effect="loads")
+    assert diagnose(evidence([make.refusal(1, at=1.1)], [other]), [found]).code != (
+        "held-for-slow-clients"
+    )

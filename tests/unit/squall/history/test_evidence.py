@@ -79,3 +79,13 @@ def test_without_a_fault_everything_is_before(make: Any) -> None:
 def test_a_fault_that_never_healed_has_no_after(make: Any) -> None:
     seen = evidence([make.op(0, at=1e9)], two_faults()[:2])
     assert [len(seen.window(name)) for name in WINDOWS] == [0, 1, 0]
+
+
+def test_the_fault_begins_with_the_delay_that_leads_to_it() -> None:
+    delayed = events.StatementsDelayed(at=4.0, delay_ms=67)
+    injected = events.FaultInjected(at=5.0, step=0, fault="app.crash", label="app.crash")
+    contract = Contract(deadline_seconds=1.0)
+    led = Evidence(ops=(), events=(delayed, injected), final_state=None, contract=contract)
+    assert (led.first_injected, led.fault_in_force) == (4.0, 5.0)
+    alone = Evidence(ops=(), events=(delayed,), final_state=None, contract=contract)
+    assert (alone.first_injected, alone.fault_in_force) == (None, None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from squall.core import events
 from squall.core.errors import LabError
+from squall.history.evidence import Contract
 from squall.runner import injection as injecting
 from squall.runner.injection import inject_faults
 from squall.runner.lab_failures import engine_hung
@@ -78,7 +79,8 @@ def lab(left: str = "", without: str = "none") -> Any:
             raise FaultUnavailable("this lab has no such port")
         return f"port of {fault.name}"
 
-    return SimpleNamespace(port_for=port_for, broken=broken)
+    profile = SimpleNamespace(contract=Contract(deadline_seconds=1.0))
+    return SimpleNamespace(port_for=port_for, broken=broken, profile=profile)
 
 
 def story(*steps: Any) -> Scenario:
@@ -122,6 +124,26 @@ async def test_what_the_lab_cannot_supply_is_skipped_with_the_reason() -> None:
     assert heard == [
         events.FaultSkipped(at=0.0, step=0, fault="far", reason="this lab has no such port")
     ]
+
+
+async def test_statements_are_delayed_before_a_fault_that_comes_amid_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[str] = []
+    delay = fault("delay", log=log)
+    lead = SimpleNamespace(at_seconds=0.0, lasting_seconds=1.5, delay_ms=300, fault=delay)
+    crash = at(1, fault("crash", log=log), lasting=2)
+    monkeypatch.setattr(injecting, "with_lead", lambda *_given: (lead, (crash,)))
+    scenario = replace(story(at(0, fault("crash"), lasting=2)), amid_requests=True)
+    heard = await run(scenario, lab())
+    assert [(type(one).__name__, one.at) for one in heard] == [
+        ("StatementsDelayed", 0.0),
+        ("FaultInjected", 1.0),
+        ("FaultHealed", 3.0),
+    ]
+    assert log == ["delay on", "crash on", "delay off", "crash off"]
+    heard = await run(scenario, lab(without="delay"))
+    assert [type(one).__name__ for one in heard] == ["FaultInjected", "FaultHealed"]
 
 
 @pytest.mark.parametrize(

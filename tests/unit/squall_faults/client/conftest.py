@@ -62,6 +62,9 @@ class StubCallers:
     async def hold_streams(self, count: int) -> None:
         self._note("hold_streams", count)
 
+    async def hold_bodies(self, count: int) -> None:
+        self._note("hold_bodies", count)
+
     async def opened_streams(self) -> int:
         self._note("opened_streams")
         return self.were_opened
