@@ -93,10 +93,10 @@ APPS = [
     ("list_stays_behind", "known-outage", "read-your-writes"),
     ("billed_by_each_process", "rolling-deploy", "one-effect"),
     ("half_an_export_is_kept", CANCELLED, "answer-unlike-calm"),
-    ("listener_does_not_catch_up", "sessions-terminated", "work-is-done"),
+    ("batch_lost_with_its_error", "database-crash-restart", "work-is-done"),
+    ("document_merged_in_python", "callers-want-the-same", "no-acknowledged-write-lost"),
     ("our_errors_block_their_devices", "disk-full", "recovery-time"),
     ("probe_keeps_its_dead_connection", "sessions-terminated", "recovery-time"),
-    ("repeat_returns_no_row", "callers-repeat-at-once", "repeats-agree"),
     ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
     ("session_before_the_body", "slow-clients", "availability"),
 ]
