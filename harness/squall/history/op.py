@@ -134,10 +134,8 @@ class Op:
     """Of a POST the things that its body holds, each as its fields with a digest of their values,
     in JSON; see :func:`squall.history.shape.describe_items`.
     """
-
     told: str = ""
     """Numbers of a 2xx answer to a write; see :func:`squall.history.shape.describe_numbers`."""
-
     shown: str = ""
     """Keys of the run's writes that a 2xx answer to a read shows, joined by commas."""
 
