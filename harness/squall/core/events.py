@@ -31,6 +31,8 @@ from squall.core.counting import counted
 from squall.core.event import Event as Event  # noqa: PLC0414 - offered here, too
 from squall.core.log_events import ErrorsLogged as ErrorsLogged  # noqa: PLC0414 - offered here, too
 from squall.core.log_events import LogProblem as LogProblem  # noqa: PLC0414 - offered here, too
+from squall.core.metric_events import GaugesSampled as GaugesSampled  # noqa: PLC0414 - offered here, too
+from squall.core.metric_events import SeriesCounted as SeriesCounted  # noqa: PLC0414 - offered here, too
 from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
@@ -279,25 +281,6 @@ class UpstreamRequests(Event):
     name: str
     seen: Mapping[str, int]
     """How often, by method, path and status: ``GET /rates/{id} 200``; status 0 is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GaugesSampled(Event):
-    """The app's Prometheus metrics, requested directly and not through a proxy."""
-
-    values: Mapping[str, float]
-    """By name of the gauge; the samples of its labels are summed."""
-    states: Mapping[str, str]
-    """For gauges that represent a state, such as a circuit breaker's: the name of the state."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesCounted(Event):
-    """The series on the app's page of metrics, after the load."""
-
-    series: int
-    of_one_request: int
-    """Those that have the idempotency key of a request as the value of a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

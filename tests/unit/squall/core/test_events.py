@@ -20,6 +20,7 @@ VALUES: dict[str, Any] = {
     "list[str]": ["7", ""],
     "list[float]": [3.25, 3.5],
     "list[int]": [0, 2],
+    "list[bool]": [True, False],
     "Mapping[str, float]": {"pool_in_use": 2.0},
     "Mapping[str, int]": {"app.org=1f2e": 2},
     "Mapping[str, str]": {"breaker_state": "open"},
