@@ -7,7 +7,9 @@
     POST ──────────────── ✗ 503
 
 Judged only where each statement and each connection fails at once while the fault lasts: where it
-is silent, a request may wait for a connection that is lost, and others have another one.
+is silent, a request may wait for a connection that is lost, and others have another one. A pool
+that is not fair lets later ones pass, too; then some of those who waited are served, and some who
+came after the heal wait as long and are refused.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ LEAST_SERVED = 3
 """Of later requests of the same operation, in the time before it is refused."""
 MANY_SERVED = 8
 """So many are overtaken by no want of CPU: it delays the later ones, too."""
+MOST_SERVED = 0.2
+"""Of those who waited at the heal; where more are, the others were not forgotten."""
 LEAST_SECONDS = 0.25
 LEAST_DEADLINES = 0.2
 """Less is the time in which those who wait are let in one after another."""
@@ -39,14 +43,17 @@ def overtaken_requests(evidence: Evidence, served_before: int = LEAST_SERVED) ->
         return []
     served = _served(evidence, healed)
     least = max(LEAST_SECONDS, LEAST_DEADLINES * evidence.contract.deadline_seconds)
+    waited = [op for op in evidence.awaited if op.sent < healed < op.done - least]
     found = [
         op
-        for op in evidence.awaited
-        if op.sent < healed < op.done
-        and op.status in PASSING
-        and bisect_right(served[op.name], op.done - least) >= served_before
+        for op in waited
+        if op.status in PASSING and bisect_right(served[op.name], op.done - least) >= served_before
     ]
-    return found if len(found) >= LEAST_OVERTAKEN else []
+    unfair = sum(op.good for op in waited) > MOST_SERVED * len(waited) or any(
+        op.status in PASSING and op.sent >= healed and op.done - op.sent >= least
+        for op in evidence.awaited
+    )
+    return found if len(found) >= LEAST_OVERTAKEN and not unfair else []
 
 
 def _served(evidence: Evidence, healed: float) -> dict[str, list[float]]:
