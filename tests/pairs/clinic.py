@@ -35,6 +35,8 @@ SET = text("UPDATE doctors SET booked = :booked WHERE id = :id")
 ADD = text("INSERT INTO appointments VALUES (:id, :doctor, :note)")
 SHOW = text("SELECT id, doctor_id, note FROM appointments WHERE id = :id")
 REMOVE = text("DELETE FROM appointments WHERE id = :id RETURNING doctor_id")
+LOST = (SQLAlchemyError, OSError, TimeoutError)
+"""Errors to connect are not those of SQLAlchemy."""
 FRESH_SECONDS = 0.02
 STALE_SECONDS = 20.0
 Number = Annotated[int, Path(ge=1, le=8)]
@@ -88,7 +90,7 @@ class Copies:
         try:
             async with self.engine.begin() as held:
                 self.rows = [dict(row) for row in (await held.execute(LIST)).mappings()]
-        except SQLAlchemyError:
+        except LOST:
             if self.rows is None or not self.for_long:
                 raise
             self.until = time.monotonic() + STALE_SECONDS
@@ -118,7 +120,7 @@ def _add_doctors(app: FastAPI, engine: AsyncEngine, copies: Copies, *, hides_err
         try:
             async with engine.begin() as held:
                 row = (await held.execute(FIND, {"id": number})).mappings().one()
-        except SQLAlchemyError:
+        except LOST:
             if hides_errors:
                 raise HTTPException(404, "no such doctor") from None
             raise

@@ -1,6 +1,6 @@
 """Rows that were there all the time, and that a read in the outage called missing.
 
-before   GET /doctors/3 ──▶ 200        or nobody wrote to it in the whole run
+before   GET /doctors/3 ──▶ 200        and nobody wrote to it since; or not in the whole run
 during   GET /doctors/3 ──▶ 404        the app could not look: 503 is right
 after    GET /doctors/3 ──▶ 200
 
@@ -50,11 +50,12 @@ def _was_there(op: Op, served: Sequence[Op], writes: Sequence[Op]) -> bool:
     later = min((one.done for one in served if one.sent >= op.done), default=None)
     if later is None:
         return False
-    near = [one for one in writes if are_related(one.segments, op.segments) and one.sent <= later]
+    near = [one for one in writes if are_related(one.segments, op.segments)]
     earlier = max((one.sent for one in served if one.done <= op.sent), default=None)
     if earlier is None:
-        return not near
-    return not any(one.done >= earlier and not _makes_another(one, op) for one in near)
+        return not any(one.sent <= later for one in near)
+    hides = (one for one in near if one.done >= earlier and one.sent <= op.done)
+    return all(_makes_another(one, op) for one in hides)
 
 
 def _makes_another(write: Op, read: Op) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,12 @@ def run_of(
 )
 def test_it_was_there(evidence: Any, make: Any, writes: tuple[str, ...]) -> None:
     assert [op.id for op in missing_for_once(run_of(evidence, make, *writes))] == [150, 151]
+
+
+def test_who_wrote_to_it_later_did_not_hide_it(evidence: Any, make: Any) -> None:
+    later = make.op(170, name="write", request="PUT /doctors/3", effect="write")
+    run = run_of(evidence, make)
+    assert len(missing_for_once(replace(run, ops=(*run.ops, later)))) == 2
 
 
 def test_nobody_wrote_to_it_at_all(evidence: Any, make: Any) -> None:

@@ -20,16 +20,22 @@ def judged(evidence: Any, make: Any, before: list[bool], since: list[bool]) -> A
     return OneEffect().judge(evidence([make.write(1)], [*make.outage(), kept, READ]))
 
 
-def test_changes_that_are_lost_are_counted(evidence: Any, make: Any) -> None:
-    finding = judged(evidence, make, [False, False], [True, False, True])
+@pytest.mark.parametrize("before", [[False, False], [False, True, False, False]])
+def test_changes_that_are_lost_are_counted(evidence: Any, make: Any, before: list[bool]) -> None:
+    finding = judged(evidence, make, before, [True, False, True])
     assert (finding.verdict, finding.code) == ("fail", COUNTED_LESS)
     assert "2 new rows of bookings are not counted in rooms.taken" in finding.reason
 
 
 @pytest.mark.parametrize(
     ("before", "since"),
-    [([False], [False, False]), ([False], [True, False]), ([True], [True, True]), ([], [True] * 2)],
-    ids=["each is counted", "one may be chance", "so without the fault", "unknown without it"],
+    [
+        ([False], [False] * 2),
+        ([False], [True, False]),
+        ([True, False], [True] * 2),
+        ([], [True] * 2),
+    ],
+    ids=["each is counted", "one may be chance", "often without the fault", "unknown without it"],
 )
 def test_what_is_not(evidence: Any, make: Any, before: list[bool], since: list[bool]) -> None:
     assert judged(evidence, make, before, since).code != COUNTED_LESS
