@@ -10,13 +10,14 @@ of them: always the same, or what the row says. Values are not kept.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from squall.core.events import NumberBalanced
+from squall.lab.amounts import Amount, amounts
 from squall.lab.families import Reference, references_by_name
-from squall.lab.moved_numbers import MOST_MOVES, Numbers, moves_of, number_of
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, moves_of
 from squall.lab.wal import RowChange, by_table
 
 LEAST_PAIRS = 6
@@ -25,7 +26,6 @@ LEAST_SHARE = 0.7
 
 Entry = tuple[str, Decimal, float]
 """The row whose number it is, by how much, and when it was committed."""
-Size = Callable[[RowChange], Decimal | None]
 
 
 def find_balances(
@@ -61,7 +61,8 @@ def _paired(
     """When each pair was complete, and when what has none was committed; None without a rule."""
     new = sum(row.kind == "insert" for row in rows)
     best: tuple[list[float], list[float]] | None = None
-    for size in _sizes(moves, rows):
+    first = next((row for row in rows if row.kind == "insert"), None)
+    for size in amounts((by for _, by, _ in moves), first):
         pairs, alone = _match(moves, list(_entries(rows, link, size, times)))
         enough = len(pairs) >= max(LEAST_PAIRS, LEAST_SHARE * new)
         if enough and (best is None or len(pairs) > len(best[0])):
@@ -70,7 +71,7 @@ def _paired(
 
 
 def _entries(
-    rows: Iterable[RowChange], link: str, size: Size, times: Mapping[int, float]
+    rows: Iterable[RowChange], link: str, size: Amount, times: Mapping[int, float]
 ) -> Iterator[Entry]:
     """What each new row counts, and each of them that is deleted again."""
     known: dict[tuple[str | None, ...], tuple[str, Decimal]] = {}
@@ -103,25 +104,3 @@ def _match(moves: Iterable[Entry], counted: Iterable[Entry]) -> tuple[list[float
     for (is_move, name, by), times in left.items():
         alone += times[len(left.get((is_move, name, -by), ())) :]
     return pairs, sorted(alone)
-
-
-def _sizes(moves: Iterable[Entry], rows: Sequence[RowChange]) -> Iterator[Size]:
-    """Always the same; or a number of the row, added or taken away."""
-    for usual, _ in Counter(by for _, by, _ in moves).most_common(2):
-        yield _constant(usual)
-    first = next((row for row in rows if row.kind == "insert"), None)
-    for column in first.new if first is not None else ():
-        for sign in (1, -1):
-            yield _column(column, sign)
-
-
-def _constant(usual: Decimal) -> Size:
-    return lambda _row: usual
-
-
-def _column(column: str, sign: int) -> Size:
-    def size(row: RowChange) -> Decimal | None:
-        number = number_of(row.new.get(column))
-        return None if not number else sign * number
-
-    return size

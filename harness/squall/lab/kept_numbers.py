@@ -10,12 +10,13 @@ kept.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
 from squall.core.events import NumberKept
+from squall.lab.amounts import amounts
 from squall.lab.moved_numbers import MOST_MOVES, Numbers, number_of
 from squall.lab.wal import RowChange, by_table
 
@@ -24,9 +25,6 @@ MOST_ODD = 0.05
 """Share of the transactions that moved the number otherwise. With more it is another kind of it."""
 OLDER = 8
 """Values that a row had before, which a transaction may have read."""
-
-By = Callable[[RowChange], Decimal | None]
-"""By how much the transaction moves the number, from the row that it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,8 @@ def _judged(pairs: Sequence[tuple[_Step, RowChange]]) -> list[tuple[_Step, bool]
     no rule.
     """
     best: list[tuple[_Step, bool]] = []
-    for by in _rules(pairs):
+    moves = (step.after - step.before for step, _ in pairs)
+    for by in amounts(moves, pairs[0][1] if pairs else None):
         fits = [(step, False) for step, row in pairs if step.fits(by(row))]
         stale = [(step, True) for step, row in pairs
                  if not step.fits(by(row)) and step.is_stale(by(row))]  # fmt: skip
@@ -127,26 +126,3 @@ def _judged(pairs: Sequence[tuple[_Step, RowChange]]) -> list[tuple[_Step, bool]
 
 def _fits(judged: Iterable[tuple[_Step, bool]]) -> int:
     return sum(not stale for _, stale in judged)
-
-
-def _rules(pairs: Sequence[tuple[_Step, RowChange]]) -> Iterator[By]:
-    """Always the same; or a number of the new row, added or taken away."""
-    moves = Counter(step.after - step.before for step, _ in pairs)
-    for usual, _ in moves.most_common(2):
-        if usual:
-            yield _constant(usual)
-    for column in pairs[0][1].new if pairs else ():
-        for sign in (1, -1):
-            yield _rule_of(column, sign)
-
-
-def _constant(usual: Decimal) -> By:
-    return lambda _row: usual
-
-
-def _rule_of(column: str, sign: int) -> By:
-    def by(row: RowChange) -> Decimal | None:
-        number = number_of(row.new.get(column))
-        return None if not number else sign * number
-
-    return by
