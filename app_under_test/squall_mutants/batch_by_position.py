@@ -11,11 +11,12 @@ import asyncio
 from typing import Any
 
 from fastapi import FastAPI, Response
-from squall_reference import main
 from squall_reference.api.deps import Desk, DeskDep, Number
 from squall_reference.errors import ServiceError, Transient
 from squall_reference.orders import repository
 from squall_reference.orders.model import Item
+
+from squall_mutants.shared.routes import app_that_reads
 
 EXPOSED_BY = (
     "any-statement-cancelled",
@@ -85,7 +86,4 @@ async def read_item(number: Number, desk: DeskDep, response: Response) -> Item:
 
 def create_app() -> FastAPI:
     """The reference app with batches."""
-    app = main.create_app()
-    app.add_api_route("/items/{number}", read_item, methods=["GET"], include_in_schema=False)
-    app.router.routes.insert(0, app.router.routes.pop())
-    return app
+    return app_that_reads("/items/{number}", read_item)

@@ -8,8 +8,8 @@ Symptom: 200 with an empty list, until the task's next turn.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from fastapi import FastAPI, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,7 +20,7 @@ from squall_reference.orders import repository
 from squall_reference.orders.model import LARGEST, Item
 
 from squall_mutants.shared import replace
-from squall_mutants.shared.lifespan import app_with
+from squall_mutants.shared.lifespan import app_beside
 
 EXPOSED_BY = (
     "database-crash-restart",
@@ -64,17 +64,7 @@ async def refresh(app: FastAPI) -> None:
         await asyncio.sleep(TURN_SECONDS if app.state.readiness.started else 0.02)
 
 
-@asynccontextmanager
-async def refreshed(app: FastAPI) -> AsyncIterator[None]:
-    """While it serves."""
-    task = asyncio.create_task(refresh(app))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
 def create_app() -> FastAPI:
     """The reference app with a catalogue in memory."""
     replace(items, "_or_copy", listed)
-    return app_with(refreshed)
+    return app_beside(refresh)

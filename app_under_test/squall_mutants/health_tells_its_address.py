@@ -8,9 +8,10 @@ Symptom: the database's address and password are in the answer of a probe.
 from __future__ import annotations
 
 from fastapi import FastAPI, Request, Response
-from squall_reference import main
 from squall_reference.problems import problem
 from squall_reference.readiness import Readiness
+
+from squall_mutants.shared.routes import app_that_reads
 
 EXPOSED_BY = ("known-outage", "database-crash-restart", "unreachable-host", "password-changed")
 SET = "eleventh"
@@ -27,9 +28,4 @@ async def readyz(request: Request) -> Response | dict[str, str]:
 
 def create_app() -> FastAPI:
     """The reference app with a probe that tells more."""
-    app = main.create_app()
-    app.add_api_route(
-        "/readyz", readyz, methods=["GET"], include_in_schema=False, response_model=None
-    )
-    app.router.routes.insert(0, app.router.routes.pop())
-    return app
+    return app_that_reads("/readyz", readyz, response_model=None)

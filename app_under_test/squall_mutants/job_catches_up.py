@@ -8,13 +8,12 @@ Symptom: when it goes on, requests are refused, because the job has all connecti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 from fastapi import FastAPI
 from squall_reference.orders import repository
 
-from squall_mutants.shared.lifespan import app_with
+from squall_mutants.shared.lifespan import app_beside
 
 EXPOSED_BY = (
     "known-outage",
@@ -47,18 +46,6 @@ async def _repeat(app: FastAPI) -> None:
             await asyncio.gather(*rest, return_exceptions=True)
 
 
-@asynccontextmanager
-async def working(app: FastAPI) -> AsyncIterator[None]:
-    """The job, as long as the app serves."""
-    task = asyncio.create_task(_repeat(app))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 def create_app() -> FastAPI:
     """The reference app with a job."""
-    return app_with(working)
+    return app_beside(_repeat)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from sqlalchemy import text
-from squall_reference import main
 from squall_reference.api.deps import DeskDep, Number
 from squall_reference.errors import NotFound
 from squall_reference.orders import repository
@@ -23,6 +22,7 @@ from squall_reference.storage import migrate
 from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
+from squall_mutants.shared.routes import app_that_reads
 
 EXPOSED_BY = ("rolling-deploy",)
 CAUGHT_BY = ("read-your-writes",)
@@ -60,13 +60,4 @@ def create_app() -> FastAPI:
     """The reference app that spares the database a question."""
     replace(migrate, "ensure", ensure)
     replace(OrderBook, "place", place)
-    app = main.create_app()
-    app.add_api_route(
-        "/orders/{number}",
-        read_order,
-        methods=["GET"],
-        responses=documented(400, 404, 422),
-        include_in_schema=False,
-    )
-    app.router.routes.insert(0, app.router.routes.pop())
-    return app
+    return app_that_reads("/orders/{number}", read_order, responses=documented(400, 404, 422))

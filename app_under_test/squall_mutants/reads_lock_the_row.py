@@ -10,11 +10,12 @@ from __future__ import annotations
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squall_reference import main
 from squall_reference.api.deps import DeskDep, Number
 from squall_reference.errors import NotFound
 from squall_reference.orders import repository
 from squall_reference.orders.model import Stock
+
+from squall_mutants.shared.routes import app_that_reads
 
 EXPOSED_BY = (
     "long-transaction-holds-rows",
@@ -41,7 +42,4 @@ async def read_stock(number: Number, desk: DeskDep) -> Stock:
 
 def create_app() -> FastAPI:
     """The reference app with another read of the stock."""
-    app = main.create_app()
-    app.add_api_route("/items/{number}/stock", read_stock, methods=["GET"], include_in_schema=False)
-    app.router.routes.insert(0, app.router.routes.pop())
-    return app
+    return app_that_reads("/items/{number}/stock", read_stock)

@@ -12,8 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -24,7 +23,7 @@ from squall_reference.orders.service import OrderBook
 from squall_reference.resilience.deadline import Deadline, deadline_in
 
 from squall_mutants.shared import replace
-from squall_mutants.shared.lifespan import app_with
+from squall_mutants.shared.lifespan import app_beside
 
 EXPOSED_BY = ("app-restarts-in-an-outage", "app-crash", "callers-repeat-after-a-restart")
 SET = "twelfth"
@@ -79,19 +78,7 @@ async def _work_off(app: FastAPI) -> None:
             await app.state.book.place(wanted, key, deadline)
 
 
-@asynccontextmanager
-async def working(app: FastAPI) -> AsyncIterator[None]:
-    """What the last process has left."""
-    task = asyncio.create_task(_work_off(app))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 def create_app() -> FastAPI:
     """The reference app with a spool."""
     replace(OrderBook, "place", place)
-    return app_with(working)
+    return app_beside(_work_off)

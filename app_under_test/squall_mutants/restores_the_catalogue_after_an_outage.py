@@ -8,14 +8,13 @@ Symptom: what was ordered or counted since the copies were made is undone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 from fastapi import FastAPI
 from sqlalchemy import text
 from squall_reference.orders.model import Item
 
-from squall_mutants.shared.lifespan import app_with
+from squall_mutants.shared.lifespan import app_beside
 
 EXPOSED_BY = (
     "known-outage",
@@ -54,16 +53,6 @@ async def _watch(app: FastAPI) -> None:
         await asyncio.sleep(0.02)
 
 
-@asynccontextmanager
-async def watching(app: FastAPI) -> AsyncIterator[None]:
-    """While it serves."""
-    task = asyncio.create_task(_watch(app))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
 def create_app() -> FastAPI:
     """The reference app that writes its copies back."""
-    return app_with(watching)
+    return app_beside(_watch)

@@ -28,8 +28,10 @@ class Target:
 
 
 EVERYTHING = Target()
-SESSION_SECONDS = 1.0
 """Every connection, those that exist and those to come."""
+
+SESSION_SECONDS = 1.0
+"""How long a server without a free place is asked for a session of the administrator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

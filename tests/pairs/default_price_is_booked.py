@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import asyncpg
 from fastapi import FastAPI, HTTPException, Path
@@ -18,7 +17,8 @@ from tortoise import Tortoise, fields
 from tortoise.exceptions import BaseORMException
 from tortoise.models import Model
 
-from tests.pairs.ninth_parts import LIMIT, URL, refuse
+from tests.pairs.ninth_parts import refuse
+from tests.pairs.tortoise_parts import config_of
 
 DEFAULT = 100
 ERRORS = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -48,25 +48,10 @@ class Wish(BaseModel):
     nights: int = Field(ge=1, le=9)
 
 
-def config() -> dict[str, Any]:
-    """Of Tortoise, for the lab's database."""
-    parts = urlsplit(URL)
-    credentials = {
-        "host": parts.hostname, "port": parts.port or 5432, "user": parts.username,
-        "password": parts.password, "database": parts.path.lstrip("/"), "minsize": 5,
-        "maxsize": 10, "timeout": LIMIT, "command_timeout": LIMIT,
-    }  # fmt: skip
-    backend = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
-    return {
-        "connections": {"default": backend},
-        "apps": {"models": {"models": [__name__], "default_connection": "default"}},
-    }
-
-
 def make(*, has_default: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await Tortoise.init(config=config(), _enable_global_fallback=True)
+        await Tortoise.init(config=config_of(__name__), _enable_global_fallback=True)
         await Tortoise.generate_schemas(safe=True)
         rooms = [Tariff(id=room, price=80 + room) for room in range(1, 21)]
         await Tariff.bulk_create(rooms, ignore_conflicts=True)

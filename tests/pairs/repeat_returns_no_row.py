@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from fastapi import FastAPI, Header, HTTPException, Path
@@ -18,7 +17,8 @@ from tortoise import Tortoise, fields
 from tortoise.exceptions import BaseORMException
 from tortoise.models import Model
 
-from tests.pairs.ninth_parts import LIMIT, URL, refuse
+from tests.pairs.ninth_parts import refuse
+from tests.pairs.tortoise_parts import config_of
 
 ERRORS = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 SELL = """INSERT INTO ticket (key, show_id, seats)
@@ -50,21 +50,6 @@ class Seats(BaseModel):
     seats: int = Field(ge=1, le=9)
 
 
-def config() -> dict[str, Any]:
-    """Of Tortoise, for the lab's database."""
-    parts = urlsplit(URL)
-    credentials = {
-        "host": parts.hostname, "port": parts.port or 5432, "user": parts.username,
-        "password": parts.password, "database": parts.path.lstrip("/"), "minsize": 5,
-        "maxsize": 10, "timeout": LIMIT, "command_timeout": LIMIT,
-    }  # fmt: skip
-    backend = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
-    return {
-        "connections": {"default": backend},
-        "apps": {"models": {"models": [__name__], "default_connection": "default"}},
-    }
-
-
 async def first_ticket(key: str, show: int, seats: int) -> int:
     """Of this key, or 404 or 409 when there is none for the same."""
     found = await Ticket.get_or_none(key=key)
@@ -78,7 +63,7 @@ async def first_ticket(key: str, show: int, seats: int) -> int:
 def make(*, looks: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await Tortoise.init(config=config(), _enable_global_fallback=True)
+        await Tortoise.init(config=config_of(__name__), _enable_global_fallback=True)
         await Tortoise.generate_schemas(safe=True)
         shows = [Show(id=number, title=f"show {number}") for number in range(1, 61)]
         await Show.bulk_create(shows, ignore_conflicts=True)

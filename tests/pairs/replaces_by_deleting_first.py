@@ -19,7 +19,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from tests.pairs.ninth_parts import refuse
-from tests.pairs.saves_the_whole_object import config as config_of_ideas
+from tests.pairs.tortoise_parts import config_of
 
 ERRORS = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 Number = Annotated[int, Path(ge=1, le=30)]
@@ -47,13 +47,6 @@ class Labels(BaseModel):
     words: list[Word] = Field(min_length=2, max_length=3)
 
 
-def config() -> dict[str, Any]:
-    """Of Tortoise, with the models of this file."""
-    found = config_of_ideas()
-    found["apps"]["models"]["models"] = [__name__]
-    return found
-
-
 async def replace(number: int, words: list[str]) -> None:
     """Two statements, each for itself."""
     await Label.filter(picture=number).delete()
@@ -72,7 +65,7 @@ async def replace_at_once(number: int, words: list[str]) -> None:
 def make(*, at_once: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await Tortoise.init(config=config(), _enable_global_fallback=True)
+        await Tortoise.init(config=config_of(__name__), _enable_global_fallback=True)
         await Tortoise.generate_schemas(safe=True)
         pictures = [Picture(id=number, title=f"picture {number}") for number in range(1, 31)]
         await Picture.bulk_create(pictures, ignore_conflicts=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from fastapi import FastAPI, Path
@@ -19,7 +18,8 @@ from tortoise.exceptions import BaseORMException
 from tortoise.expressions import F
 from tortoise.models import Model
 
-from tests.pairs.ninth_parts import LIMIT, URL, refuse
+from tests.pairs.ninth_parts import refuse
+from tests.pairs.tortoise_parts import config_of
 
 ERRORS = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 Number = Annotated[int, Path(ge=1, le=10)]
@@ -39,25 +39,10 @@ class Title(BaseModel):
     title: str = Field(min_length=1, max_length=40)
 
 
-def config() -> dict[str, Any]:
-    """Of Tortoise, for the lab's database."""
-    parts = urlsplit(URL)
-    credentials = {
-        "host": parts.hostname, "port": parts.port or 5432, "user": parts.username,
-        "password": parts.password, "database": parts.path.lstrip("/"), "minsize": 5,
-        "maxsize": 10, "timeout": LIMIT, "command_timeout": LIMIT,
-    }  # fmt: skip
-    backend = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
-    return {
-        "connections": {"default": backend},
-        "apps": {"models": {"models": [__name__], "default_connection": "default"}},
-    }
-
-
 def make(*, whole: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await Tortoise.init(config=config(), _enable_global_fallback=True)
+        await Tortoise.init(config=config_of(__name__), _enable_global_fallback=True)
         await Tortoise.generate_schemas(safe=True)
         ideas = [Idea(id=number, title=f"idea {number}") for number in range(1, 11)]
         await Idea.bulk_create(ideas, ignore_conflicts=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from squall_reference import main
@@ -23,3 +25,19 @@ def app_with(within: Within) -> FastAPI:
 
     app.router.lifespan_context = lifespan
     return app
+
+
+def app_beside(work: Callable[[FastAPI], Coroutine[Any, Any, None]]) -> FastAPI:
+    """The reference app with a task that works for as long as it serves."""
+
+    @asynccontextmanager
+    async def working(app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(work(app))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    return app_with(working)

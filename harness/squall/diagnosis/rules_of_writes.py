@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, SETTLED_SECONDS, Diagnosis, JudgedRun, count
+from squall.diagnosis.rules_of_effects import OVERLAP
 from squall.diagnosis.rules_of_waits import is_harmless
 from squall.diagnosis.signs_of_writes import (
     pause_before_success,
@@ -19,10 +20,6 @@ from squall.gates.verdict import Finding
 NOT_FOUND = 404
 OF_THE_APP = "app."
 """Faults that end, freeze or replace the app's process."""
-PAUSE = "app.pause"
-OVERLAP = "app.overlap"
-REPEATS = "client.repeat"
-"""Clients that send a write again while it is under way."""
 OF_A_REPEAT = {
     repeats_agree.CONFLICTING: (
         "a note that it is there is made before the work, and an error does not take it back"

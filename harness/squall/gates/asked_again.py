@@ -8,11 +8,11 @@ items, seven alone may fail for ever. The other items hide it, and the load may 
 again. A write is asked for by another client, with a key of its own.
 
 Some reads that were answered are asked again, too, to be compared: those of what was not found,
-those of items that were updated
-since, or whose update failed, those whose answer in the outage was another one than before it,
-those that show one number for different items, lists that were asked for once, in the outage, what
-others of its kind are not: allowed, and some that were asked for before the outage only. So are
-reads of what was written in the outage: another process may serve by then, which has not seen it.
+those of items that were updated since, or whose update failed, those whose answer in the outage was
+another one than before it, those that show one number for different items, lists that were asked
+for once, in the outage, what others of its kind are not: allowed, and some that were asked for
+before the outage only. So are reads of what was written in the outage: another process may serve by
+then, which has not seen it.
 """
 
 from __future__ import annotations

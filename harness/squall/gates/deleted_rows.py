@@ -49,13 +49,15 @@ def _of_operations(
         writes = [op for op in acknowledged_writes(evidence.ops) if op.name == name]
         others = [op for op in evidence.ops if op.effect != "read" and op.name != name]
         for place, column in links or ():
-            when = {op: gone.get((column, identities(op).get(place, ""))) for op in writes}
-            lost = [op for op, at in when.items() if at is not None]
+            lost = {
+                op: gone[named]
+                for op in writes
+                if (named := (column, identities(op).get(place, ""))) in gone
+            }
             kept = [op for op in writes if op.id in calm and op not in lost]
             usual = any(op.id in calm for op in lost)
             if lost and not usual and len(kept) >= MIN_KEPT:
-                alone = [op for op in lost if not _under_way(others, when[op] or 0.0)]
-                yield from alone
+                yield from (op for op, at in lost.items() if not _under_way(others, at))
                 break
 
 

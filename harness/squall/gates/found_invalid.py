@@ -13,9 +13,8 @@ from collections.abc import Sequence
 
 from squall.core.events import FaultInjected
 from squall.history.evidence import Evidence
-from squall.history.op import FIRST_EXTRA, Op
+from squall.history.op import FIRST_EXTRA, INVALID, Op
 
-INVALID = frozenset({400, 422})
 LEAST = 2
 """One alone may have met a balance or a stock that was used up."""
 MOST = 6

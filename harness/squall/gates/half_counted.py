@@ -39,18 +39,18 @@ class HalfCounted:
 def half_counted(evidence: Evidence) -> HalfCounted | None:
     """The first number that failed requests have parted from its rows."""
     start, healed = evidence.first_injected, evidence.last_healed
+    if start is None or healed is None:
+        return None
+    late = healed + LATE_SECONDS
     writes = [op for op in evidence.ops if op.effect != "read"]
+    calm = Counter(op.name for op in writes if op.good and (op.done < start or op.sent > late))
+    innocent = frozenset(name for name, times in calm.items() if times >= LEAST_CALM)
     for event in evidence.events:
-        if not isinstance(event, NumberBalanced) or start is None or healed is None:
+        if not isinstance(event, NumberBalanced):
             continue
-        meant = all(start <= at <= healed + LATE_SECONDS for at in event.alone)
+        meant = all(start <= at <= late for at in event.alone)
         if not meant or sum(at < start for at in event.pairs) < LEAST_PAIRS:
             continue
-        calm = Counter(
-            op.name for op in writes
-            if op.good and (op.done < start or op.sent > healed + LATE_SECONDS)
-        )  # fmt: skip
-        innocent = frozenset(name for name, times in calm.items() if times >= LEAST_CALM)
         found = [op for at in event.alone if (op := _failed(writes, at, innocent)) is not None]
         if found:
             return HalfCounted(event.column, event.made, tuple(dict.fromkeys(found)))

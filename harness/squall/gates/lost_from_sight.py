@@ -10,10 +10,11 @@ The row is there: one process alone knows of it, or takes what it has not seen f
 from __future__ import annotations
 
 from squall.core.events import RowDeleted
+from squall.gates.calm_answers import GONE
+from squall.gates.removals import Removals
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
-MISSING = (404, 410)
 LEAST_LOST = 2
 """One alone may be a thing that ends by itself."""
 
@@ -21,12 +22,12 @@ LEAST_LOST = 2
 def lost_from_sight(evidence: Evidence) -> list[Op]:
     """Reads that found nothing, of what a read before them found; not where rows are deleted."""
     deleted = any(isinstance(event, RowDeleted) and event.lost for event in evidence.events)
-    if deleted or any(op.request.startswith("DELETE ") for op in evidence.ops):
+    if deleted or Removals(evidence):
         return []
     found = {op.request: op.done for op in evidence.ops if op.is_read_back and op.good}
     lost = {
         op.request: op
         for op in evidence.ops
-        if op.asked_again and op.status in MISSING and found.get(op.request, op.sent) < op.sent
+        if op.asked_again and op.status in GONE and found.get(op.request, op.sent) < op.sent
     }
     return list(lost.values()) if len(lost) >= LEAST_LOST else []

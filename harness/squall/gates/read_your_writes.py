@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from squall.gates.calm_answers import GONE
 from squall.gates.data_safety import acknowledged_during
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.lost_from_sight import lost_from_sight
@@ -23,7 +24,6 @@ from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 from squall.history.op import FIRST_READ_BACK, Op
 
-MISSING = (404, 410)
 STALE = "stale-read"
 NEVER_STORED = "never-stored"
 LOST_FROM_SIGHT = "lost-from-sight"
@@ -70,7 +70,7 @@ class ReadYourWrites(Gate):
             return passed(self.name, told, {"compared": compared.compared})
         if not asked:
             return not_judged(self.name, "no write was read back")
-        missing = [op for op in asked if op.status in MISSING]
+        missing = [op for op in asked if op.status in GONE]
         bad = self._not_allowed(evidence, missing)
         figures = {"read_back": len(asked), "missing": len(missing)}
         if bad:

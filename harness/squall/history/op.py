@@ -32,7 +32,8 @@ SERVER_ERROR = 500
 
 PASSING = frozenset({502, 503, 504})
 """Statuses of a failure that passes (RFC 9110, sections 15.6.3 to 15.6.5)."""
-
+INVALID = frozenset({400, 422})
+"""Statuses of a request that is wrong in itself."""
 ACCEPTED = 202
 """The status 202 promises that something will be done, not that it has been done."""
 
@@ -105,7 +106,6 @@ class Op:
     """The shape of a 2xx answer's body, without its values; see :mod:`squall.history.shape`."""
     changed: str = ""
     """Fields of the request's body that a 2xx answer shows with another value, joined by commas."""
-
     cache_control: str = ""
     """The header Cache-Control of the answer."""
     copy: bool = False

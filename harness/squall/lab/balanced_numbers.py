@@ -16,8 +16,8 @@ from decimal import Decimal
 
 from squall.core.events import NumberBalanced
 from squall.lab.amounts import Amount, amounts
-from squall.lab.families import Reference, references_by_name
-from squall.lab.moved_numbers import MOST_MOVES, Numbers, moves_of
+from squall.lab.families import Reference, references_among
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, changed_numbers, moves_of
 from squall.lab.wal import RowChange, by_table
 
 LEAST_PAIRS = 6
@@ -36,11 +36,9 @@ def find_balances(
 ) -> Iterator[NumberBalanced]:
     """Each number with the first table whose rows it counts."""
     of_table = by_table(changes)
-    new = [change for change in changes if change.kind == "insert"]
-    references = sorted({*declared, *references_by_name(new)})
-    for (table, key, column), numbers in start.items():
-        own = of_table.get(table, [])
-        if not own or len(own) > MOST_MOVES or any(one.kind == "truncate" for one in own):
+    references = sorted(references_among(changes, declared))
+    for table, key, column, numbers, own in changed_numbers(start, changes):
+        if len(own) > MOST_MOVES:
             continue
         moves = [(name, by, times[number]) for number, name, by in
                  moves_of(numbers, own, key, column)]  # fmt: skip

@@ -11,19 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from squall.core.events import NumbersCounted
 from squall.history.op import Op
-from squall.lab.moved_numbers import MOST_MOVES, Numbers, moves_of
-from squall.lab.wal import RowChange, by_table
+from squall.lab.changed_rows import named_values
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, changed_numbers, moves_of
+from squall.lab.wal import RowChange
 
 
 def find_counts(
     start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[NumbersCounted]:
     """The moves of each column of which a row is named. A table that is emptied is left out."""
-    named, of_table = named_by_writes(ops), by_table(changes)
-    for (table, key, column), numbers in start.items():
-        own = of_table.get(table, [])
-        if any(change.kind == "truncate" for change in own):
-            continue
+    named = named_by_writes(ops)
+    for table, key, column, numbers, own in changed_numbers(start, changes):
         moves = list(moves_of(numbers, own, key, column))
         if len(moves) <= MOST_MOVES and any(name in named for _, name, _ in moves):
             yield NumbersCounted(
@@ -37,4 +35,4 @@ def find_counts(
 
 def named_by_writes(ops: Iterable[Op]) -> set[str]:
     """The parts of the paths of writes, some of which name rows."""
-    return {segment for op in ops if op.effect != "read" for segment in op.segments}
+    return named_values(op for op in ops if op.effect != "read")

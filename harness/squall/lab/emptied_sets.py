@@ -13,7 +13,7 @@ from itertools import groupby
 
 from squall.core.events import RowsEmptied
 from squall.history.op import Op
-from squall.lab.changed_rows import named_values
+from squall.lab.counted_numbers import named_by_writes
 from squall.lab.wal import Row, RowChange, by_table
 
 MAX_SETS = 1000
@@ -25,7 +25,7 @@ def find_emptied(
     changes: Sequence[RowChange], times: Mapping[int, float], ops: Iterable[Op]
 ) -> Iterator[RowsEmptied]:
     """Each of them, of columns that are not of the primary key."""
-    named = named_values(op for op in ops if op.effect != "read")
+    named = named_by_writes(ops)
     for table, own in sorted(by_table(changes).items()):
         if not any(change.kind == "delete" for change in own):
             continue

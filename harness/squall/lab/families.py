@@ -52,7 +52,7 @@ def find_families(
 ) -> Iterator[FamilyCommitted]:
     """Each new row of a table to which others refer, with the new rows that refer to it."""
     new = [change for change in changes if change.kind == "insert"]
-    references = {*declared, *references_by_name(new)}
+    references = references_among(new, declared)
     children = _children(new, references)
     keys = {(parent, key) for _, _, parent, key in references}
     gone = Gone(changes)
@@ -86,7 +86,7 @@ def find_orphans(
             if value and value.isdecimal():
                 keys[row.table, name].add(int(value))
     of_table = by_table(new)
-    for table, column, parent, key in sorted({*declared, *references_by_name(new)}):
+    for table, column, parent, key in sorted(references_among(new, declared)):
         known = keys.get((parent, key), set())
         lost = [
             times[row.transaction]
@@ -136,7 +136,12 @@ def _children(
     return found
 
 
-def references_by_name(new: Iterable[RowChange]) -> Iterator[Reference]:
+def references_among(changes: Iterable[RowChange], declared: Iterable[Reference]) -> set[Reference]:
+    """The references that are declared, and those that names and values of new rows show."""
+    return {*declared, *_by_name(change for change in changes if change.kind == "insert")}
+
+
+def _by_name(new: Iterable[RowChange]) -> Iterator[Reference]:
     """``order_id`` of any table refers to ``id`` of ``order`` or ``orders``, and ``order`` to that
     of ``orders``; also to that of ``order``, if its new rows have most of the values.
     """

@@ -17,8 +17,8 @@ from itertools import islice
 
 from squall.core.events import NumberKept
 from squall.lab.amounts import amounts
-from squall.lab.moved_numbers import MOST_MOVES, Numbers, number_of
-from squall.lab.wal import RowChange, by_table
+from squall.lab.moved_numbers import MOST_MOVES, Numbers, changed_numbers, number_of
+from squall.lab.wal import RowChange
 
 LEAST_FITS = 4
 MOST_ODD = 0.05
@@ -50,11 +50,9 @@ def find_kept(
     start: Numbers, changes: Sequence[RowChange], times: Mapping[int, float]
 ) -> Iterator[NumberKept]:
     """Each number that is kept beside the rows of another table, with the first such table."""
-    of_table = by_table(changes)
     made = _made(changes)
-    for (table, key, column), numbers in start.items():
-        own = of_table.get(table, [])
-        if not own or len(own) > MOST_MOVES or any(one.kind == "truncate" for one in own):
+    for table, key, column, numbers, own in changed_numbers(start, changes):
+        if len(own) > MOST_MOVES:
             continue
         steps = list(_steps(numbers, own, key, column))
         told = (_kept(steps, made[other], times, f"{table}.{column}", other)
@@ -92,10 +90,9 @@ def _made(changes: Iterable[RowChange]) -> Mapping[str, Mapping[int, RowChange]]
 
 
 def _steps(
-    numbers: Mapping[str, Decimal], changes: Iterable[RowChange], key: str, column: str
+    numbers: Mapping[str, Decimal], changes: Sequence[RowChange], key: str, column: str
 ) -> Iterator[_Step]:
     """Those of transactions that updated one row of the table once."""
-    changes = list(changes)
     touched = Counter(change.transaction for change in changes)
     known = {name: [number] for name, number in numbers.items()}
     for change in changes:

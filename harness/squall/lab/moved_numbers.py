@@ -65,13 +65,23 @@ def find_moves(
     """The moves of each column whose table was not emptied. A new row begins with its own number,
     and one that is deleted takes its number with it.
     """
+    for table, key, column, numbers, own in changed_numbers(start, changes):
+        moves = list(moves_of(numbers, own, key, column))
+        if moves and len(moves) <= MOST_MOVES:
+            yield _event(f"{table}.{column}", moves, times)
+
+
+def changed_numbers(
+    start: Numbers, changes: Iterable[RowChange]
+) -> Iterator[tuple[str, str, str, Mapping[str, Decimal], Sequence[RowChange]]]:
+    """The numbers of each table that was changed, and not emptied: table, key column, column, the
+    numbers before, and the changes.
+    """
     of_table = by_table(changes)
     for (table, key, column), numbers in start.items():
         own = of_table.get(table, [])
         if own and not any(change.kind == "truncate" for change in own):
-            moves = list(moves_of(numbers, own, key, column))
-            if moves and len(moves) <= MOST_MOVES:
-                yield _event(f"{table}.{column}", moves, times)
+            yield table, key, column, numbers, own
 
 
 Move = tuple[int, str, Decimal]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from squall.core.events import NumbersRun
-from squall.lab.families import Gone, Reference, references_by_name
+from squall.lab.families import Gone, Reference, references_among
 from squall.lab.wal import RowChange, by_table
 
 LEAST_ROWS = 12
@@ -33,7 +33,7 @@ def find_given_twice(
 ) -> Iterator[NumbersRun]:
     """Each such column in which a number was given twice."""
     new = [change for change in changes if change.kind == "insert"]
-    refer = {(table, column) for table, column, *_ in (*declared, *references_by_name(new))}
+    refer = {(table, column) for table, column, *_ in references_among(new, declared)}
     gone = Gone(changes)
     for table, all_rows in sorted(by_table(new).items()):
         rows = [row for row in all_rows if row not in gone][:MAX_ROWS]

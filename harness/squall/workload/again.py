@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from squall.history.op import FIRST_AGAIN, FIRST_EXTRA, FIRST_FOR_NOTHING, Op
+from squall.history.op import FIRST_AGAIN, FIRST_EXTRA, FIRST_FOR_NOTHING, INVALID, Op
 from squall.workload.operations import Operation, PlannedRequest, with_another_key
 from squall.workload.read_back import NAME as READ_BACK
 
@@ -16,7 +16,6 @@ LATE_SECONDS = 0.1
 """An answer that takes longer is not waited for."""
 MAX_TIMES = (FIRST_FOR_NOTHING - FIRST_AGAIN) // FIRST_EXTRA - 1
 """A write is asked for again this many times at most: there are no more numbers."""
-INVALID = (400, 422)
 MAX_KEPT = 1000
 """Failed writes that are kept."""
 

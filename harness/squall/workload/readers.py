@@ -24,9 +24,8 @@ def reader_of(operation: Operation, operations: Iterable[Operation]) -> Operatio
     readers = {
         _template(one): one
         for one in operations
-        if one.method == "GET" and one.effect == "read" and not one.after and not one.streams
-        and one.role == operation.role and "?" not in one.path
-    }  # fmt: skip
+        if _may_show(one, operation) and "?" not in one.path
+    }
     parent, _, last = own.rpartition("/")
     found = readers.get(own) or (readers.get(parent) if last != "{}" else None)
     return found if found is not None and _template(found).endswith("{}") else readers.get(own)
@@ -37,11 +36,7 @@ def lister_of(operation: Operation, operations: Iterable[Operation]) -> Operatio
     if operation.effect == "read" or operation.method not in UPDATES:
         return None
     parent, _, last = _template(operation).rpartition("/")
-    found = (
-        one for one in operations
-        if one.method == "GET" and one.effect == "read" and not one.after and not one.streams
-        and one.role == operation.role and _template(one) == parent
-    )  # fmt: skip
+    found = (one for one in operations if _may_show(one, operation) and _template(one) == parent)
     return next(found, None) if last == "{}" else None
 
 
@@ -53,6 +48,12 @@ def read_of(request: PlannedRequest, reader: Operation, number: int) -> PlannedR
                reader.headers.items()}  # fmt: skip
     return replace(request, id=number, operation=reader, key=None, path=path, headers=headers,
                    body=None)  # fmt: skip
+
+
+def _may_show(one: Operation, update: Operation) -> bool:
+    """Whether it is a plain read of the same client."""
+    plain = one.method == "GET" and one.effect == "read" and not one.after and not one.streams
+    return plain and one.role == update.role
 
 
 def _template(operation: Operation) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
-from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.held_bodies import BodyHolder
 from squall.workload.operations import Operation
 
-from tests.unit.squall.workload.test_held_streams import plan, until
+from tests.unit.squall.workload.test_held_streams import holding as holding_any
+from tests.unit.squall.workload.test_held_streams import until
 
 WRITE = Operation(
     name="order", method="POST", path="/orders", effect="write", body={"item": 7, "units": 2}
 )
+
+holding = partial(holding_any, kind=BodyHolder)
 
 
 class Server:
@@ -47,21 +49,11 @@ class Server:
         writer.close()
 
 
-@asynccontextmanager
-async def holding(
-    server: Server, *operations: Operation
-) -> AsyncIterator[tuple[ClientBehaviour, list[float]]]:
-    behaviour, held = ClientBehaviour(seed=1), list[float]()
-    planned = plan(server.port, *operations)
-    holder = BodyHolder(planned, behaviour, lambda: held.append(time.monotonic()))
-    task = asyncio.get_running_loop().create_task(holder.run())
-    yield behaviour, held
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 async def test_half_of_the_body_is_sent_and_the_caller_leaves_at_the_heal() -> None:
-    async with Server().running() as server, holding(server, WRITE) as (behaviour, held):
+    async with (
+        Server().running() as server,
+        holding(server, WRITE) as (behaviour, held),
+    ):
         behaviour.held_bodies = 5
         await until(lambda: server.open == 5 and len(held) == 5)
         assert b'{"item": 7,' in server.received
@@ -83,7 +75,10 @@ async def test_half_of_the_body_is_sent_and_the_caller_leaves_at_the_heal() -> N
 )
 async def test_only_writes_with_a_body_are_held(changes: dict[str, object]) -> None:
     other = dataclasses.replace(WRITE, **changes)  # type: ignore[arg-type] # by name
-    async with Server().running() as server, holding(server, other) as (behaviour, _):
+    async with (
+        Server().running() as server,
+        holding(server, other) as (behaviour, _),
+    ):
         behaviour.held_bodies = 3
         await asyncio.sleep(0.05)
         assert server.requests == 0

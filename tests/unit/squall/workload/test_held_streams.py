@@ -7,6 +7,7 @@ import dataclasses
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol
 
 import pytest
 from squall.workload import held_streams
@@ -69,12 +70,18 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+class Peer(Protocol):
+    """What the callers connect to."""
+
+    port: int
+
+
 @asynccontextmanager
 async def holding(
-    server: Server, *operations: Operation
+    server: Peer, *operations: Operation, kind: type[StreamHolder] = StreamHolder
 ) -> AsyncIterator[tuple[ClientBehaviour, list[float]]]:
     behaviour, opened = ClientBehaviour(seed=1), list[float]()
-    holder = StreamHolder(
+    holder = kind(
         plan(server.port, *operations), behaviour, lambda: opened.append(time.monotonic())
     )
     task = asyncio.get_running_loop().create_task(holder.run())
