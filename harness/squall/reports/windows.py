@@ -96,6 +96,17 @@ def fault_spans(evidence: Evidence) -> list[FaultSpan]:
     return spans
 
 
+def lead_span(evidence: Evidence) -> tuple[float, float] | None:
+    """From when to when statements were delayed before the fault, in seconds since the start of
+    the run; None if they were not.
+    """
+    begun, fault = evidence.first_injected, evidence.fault_in_force
+    if begun is None or fault is None or begun == fault:
+        return None
+    zero = start_of(evidence)
+    return round(begun - zero, 4), round(fault - zero, 4)
+
+
 def recovery_ms(run: Run) -> float | None:
     """The result of the gate ``recovery-time``, if it measured one."""
     for finding in run.findings:

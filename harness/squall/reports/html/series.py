@@ -16,7 +16,7 @@ from squall.history.evidence import Evidence
 from squall.history.op import Op, Outcome
 from squall.reports.html import gauges
 from squall.reports.verdict_json import Reported
-from squall.reports.windows import error_class, fault_spans, recovery_ms, start_of
+from squall.reports.windows import error_class, fault_spans, lead_span, recovery_ms, start_of
 
 MAX_POINTS = 12_000
 MAX_BINS = 72
@@ -37,6 +37,7 @@ def charts(reported: Reported) -> dict[str, Any]:
     return {
         "seconds": round(end - zero, 4),
         "deadline_ms": evidence.contract.deadline_seconds * 1000,
+        "lead": lead_span(evidence),
         "faults": _bands(evidence, end - zero),
         "marks": _marks(reported, zero),
         "points": points(evidence.ops, zero),

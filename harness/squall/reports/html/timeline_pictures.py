@@ -15,7 +15,7 @@ from markupsafe import Markup
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.reports.html.series import KINDS, NICE, kind_of
-from squall.reports.windows import fault_spans, start_of
+from squall.reports.windows import fault_spans, lead_span, start_of
 
 WIDTH, HEIGHT = 560.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 8.0, 10.0, 30.0
@@ -34,6 +34,8 @@ class Timeline:
     """The first fault; of a run without a fault its start."""
     bands: Sequence[tuple[float, float]]
     """Faults in force, from and to, counted from ``zero``."""
+    lead: tuple[float, float] | None = None
+    """When statements were delayed before the fault, counted from ``zero``."""
     deadline_ms: float
     label: str
     """For those who do not see the picture."""
@@ -64,8 +66,10 @@ def timeline_of(evidence: Evidence, label: str) -> Timeline:
         (span.begun + begun - zero, end if span.healed is None else span.healed + begun - zero)
         for span in fault_spans(evidence)
     ]
+    lead = lead_span(evidence)
     return Timeline(
         ops=evidence.ops, zero=zero, bands=bands, label=label,
+        lead=lead and (lead[0] + begun - zero, lead[1] + begun - zero),
         deadline_ms=evidence.contract.deadline_seconds * 1000,
     )  # fmt: skip
 
@@ -98,11 +102,12 @@ def _picture(timeline: Timeline, axes: _Axes) -> Markup:
 
 def _shapes(timeline: Timeline, axes: _Axes) -> Iterator[Markup]:
     floor = HEIGHT - BOTTOM
-    for begun, ended in timeline.bands:
+    leads = [] if timeline.lead is None else [("lead", *timeline.lead)]
+    for kind, begun, ended in [*leads, *(("band", *band) for band in timeline.bands)]:
         left, right = axes.x(begun), axes.x(ended)
-        yield Markup(
-            '<rect class="band" x="{:.1f}" y="{:g}" width="{:.1f}" height="{:g}"/>'
-        ).format(left, TOP, max(right - left, 2), floor - TOP)
+        yield Markup('<rect class="{}" x="{:.1f}" y="{:g}" width="{:.1f}" height="{:g}"/>').format(
+            kind, left, TOP, max(right - left, 2), floor - TOP
+        )
     yield from _grid(axes)
     yield _line("deadline", LEFT, axes.y(timeline.deadline_ms), WIDTH - RIGHT)
     for op in _thinned_dots(timeline.ops):

@@ -10,6 +10,7 @@ from squall.reports.windows import (
     WindowFigures,
     error_classes,
     fault_spans,
+    lead_span,
     recovery_ms,
     start_of,
     window_figures,
@@ -39,6 +40,15 @@ def test_faults_are_counted_from_the_first_thing_that_was_seen(run: Any, evidenc
     assert fault_spans(unhealed) == [
         FaultSpan(fault="network.refuse", begun=2.0, healed=None, bites=0, what="")
     ]
+
+
+def test_a_lead_lasts_until_the_fault(evidence: Any) -> None:
+    delayed = events.StatementsDelayed(at=10.5, delay_ms=67)
+    fault = events.FaultInjected(at=11.25, step=0, fault="app.crash", label="app.crash")
+    begun = events.RunEnded(at=10.0)
+    assert lead_span(evidence([], [begun, delayed, fault])) == (0.5, 1.25)
+    assert lead_span(evidence([], [begun, fault])) is None
+    assert lead_span(evidence([], [begun, delayed])) is None
 
 
 def test_errors_are_classed_by_status_or_by_how_the_wait_ended(make: Any) -> None:

@@ -26,6 +26,11 @@
         const ctx = u.ctx, { left, top, width, height } = u.bbox;
         ctx.save();
         ctx.beginPath(); ctx.rect(left, top, width, height); ctx.clip();
+        if (data.lead) {
+          const [from, to] = data.lead.map(at => u.valToPos(at, "x", true));
+          ctx.fillStyle = faded(css("band"), 0.06);
+          ctx.fillRect(from, top, to - from, height);
+        }
         for (const fault of data.faults) {
           const from = u.valToPos(fault.from, "x", true), to = u.valToPos(fault.to, "x", true);
           ctx.fillStyle = faded(css("band"), 0.13);
