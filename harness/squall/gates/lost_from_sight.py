@@ -20,14 +20,18 @@ LEAST_LOST = 2
 
 
 def lost_from_sight(evidence: Evidence) -> list[Op]:
-    """Reads that found nothing, of what a read before them found; not where rows are deleted."""
-    deleted = any(isinstance(event, RowDeleted) and event.lost for event in evidence.events)
-    if deleted or Removals(evidence):
+    """Reads that found nothing, of what a read before them found; not what a request may have
+    deleted, and not where the app deletes rows by itself.
+    """
+    own = (e for e in evidence.events if isinstance(e, RowDeleted) and not e.named)
+    if any(event.lost for event in own):
         return []
+    removals = Removals(evidence)
     found = {op.request: op.done for op in evidence.ops if op.is_read_back and op.good}
     lost = {
         op.request: op
         for op in evidence.ops
         if op.asked_again and op.status in GONE and found.get(op.request, op.sent) < op.sent
+        if not removals.may_concern(op)
     }
     return list(lost.values()) if len(lost) >= LEAST_LOST else []

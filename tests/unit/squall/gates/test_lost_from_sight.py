@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import RowDeleted
+from squall.core.events import CommitsRead, RowDeleted
 from squall.gates.asked_again import MOST_READ_BACK, read_back_in_it
 from squall.gates.read_your_writes import ReadYourWrites
 from squall.history.op import FIRST_AGAIN, FIRST_READ_BACK
@@ -54,6 +54,18 @@ def test_what_a_failover_or_a_deletion_takes_away_is_not_judged_here(
     gone = RowDeleted(at=2.2, column="orders.id", key="1", lost=True, named=False)
     run = evidence(ops, [*make.outage(), gone])
     assert ReadYourWrites().judge(run).code == "holds"
+
+
+def test_a_deletion_of_something_else_excuses_nothing(evidence: Any, make: Any) -> None:
+    ops = [found(make, 1), found(make, 2), again(make, 1, 404), again(make, 2, 404)]
+    deleted = replace(make.op(7), request="DELETE /orders/3", effect="write")
+    read = CommitsRead(at=3.0, transactions=9)
+    row = RowDeleted(at=1.6, column="orders.id", key="3", lost=True, named=True)
+    run = evidence([*ops, deleted], [*make.outage(), row, read])
+    assert ReadYourWrites().judge(run).code == "lost-from-sight"
+    own = replace(deleted, request="DELETE /orders/2")
+    run = evidence([*ops, own], [*make.outage(), replace(row, key="2"), read])
+    assert ReadYourWrites().judge(run).code == "holds"  # one is left, which is not enough
 
 
 def test_the_newest_that_were_found_in_the_outage_are_asked_again(make: Any) -> None:
