@@ -8,6 +8,7 @@ import pytest
 from squall.core.events import BackendsSampled, FaultHealed, FaultInjected, RestSampled
 from squall.diagnosis import remedies
 from squall.diagnosis.diagnose import diagnose
+from squall.gates.connection_leaks import IN_TRANSACTION
 from squall.gates.findings import failed
 from squall.gates.recovery_time import NEVER
 
@@ -81,3 +82,26 @@ def test_threads_that_wait_for_a_connection_that_waits_for_a_thread(
     rest = [resting("before", threads), resting("after", threads)]
     run = evidence(later(make, *[503] * 60), [*OUTAGE, *samples, *rest])
     assert (diagnose(run, [LATE]).code == "threads-wait") is waits
+
+
+@pytest.mark.parametrize(
+    ("early", "code"),
+    [(200, "threads-wait"), (500, "leaked-connection")],
+    ids=["served until all stood still", "each failed and left its connection"],
+)
+def test_an_app_that_stands_still_a_while_after_the_heal(
+    evidence: Any, make: Any, early: int, code: str
+) -> None:
+    still = [
+        BackendsSampled(at=2.4 + place / 10, total=6, active=0, idle=0 if place > 4 else 6,
+                        idle_in_transaction=6 if place > 4 else 0, locks_held_seconds=0.0,
+                        waiting_for_locks=0)
+        for place in range(12)
+    ]  # fmt: skip
+    never = [make.op(300 + n, status=None, error="timeout") for n in range(20)]
+    rest = [resting("before", 40), resting("after", 40)]
+    run = evidence([*later(make, *[early] * 12), *never], [*OUTAGE, *still, *rest])
+    figures = {"busy_after": 6.0, "before": 6.0, "after": 6.0}
+    leak = failed("connection-leaks", "6 of 6", figures, code=IN_TRANSACTION)
+    found = diagnose(run, [leak])
+    assert found.code == code
