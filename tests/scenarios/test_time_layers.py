@@ -23,6 +23,9 @@ MUTANTS = [
     ("repeats_a_wrong_password", "password-changed", "retry-storm"),
 ]
 
+WITHOUT_A_BUDGET = [("repeats_shed", "overload", LATE), ("holds_places", "hot-row", "availability")]
+"""Apps of tests/pairs/budgetless.py: the reference's budget of repeats hides both."""
+
 
 def run(profile: AppProfile, outage: str) -> Run:
     """With every limit that a sound app may miss: the reference app misses none."""
@@ -45,3 +48,17 @@ def test_what_lacks_a_layer_is_caught(name: str, outage: str, gate: str) -> None
 def test_the_reference_app_has_all_of_them(outage: str) -> None:
     done = run(REFERENCE, outage)
     assert done.passed or done.machine_was_busy, done.diagnosis.reason
+
+
+@pytest.mark.parametrize(("name", "outage", "gate"), WITHOUT_A_BUDGET)
+def test_what_the_budget_of_repeats_hides_is_caught_without_it(
+    name: str, outage: str, gate: str
+) -> None:
+    found, twin = (
+        run(REFERENCE.with_target(f"tests.pairs.budgetless:{app}", factory=True), outage).finding(
+            gate
+        )
+        for app in (name, "sound")
+    )
+    assert found.verdict == "fail" or found.excused, found.reason
+    assert twin.verdict == "pass" or twin.excused, twin.reason
