@@ -14,7 +14,7 @@ from squall_reference.resilience.deadline import Deadline, deadline_in
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("silent-network",)
+EXPOSED_BY = ("silent-network", "slow-conflicts")
 CAUGHT_BY = ("answered-in-time",)
 SET = "second"
 

@@ -16,7 +16,7 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("one-connection-in-three-stalls", "hot-statement-hangs")
+EXPOSED_BY = ("one-connection-in-three-stalls", "hot-statement-hangs", "slow-writes")
 CAUGHT_BY = ("availability",)
 SET = "second"
 

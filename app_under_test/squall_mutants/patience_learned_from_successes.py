@@ -24,6 +24,7 @@ EXPOSED_BY = (
     "pool-exhausted-by-slow-queries",
     "network-slower-than-the-deadline",
     "slow-commits",
+    "slow-writes",
 )
 SET = "twelfth"
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("deploy-while-database-is-silent",)
+EXPOSED_BY = ("deploy-while-database-is-silent", "deploy-while-sessions-end-late")
 CAUGHT_BY = ("ends-when-told",)
 SET = "second"
 

@@ -20,7 +20,7 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("silent-network",)
+EXPOSED_BY = ("silent-network", "slow-conflicts")
 CAUGHT_BY = ("answered-in-time",)
 SET = "second"
 

@@ -13,6 +13,17 @@ LOCKED_ROWS = "database.long_transaction"
 AS_ALWAYS = 0.5
 """Connections per request. An app that opens this many without a fault does not retry."""
 
+IN_VAIN = {
+    storm.ABORTED: (
+        "after an error the app goes on in the transaction that has failed", remedies.ROLL_BACK,
+    ),
+    storm.LOGINS: (
+        "a login that the server refuses is tried again and again, though it cannot succeed",
+        remedies.RETRY_BUDGET,
+    ),
+}  # fmt: skip
+"""By the code of the finding: what cannot succeed, and is repeated."""
+
 
 def retry_storm(case: JudgedRun) -> Diagnosis | None:
     """More database load than the clients caused, or more than is acceptable at any time."""
@@ -23,9 +34,9 @@ def retry_storm(case: JudgedRun) -> Diagnosis | None:
         told = f"all requests share one session ({case.most_at_once} at once): when a statement of"
         told += f" one fails, the others go on in its transaction: {finding.reason}"
         return Diagnosis(told, remedies.OWN_SESSION)
-    if finding.code == storm.ABORTED:
-        told = "after an error the app goes on in the transaction that has failed"
-        return Diagnosis(f"{told}: {finding.reason}", remedies.ROLL_BACK)
+    if finding.code in IN_VAIN:
+        told, remedy = IN_VAIN[finding.code]
+        return Diagnosis(f"{told}: {finding.reason}", remedy)
     if case.faults == {FOR_NOTHING}:
         told = (
             "what is refused rightly (404, 409) is tried again and again: repeats have no condition"

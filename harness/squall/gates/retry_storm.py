@@ -6,6 +6,9 @@
 Counted at the proxy in front of the database, which sees what the app sends, answered or not. A
 pool that was not full when the fault came may fill up: those connections are not retries.
 
+A login that was refused for its password is refused again, and servers lock accounts for less. A
+pool tries once for each session that it had.
+
 A statement that is repeated in a transaction that has failed cannot succeed: the server refuses all
 but ROLLBACK, and its log says so (25P02).
 """
@@ -27,7 +30,9 @@ STATEMENTS = "too-many-statements"
 CONNECTIONS = "too-many-connections"
 REPEATED = "repeated-in-vain"
 ABORTED = "repeated-in-a-failed-transaction"
+LOGINS = "too-many-logins"
 ERROR_REPLY = "wire.error_reply"
+REFUSED_LOGIN = "wire.refuse_startup"
 LEAST_REPLIES = 15
 """Fewer error replies prove nothing."""
 LEAST_ABORTED = 5
@@ -50,13 +55,22 @@ class RetryStorm(Gate):
     """Maximum number of the fault's error replies for each request that failed or was answered with
     a copy, where the error says that repeating at once does not help. None requires nothing.
     """
+    logins_each: float | None = None
+    """Maximum number of the fault's refused logins for each request that failed or was answered
+    with a copy, beyond one for each session that there was before. None requires nothing.
+    """
 
     name = "retry-storm"
     severity = Severity.OVERLOAD
 
     def judge(self, evidence: Evidence) -> Finding:
         """Fail with the amplification and the limit that it exceeds."""
-        return _aborted(evidence) or self._repeated(evidence) or self._amplified(evidence)
+        return (
+            _aborted(evidence)
+            or self._repeated(evidence)
+            or self._logged_in_again(evidence)
+            or self._amplified(evidence)
+        )
 
     def _amplified(self, evidence: Evidence) -> Finding:
         counted = self._counted(evidence)
@@ -85,18 +99,23 @@ class RetryStorm(Gate):
 
     def _repeated(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that repeats at once what cannot succeed."""
-        healed = [event for event in evidence.events if isinstance(event, FaultHealed)]
-        replies = sum(event.bites for event in healed if event.fault == ERROR_REPLY)
-        start, end = evidence.bounds("during")
-        is_fresh = Freshness(evidence)
-        ops = [op for op in evidence.ops if start <= op.done and op.sent <= end]
-        bad = sum(not op.good or not is_fresh(op) for op in ops)
-        each = replies / max(1, bad)
+        replies = _bites(evidence, ERROR_REPLY)
+        each = replies / max(1, _failed_requests(evidence))
         if self.errors_each is None or replies < LEAST_REPLIES or each <= self.errors_each:
             return None
         told = f"{each:.2f} error replies for each request that failed, limit {self.errors_each:g}"
         figures = {"error_replies": replies, "errors_each": round(each, 2)}
         return failed(self.name, told, figures, code=REPEATED)
+
+    def _logged_in_again(self, evidence: Evidence) -> Finding | None:
+        """The failure of an app that tries a login again and again that was refused."""
+        logins = _bites(evidence, REFUSED_LOGIN) - _sessions_before(evidence)
+        each = logins / max(1, _failed_requests(evidence))
+        if self.logins_each is None or logins < LEAST_REPLIES or each <= self.logins_each:
+            return None
+        told = f"{each:.2f} refused logins for each request that failed, limit {self.logins_each:g}"
+        figures = {"refused_logins": logins, "logins_each": round(each, 2)}
+        return failed(self.name, told, figures, code=LOGINS)
 
     def _too_many(self, times: float | None) -> bool:
         limit = self.statements_times
@@ -127,6 +146,26 @@ class RetryStorm(Gate):
         read = (at_fault.statements - first.statements) / calm
         now = (last.statements - at_fault.statements) / rough
         return each, usual, now / read if read else 1.0
+
+
+def _bites(evidence: Evidence, fault: str) -> int:
+    healed = [event for event in evidence.events if isinstance(event, FaultHealed)]
+    return sum(event.bites for event in healed if event.fault == fault)
+
+
+def _failed_requests(evidence: Evidence) -> int:
+    """Those of the outage that failed or were answered with a copy."""
+    start, end = evidence.bounds("during")
+    is_fresh = Freshness(evidence)
+    ops = [op for op in evidence.ops if start <= op.done and op.sent <= end]
+    return sum(not op.good or not is_fresh(op) for op in ops)
+
+
+def _sessions_before(evidence: Evidence) -> int:
+    """The most that there were; a pool tries once for each of them."""
+    start = evidence.bounds("before")[1]
+    samples = [event for event in evidence.events if isinstance(event, BackendsSampled)]
+    return max((sample.total for sample in samples if sample.at <= start), default=0)
 
 
 def _aborted(evidence: Evidence) -> Finding | None:

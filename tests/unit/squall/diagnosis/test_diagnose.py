@@ -139,6 +139,12 @@ FROM_THE_FINDING = [
         remedies.RETRY_BUDGET,
     ),
     (
+        ("retry-storm", "9 refused logins for each", {"code": "too-many-logins"}),
+        ("a login that the server refuses is tried again and again, though it cannot succeed:"
+         " 9 refused logins for each"),
+        remedies.RETRY_BUDGET,
+    ),
+    (
         ("upstream-retry-storm", "rates: 9 requests for each", {}),
         "retry storm: rates: 9 requests for each",
         remedies.RETRY_BUDGET,

@@ -193,6 +193,34 @@ def test_what_cannot_succeed_is_not_repeated_at_once(
     assert found.code == code, found.reason
 
 
+@pytest.mark.parametrize(
+    ("refused", "failed", "sessions", "limit", "code"),
+    [
+        (220, 20, 20, 4.0, "too-many-logins"),
+        (100, 20, 20, 4.0, "holds"),  # each request tried four times, and the pool once
+        (40, 20, 0, 4.0, "holds"),  # each request tried once again
+        (220, 20, 20, None, "holds"),
+        (34, 1, 20, 4.0, "holds"),  # what fills a pool in the background
+    ],
+    ids=["ten times", "at the limit", "once again", "no limit", "few"],
+)
+def test_a_refused_login_is_not_tried_again_and_again(
+    evidence: Any,
+    make: Any,
+    refused: int,
+    failed: int,
+    sessions: int,
+    limit: float | None,
+    code: str,
+) -> None:
+    injected, healed = make.outage(1.0, 2.0)
+    healed = dataclasses.replace(healed, fault="wire.refuse_startup", bites=refused)
+    before = BackendsSampled(at=0.5, total=sessions, active=0, idle=sessions, idle_in_transaction=0)
+    ops = [make.refusal(n, at=1.2 + n * 0.01, effect="read") for n in range(failed)]
+    found = RetryStorm(logins_each=limit).judge(evidence(ops, [before, injected, healed]))
+    assert found.code == code, found.reason
+
+
 def test_a_fault_that_fails_nothing_is_counted_until_its_heal(evidence: Any, make: Any) -> None:
     """Requests that are sent again while they are slow, and are quick when the fault is gone."""
     loads = [load(0.1, 0, 5), load(1.0, 100, 5), load(1.9, 550, 5), load(3.0, 710, 5)]

@@ -163,3 +163,33 @@ def test_the_library_fails_no_app_for_refusing() -> None:
         limit = must["availability"]
         assert limit == NOTHING_IS_OUT.get(outage.name, Availability()), outage.name
         assert "availability" in outage.should or outage.name == "callers-hold-streams"
+
+
+@pytest.mark.parametrize("limit", [0.5, 0.0], ids=["missed", "held"])
+def test_a_gate_that_is_no_must_is_shown_as_what_should_hold(
+    evidence: Any, make: Any, limit: float
+) -> None:
+    wish = Scenario(
+        name="x",
+        story="y",
+        steps=(),
+        gates={"availability": None},
+        should={"availability": Availability(during_min=limit)},
+    )
+    found = availability(judge_run(wish, run_of(evidence, make)))
+    assert (found.verdict, found.noted) == ("pass", limit > 0)
+    assert availability(judge_run(wish.strict(), run_of(evidence, make))).verdict == (
+        "fail" if limit else "pass"
+    )
+
+
+def test_a_gate_that_is_no_must_and_proves_nothing_is_left_out(evidence: Any, make: Any) -> None:
+    wish = Scenario(
+        name="x",
+        story="y",
+        steps=(),
+        gates={"availability": None},
+        should={"availability": Availability(during_min=0.5)},
+    )
+    found = judge_run(wish, evidence([make.op(1, at=0.1)]))
+    assert all(one.gate != "availability" for one in found)
