@@ -23,6 +23,7 @@ from squall.core.setting_kinds import changes_meaning, setting_of
 from squall.gates.at_rest import rest_samples
 from squall.gates.findings import failed, not_judged, passed
 from squall.gates.limits_left import limits_left
+from squall.gates.read_only_sessions import left_read_only
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -61,12 +62,12 @@ class SessionLeftovers(Gate):
             more = after.temporary_tables - before.temporary_tables
             reason = f"{more} temporary tables are left on pooled sessions"
             return failed(self.name, reason, figures, code=TEMPORARY_TABLES)
-        found = _changed_settings(before, after, figures) or limits_left(
-            self.name, evidence, before
+        return (
+            _changed_settings(before, after, figures)
+            or left_read_only(self.name, evidence)
+            or limits_left(self.name, evidence, before)
+            or passed(self.name, "no session kept a lock, a temporary table or a setting", figures)
         )
-        if found:
-            return found
-        return passed(self.name, "no session kept a lock, a temporary table or a setting", figures)
 
 
 def _changed_settings(
