@@ -1,7 +1,7 @@
 """After an outage a new engine is made, and the old one stays open.
 
 Mistake: "reconnect" is ``create_engine`` once more, without ``dispose``.
-Outage: the same short outage, three times.
+Outage: a pooler without a server keeps the app's connections, three times.
 Symptom: each outage leaves a pool full of sessions, until the server has none left.
 """
 
@@ -19,8 +19,8 @@ from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("outage-three-times",)
-CAUGHT_BY = ("connection-leaks",)
+EXPOSED_BY = ("pooler-without-servers",)
+CAUGHT_BY = ("capacity-returns",)
 SET = "second"
 
 KEPT: list[object] = []

@@ -19,6 +19,7 @@ from squall_reference.storage import engine
 from squall_mutants.shared import replace
 
 EXPOSED_BY = (
+    "logins-refused",
     "password-changed",
     "too-many-connections",
     "slow-network",

@@ -1,7 +1,7 @@
 """While one connection is held, a second one is taken.
 
 Mistake: a helper opens its own session inside of a transaction.
-Outage: every statement takes 200 ms longer, so the pool is too small for the load.
+Outage: more writes come at once than the pool has places.
 Symptom: all have one and wait for the other; the pool is full of requests that do nothing.
 """
 
@@ -17,8 +17,8 @@ from squall_reference.storage.lease import Lease
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("pool-exhausted-by-slow-queries", "overload")
-CAUGHT_BY = ("availability",)
+EXPOSED_BY = ("writes-at-once",)
+CAUGHT_BY = ("connection-leaks",)
 SET = "second"
 
 careful = OrderBook._written

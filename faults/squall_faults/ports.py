@@ -357,8 +357,10 @@ class LoadClient(Protocol):
     async def hang_up(self, share: float, after_seconds: float) -> None:
         """From now on let this share of callers hang up so long after sending."""
 
-    async def multiply(self, factor: float) -> None:
-        """Offer ``factor`` times the planned load from now on."""
+    async def multiply(self, factor: float, *, writes: bool = False) -> None:
+        """Offer ``factor`` times the planned load from now on; ``writes``: what is beyond the plan
+        is writes only.
+        """
 
     async def repeat(
         self,

@@ -4,6 +4,9 @@
 
 A service that queues without a bound answers everybody too late; one that sheds answers as many as
 it can, in time, and tells the others when to come back.
+
+With ``writes`` they all write: a sale begins. Requests that hold one connection and wait for a
+second one then wait for each other.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ class LoadSpike:
     """Offer ``factor`` times the planned load until healed."""
 
     factor: float = 5.0
+    writes: bool = False
+    """Whether all that is beyond the plan is writes."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a spike."""
@@ -44,7 +49,7 @@ class LoadSpike:
             return Bite(count=await callers.extra() - before, what="calls beyond the plan")
 
         try:
-            await callers.multiply(float(self.factor))
+            await callers.multiply(float(self.factor), writes=self.writes)
             yield Injection(bite)
         finally:
             await callers.multiply(1)

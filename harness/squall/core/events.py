@@ -34,6 +34,9 @@ from squall.core.log_events import LogProblem as LogProblem  # noqa: PLC0414 - o
 from squall.core.metric_events import GaugesSampled as GaugesSampled  # noqa: PLC0414 - offered here, too
 from squall.core.metric_events import SeriesCounted as SeriesCounted  # noqa: PLC0414 - offered here, too
 from squall.core.server_events import StatementsRefused as StatementsRefused  # noqa: PLC0414 - offered here, too
+from squall.core.session_events import CapacityProbed as CapacityProbed  # noqa: PLC0414 - offered here, too
+from squall.core.session_events import LimitsInForce as LimitsInForce  # noqa: PLC0414 - offered here, too
+from squall.core.session_events import PlacesCounted as PlacesCounted  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import RowChanged as RowChanged  # noqa: PLC0414 - offered here, too
 from squall.core.update_events import UpdateShown as UpdateShown  # noqa: PLC0414 - offered here, too
 
@@ -188,36 +191,6 @@ class SecretDisclosed(Event):
     """
     count: int
     """Lines of the log, or answers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapacityProbed(Event):
-    """After the run, more simultaneous requests were sent than the app has sessions, so that each
-    session is needed.
-    """
-
-    requests: int
-    sessions: int
-    """Sessions of the app after the requests."""
-    unused: int
-    """Sessions that existed before the requests and that none of the requests used."""
-    computing: bool = False
-    """Whether the app computed all the time: its requests did not come as far as the sessions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacesCounted(Event):
-    """How many requests of a burst reached the database at once, every statement being slow."""
-
-    moment: str
-    """``before`` or ``after`` the load."""
-    requests: int
-    places: int
-    """Sessions that worked for the requests at once."""
-    waiting: int
-    """Requests beyond them that had no answer yet, or were refused. 0 or less: there was room for
-    all, so the number of places is not a bound.
-    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

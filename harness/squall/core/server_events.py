@@ -20,13 +20,18 @@ TAKEN = "taken"
 DEADLOCKED = "deadlocked"
 """Transactions waited for each other's rows, and the server ended one (40P01)."""
 
+READ_ONLY = "read-only"
+"""They write, in a transaction that may only read (25006)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementsRefused(Event):
     """Statements that the server itself refused, or sessions that it ended, for one reason."""
 
     why: str
-    """:data:`ABORTED`, :data:`UNSEEN`, :data:`TAKEN`, :data:`ENDED` or :data:`DEADLOCKED`."""
+    """:data:`ABORTED`, :data:`UNSEEN`, :data:`TAKEN`, :data:`ENDED`, :data:`DEADLOCKED` or
+    :data:`READ_ONLY`.
+    """
     before: int
     """Since the server started, before the first load of the lab: what it refuses without a fault.
     """

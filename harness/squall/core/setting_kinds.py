@@ -16,6 +16,13 @@ MEANINGFUL = frozenset({
 """By PostgreSQL 18 documentation, "Client Connection Defaults", and the forms of ``SET``."""
 
 
+LIMITS = frozenset({
+    "idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout",
+    "transaction_timeout",
+})  # fmt: skip
+"""Time limits that a request may lower for itself."""
+
+
 def setting_of(entry: str) -> str:
     """The name in ``name=digest of the value``, as the engine tells of settings."""
     return entry.partition("=")[0]

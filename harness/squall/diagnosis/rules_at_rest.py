@@ -24,7 +24,8 @@ WHY_IT_SERVES = {
 }
 """After SIGTERM, by what the process does with it."""
 
-WAITS = (connection_leaks.HELD, connection_leaks.LOCKED, connection_leaks.BLOCKED)
+WAITS = (connection_leaks.HELD, connection_leaks.LOCKED, connection_leaks.BLOCKED,
+         connection_leaks.IDLE)  # fmt: skip
 
 REMEDY_OF: dict[str, Remedy] = {
     "background-sessions-return": remedies.RECONNECT_LISTENERS,
@@ -166,6 +167,9 @@ def held_while_waiting(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("connection-leaks")
     if finding is None or finding.code not in WAITS:
         return None
+    if finding.code == connection_leaks.IDLE:
+        told = "requests hold one connection, and wait for another one that others hold as well"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.ONE_CONNECTION)
     if finding.code == connection_leaks.BLOCKED:
         told = "a worker locks rows that requests change, and keeps them while it does other work"
         return Diagnosis(f"{told}: {finding.reason}", remedies.FREE_WHILE_WAITING)

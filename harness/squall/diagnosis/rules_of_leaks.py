@@ -6,6 +6,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import SILENCES, Diagnosis, JudgedRun, count
 from squall.diagnosis.rules_after_heal import fails_by_request
 from squall.gates import connection_leaks
+from squall.gates.capacity_returns import ABANDONED
 from squall.gates.verdict import Finding
 
 STARTS = frozenset({"app.crash", "app.terminate"})
@@ -15,12 +16,8 @@ STARTS = frozenset({"app.crash", "app.terminate"})
 def leaked_connection(case: JudgedRun) -> Diagnosis | None:
     """Sessions, or places of the pool, that were not returned."""
     lost = case.failed("capacity-returns")
-    if lost is not None and not fails_by_request(case):
-        return Diagnosis(
-            "an error path keeps places of the pool, or a limit that failures lower comes back too"
-            f" slowly: {lost.reason}",
-            remedies.GIVE_BACK,
-        )
+    if lost is not None and (lost.code == ABANDONED or not fails_by_request(case)):
+        return _fewer_places(lost)
     finding = case.failed("connection-leaks")
     if finding is None or (SILENCES in case.effects and case.hung):
         return None  # requests still wait on those connections: nobody could give them back
@@ -34,6 +31,18 @@ def leaked_connection(case: JudgedRun) -> Diagnosis | None:
         told = f"{held} never given back: still in a transaction, with nothing asked any more"
         return Diagnosis(told, remedies.GIVE_BACK)
     return _more_sessions(case, finding)
+
+
+def _fewer_places(finding: Finding) -> Diagnosis:
+    """Places that are lost, or that sessions of an earlier pool hold."""
+    if finding.code == ABANDONED:
+        told = "after an outage the app makes a new pool and leaves the old one open"
+        return Diagnosis(f"{told}: {finding.reason}", remedies.LIMIT_POOL)
+    return Diagnosis(
+        "an error path keeps places of the pool, or a limit that failures lower comes back too"
+        f" slowly: {finding.reason}",
+        remedies.GIVE_BACK,
+    )
 
 
 def _more_sessions(case: JudgedRun, finding: Finding) -> Diagnosis:

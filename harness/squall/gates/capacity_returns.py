@@ -5,11 +5,18 @@
 
 A place is lost when an error path keeps it: a permit that is not released, a connection that is not
 checked in. No session shows it, and each outage takes some more, until no request is served.
+
+Sessions that nobody uses, though requests wait, belong to a pool that was replaced by a new one and
+not closed. Each outage leaves some more of them, until the server has no place left.
+
+An app that has copies of its answers gives them to those who find no place. Where no answer before
+the fault is a copy, these requests wait, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from squall.core.counting import counted
 from squall.core.events import PlacesCounted
@@ -18,6 +25,9 @@ from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
 LOST = "places-lost"
+ABANDONED = "sessions-abandoned"
+LEAST_ABANDONED = 6
+"""More than before the load. A second pool may grow by some in an outage."""
 LEAST_IN_KIND = 3
 IN_KIND_SHARE = 1 / 3
 """Of the places. Of 44 stored runs of starved apps each had all of its places after the outage, in
@@ -47,19 +57,50 @@ class CapacityReturns(Gate):
         after = next((each for each in counts if each.moment == "after"), None)
         if before is None or after is None:
             return not_judged(self.name, "the places of the pool were not counted")
+        behind_cache = any(op.copy for op in evidence.window("before"))
+        before, after = (_with_copies(each, behind_cache) for each in (before, after))
         figures = {"before": before.places, "after": after.places, "waiting": after.waiting}
         if before.waiting <= 0:
             told = f"{before.places} requests at once reached the database, and none waited"
             return not_judged(self.name, f"{told}: no bound of a pool is visible")
+        if abandoned := _abandoned(before, after, figures):
+            return abandoned
         if after.places >= before.places - self.allowance:
             told = f"{after.places} requests at once reached the database, {before.places} before"
             return passed(self.name, told, figures)
         if after.waiting <= 0:
             return not_judged(self.name, "after the outage no request waited for the database")
-        lost = before.places - after.places
-        reason = (
-            f"{counted(lost, 'places')} of {before.places} lost: after the outage {after.places}"
-            f" requests at once reach the database, and {after.waiting} more wait or are refused"
-        )
-        in_kind = lost >= max(LEAST_IN_KIND, IN_KIND_SHARE * before.places)
-        return failed(self.name, reason, figures, code=LOST, in_kind=in_kind)
+        return _lost(before, after, figures)
+
+
+def _with_copies(count: PlacesCounted, behind_cache: bool) -> PlacesCounted:  # noqa: FBT001
+    """Who got a copy found no place, unless copies are usual."""
+    return count if behind_cache else replace(count, waiting=count.waiting + count.copies)
+
+
+def _abandoned(
+    before: PlacesCounted, after: PlacesCounted, figures: Mapping[str, float]
+) -> Finding | None:
+    """A failure if sessions are never used, though requests wait for one."""
+    unused = after.unused - before.unused
+    if after.waiting <= 0 or unused < LEAST_ABANDONED:
+        return None
+    told = (
+        f"{counted(unused, 'sessions')} more than before are never used, while {after.waiting}"
+        " requests wait for one or are refused: they belong to nobody any more"
+    )
+    figures = {**figures, "unused": unused}
+    # With all places in use, want of a CPU did not keep requests from the sessions.
+    in_kind = after.places >= before.places
+    return failed(CapacityReturns.name, told, figures, code=ABANDONED, in_kind=in_kind)
+
+
+def _lost(before: PlacesCounted, after: PlacesCounted, figures: Mapping[str, float]) -> Finding:
+    """The failure of an app that has fewer places than before."""
+    lost = before.places - after.places
+    reason = (
+        f"{counted(lost, 'places')} of {before.places} lost: after the outage {after.places}"
+        f" requests at once reach the database, and {after.waiting} more wait or are refused"
+    )
+    in_kind = lost >= max(LEAST_IN_KIND, IN_KIND_SHARE * before.places)
+    return failed(CapacityReturns.name, reason, figures, code=LOST, in_kind=in_kind)

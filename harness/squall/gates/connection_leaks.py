@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, RunEnded
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.held_sessions import longest_hold, longest_lock, longest_wait
+from squall.gates.idle_sessions import working_share
 from squall.gates.starvation import unless_starved
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
@@ -27,6 +28,7 @@ NOT_GIVEN_BACK = "sessions-not-given-back"
 HELD = "sessions-held-while-waiting"
 LOCKED = "rows-locked-while-waiting"
 BLOCKED = "requests-wait-for-locks"
+IDLE = "sessions-idle-while-waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,15 @@ class ConnectionLeaks(Gate):
     without a statement. For outages in which a worker stands still: requests do not wait for it.
     """
 
+    working_share: float | None = None
+    """At least this share of the sessions has a statement under way while more requests than
+    sessions wait, and some fail. For outages with more work than the pool has places: a session
+    that is held and not used is held by a request that waits for another one.
+    """
+
+    statement_ms: float = 60
+    """How long each statement takes in such an outage, at least."""
+
     name = "connection-leaks"
     severity = Severity.LEAK
     outlasts = True
@@ -72,11 +83,12 @@ class ConnectionLeaks(Gate):
             return held
         if busy:
             return _stuck(evidence, busy, figures)
-        if locked := self._locked(evidence, samples, figures):
-            return locked
-        if blocked := self._blocked(evidence, samples, figures):
-            return blocked
-        return self._left(evidence, samples, figures)
+        return (
+            self._locked(evidence, samples, figures)
+            or self._blocked(evidence, samples, figures)
+            or self._idle(evidence, figures)
+            or self._left(evidence, samples, figures)
+        )
 
     def _held(
         self, evidence: Evidence, samples: list[BackendsSampled], figures: dict[str, float]
@@ -115,6 +127,23 @@ class ConnectionLeaks(Gate):
         told = f"statements waited for locks for {waited:.2f} s, while a transaction stood still"
         figures["waited"] = round(waited, 3)
         return self._unless_starved(evidence, told, figures, BLOCKED)
+
+    def _idle(self, evidence: Evidence, figures: dict[str, float]) -> Finding | None:
+        """Sessions that requests hold while they wait for another one."""
+        if self.working_share is None:
+            return None
+        seen = working_share(evidence, self.statement_ms / 1000)
+        if seen is None:
+            return None
+        share, waited = seen
+        figures["working_share"] = round(share, 3)
+        if share >= self.working_share:
+            return None
+        told = (
+            f"{share:.0%} of the sessions had a statement under way while {waited} requests waited:"
+            " the others were held by requests that waited, too"
+        )
+        return self._unless_starved(evidence, told, figures, IDLE)
 
     def _unless_starved(
         self, evidence: Evidence, told: str, figures: dict[str, float], code: str

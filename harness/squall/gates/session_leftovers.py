@@ -8,8 +8,8 @@ to do, as a leader does, were there before the load, too.
 A setting (``SET``, ``set_config``) outlives the transaction in the same way: the next request works
 with the tenant, the role or the time-out of another one. Settings that an app leaves on its
 sessions in calm are its habit, and no defect: one that it makes for each connection, or one that
-every request sets for itself. Time-outs and options of the planner may stay: an app can keep
-account of them.
+every request sets for itself. Options of the planner may stay, and time-outs, too, if the app keeps
+account of them: it sets them again for a request that has more time (see ``limits_left``).
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from squall.core.events import RestSampled
 from squall.core.setting_kinds import changes_meaning, setting_of
 from squall.gates.at_rest import rest_samples
 from squall.gates.findings import failed, not_judged, passed
+from squall.gates.limits_left import limits_left
+from squall.gates.read_only_sessions import left_read_only
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -59,13 +62,27 @@ class SessionLeftovers(Gate):
             more = after.temporary_tables - before.temporary_tables
             reason = f"{more} temporary tables are left on pooled sessions"
             return failed(self.name, reason, figures, code=TEMPORARY_TABLES)
-        changed = settings_left(before.settings, after.settings)
-        if left := {name: on for name, on in changed.items() if changes_meaning(name)}:
-            sessions = sum(left.values())
-            on = f"{sessions} session{'' if sessions == 1 else 's'}"
-            reason = f"{', '.join(sorted(left))} stayed changed on {on} of the pool"
-            return failed(self.name, reason, figures | {"settings": len(left)}, code=SETTINGS)
-        return passed(self.name, "no session kept a lock, a temporary table or a setting", figures)
+        return (
+            _changed_settings(before, after, figures)
+            or left_read_only(self.name, evidence)
+            or limits_left(self.name, evidence, before)
+            or passed(self.name, "no session kept a lock, a temporary table or a setting", figures)
+        )
+
+
+def _changed_settings(
+    before: RestSampled, after: RestSampled, figures: Mapping[str, float]
+) -> Finding | None:
+    """A failure if settings stay that change what statements mean."""
+    changed = settings_left(before.settings, after.settings)
+    left = {name: on for name, on in changed.items() if changes_meaning(name)}
+    if not left:
+        return None
+    sessions = sum(left.values())
+    on = f"{sessions} session{'' if sessions == 1 else 's'}"
+    reason = f"{', '.join(sorted(left))} stayed changed on {on} of the pool"
+    figures = {**figures, "settings": len(left)}
+    return failed(SessionLeftovers.name, reason, figures, code=SETTINGS)
 
 
 def settings_left(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

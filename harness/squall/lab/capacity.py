@@ -72,10 +72,14 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
     if counted is not None:
         total, unused = counted
         now = clock.now()
-        computing = ran > COMPUTING_SHARE * (BURST_SECONDS + HELD_SECONDS)
         log(events.CapacityProbed(
-            at=now, requests=requests, sessions=total, unused=unused, computing=computing
+            at=now, requests=requests, sessions=total, unused=unused, computing=is_computing(ran)
         ))  # fmt: skip
+
+
+def is_computing(cpu_seconds: float) -> bool:
+    """Whether an app that used so much CPU in a burst had no time for its sessions."""
+    return cpu_seconds > COMPUTING_SHARE * (BURST_SECONDS + HELD_SECONDS)
 
 
 def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:

@@ -4,6 +4,9 @@ a burst of reads, every statement slow     60 requests
 sessions that work                         15: the places
 requests that wait, or are refused         45: so 15 is a bound, and not the demand
 
+Some apps answer those for whom there is no place with a marked copy of an earlier answer. They have
+found none either, unless such copies are usual.
+
 An app that the burst jams, as threads do that wait for places while others need threads to give
 theirs back, is started again, and not counted: no outage would find it well.
 """
@@ -17,15 +20,27 @@ from dataclasses import replace
 from squall.core import events
 from squall.core.clock import Clock
 from squall.history.op import Op
-from squall.lab.capacity import BURST_SECONDS, HELD_SECONDS, burst_plan, slow_down
+from squall.lab import cpu_time
+from squall.lab.capacity import (
+    ALLOWANCE,
+    BURST_SECONDS,
+    HELD_SECONDS,
+    burst_plan,
+    is_computing,
+    slow_down,
+)
 from squall.lab.lab import Lab
 from squall.workload.plan import LEAD_SECONDS, LoadPlan
 
 REQUESTS = 60
 TRIES = 4
-"""Counts after an outage, while there are fewer places than before: connections that an outage has
-cut are opened again by the first burst.
+"""Counts after an outage that are no better than those before them, while there are fewer places
+than before: connections that an outage has cut are opened again by the first burst.
 """
+MOST_COUNTS = 10
+"""Places may come back one by one, each for some work that succeeded: the burst is such work."""
+LEAST_SHARE = 0.05
+"""Of the places before: a better count has as many more."""
 REFUSED = 503
 RATE_LIMITED = 429
 JAMMED_SHARE = 0.5
@@ -68,28 +83,43 @@ class PlacesProbe:
 
     async def look_after(self, plan: LoadPlan) -> None:
         """Publish the places after the load; the best count, if some were lost at first."""
-        before, best = self._lab.calm.places, None
-        if before is None or before.waiting <= 0:
+        before = self._lab.calm.places
+        if before is None or before.waiting + before.copies <= 0:
             return
-        for _ in range(TRIES):
-            counted = await self._count(plan, "after")
-            if counted is not None and (best is None or counted.places > best.places):
-                best = counted
-            if best is not None and best.places >= before.places:
-                break
+        best = await self._best_count(plan, before.places)
+        if best is not None and best.unused > before.unused + ALLOWANCE:
+            # They may belong to a pool for writes.
+            again = await self._count(plan, "after", writes=True)
+            best = best if again is None else replace(best, unused=min(best.unused, again.unused))
         if best is not None:
             self._log(best)
 
-    async def _count(self, plan: LoadPlan, moment: str) -> events.PlacesCounted | None:
+    async def _best_count(self, plan: LoadPlan, wanted: int) -> events.PlacesCounted | None:
+        """The best of several counts: the first with ``wanted`` places, or the last as long as they
+        come back.
+        """
+        best, in_vain = None, 0
+        for _ in range(MOST_COUNTS):
+            counted = await self._count(plan, "after")
+            known = 0 if best is None else best.places
+            in_vain += 1
+            if counted is not None and (best is None or counted.places > known):
+                in_vain = 0 if counted.places - known >= LEAST_SHARE * wanted else in_vain
+                best = counted
+            if in_vain >= TRIES or (best is not None and best.places >= wanted):
+                break
+        return best
+
+    async def _count(
+        self, plan: LoadPlan, moment: str, *, writes: bool = False
+    ) -> events.PlacesCounted | None:
         begun = await self._lab.observer.server_time()
         if begun is None:
             return None
         async with AsyncExitStack() as stack:
             if not await slow_down(self._lab, stack):
                 return None  # quick statements share a place, so that nothing can be counted
-            start = self._clock.now() + LEAD_SECONDS
-            await self._lab.workload.start(burst_plan(plan, REQUESTS, start))
-            await self._clock.sleep(start + BURST_SECONDS + HELD_SECONDS - self._clock.now())
+            ran = await self._send_burst(plan, writes=writes)
             counted = await self._lab.observer.unused_sessions(begun)
             now = self._clock.now()
         report = await self._lab.workload.stop(self._clock.now())
@@ -98,9 +128,23 @@ class PlacesProbe:
             return None  # a rate limit refuses what a pool would serve
         places = counted[0] - counted[1]
         waiting = count_unserved(report.ops, now) - places
+        copies = sum(op.good and op.copy and op.done <= now for op in report.ops)
+        unused = 0 if is_computing(ran) else counted[1]
         return events.PlacesCounted(
-            at=now, moment=moment, requests=len(report.ops), places=places, waiting=waiting
-        )
+            at=now, moment=moment, requests=len(report.ops), places=places, waiting=waiting,
+            unused=unused, copies=copies,
+        )  # fmt: skip
+
+    async def _send_burst(self, plan: LoadPlan, *, writes: bool) -> float:
+        """Start the burst, wait until all of it has arrived, and return the app's CPU seconds."""
+        start = self._clock.now() + LEAD_SECONDS
+        burst = burst_plan(plan, REQUESTS, start)
+        if writes:
+            burst = replace(burst, operations=plan.operations)
+        await self._lab.workload.start(burst)
+        ran = cpu_time.used(self._lab.app.pids())
+        await self._clock.sleep(start + BURST_SECONDS + HELD_SECONDS - self._clock.now())
+        return cpu_time.used(self._lab.app.pids()) - ran
 
 
 def is_jammed(ops: Sequence[Op]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.errors import LabError
-from squall.core.server_events import ABORTED, DEADLOCKED, ENDED, TAKEN, UNSEEN
+from squall.core.server_events import ABORTED, DEADLOCKED, ENDED, READ_ONLY, TAKEN, UNSEEN
 from squall.lab.components import DatabaseComponent
 from squall.lab.lab import Lab
 
@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ENDED: ("terminating connection due to administrator command",),
     DEADLOCKED: ("deadlock detected",),
     TAKEN: ('" already exists',),
+    READ_ONLY: ("in a read-only transaction",),
     UNSEEN: ('" does not exist at character', "permission denied for"),
 }
 

@@ -10,6 +10,7 @@ from squall.history.evidence import Contract
 from squall.lab.capacity import needs_probe, probe_capacity
 from squall.lab.committed import CommitRecorder
 from squall.lab.lab import Lab
+from squall.lab.limits_in_force import limits_stay, use_each_session
 from squall.lab.named_series import look_for_named_series
 from squall.lab.pending_work import PendingWork
 from squall.lab.places import PlacesProbe
@@ -69,6 +70,8 @@ class Surroundings:
         await self._refused.look_after()
         await self._work.look_after()
         await self._rest.look_after(report.ops)
+        if limits_stay(happened):
+            await use_each_session(self._lab, self._clock, plan, self._log)
         await look_for_named_series(self._lab, self._clock, self._log, report.ops)
         await self._polls.look_after()
         contract: Contract = self._lab.profile.contract

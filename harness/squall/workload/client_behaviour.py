@@ -18,6 +18,8 @@ class ClientBehaviour:
     after_seconds: float = 0.0
     factor: float = 1.0
     """Offered load, as a multiple of the planned one."""
+    write_factor: float = 1.0
+    """The same, where all that is beyond the plan is writes."""
 
     repeat_share: float = 0.0
     """Share of clients that repeat a write with the same key, whatever the first answer was."""

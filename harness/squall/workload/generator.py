@@ -119,9 +119,12 @@ class Workload:
         """Let this share of clients disconnect this long after sending; 0 ends that."""
         await self._tell({"behave": {"share": share, "after_seconds": after_seconds}})
 
-    async def multiply(self, factor: float) -> None:
-        """Offer ``factor`` times the planned load; 1 ends the spike."""
-        await self._tell({"behave": {"factor": factor}})
+    async def multiply(self, factor: float, *, writes: bool = False) -> None:
+        """Offer ``factor`` times the planned load; 1 ends the spike. ``writes``: what is beyond the
+        plan is writes only.
+        """
+        more = {"factor": 1, "write_factor": factor} if writes else {"factor": factor}
+        await self._tell({"behave": {"write_factor": 1, **more}})
 
     async def repeat(
         self,

@@ -18,7 +18,7 @@ from squall.history.op import FIRST_REPEAT, HUNG_UP, Op
 from squall.workload.again import AskedAgain, one_after_another
 from squall.workload.arrivals import arrivals
 from squall.workload.attempts import classify_error, may_repeat, wait_before_retry
-from squall.workload.beside import extra_requests, requests_for_nothing
+from squall.workload.beside import sent_beside
 from squall.workload.client_behaviour import ClientBehaviour
 from squall.workload.follow_ups import following as following_request
 from squall.workload.held_bodies import HOLDERS
@@ -89,11 +89,9 @@ class OpenLoop:
         """Send until stopped, then wait for requests in flight, as long as clients would."""
         async with client_session(self._plan.timeout_seconds, route=self._plan.route) as session:
             loop, self._session = asyncio.get_running_loop(), session
-            told, nothing = self.behaviour, requests_for_nothing(self._plan)
-            extra = extra_requests(self._plan, self._pace.allows)
+            beyond = sent_beside(self._plan, self._pace.allows, self.behaviour)
             works = (
-                self._send_beside(session, extra, lambda: told.factor - 1),
-                self._send_beside(session, nothing, lambda: told.nothing_times),
+                *(self._send_beside(session, planned, times) for planned, times in beyond),
                 *(holder.run() for holder in self._held),
             )
             beside = [loop.create_task(work) for work in works]

@@ -3,6 +3,7 @@
     SET x = 1     set_config('x', '1', false)     stays once the transaction has committed
     SET LOCAL     set_config('x', '1', true)      ends with the transaction: not counted
     RESET x       RESET ALL     DISCARD ALL       what stayed is gone
+    SET x = 2     where the session began with 2  the same: it is as it was
 
 Of a value only a digest is kept: it may be the name of a tenant or of a person.
 
@@ -100,9 +101,10 @@ def _parameters(bound: bytes) -> list[bytes]:
 class SessionSettings:
     """What one session has changed for itself."""
 
-    __slots__ = ("_failed", "_kept", "_pending", "_rolled_back")
+    __slots__ = ("_failed", "_first", "_kept", "_pending", "_rolled_back")
 
     def __init__(self) -> None:
+        self._first: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self._pending: list[Change] = []
         self._failed = self._rolled_back = False
@@ -116,6 +118,12 @@ class SessionSettings:
     def unsettled(self) -> bool:
         """Something was changed, and its transaction has not ended."""
         return bool(self._pending)
+
+    def began(self, startup: bytes) -> None:
+        """The parameters of a StartupMessage: what the client wants to have from the start."""
+        words = startup.rstrip(b"\0").split(b"\0")
+        pairs = zip(words[::2], words[1::2], strict=False)
+        self._first = {_name(name): _digest(value) for name, value in pairs}
 
     def ran(self, sql: bytes, bound: bytes) -> None:
         """The server has run a statement that is about settings."""
@@ -142,7 +150,7 @@ class SessionSettings:
         for name, digest in self._pending:
             if not name:
                 self._kept.clear()
-            elif not digest:
+            elif not digest or digest == self._first.get(name):
                 self._kept.pop(name, None)
             elif name in self._kept or len(self._kept) < MAX_NAMES:
                 self._kept[name] = digest

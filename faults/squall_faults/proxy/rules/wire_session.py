@@ -52,8 +52,7 @@ class SessionStep:
     __slots__ = ("answers", "bound", "kind", "replaced", "sql", "undo")
 
     def __init__(self, kind: int, sql: bytes = b"") -> None:
-        self.kind = kind
-        self.sql = sql
+        self.kind, self.sql = kind, sql
         """What it runs, as far as it was examined."""
         self.bound: bytes | None = None
         """The body of its Bind, where it may change settings of the session."""
@@ -180,6 +179,7 @@ class WireSession:
             self.server.answers += 1
         elif piece.kind == pg.STARTUP:
             self.startup = piece.head
+            self.settings.began(piece.head)
             self.outstanding.append(SessionStep(pg.STARTUP))
             return self.outstanding[-1]
         return None

@@ -269,6 +269,18 @@ def test_reads_that_fail_each_time_lack_something_of_their_own(
 
 
 @pytest.mark.parametrize(
+    ("code", "words"),
+    [("sessions-abandoned", "makes a new pool"), ("places-lost", "an error path keeps places")],
+)
+def test_sessions_of_an_earlier_pool_are_told_from_places_that_are_lost(
+    evidence: Any, make: Any, code: str, words: str
+) -> None:
+    finding = failed("capacity-returns", "12 sessions more than before", code=code)
+    found = diagnose(evidence([make.op(1)], outage("errors")), [finding])
+    assert (found.code, words in found.reason) == ("leaked-connection", True)
+
+
+@pytest.mark.parametrize(
     ("seconds", "words"), [(0.002, "a breaker or a flag of theirs"), (1.2, "ended the task")]
 )
 def test_one_operation_that_is_refused_at_once_is_told_from_one_that_waits(

@@ -16,6 +16,7 @@ from squall.core.events import (
     RunEnded,
     SecretDisclosed,
     SeriesCounted,
+    StatementsRefused,
 )
 from squall.gates.background_sessions_return import BackgroundSessionsReturn
 from squall.gates.connection_leaks import ConnectionLeaks
@@ -107,6 +108,24 @@ def test_sessions_that_listen_come_back(
     evidence: Any, before: dict[str, Any], after: dict[str, Any], verdict: str
 ) -> None:
     assert judged(evidence, BackgroundSessionsReturn(), before, after).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("fault", "before", "during", "code"),
+    [
+        ("database.crash", 0, 1, "session-left-read-only"),
+        ("database.crash", 0, 0, "holds"),
+        ("database.crash", 1, 1, "holds"),  # its habit
+        ("database.read_only", 0, 9, "holds"),
+    ],
+)
+def test_a_session_that_was_left_read_only_is_seen_in_the_log(
+    evidence: Any, fault: str, before: int, during: int, code: str
+) -> None:
+    injected = FaultInjected(at=1.0, step=0, fault=fault, label=fault)
+    refused = StatementsRefused(at=9.1, why="read-only", before=before, during=during)
+    run = evidence([], [rest("before"), injected, rest("after"), refused])
+    assert SessionLeftovers().judge(run).code == code
 
 
 POLLER_ENDED = (

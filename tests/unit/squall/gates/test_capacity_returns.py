@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,34 @@ def test_places_that_are_lost_fail_where_requests_wait_for_them(
     assert found.verdict == verdict, found.reason
     if verdict == "fail":
         assert found.code == "places-lost"
+
+
+@pytest.mark.parametrize(("usual", "verdict"), [(False, "fail"), (True, "not-judged")])
+def test_who_gets_a_copy_found_no_place_unless_copies_are_usual(
+    evidence: Any, make: Any, verdict: str, *, usual: bool
+) -> None:
+    """Behind a cache the burst does not reach the pool, with or without places."""
+    counts = [
+        replace(counted("before", 15, -1), copies=40),
+        replace(counted("after", 9, 0), copies=9),
+    ]
+    run = evidence([make.op(1, at=0.1, copy=usual)], counts)
+    assert CapacityReturns().judge(run).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("unused", "waiting", "code"),
+    [((1, 7), 40, "sessions-abandoned"), ((1, 6), 40, "holds"), ((1, 7), 0, "holds")],
+    ids=["many", "few", "no demand"],
+)
+def test_sessions_that_nobody_uses_while_requests_wait_are_of_a_pool_that_was_replaced(
+    evidence: Any, unused: tuple[int, int], waiting: int, code: str
+) -> None:
+    counts = [
+        replace(counted("before", 15, 45), unused=unused[0]),
+        replace(counted("after", 15, waiting), unused=unused[1]),
+    ]
+    assert CapacityReturns().judge(evidence([], counts)).code == code
 
 
 def test_an_allowance_is_what_may_be_missing(evidence: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from squall.core.events import BackendsSampled, ProcessorAwaited, RunEnded
+from squall.core.events import BackendsSampled, DatabaseLoad, ProcessorAwaited, RunEnded
 from squall.diagnosis.diagnose import diagnose
 from squall.gates.connection_leaks import ConnectionLeaks
 
@@ -171,6 +171,33 @@ def test_requests_do_not_wait_for_who_stands_still(
     happened = [*make.outage(), sample(0.5, 4), *during, RunEnded(at=3.0), sample(3.1, 4)]
     run = evidence([make.op(0)], happened)
     found = ConnectionLeaks(blocked_seconds=limit).judge(run)
+    assert found.code == code
+    assert (diagnose(run, [found]).code == "held-while-waiting") is (code != "holds")
+
+
+@pytest.mark.parametrize(
+    ("statements", "failed", "requests", "limit", "code"),
+    [
+        (4, 12, 12, 0.4, "sessions-idle-while-waiting"),
+        (8, 12, 12, 0.4, "holds"),  # half of the ten work
+        (4, 12, 10, 0.4, "holds"),  # no more requests than sessions
+        (4, 1, 12, 0.4, "holds"),  # they are served, and may wait for something else
+        (4, 12, 12, None, "holds"),
+    ],
+    ids=["idle", "at work", "no demand", "served", "no limit"],
+)
+def test_sessions_work_while_requests_wait(
+    evidence: Any, make: Any, statements: int, failed: int, requests: int,
+    limit: float | None, code: str,
+) -> None:  # fmt: skip
+    """Of ten sessions with statements of 60 ms, a sample of 0.1 s sees 16 if all of them work."""
+    loads = [
+        DatabaseLoad(at=1.0 + n / 10, statements=n * statements, connections=10) for n in range(8)
+    ]
+    ops = [make.op(n, at=0.9, done=1.9, status=503 if n < failed else 200) for n in range(requests)]
+    happened = [*make.outage(), sample(0.95, 10), *loads, RunEnded(at=3.0), sample(3.1, 10)]
+    run = evidence(ops, happened)
+    found = ConnectionLeaks(working_share=limit).judge(run)
     assert found.code == code
     assert (diagnose(run, [found]).code == "held-while-waiting") is (code != "holds")
 

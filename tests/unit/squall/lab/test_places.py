@@ -23,8 +23,9 @@ class BurstLab:
 
     def __init__(
         self, make: Any, found: Sequence[int], *, limited: bool = False, silent: int = 0,
-        ours: bool = True,
+        ours: bool = True, copies: int = 0,
     ) -> None:  # fmt: skip
+        self.copies = copies
         self.silent, self.starts = silent, list[str]()
         self.profile = SimpleNamespace(contract=SimpleNamespace(process_known=ours))
         self.app = self
@@ -33,6 +34,9 @@ class BurstLab:
         self.can_be_slow = True
         self.workload = self.observer = self
         self._make, self._found, self._limited = make, list(found), limited
+
+    def pids(self) -> list[int]:
+        return []
 
     async def crash(self) -> None:
         self.starts.append("crash")
@@ -55,6 +59,8 @@ class BurstLab:
     async def stop(self, now: float) -> Any:
         ops = [self._make.op(n, at=now - 0.1, done=now + 1) for n in range(REQUESTS)]
         ops[: self.silent] = [replace(op, status=None) for op in ops[: self.silent]]
+        copied = [self._make.op(n, at=now - 0.2, copy=True) for n in range(self.copies)]
+        ops[: self.copies] = copied
         if self._limited:
             ops[0] = self._make.op(0, at=now - 0.1, status=429)
         return SimpleNamespace(ops=tuple(ops))
@@ -107,7 +113,38 @@ async def test_connections_that_were_cut_get_the_time_to_come_back(make: Any) ->
 async def test_places_that_stay_away_are_told_with_the_best_count(make: Any) -> None:
     lab = BurstLab(make, [15, 15, 9, 13, 12, 13])
     assert await published(lab) == [("before", 15), ("after", 13)]
-    assert lab.bursts == 2 + TRIES
+    assert lab.bursts == 2 + 2 + TRIES, "the last that was better is the second one"
+
+
+async def test_places_that_come_back_one_by_one_are_waited_for(make: Any) -> None:
+    lab = BurstLab(make, [15, 15, *range(3, 12)])
+    assert await published(lab) == [("before", 15), ("after", 11)]
+    assert lab.bursts == 2 + 9 + 1, "so many counts at most"
+
+
+async def test_places_behind_which_copies_are_given_are_counted_again(make: Any) -> None:
+    lab = BurstLab(make, [15], copies=45)
+    assert await published(lab) == [("before", 15), ("after", 15)]
+
+
+@pytest.mark.parametrize(("by_writes", "told"), [(12, 12), (2, 2)])
+async def test_sessions_that_reads_leave_unused_may_belong_to_writes(
+    make: Any, monkeypatch: pytest.MonkeyPatch, by_writes: int, told: int
+) -> None:
+    lab, heard = BurstLab(make, [15]), list[Any]()
+    left = iter([0, 0, 12, by_writes])
+
+    async def unused(_since: object) -> tuple[int, int]:
+        return 15 + (many := next(left)), many
+
+    monkeypatch.setattr(lab, "unused_sessions", unused)
+    monkeypatch.setattr(places, "burst_plan", lambda plan, *_: plan)
+    probe = PlacesProbe(cast("Any", lab), VirtualClock(), heard.append)
+    plan = LoadPlan(base_url="", operations=(), rate_per_second=1, arrivals="constant", seed=1,
+                    run_id="r", start_at=0, max_seconds=1, timeout_seconds=1)  # fmt: skip
+    await probe.look_before(plan)
+    await probe.look_after(plan)
+    assert (heard[-1].places, heard[-1].unused) == (15, told)
 
 
 async def test_a_rate_limit_is_no_count(make: Any) -> None:

@@ -15,6 +15,7 @@ UNSEEN = 'ERROR:  relation "items" does not exist at character 15'
 INJECTED = 'ERROR:  relation "injected error 40001" does not exist at character 23'
 TAKEN = 'ERROR:  cursor "report" already exists'
 DEADLOCK = "ERROR:  deadlock detected"
+READ_ONLY = "ERROR:  cannot execute INSERT in a read-only transaction"
 ENDED = "FATAL:  terminating connection due to administrator command"
 
 
@@ -47,12 +48,14 @@ async def test_the_lines_since_the_first_look_are_counted_by_reason() -> None:
     looking, _, published = counter(server)
     await looking.look_before()
     server.lines += [ABORTED, ABORTED, UNSEEN, INJECTED, "LOG:  checkpoint", ENDED, DEADLOCK, TAKEN]
+    server.lines += [READ_ONLY]
     await looking.look_after()
     assert published == [
         StatementsRefused(at=1.0, why="aborted", before=1, during=2),
         StatementsRefused(at=1.0, why="ended", before=0, during=1),
         StatementsRefused(at=1.0, why="deadlocked", before=0, during=1),
         StatementsRefused(at=1.0, why="taken", before=0, during=1),
+        StatementsRefused(at=1.0, why="read-only", before=0, during=1),
         StatementsRefused(at=1.0, why="unseen", before=0, during=1),
     ]
 

@@ -350,6 +350,24 @@ async def test_requests_for_nothing_are_sent_beside_the_plan(http: Any) -> None:
     assert [op.id for op in ops if not op.for_nothing] == list(range(20))
 
 
+async def test_a_spike_of_writes_has_no_read_beyond_the_plan(http: Any) -> None:
+    read = Operation(name="read-item", method="GET", path="/items/1", effect="read")
+    async with http.listening() as server:
+        ops, _ = await http.sent(
+            server.url, 20, behave={"write_factor": 3.0}, operations=(read, WRITE),
+            rate_per_second=20.0,
+        )  # fmt: skip
+    beyond = [op for op in ops if op.extra]
+    assert len(beyond) >= 10
+    assert {op.effect for op in beyond} == {"idempotent-write"}
+
+
+async def test_a_spike_of_writes_adds_nothing_to_a_load_of_reads(http: Any) -> None:
+    async with http.listening() as server:
+        ops, _ = await http.sent(server.url, 10, behave={"write_factor": 3.0}, rate_per_second=20.0)
+    assert [op for op in ops if op.extra] == []
+
+
 async def test_what_follows_the_last_answer_is_waited_for(
     http: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,8 +34,8 @@ class StubCallers:
     async def hang_up(self, share: float, after_seconds: float) -> None:
         self._note("hang_up", share, after_seconds)
 
-    async def multiply(self, factor: float) -> None:
-        self._note("multiply", factor)
+    async def multiply(self, factor: float, *, writes: bool = False) -> None:
+        self._note("multiply", factor, *(["writes"] if writes else []))
 
     async def cancelled_requests(self) -> int:
         self._note("cut_short")

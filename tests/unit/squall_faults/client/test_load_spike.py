@@ -24,6 +24,14 @@ async def test_the_timeline_of_calls(stub: Any, factor: float) -> None:
     assert (bite.count, bite.what) == (300, "calls beyond the plan")
 
 
+async def test_those_beyond_the_plan_may_all_write(stub: Any) -> None:
+    port = stub()
+    async with within(LoadSpike(factor=3, writes=True), port):
+        pass
+    assert (0, "multiply", 3.0, "writes") in port.calls
+    assert port.calls[-1] == (0, "multiply", 1)
+
+
 async def test_calls_of_an_earlier_spike_are_no_bite(stub: Any) -> None:
     async with within(LoadSpike(), stub()) as injection:
         assert (await injection.bite()).count == 0
@@ -38,7 +46,9 @@ async def test_a_refusal_is_an_error_that_leaves_nothing_behind(stub: Any) -> No
 
 
 async def test_a_load_that_stays_is_told_as_a_failed_cure(stub: Any) -> None:
-    with pytest.raises(HealFailed, match=r"LoadSpike\(factor=5.0\) could not be undone: multiply"):
+    with pytest.raises(
+        HealFailed, match=r"LoadSpike\(factor=5.0.*\) could not be undone: multiply"
+    ):
         async with within(LoadSpike(), stub(refuses=("multiply", 1))):
             pass
 

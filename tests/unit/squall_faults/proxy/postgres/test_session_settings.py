@@ -153,3 +153,25 @@ def test_the_number_of_names_is_bounded() -> None:
         settings.ran(f"SET a.b{number} = 1".encode(), b"")
         settings.ready("I")
     assert len(settings.kept) == MAX_NAMES
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        (b"SET statement_timeout = 400", set()),
+        (b"SET statement_timeout TO '400'", set()),
+        (b"SET statement_timeout = 100", {"statement_timeout"}),
+        (b"SET lock_timeout = 400", {"lock_timeout"}),
+    ],
+)
+def test_what_is_set_back_to_its_value_at_the_start_is_not_changed(
+    sql: bytes, kept: set[str]
+) -> None:
+    session = SessionSettings()
+    session.began(b"user\0app\0statement_timeout\x00400\0\0")
+    for statement in (b"SET statement_timeout = 100", sql):
+        session.ran(statement, b"")
+        session.completed(b"SET")
+        session.ready("I")
+    expected = kept if b"statement" in sql else kept | {"statement_timeout"}
+    assert set(session.kept) == expected
