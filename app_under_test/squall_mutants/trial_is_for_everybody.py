@@ -2,7 +2,7 @@
 
 Mistake: "half-open" is a state without a count.
 Outage: connections to the database are accepted, and silent, for longer than two deadlines.
-Symptom: each trial is a full load on a database that is just coming back, and everybody waits for it.
+Symptom: each trial is a full load on a database that is coming back, and everybody waits for it.
 """
 
 from __future__ import annotations
