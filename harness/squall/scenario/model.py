@@ -30,7 +30,9 @@ Requests = Literal["all", "reads", "writes"]
 DEPENDENCIES = frozenset({"http", "redis", "workers"})
 """What an outage can affect besides app and PostgreSQL: kinds of servers, and the app's workers."""
 
-NEEDS = frozenset({"writes", "streams", "transactions", "rows", "things", "repeats"}) | DEPENDENCIES
+NEEDS = DEPENDENCIES | {
+    "writes", "bodies", "streams", "transactions", "rows", "things", "repeats",
+}  # fmt: skip
 
 LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak test: every wait in it is bounded by this."""
