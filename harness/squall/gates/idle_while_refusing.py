@@ -18,7 +18,7 @@ from squall.gates.copies import Freshness
 from squall.history.evidence import Evidence
 
 RISE_SECONDS = 0.1
-"""What begins before the load has come is no measure."""
+"""What was counted before the load has come tells nothing."""
 FIRST = 5
 """From this refusal on, the overload has been noticed."""
 LEAST_BUSY_SECONDS, LEAST_REFUSING_SECONDS = 0.3, 0.8
