@@ -18,6 +18,7 @@ NEEDS = {
     "rows": "Not applicable to an app that only adds rows.",
     "repeats": "Needs writes in the load with a key, or idempotent ones.",
     "things": "Needs requests in the load that name a thing by number or UUID.",
+    "bodies": "Needs requests in the load with a JSON body.",
     "streams": "Runs for an app with answers that do not end.",
     "http": "Runs for an app with a dependency of kind `http`.",
     "redis": "Runs for an app with a dependency of kind `redis`.",

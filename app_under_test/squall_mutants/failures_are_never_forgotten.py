@@ -13,7 +13,7 @@ from squall_reference.resilience.circuit_breaker import CircuitBreaker, State
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("outage-three-times",)
+EXPOSED_BY = ("some-commits-fail", "outage-three-times")
 SET = "third"
 
 FAILED = [0]

@@ -19,7 +19,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("known-outage",)
+EXPOSED_BY = ("connection-refused", "dropped-connections")
 CAUGHT_BY = ("recovery-time",)
 SET = "second"
 

@@ -13,7 +13,7 @@ from squall_reference.observability.context import HEALTH
 from squall_reference.problems import problem
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-EXPOSED_BY = ("app-restarts-in-an-outage", "long-outage")
+EXPOSED_BY = ("outage-for-writers",)
 SET = "third"
 
 IN_A_ROW = 50

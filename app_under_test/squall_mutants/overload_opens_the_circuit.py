@@ -19,7 +19,7 @@ from squall_reference.resilience.guard import Guard
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("overload",)
+EXPOSED_BY = ("overload-that-stays",)
 SET = "third"
 
 T = TypeVar("T")

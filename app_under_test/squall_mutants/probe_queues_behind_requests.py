@@ -18,7 +18,7 @@ from squall_reference.storage.engine import Database
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("pool-exhausted-by-slow-queries", "overload")
+EXPOSED_BY = ("overload-that-stays",)
 SET = "third"
 
 GUARDS: list[Guard] = []

@@ -1,7 +1,7 @@
 """The limit of requests also applies to the probes.
 
 Mistake: the middleware refuses before it looks at the path.
-Outage: far more clients than the service has places.
+Outage: more clients than the limit allows stop in the middle of their requests.
 Symptom: liveness fails under load, and the orchestrator kills what is merely busy.
 """
 
@@ -13,7 +13,7 @@ from squall_reference.observability import context
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("overload",)
+EXPOSED_BY = ("callers-stall-by-hundreds",)
 SET = "third"
 
 

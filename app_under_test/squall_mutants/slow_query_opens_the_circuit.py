@@ -1,7 +1,7 @@
 """A cancelled statement counts as an outage.
 
 Mistake: every error of the driver is a failure for the circuit breaker.
-Outage: the server cancels each attempt to read one kind of row.
+Outage: the server cancels each write at its time limit.
 Symptom: one slow query, and nothing of the service works.
 """
 
@@ -12,7 +12,7 @@ from squall_reference import main
 from squall_reference.errors import Unreachable
 from squall_reference.storage import translate
 
-EXPOSED_BY = ("rows-cannot-be-read-back",)
+EXPOSED_BY = ("writes-run-out-of-time",)
 CAUGHT_BY = ("availability",)
 SET = "second"
 

@@ -19,6 +19,7 @@ from squall_reference.resilience.retry import RetryPolicy
 from squall_mutants.shared import replace
 
 EXPOSED_BY = (
+    "commit-reply-lost-in-an-outage",
     "callers-retry-what-failed",
     "database-crash-restart",
     "dropped-connections",

@@ -1,8 +1,8 @@
 """While the circuit tries whether the database is back, everybody is let through.
 
 Mistake: "half-open" is a state without a count.
-Outage: connections to the database are accepted and closed for longer than two deadlines.
-Symptom: each trial is a full load on a database that is just coming back.
+Outage: connections to the database are accepted, and silent, for longer than two deadlines.
+Symptom: each trial is a full load on a database that is coming back, and everybody waits for it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from squall_reference.resilience.circuit_breaker import CircuitBreaker, Permit, 
 
 from squall_mutants.shared import replace
 
-EXPOSED_BY = ("known-outage",)
-CAUGHT_BY = ("retry-storm",)
+EXPOSED_BY = ("server-accepts-never-replies",)
+CAUGHT_BY = ("fails-fast",)
 SET = "second"
 
 careful = CircuitBreaker.admit

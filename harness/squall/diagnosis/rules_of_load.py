@@ -5,7 +5,7 @@ from __future__ import annotations
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun
 from squall.gates import retry_storm as storm
-from squall.gates.availability import TOO_FEW_READS, TOO_FEW_WRITES
+from squall.gates.availability import AT_ONCE_FIGURE, IDLE, TOO_FEW_READS, TOO_FEW_WRITES
 
 BESIDE = (TOO_FEW_READS, TOO_FEW_WRITES)
 FOR_NOTHING = "client.ask_for_nothing"
@@ -60,7 +60,7 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
 def reads_wait_for_locks(case: JudgedRun) -> Diagnosis | None:
     """More sessions wait for locks than writes are under way: the rest are those of reads."""
     finding = case.failed("availability")
-    if finding is None or not finding.in_kind:
+    if finding is None or not finding.in_kind or AT_ONCE_FIGURE in finding.figures:
         return None
     told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
     return Diagnosis(f"{told}: {finding.reason}", remedies.READ_WITHOUT_LOCKS)
@@ -69,6 +69,9 @@ def reads_wait_for_locks(case: JudgedRun) -> Diagnosis | None:
 def refused_beside(case: JudgedRun) -> Diagnosis | None:
     """Single statements were answered with errors at once, and requests without them fail, too."""
     finding = case.failed("availability")
+    if finding is not None and finding.code == IDLE:
+        told = "places stand idle while requests are refused: a breaker counts its own refusals"
+        return Diagnosis(f"{told}; {finding.reason}", remedies.COUNT_OUTAGES)
     if finding is None or finding.code not in BESIDE:
         return None
     if case.faults == {LOCKED_ROWS} and finding.code == TOO_FEW_READS:

@@ -30,7 +30,11 @@ def differences_of_runs(a: Run, b: Run) -> list[str]:
 def _load_differences(a: Run, b: Run) -> Iterator[str]:
     loads = [one.scenario.load for one in (a, b)]
     if loads[0] != loads[1]:
-        told = " and ".join(f"{one.rate_per_second:g}/s {one.arrivals}" for one in loads)
+        told = " and ".join(
+            f"{one.rate_per_second:g}/s {one.arrivals}"
+            + ("" if one.requests == "all" else f", {one.requests} only")
+            for one in loads
+        )
         yield f"load: {told}"
     asked = [{op.name for op in one.evidence.ops} for one in (a, b)]
     for which, only in (("first", asked[0] - asked[1]), ("second", asked[1] - asked[0])):

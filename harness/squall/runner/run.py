@@ -139,7 +139,7 @@ class Runner:
         profile = self._lab.profile
         return LoadPlan(
             base_url=self._lab.load_url,
-            operations=profile.operations,
+            operations=scenario.load.of(profile.operations),
             rate_per_second=scenario.load.rate_per_second,
             arrivals=scenario.load.arrivals,
             seed=seed,

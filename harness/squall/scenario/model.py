@@ -9,7 +9,7 @@ The same object in Python and in a ``*.squall.yaml`` file: ``load(dump(s)) == s`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,13 +22,17 @@ from squall.gates.verdict import Gate
 from squall.scenario.fewer_requests import for_fewer_requests
 from squall.scenario.lead import lead_seconds
 from squall.scenario.step import Step
+from squall.workload.operations import Operation
 
 Arrivals = Literal["jittered", "poisson", "constant"]
+Requests = Literal["all", "reads", "writes"]
 
 DEPENDENCIES = frozenset({"http", "redis", "workers"})
 """What an outage can affect besides app and PostgreSQL: kinds of servers, and the app's workers."""
 
-NEEDS = frozenset({"writes", "streams", "transactions", "rows", "things", "repeats"}) | DEPENDENCIES
+NEEDS = DEPENDENCIES | {
+    "writes", "bodies", "streams", "transactions", "rows", "things", "repeats",
+}  # fmt: skip
 
 LONGEST_RUN_SECONDS = 600.0
 """A scenario is a test, not a soak test: every wait in it is bounded by this."""
@@ -41,6 +45,17 @@ class Load:
     rate_per_second: float = 80.0
     arrivals: Arrivals = "jittered"
     """Where in its slot each request starts; see :func:`squall.workload.arrivals.arrivals`."""
+    requests: Requests = "all"
+    """Which of the app's operations are requested: ``reads`` or ``writes`` alone, for what others
+    would hide, such as a success now and then.
+    """
+
+    def of(self, operations: Sequence[Operation]) -> tuple[Operation, ...]:
+        """These operations of an app; all of them if it has none of the kind."""
+        wants_reads = self.requests == "reads"
+        chosen = [one for one in operations
+                  if self.requests == "all" or (one.effect == "read") == wants_reads]  # fmt: skip
+        return tuple(chosen) if any(not one.after for one in chosen) else tuple(operations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +132,8 @@ class Scenario:
     def under(self, load: Load) -> Scenario:
         """The same with this load, and windows in which at least as many requests are judged."""
         most = max(load.rate_per_second, self.load.rate_per_second)
-        loaded = replace(self, load=replace(load, rate_per_second=most))
+        given = replace(load, rate_per_second=most, requests=self.load.requests)
+        loaded = replace(self, load=given)
         return loaded.at_most(load.rate_per_second)
 
     @property

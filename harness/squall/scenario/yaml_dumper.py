@@ -36,6 +36,8 @@ def dump(scenario: Scenario) -> str:
         "steps": [_dumped_step(step) for step in scenario.steps],
         "gates": _dumped_gates(scenario.gates),
     }
+    if scenario.load.requests != "all":
+        body["load"]["requests"] = scenario.load.requests
     if scenario.amid_requests:
         body["amid_requests"] = True
     if scenario.should:

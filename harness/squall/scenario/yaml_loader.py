@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 import squall_faults as faults
 import yaml
@@ -15,7 +15,7 @@ from squall.core.files import read_regular
 from squall.gates import registry as gate_catalogue
 from squall.gates.verdict import Gate
 from squall.scenario.duration import Duration, parse_duration
-from squall.scenario.model import Arrivals, Load, Scenario
+from squall.scenario.model import Arrivals, Load, Requests, Scenario
 from squall.scenario.step import Step
 from squall.scenario.yaml_nodes import YamlProblems, YamlReader, values_of
 from squall.scenario.yaml_plain import MAX_BYTES, compose, show
@@ -24,6 +24,8 @@ VERSION = 1
 """Version of the file format, under the key ``squall``."""
 
 SUFFIX = ".squall.yaml"
+
+Word = TypeVar("Word", bound=str)
 
 TOP_KEYS = (
     "squall", "name", "story", "tags", "needs", "before_seconds", "after_seconds", "load", "steps",
@@ -106,23 +108,24 @@ class _Reader:
         if node is None:
             return Load()
         given = self._plain.mapping(node, "load")
-        self._plain.known(node, given, ("rate_per_second", "arrivals"), "load")
-        rate, arrivals = Load().rate_per_second, Load().arrivals
+        self._plain.known(node, given, ("rate_per_second", "arrivals", "requests"), "load")
+        usual = Load()
+        rate, arrivals, requests = usual.rate_per_second, usual.arrivals, usual.requests
         if "rate_per_second" in given:
             rate = self._plain.number(given["rate_per_second"], "rate_per_second", rate)
         if "arrivals" in given:
-            arrivals = self._arrivals(given["arrivals"])
-        return Load(rate_per_second=rate, arrivals=arrivals)
+            arrivals = self._word(given["arrivals"], "arrivals", get_args(Arrivals), arrivals)
+        if "requests" in given:
+            requests = self._word(given["requests"], "requests", get_args(Requests), requests)
+        return Load(rate_per_second=rate, arrivals=arrivals, requests=requests)
 
-    def _arrivals(self, node: yaml.Node) -> Arrivals:
+    def _word(self, node: yaml.Node, key: str, known: Sequence[Word], default: Word) -> Word:
         value = self._plain.value(node)
-        for known in get_args(Arrivals):
-            if value == known:
-                kind: Arrivals = known
-                return kind
-        told = ", ".join(get_args(Arrivals))
-        self._problems.add(node, f"arrivals must be one of {told}, got {show(value)}")
-        return Load().arrivals
+        for word in known:
+            if value == word:
+                return word
+        self._problems.add(node, f"{key} must be one of {', '.join(known)}, got {show(value)}")
+        return default
 
     def _steps(self, root: yaml.Node, node: yaml.Node | None) -> Iterable[Step]:
         if node is None:

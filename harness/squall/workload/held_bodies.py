@@ -24,6 +24,13 @@ FIRST_BODY = 950_000_000
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
+def may_stop_halfway(operation: Operation) -> bool:
+    """Whether its requests have a body of which half can be sent, as often as one likes."""
+    sends = operation.method in WITH_BODY and operation.media == "json"
+    limited = operation.streams or operation.least_interval_seconds > 0
+    return sends and not limited and bool(operation.body or operation.bodies)
+
+
 class BodyHolder(StreamHolder):
     """Keeps as many requests unfinished as the callers' behaviour says."""
 
@@ -34,9 +41,7 @@ class BodyHolder(StreamHolder):
         return self._behaviour.held_bodies
 
     def _suits(self, operation: Operation) -> bool:
-        sends = operation.method in WITH_BODY and operation.media == "json"
-        limited = operation.streams or operation.least_interval_seconds > 0
-        return sends and not limited and bool(operation.body or operation.bodies)
+        return may_stop_halfway(operation)
 
     async def _hold_one(self, session: aiohttp.ClientSession, request: PlannedRequest) -> None:
         url = self._plan.base_url + request.path

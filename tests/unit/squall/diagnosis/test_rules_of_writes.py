@@ -17,7 +17,7 @@ from squall.gates import (
     retry_storm,
     second_copy_starts,
 )
-from squall.gates.availability import TOO_FEW_READS
+from squall.gates.availability import AT_ONCE_FIGURE, IDLE, TOO_FEW_READS
 from squall.gates.findings import failed, passed
 from squall.gates.health_probes import READY_LIED
 from squall.gates.no_acknowledged_write_lost import ROW_DELETED, UPDATE_LOST, UPDATE_UNDONE
@@ -182,6 +182,19 @@ def test_locks_that_more_sessions_want_than_there_are_writes(evidence: Any, make
     found = cause(evidence, make, "database.long_transaction", short, lied)
     assert found.reason.startswith("reads wait for rows that a transaction has locked")
     assert found.remedy == remedies.READ_WITHOUT_LOCKS
+
+
+@pytest.mark.parametrize("code", [TOO_FEW_READS, IDLE])
+def test_a_breaker_that_counts_what_is_no_outage(evidence: Any, make: Any, code: str) -> None:
+    """Reads that are refused at once do not wait for locks, though no busy machine excuses them."""
+    figures = {AT_ONCE_FIGURE: 28.0} if code == TOO_FEW_READS else {}
+    short = failed("availability", "14% of 34", figures, code=code, in_kind=bool(figures))
+    event = events.FaultInjected(
+        at=1.0, step=0, fault="wire.error_reply", label="x", effect="errors"
+    )
+    found = diagnose(evidence([make.op(0)], [event]), [short])
+    assert "a breaker counts" in found.reason
+    assert found.remedy == remedies.COUNT_OUTAGES
 
 
 @pytest.mark.parametrize(("number", "gone"), [(0, True), (150, False)])

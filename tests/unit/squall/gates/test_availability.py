@@ -119,3 +119,22 @@ def test_reads_that_wait_for_locks_did_not_want_a_processor(
     assert (found.code, found.in_kind) == ("too-few-good-reads-during", in_kind)
     (excused,) = excuse_starved([found], run)
     assert (excused.verdict == "fail") is in_kind
+
+
+@pytest.mark.parametrize(
+    ("refused", "seconds", "fails"), [(20, 0.01, True), (20, 0.3, False), (10, 0.01, False)]
+)
+def test_reads_that_are_refused_at_once_did_not_want_a_processor(
+    evidence: Any, make: Any, refused: int, seconds: float, fails: bool
+) -> None:
+    """More than half of the reads, while only writes fail; late ones may be the machine's fault."""
+    at = [1.1 + n * 0.01 for n in range(30)]
+    missed = [make.refusal(n, at=at[n], done=at[n] + seconds, key=None, effect="read")
+              for n in range(refused)]  # fmt: skip
+    good = [make.op(n, at=at[n], key=None, effect="read") for n in range(refused, 30)]
+    starved = [ProcessorAwaited(at=1 + n / 10, seconds=n * 0.08) for n in range(8)]
+    held = evidence([*missed, *good, make.op(99, at=2.5)], [*make.outage(), *starved])
+    found = judge_gate(Availability(during_reads_min=0.98), held)
+    assert (found.code, found.in_kind) == ("too-few-good-reads-during", fails)
+    (excused,) = excuse_starved([found], held)
+    assert (excused.verdict == "fail") is fails

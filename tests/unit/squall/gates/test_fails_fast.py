@@ -74,3 +74,25 @@ def test_who_was_never_answered_was_not_told_quickly(evidence: Any, make: Any) -
     ]
     run = evidence(hung, make.outage(1.0, 4.0))
     assert FailsFast(p95_ms=100).judge(run).reason == "p95 of 40 refusals 3000 ms, limit 100 ms"
+
+
+def with_trials(make: Any, count: int) -> list[Any]:
+    """Sixty refusals, of which so many waited for an attempt to connect."""
+    quick = refusals(make, 60 - count)
+    late = refusals(make, count, since=2.7, seconds=0.25)
+    return [*quick, *(make.refusal(100 + n, at=op.intended, done=op.done)
+                      for n, op in enumerate(late))]  # fmt: skip
+
+
+def test_those_who_are_the_trial_may_be_late(evidence: Any, make: Any) -> None:
+    gate = FailsFast(p95_ms=400, most_ms=100)
+    assert gate.judge(evidence(with_trials(make, 6), make.outage(1.0, 4.0))).verdict == "pass"
+
+
+def test_a_trial_for_everybody_fails(evidence: Any, make: Any) -> None:
+    found = FailsFast(p95_ms=400, most_ms=100).judge(
+        evidence(with_trials(make, 30), make.outage(1.0, 4.0))
+    )
+    assert found.verdict == "fail"
+    assert found.reason == "p75 of 60 refusals 250 ms, limit 100 ms"
+    assert found.figures == {"refusals": 60, "p95_ms": 250.0, "most_ms": 250.0}

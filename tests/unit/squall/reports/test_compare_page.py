@@ -74,6 +74,13 @@ def test_different_loads_and_seeds_are_named_on_top_and_at_the_outage(
     assert words.count("not the same: seed: 7 and 8") == 1
 
 
+def test_loads_of_other_kinds_of_requests_are_named(run: Any, written_page: Any) -> None:
+    whole = run()
+    writes = replace(whole.scenario, load=replace(whole.scenario.load, requests="writes"))
+    words = text_of(written_page([whole], [replace(whole, scenario=writes)]))
+    assert "load: 80/s jittered and 80/s jittered, writes only" in words
+
+
 def test_what_concerns_every_outage_is_said_once(run: Any) -> None:
     found = {"seed: 7 and 8": ["cut", "lost"], "engine: embedded and toxiproxy": ["cut"]}
     assert difference_lines(found, 2) == [
