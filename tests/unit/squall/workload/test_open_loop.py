@@ -163,7 +163,7 @@ async def test_what_exceeds_the_limit_is_counted_as_unsent(
 ) -> None:
     monkeypatch.setattr(open_loop, "MAX_IN_FLIGHT", 2)
     async with http.listening(lambda _: "silence") as server:
-        ops, loop = await http.sent(server.url, 10, timeout_seconds=0.5)
+        ops, loop = await http.sent(server.url, 10, timeout_seconds=2.0)
     assert (len(ops), loop.unsent, loop.offered) == (2, 8, 10)
     assert len(server.requests) == 2
 
