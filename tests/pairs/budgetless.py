@@ -1,13 +1,13 @@
 """The reference app without a budget of repeats: what the budget hides is seen.
 
 Sound: repeats are bounded by the deadline and by eight attempts alone.
-Broken: what was shed is repeated, too; or a request keeps its place while it pauses.
+Broken: a request keeps its place at the database while it pauses between two of them.
 """
 
 from __future__ import annotations
 
 from fastapi import FastAPI
-from squall_mutants import holds_its_place_while_it_waits, repeats_what_was_shed
+from squall_mutants import holds_its_place_while_it_waits
 from squall_mutants.shared import replace
 from squall_reference import main
 from squall_reference.resilience.budget import RetryBudget
@@ -22,11 +22,6 @@ def sound() -> FastAPI:
     return main.create_app()
 
 
-def repeats_shed() -> FastAPI:
-    replace(RetryBudget, "spend", _always)
-    return repeats_what_was_shed.create_app()
-
-
-def holds_places() -> FastAPI:
+def broken() -> FastAPI:
     replace(RetryBudget, "spend", _always)
     return holds_its_place_while_it_waits.create_app()

@@ -23,42 +23,43 @@ MUTANTS = [
     ("repeats_a_wrong_password", "password-changed", "retry-storm"),
 ]
 
-WITHOUT_A_BUDGET = [("repeats_shed", "overload", LATE), ("holds_places", "hot-row", "availability")]
-"""Apps of tests/pairs/budgetless.py: the reference's budget of repeats hides both."""
+
+TRIES = 3
+"""What a busy machine has spoilt is done again in a new lab, as ``squall check`` does."""
 
 
 def run(profile: AppProfile, outage: str) -> Run:
     """With every limit that a sound app may miss: the reference app misses none."""
-    lab = SyncLab(LabOptions(profile=profile, seed=7))
-    try:
-        return lab.run(next(one for one in stock() if one.name == outage).strict())
-    finally:
-        lab.close()
+    scenario = next(one for one in stock() if one.name == outage).strict()
+    for seed in range(7, 7 + TRIES):
+        lab = SyncLab(LabOptions(profile=profile, seed=seed))
+        try:
+            done = lab.run(scenario)
+        finally:
+            lab.close()
+        if not done.machine_was_busy:
+            return done
+    pytest.skip(f"the machine was busy in each of {TRIES} runs; run this test alone")
 
 
 @pytest.mark.parametrize(("name", "outage", "gate"), MUTANTS)
 def test_what_lacks_a_layer_is_caught(name: str, outage: str, gate: str) -> None:
     mutant = next(one for one in gallery() if one.name == name)
     done = run(mutant.profile(), outage)
-    found = done.finding(gate)
-    assert found.verdict == "fail" or found.excused, done.diagnosis.reason
+    assert done.finding(gate).verdict == "fail", done.diagnosis.reason
 
 
 @pytest.mark.parametrize("outage", sorted({outage for _, outage, _ in MUTANTS}))
 def test_the_reference_app_has_all_of_them(outage: str) -> None:
     done = run(REFERENCE, outage)
-    assert done.passed or done.machine_was_busy, done.diagnosis.reason
+    assert done.passed, done.diagnosis.reason
 
 
-@pytest.mark.parametrize(("name", "outage", "gate"), WITHOUT_A_BUDGET)
-def test_what_the_budget_of_repeats_hides_is_caught_without_it(
-    name: str, outage: str, gate: str
-) -> None:
-    found, twin = (
-        run(REFERENCE.with_target(f"tests.pairs.budgetless:{app}", factory=True), outage).finding(
-            gate
-        )
-        for app in (name, "sound")
+def test_a_place_that_is_kept_in_pauses_is_seen_where_no_budget_ends_them() -> None:
+    """Reads are refused for writes that wait for their next attempt."""
+    broken, twin = (
+        run(REFERENCE.with_target(f"tests.pairs.budgetless:{app}", factory=True), "hot-row")
+        for app in ("broken", "sound")
     )
-    assert found.verdict == "fail" or found.excused, found.reason
-    assert twin.verdict == "pass" or twin.excused, twin.reason
+    assert broken.finding("availability").verdict == "fail", broken.findings
+    assert twin.finding("availability").verdict == "pass", twin.findings

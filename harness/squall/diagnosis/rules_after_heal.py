@@ -40,6 +40,8 @@ AGAIN = 2
 FEW = 1.5
 """A pool's dead connections fail once each. More failures per connection have another cause."""
 
+ADD_UP = frozenset({"slows", "errors"})
+"""The effects of an outage in which statements are slow, and attempts fail that may be repeated."""
 
 PLACES_KEPT = (
     "requests wait, and nothing is asked of the database: an error path keeps the places of the"
@@ -104,6 +106,9 @@ def silence(case: JudgedRun) -> Diagnosis | None:
     if after and SILENCES in case.effects:
         told = f"the pool kept silent connections; {told}, {len(after)} of them after the heal"
         return Diagnosis(told, remedies.SILENT_CONNECTIONS)
+    if case.effects == ADD_UP:
+        told += ", though nothing was silent: limits of statements and of attempts add up, and"
+        return Diagnosis(f"{told} nothing bounds the whole request", remedies.BOUND_WAITS)
     hung = sum(op.error == "timeout" for op in late)
     never = f" ({hung} never got an answer)" if hung else ""
     return Diagnosis(

@@ -56,6 +56,25 @@ def test_a_few_failures_after_nothing_but_failed_statements_are_kept_state(
     assert diagnose(run, [finding]).code == code
 
 
+@pytest.mark.parametrize(
+    ("effects", "told"),
+    [
+        (("slows", "errors"), "limits of statements and of attempts add up"),
+        (("slows",), "nothing bounds the wait for the database"),
+        (("slows", "silences"), "nothing bounds the wait for the database"),
+    ],
+)
+def test_late_answers_where_nothing_is_silent_are_those_of_limits_that_add_up(
+    evidence: Any, make: Any, effects: tuple[str, ...], told: str
+) -> None:
+    late = [make.op(n, at=1.2, done=3.0 + n / 100, effect="write") for n in range(8)]
+    faults = [event for effect in effects for event in outage(effect)]
+    run = evidence(late, faults)
+    found = diagnose(run, [failed("answered-in-time", "8 of 8 were answered late")])
+    assert told in found.reason
+    assert found.remedy == remedies.BOUND_WAITS
+
+
 def test_requests_that_are_stuck_while_others_are_served_lead_to_the_lines(
     evidence: Any, make: Any
 ) -> None:
