@@ -63,11 +63,9 @@ class CapacityReturns(Gate):
         if before.waiting <= 0:
             told = f"{before.places} requests at once reached the database, and none waited"
             return not_judged(self.name, f"{told}: no bound of a pool is visible")
-        if abandoned := _abandoned(before, after, figures):
-            return abandoned
         if after.places >= before.places - self.allowance:
             told = f"{after.places} requests at once reached the database, {before.places} before"
-            return passed(self.name, told, figures)
+            return _abandoned(before, after, figures) or passed(self.name, told, figures)
         if after.waiting <= 0:
             return not_judged(self.name, "after the outage no request waited for the database")
         return _lost(before, after, figures)
@@ -81,7 +79,7 @@ def _with_copies(count: PlacesCounted, behind_cache: bool) -> PlacesCounted:  # 
 def _abandoned(
     before: PlacesCounted, after: PlacesCounted, figures: Mapping[str, float]
 ) -> Finding | None:
-    """A failure if sessions are never used, though requests wait for one."""
+    """A failure if sessions are never used, though requests wait for one, and no place is lost."""
     unused = after.unused - before.unused
     if after.waiting <= 0 or unused < LEAST_ABANDONED:
         return None
@@ -91,8 +89,7 @@ def _abandoned(
     )
     figures = {**figures, "unused": unused}
     # With all places in use, want of a CPU did not keep requests from the sessions.
-    in_kind = after.places >= before.places
-    return failed(CapacityReturns.name, told, figures, code=ABANDONED, in_kind=in_kind)
+    return failed(CapacityReturns.name, told, figures, code=ABANDONED, in_kind=True)
 
 
 def _lost(before: PlacesCounted, after: PlacesCounted, figures: Mapping[str, float]) -> Finding:

@@ -17,7 +17,7 @@ from squall.core.events import BackendsSampled, CapacityProbed, RestSampled, Run
 from squall.gates.findings import failed, inconclusive, passed
 from squall.gates.held_sessions import longest_hold, longest_lock, longest_wait
 from squall.gates.idle_sessions import working_share
-from squall.gates.starvation import unless_starved
+from squall.gates.starvation import SPAN_SECONDS, unless_starved
 from squall.gates.verdict import Finding, Gate, Severity
 from squall.history.evidence import Evidence
 
@@ -143,7 +143,9 @@ class ConnectionLeaks(Gate):
             f"{share:.0%} of the sessions had a statement under way while {waited} requests waited:"
             " the others were held by requests that waited, too"
         )
-        return self._unless_starved(evidence, told, figures, IDLE)
+        start, end = evidence.bounds("during")
+        finding = failed(self.name, told, figures, code=IDLE)
+        return unless_starved(finding, evidence, max(SPAN_SECONDS, end - start))
 
     def _unless_starved(
         self, evidence: Evidence, told: str, figures: dict[str, float], code: str

@@ -52,16 +52,22 @@ def test_who_gets_a_copy_found_no_place_unless_copies_are_usual(
 
 
 @pytest.mark.parametrize(
-    ("unused", "waiting", "code"),
-    [((1, 7), 40, "sessions-abandoned"), ((1, 6), 40, "holds"), ((1, 7), 0, "holds")],
-    ids=["many", "few", "no demand"],
+    ("unused", "waiting", "places", "code"),
+    [
+        ((1, 7), 40, 15, "sessions-abandoned"),
+        ((1, 6), 40, 15, "holds"),
+        ((1, 7), 0, 15, "holds"),
+        # Whoever has lost places does not use their sessions either.
+        ((1, 7), 40, 4, "places-lost"),
+    ],
+    ids=["many", "few", "no demand", "places lost"],
 )
 def test_sessions_that_nobody_uses_while_requests_wait_are_of_a_pool_that_was_replaced(
-    evidence: Any, unused: tuple[int, int], waiting: int, code: str
+    evidence: Any, unused: tuple[int, int], waiting: int, places: int, code: str
 ) -> None:
     counts = [
         replace(counted("before", 15, 45), unused=unused[0]),
-        replace(counted("after", 15, waiting), unused=unused[1]),
+        replace(counted("after", places, waiting), unused=unused[1]),
     ]
     assert CapacityReturns().judge(evidence([], counts)).code == code
 

@@ -202,6 +202,25 @@ def test_sessions_work_while_requests_wait(
     assert (diagnose(run, [found]).code == "held-while-waiting") is (code != "holds")
 
 
+@pytest.mark.parametrize(
+    ("last_starved", "verdict"), [(1.4, "fail"), (2.0, "inconclusive")], ids=["a part", "all of it"]
+)
+def test_only_want_of_cpu_in_all_of_the_outage_keeps_sessions_idle(
+    evidence: Any, make: Any, last_starved: float, verdict: str
+) -> None:
+    loads = [DatabaseLoad(at=1.0 + n / 10, statements=n * 4, connections=10) for n in range(8)]
+    ops = [make.op(n, at=0.9, done=1.9, status=503) for n in range(12)]
+    awaited = [
+        ProcessorAwaited(at=1.0 + n / 10, seconds=0.6 * (min(1.0 + n / 10, last_starved) - 1.0))
+        for n in range(11)
+    ]
+    happened = [
+        *make.outage(), sample(0.95, 10), *loads, *awaited, RunEnded(at=3.0), sample(3.1, 10)
+    ]  # fmt: skip
+    found = ConnectionLeaks(working_share=0.5).judge(evidence(ops, happened))
+    assert (found.verdict, found.code) == (verdict, "sessions-idle-while-waiting")
+
+
 def test_a_starved_app_is_slow_between_two_statements(evidence: Any, make: Any) -> None:
     held = [
         replace(sample(1.1 + n / 10, 4), locks_held_seconds=0.2, waiting_for_locks=1)
