@@ -46,6 +46,12 @@ def test_places_that_stand_idle_while_requests_are_refused_fail(
         " were refused"
     )
     assert found.figures == {"work_kept": 0.154, "work_kept_min": 0.5}
+    assert found.in_kind
+
+
+def test_half_of_the_work_may_be_the_machines_fault(evidence: Any, make: Any) -> None:
+    found = GATE.judge(overloaded(evidence, make, later=6))
+    assert (found.code, found.in_kind) == ("idle-while-it-refuses", False)
 
 
 def test_an_app_that_works_on_passes(evidence: Any, make: Any) -> None:
