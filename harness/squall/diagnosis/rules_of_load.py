@@ -60,7 +60,9 @@ def upstream_retry_storm(case: JudgedRun) -> Diagnosis | None:
 def reads_wait_for_locks(case: JudgedRun) -> Diagnosis | None:
     """More sessions wait for locks than writes are under way: the rest are those of reads."""
     finding = case.failed("availability")
-    if finding is None or not finding.in_kind or AT_ONCE_FIGURE in finding.figures:
+    if finding is None or not finding.in_kind:
+        return None
+    if finding.code == IDLE or AT_ONCE_FIGURE in finding.figures:
         return None
     told = "reads wait for rows that a transaction has locked, as with FOR UPDATE"
     return Diagnosis(f"{told}: {finding.reason}", remedies.READ_WITHOUT_LOCKS)

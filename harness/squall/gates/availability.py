@@ -141,7 +141,8 @@ class Availability(Gate):
         )
         figures = {"work_kept": round(found.kept, 3), "work_kept_min": self.work_kept}
         start, end = evidence.bounds("during")
-        return failed(self.name, told, figures, code=IDLE, patience=end - start)
+        return failed(self.name, told, figures, code=IDLE, patience=end - start,
+                      in_kind=found.rests)  # fmt: skip
 
     def _shares(self, evidence: Evidence) -> Finding:
         figures: dict[str, float] = {}

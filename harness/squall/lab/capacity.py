@@ -24,6 +24,7 @@ from squall.core.ids import lab_id
 from squall.history.evidence import Contract
 from squall.lab import cpu_time
 from squall.lab.lab import Lab
+from squall.lab.observer import Observer
 from squall.workload.plan import LEAD_SECONDS, LoadPlan
 
 ALLOWANCE = 5
@@ -40,6 +41,8 @@ once; one whose requests wait for a session is idle.
 """
 HELD_SECONDS = 0.3
 """Seconds from the last request to the count of the sessions."""
+LOOKS, LOOK_AGAIN_SECONDS = 8, 0.1
+"""On a busy machine a statement may reach its session late; one that is leaked stays unused."""
 
 
 def needs_probe(happened: Sequence[events.Event], contract: Contract) -> bool:
@@ -67,7 +70,7 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
         ran = cpu_time.used(lab.app.pids())
         await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
         ran = cpu_time.used(lab.app.pids()) - ran
-        counted = await lab.observer.unused_sessions(begun)
+        counted = await count_unused(lab.observer, clock, begun)
     await lab.workload.stop(clock.now())
     if counted is not None:
         total, unused = counted
@@ -80,6 +83,17 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
 def is_computing(cpu_seconds: float) -> bool:
     """Whether an app that used so much CPU in a burst had no time for its sessions."""
     return cpu_seconds > COMPUTING_SHARE * (BURST_SECONDS + HELD_SECONDS)
+
+
+async def count_unused(observer: Observer, clock: Clock, since: object) -> tuple[int, int] | None:
+    """The app's sessions, and those that were not used since then, also when one waits for it."""
+    counted = await observer.unused_sessions(since)
+    for _ in range(LOOKS):
+        if counted is None or counted[1] <= ALLOWANCE:
+            break
+        await clock.sleep(LOOK_AGAIN_SECONDS)
+        counted = await observer.unused_sessions(since)
+    return counted
 
 
 def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:

@@ -188,7 +188,7 @@ def test_locks_that_more_sessions_want_than_there_are_writes(evidence: Any, make
 def test_a_breaker_that_counts_what_is_no_outage(evidence: Any, make: Any, code: str) -> None:
     """Reads that are refused at once do not wait for locks, though no busy machine excuses them."""
     figures = {AT_ONCE_FIGURE: 28.0} if code == TOO_FEW_READS else {}
-    short = failed("availability", "14% of 34", figures, code=code, in_kind=bool(figures))
+    short = failed("availability", "14% of 34", figures, code=code, in_kind=True)
     event = events.FaultInjected(
         at=1.0, step=0, fault="wire.error_reply", label="x", effect="errors"
     )

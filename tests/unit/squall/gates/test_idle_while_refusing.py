@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from squall import UsageError
-from squall.core.events import DatabaseLoad
+from squall.core.events import DatabaseLoad, ProcessorAwaited
 from squall.gates.availability import Availability
 from squall.gates.idle_while_refusing import idle_while_refusing
 
@@ -14,13 +14,20 @@ HEALED = 4.0
 
 
 def overloaded(
-    evidence: Any, make: Any, *, later: int, refused: int = 90, copies: bool = False
+    evidence: Any,
+    make: Any,
+    *,
+    later: int,
+    refused: int = 90,
+    copies: bool = False,
+    awaited: float = 0.0,
 ) -> Any:
     """From 1 s on, 13 statements in each tenth; from 2 s on, with the refusals, so many."""
     counted, loads = 0, []
     for tick in range(10, 41):
         loads.append(DatabaseLoad(at=tick / 10, statements=counted, connections=20))
         counted += 13 if tick < 20 else later
+    waits = [ProcessorAwaited(at=n / 10, seconds=n / 10 * awaited) for n in range(41)]
     calm = [make.op(1000 + n, at=0.5, effect="read", key=None) for n in range(10)]
     served = [make.op(n, at=1.0 + n / 40, done=1.1 + n / 40) for n in range(100)]
     at = [2.0 + n / 50 for n in range(refused)]
@@ -29,7 +36,7 @@ def overloaded(
                 for n, when in enumerate(at)]  # fmt: skip
     else:
         shed = [make.refusal(200 + n, at=when, done=when + 0.01) for n, when in enumerate(at)]
-    return evidence([*calm, *served, *shed], [*make.outage(1.0, HEALED), *loads])
+    return evidence([*calm, *served, *shed], [*make.outage(1.0, HEALED), *loads, *waits])
 
 
 GATE = Availability(work_kept=0.5)
@@ -46,10 +53,24 @@ def test_places_that_stand_idle_while_requests_are_refused_fail(
         " were refused"
     )
     assert found.figures == {"work_kept": 0.154, "work_kept_min": 0.5}
+    assert found.in_kind
+
+
+def test_half_of_the_work_may_be_the_machines_fault(evidence: Any, make: Any) -> None:
+    found = GATE.judge(overloaded(evidence, make, later=6))
+    assert (found.code, found.in_kind) == ("idle-while-it-refuses", False)
 
 
 def test_an_app_that_works_on_passes(evidence: Any, make: Any) -> None:
     assert GATE.judge(overloaded(evidence, make, later=12)).verdict == "pass"
+
+
+@pytest.mark.parametrize(("awaited", "in_kind"), [(0.6, True), (0.9, False)])
+def test_want_of_a_processor_explains_as_much_as_there_was(
+    evidence: Any, make: Any, awaited: float, in_kind: bool
+) -> None:
+    found = GATE.judge(overloaded(evidence, make, later=2, awaited=awaited))
+    assert (found.code, found.in_kind) == ("idle-while-it-refuses", in_kind)
 
 
 def test_it_is_a_limit_that_is_asked_for(evidence: Any, make: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from squall.core.clock import VirtualClock
 from squall.core.events import BackendsSampled, CapacityProbed, Event, FaultInjected, RunEnded
 from squall.gates.connection_leaks import ConnectionLeaks
 from squall.history.evidence import Contract, Evidence
-from squall.lab.capacity import needs_probe
+from squall.lab.capacity import count_unused, needs_probe
 
 FAULT = FaultInjected(at=1.0, step=0, fault="network.stall", label="network.stall")
 
@@ -67,3 +68,25 @@ def test_a_pool_that_fills_is_no_leak_and_sessions_that_stay_unused_are(
 def test_without_a_probe_the_number_decides(evidence: Any) -> None:
     events = [sample(0.5, 4), FAULT, RunEnded(at=2.9), sample(3.0, 20)]
     assert ConnectionLeaks().judge(evidence([], events)).verdict == "fail"
+
+
+class SessionsSeen:
+    """An observer that is asked several times."""
+
+    def __init__(self, *unused: int) -> None:
+        self.unused = list(unused)
+
+    async def unused_sessions(self, _since: object) -> tuple[int, int]:
+        return 40, self.unused.pop(0) if len(self.unused) > 1 else self.unused[0]
+
+
+@pytest.mark.parametrize(
+    ("seen", "counted"), [((8, 6, 1), 1), ((8, 8), 8), ((0,), 0)], ids=["late", "leaked", "used"]
+)
+async def test_a_session_that_is_used_a_moment_later_is_not_unused(
+    seen: tuple[int, ...], counted: int
+) -> None:
+    clock = VirtualClock()
+    observer = cast("Any", SessionsSeen(*seen))
+    assert await count_unused(observer, clock, None) == (40, counted)
+    assert clock.now() <= 1.0
