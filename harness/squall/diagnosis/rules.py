@@ -44,6 +44,7 @@ from squall.diagnosis.rules_of_lines import (
     waits_in_line,
 )
 from squall.diagnosis.rules_of_load import (
+    asks_row_by_row,
     reads_wait_for_locks,
     refused_beside,
     retry_storm,
@@ -227,6 +228,7 @@ CAUSES: Iterable[Cause] = (
     wrong_probe,
     unhandled_error,
     refused_beside,
+    asks_row_by_row,
     below_target,
     unproven,
 )
