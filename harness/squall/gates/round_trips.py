@@ -17,7 +17,8 @@ from squall.history.op import Op
 LEAST_ASKED = 3
 SHARE = 0.5
 """Of the time that so many round trips take, and of the outage: requests that meet its end are
-quick for their second half.
+quick for their second half. In an outage of a second it is eight trips of 60 ms: a transaction with
+one batch takes five or six.
 """
 
 

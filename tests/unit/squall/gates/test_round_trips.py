@@ -40,7 +40,7 @@ def test_a_statement_for_each_row_is_too_many(evidence: Any, make: Any) -> None:
     "given",
     [
         {"statements": 20},  # as many as are allowed
-        {"seconds": 0.2},  # one batch
+        {"seconds": 0.4},  # a transaction with one batch
         {"seconds": 1.5, "statements": 4},  # it waits for a place of the pool
         {"asked": 2},  # too few to tell
     ],
