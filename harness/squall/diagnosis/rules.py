@@ -207,6 +207,7 @@ CAUSES: Iterable[Cause] = (
     lost_settings,
     name_left_behind,
     reads_wait_for_locks,
+    asks_row_by_row,
     hold_and_wait_in_vain,
     threads_wait,
     blocked_callers,
@@ -228,7 +229,6 @@ CAUSES: Iterable[Cause] = (
     wrong_probe,
     unhandled_error,
     refused_beside,
-    asks_row_by_row,
     below_target,
     unproven,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from squall.diagnosis.diagnose import diagnose
+from squall.gates.findings import failed
 from squall.gates.response_time import ResponseTime
 
 GATE = ResponseTime(most_round_trips=20)
@@ -63,7 +64,8 @@ def test_no_limit_judges_nothing(evidence: Any, make: Any) -> None:
 
 def test_its_cause_is_named(evidence: Any, make: Any) -> None:
     run = run_of(evidence, make)
-    found = diagnose(run, [GATE.judge(run)])
+    late = failed("recovery-time", "recovered 577 ms after the heal", code="recovered-late")
+    found = diagnose(run, [late, GATE.judge(run)])
     assert found.code == "asks-row-by-row"
     assert found.remedy is not None
     assert found.remedy.key == "ask-once-for-all-of-a-list"
