@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 
-LEAST_ASKED = 3
+LEAST_ASKED = 2
+"""An app that is slow before the fault gets half of the load: few of its requests begin in time."""
 SHARE = 0.5
 """Of the time that so many round trips take, and of the outage: requests that meet its end are
 quick for their second half. In an outage of a second it is eight trips of 60 ms: a transaction with

@@ -43,7 +43,7 @@ def test_a_statement_for_each_row_is_too_many(evidence: Any, make: Any) -> None:
         {"statements": 20},  # as many as are allowed
         {"seconds": 0.4},  # a transaction with one batch
         {"seconds": 1.5, "statements": 4},  # it waits for a place of the pool
-        {"asked": 2},  # too few to tell
+        {"asked": 1},  # too few to tell
     ],
 )
 def test_what_is_sent_at_once_or_waits_for_something_else_passes(
