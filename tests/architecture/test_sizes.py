@@ -29,7 +29,6 @@ LONG_FUNCTIONS = {
     "faults/squall_faults/proxy/rules/fast_path.py::FastPath._extended": (
         "one pass, no call per message"
     ),
-    "harness/squall/gates/response_time.py::ResponseTime.judge": "two windows, two kinds of limit",
     "harness/squall/cli/attach_options.py::parse_attach": "one option a line",
     "harness/squall/cli/up.py::up": "options become a lab, one a line",
     "harness/squall/cli/check.py::check": "options become a job, one a line",

@@ -1,8 +1,8 @@
 """Small apps on other stacks than the reference's, each with one mistake, and a twin without it.
 
 Nothing is declared: requests come from the OpenAPI document. See docs/explanation/sixth-set.md,
-seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md, eleventh-set.md and
-thirteenth-set.md.
+seventh-set-apps.md, eighth-set.md, ninth-set.md, tenth-set.md, eleventh-set.md,
+thirteenth-set.md and fourteenth-set.md.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 from squall import AppProfile, LabOptions, Run, SyncLab
 from squall.config.profile import DEFAULT_CONTRACT
+from squall.scenario.library import stock
 
 pytestmark = [pytest.mark.scenario, pytest.mark.proof]
 
@@ -99,18 +100,27 @@ APPS = [
     ("probe_keeps_its_dead_connection", "sessions-terminated", "recovery-time"),
     ("cursor_keeps_its_name", CANCELLED, "recovery-time"),
     ("session_before_the_body", "slow-clients", "availability"),
+    ("events_in_a_buffer", CANCELLED, "acknowledged-before-commit"),
+    ("order_then_lines", CANCELLED, "one-effect"),
+    ("release_after_success", CANCELLED, "capacity-returns"),
+    ("looks_then_inserts", "callers-repeat-at-once", "one-effect"),
+    ("repeats_the_insert", "commit-reply-lost", "one-effect"),
+    ("blocks_the_loop", "table-locked-by-a-migration", "answered-in-time"),
 ]
+SHOULD = [("lines_one_by_one", "slow-network", "response-time")]
+"""Found with ``--strict`` only."""
 
 
-def run_of(name: str, twin: str, outage: str) -> Run:
+def run_of(name: str, twin: str, outage: str, *, strict: bool = False) -> Run:
     profile = AppProfile(
         name=name, app=f"tests.pairs.{name}:{twin}", factory=True, writes=True,
         contract=DEFAULT_CONTRACT,
     )  # fmt: skip
+    (scenario,) = (one for one in stock() if one.name == outage)
     for _ in range(TRIES):
         held = SyncLab(LabOptions(profile=profile, seed=11))
         try:
-            run = held.run(outage)
+            run = held.run(scenario.strict() if strict else scenario)
         finally:
             held.close()
         if run.verdict != "inconclusive":
@@ -129,3 +139,9 @@ def test_the_twin_passes(name: str, outage: str, gate: str) -> None:
     run = run_of(name, "sound", outage)
     assert run.verdict != "fail", run.diagnosis.reason
     assert run.finding(gate).verdict != "fail"
+
+
+@pytest.mark.parametrize(("name", "outage", "gate"), SHOULD)
+def test_what_an_app_should_not_do_fails_a_strict_run(name: str, outage: str, gate: str) -> None:
+    assert run_of(name, "broken", outage, strict=True).finding(gate).verdict == "fail"
+    assert run_of(name, "sound", outage, strict=True).finding(gate).verdict != "fail"

@@ -64,6 +64,7 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "retry-storm": frozenset({"retry-storm"}),
     "upstream-retry-storm": frozenset({"upstream-retry-storm"}),
     "slow-refusals": frozenset({"fails-fast", "response-time"}),
+    "asks-row-by-row": RECOVERY,
     "broken-error-contract": frozenset({"error-contract"}),
     "wrong-probe": frozenset({"health-probes"}),
     "unhandled-error": frozenset({"log-clean"}),

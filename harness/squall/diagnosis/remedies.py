@@ -105,6 +105,9 @@ OWN_ANSWER = _remedy(
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
 )
+ASK_ONCE = _remedy(
+    "Ask once for all of a list", "one request sends many statements, one after another"
+)
 POOL = _remedy("Keep connections in a pool", "each request opens connections of its own")
 WAIT_FOR_A_PLACE = _remedy(
     "Let requests wait for a connection", "an empty pool refuses at once, and nothing waits for it"

@@ -44,6 +44,7 @@ from squall.diagnosis.rules_of_lines import (
     waits_in_line,
 )
 from squall.diagnosis.rules_of_load import (
+    asks_row_by_row,
     reads_wait_for_locks,
     refused_beside,
     retry_storm,
@@ -207,6 +208,7 @@ CAUSES: Iterable[Cause] = (
     lost_settings,
     name_left_behind,
     reads_wait_for_locks,
+    asks_row_by_row,
     hold_and_wait_in_vain,
     blocked_callers,
     probe_left_behind,

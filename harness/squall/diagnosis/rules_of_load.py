@@ -1,4 +1,6 @@
-"""Causes of load on the database, or on an upstream, that the clients did not ask for."""
+"""Causes of load on the database, or on an upstream, that the clients did not ask for, or that one
+statement would do.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun
 from squall.gates import retry_storm as storm
 from squall.gates.availability import AT_ONCE_FIGURE, IDLE, TOO_FEW_READS, TOO_FEW_WRITES
+from squall.gates.response_time import MANY_TRIPS
 
 BESIDE = (TOO_FEW_READS, TOO_FEW_WRITES)
 FOR_NOTHING = "client.ask_for_nothing"
@@ -23,6 +26,15 @@ IN_VAIN = {
     ),
 }  # fmt: skip
 """By the code of the finding: what cannot succeed, and is repeated."""
+
+
+def asks_row_by_row(case: JudgedRun) -> Diagnosis | None:
+    """One statement for each row of a list: the network's latency counts for each of them."""
+    finding = case.failed("response-time")
+    if finding is None or finding.code != MANY_TRIPS:
+        return None
+    told = "an operation asks the database again for each row of a list"
+    return Diagnosis(f"{told}: {finding.reason}", remedies.ASK_ONCE)
 
 
 def retry_storm(case: JudgedRun) -> Diagnosis | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from squall.diagnosis import remedies
 from squall.diagnosis.judged_run import ERRORS, Diagnosis, JudgedRun, count
 from squall.diagnosis.signs_of_writes import are_done_later
 from squall.gates.refused_write_absent import QUEUED, STORED_LATER
+from squall.gates.verdict import Finding
 
 OF_THE_APP = "app."
 
@@ -28,7 +31,16 @@ def refused_but_applied(case: JudgedRun) -> Diagnosis | None:
     if any(fault.startswith(OF_THE_APP) for fault in case.faults) and are_done_later(case, finding):
         told += ", when the app was started again: they are noted before the work, and the note"
         return Diagnosis(f"{told} outlives the refusal", remedies.UNKNOWN_COMMIT)
+    if _are_conflicts(case, finding):
+        told += ": a repeat, of the client or of the app, meets what its first attempt has made"
+        return Diagnosis(f"{told}, and is told of a conflict (409)", remedies.IDEMPOTENCY)
     return _applied(case, told)
+
+
+def _are_conflicts(case: JudgedRun, finding: Finding) -> bool:
+    """Whether each refusal was one for something that is there already."""
+    shown = [op for op in case.evidence.ops if op.id in finding.ops]
+    return bool(shown) and all(op.status == HTTPStatus.CONFLICT for op in shown)
 
 
 def _applied(case: JudgedRun, told: str) -> Diagnosis:

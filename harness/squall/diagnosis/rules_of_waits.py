@@ -16,6 +16,7 @@ from squall.diagnosis.judged_run import (
     count,
 )
 from squall.gates import health_probes
+from squall.gates.findings import listed
 from squall.history.op import Op
 
 OWN_PROXIES = frozenset({"postgres", "app", "redis"})
@@ -37,6 +38,9 @@ HELD_SHARE = 0.5
 """Of the samples after the heal: in between all give up, and begin again."""
 MIN_SAMPLES = 5
 MIN_HUNG = 2
+FREE_SECONDS = 0.5
+"""What needs no database has no reason to take longer."""
+FREE_SHARE = 0.8
 
 
 def is_harmless(case: JudgedRun) -> bool:
@@ -136,7 +140,9 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
     finding = case.failed("health-probes")
     if finding is not None and finding.code == health_probes.STALLED:
         return Diagnosis(f"a call blocks the event loop: {finding.reason}", remedies.FREE_THE_LOOP)
-    if finding is None or finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
+    if finding is None:
+        return _beside_waits(case)
+    if finding.code not in UNANSWERED or case.most_at_once < MANY_REQUESTS:
         return None
     one_by_one = is_harmless(case) and _one_by_one(case)
     told = "requests were answered one after another" if one_by_one else ""
@@ -149,6 +155,29 @@ def blocked_event_loop(case: JudgedRun) -> Diagnosis | None:
         return None
     told = f"a call blocks the event loop: {told}, while up to {case.most_at_once} waited"
     return Diagnosis(f"{told}; {finding.reason}", remedies.FREE_THE_LOOP)
+
+
+def _beside_waits(case: JudgedRun) -> Diagnosis | None:
+    """Where no probe is declared and statements wait, requests that need no database stand in for
+    one: they are late, and of many requests at most one has a statement under way.
+
+    A lock around all writes lets no two statements run either, but such requests are quick then.
+    """
+    start, healed = case.evidence.fault_in_force, case.evidence.last_healed
+    if start is None or healed is None or case.failed("answered-in-time") is None:
+        return None
+    waits = bool(case.effects) and not case.effects - HARMLESS - WAITS
+    if not waits or case.most_active > 1 or case.most_at_once < MANY_REQUESTS:
+        return None
+    names = case.evidence.contract.without_statements
+    free = [op for op in case.evidence.awaited if op.name in names and start < op.sent < healed]
+    late = [op for op in free if op.done - op.sent > FREE_SECONDS]
+    if len(free) < MIN_HUNG or len(late) < FREE_SHARE * len(free):
+        return None
+    told = f"a call blocks the event loop: {listed(sorted({op.name for op in late}))}, which needs"
+    told += f" no database, took up to {max(op.done - op.sent for op in late):.1f} s, while of"
+    told += f" {case.most_at_once} requests at once no two had a statement under way"
+    return Diagnosis(told, remedies.FREE_THE_LOOP)
 
 
 def _one_by_one(case: JudgedRun) -> bool:

@@ -48,6 +48,8 @@ class Contract:
     """Duration of each operation without load, as measured during the warm-up, by name."""
     without_statements: frozenset[str] = frozenset()
     """Operations of which no request sent a statement during the warm-up, by name."""
+    calm_statements: Mapping[str, float] = field(default_factory=dict)
+    """Statements of one request of each operation, as measured during the warm-up, by name."""
     calm_problems: frozenset[str] = frozenset()
     """Lines of the app's log that report unhandled errors, and that no fault caused."""
 

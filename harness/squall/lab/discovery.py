@@ -200,14 +200,21 @@ def say_nothing_works(profile: AppProfile, coverage: Coverage) -> str:
 
 
 def with_calm(profile: AppProfile, coverage: Coverage) -> AppProfile:
-    """The profile with the time that each operation takes without load, and with those that need no
-    statement.
-    """
+    """The profile with the time that each operation takes without load, and with its statements."""
     calm = {
         one.name: one.median_seconds
         for one in coverage.operations
         if one.asked and one.median_seconds is not None
     }
-    free = frozenset(one.name for one in coverage.operations if one.asked and one.statements == 0)
-    contract = dataclasses.replace(profile.contract, calm_seconds=calm, without_statements=free)
+    sent = {
+        one.name: one.statements
+        for one in coverage.operations
+        if one.asked and one.statements is not None
+    }
+    contract = dataclasses.replace(
+        profile.contract,
+        calm_seconds=calm,
+        calm_statements=sent,
+        without_statements=frozenset(name for name, number in sent.items() if not number),
+    )
     return dataclasses.replace(profile, contract=contract)

@@ -16,6 +16,7 @@ SETS = (
     "tenth",
     "eleventh",
     "twelfth",
+    "fourteenth",
     SERVICES,
 )
 """Sets of mutants: the later ones were listed before their checks were written."""

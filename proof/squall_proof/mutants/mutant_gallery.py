@@ -6,7 +6,7 @@ the outages that expose it, and the gates that must catch it there:
     EXPOSED_BY = ("commit-reply-lost",)
     CAUGHT_BY = ("no-duplicate",)
 
-A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"twelfth"``): it runs with
+A mutant of a later set has ``SET = "second"`` (or ``"third"`` to ``"fourteenth"``): it runs with
 ``--set``, or by name. One of ``"services"`` is a copy of the reference app with Redis, a carrier
 and a worker; with ``WORKER = True`` its file is the worker, too: ``python -m squall_mutants.NAME``.
 Without ``CAUGHT_BY``, which only later sets may leave out, any gate counts. A mutant that cannot

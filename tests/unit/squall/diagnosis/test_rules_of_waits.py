@@ -144,6 +144,32 @@ def test_a_driver_that_blocks_the_loop_never_needs_a_second_session(
     assert diagnose(evidence(ops, seen), [late]).code == code
 
 
+@pytest.mark.parametrize(
+    ("active", "seconds", "fault", "blocked"),
+    [
+        (1, 1.4, "database.lock_table", True),
+        (1, 1.4, "wire.delay_statement", True),
+        (2, 1.4, "database.lock_table", False),  # threads wait, each with a statement
+        (1, 0.1, "database.lock_table", False),  # one lock around all writes
+        (1, 1.4, "database.crash", False),
+    ],
+)
+def test_what_needs_no_database_stands_in_for_a_probe(
+    evidence: Any, make: Any, active: int, seconds: float, fault: str, *, blocked: bool
+) -> None:
+    free = [
+        make.op(102 + n, at=1.1, done=1.1 + seconds, name="version", effect="read")
+        for n in range(4)
+    ]
+    run = evidence([*free, *(hung(make, 150 + n) for n in range(6))], happened(fault, active))
+    contract = replace(run.contract, without_statements=frozenset({"version"}))
+    found = diagnose(replace(run, contract=contract), [LATE])
+    assert (found.code == "blocked-event-loop") == blocked
+    assert not blocked or found.reason.startswith(
+        "a call blocks the event loop: version, which needs no database, took up to 1.4 s, while of"
+    )
+
+
 @pytest.mark.parametrize(("held", "code"), [(10, "hold-and-wait-in-vain"), (4, "not-recovered")])
 def test_requests_that_give_up_waiting_for_each_other(
     evidence: Any, make: Any, held: int, code: str

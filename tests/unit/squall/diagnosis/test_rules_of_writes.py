@@ -243,3 +243,14 @@ def test_repeats_that_are_told_that_their_thing_does_not_exist(
     found = failed("repeats-agree", "2 repeats", {}, [blamed], code=repeats_agree.BLAMED)
     told = diagnose(run, [found]).reason
     assert words in told
+
+
+@pytest.mark.parametrize(("status", "remedy"), [(409, "IDEMPOTENCY"), (503, "UNKNOWN_COMMIT")])
+def test_a_conflict_with_its_own_first_attempt_is_told_from_an_unknown_outcome(
+    evidence: Any, make: Any, status: int, remedy: str
+) -> None:
+    ops = [make.op(0), make.op(150, status=status), make.op(250)]
+    refused = failed("refused-write-absent", "1 of 1", {"present": 1}, [ops[1]])
+    found = diagnose(evidence(ops, outage("wire.cut_after_commit")), [refused])
+    assert found.remedy is getattr(remedies, remedy)
+    assert ("told of a conflict" in found.reason) == (status == 409)
