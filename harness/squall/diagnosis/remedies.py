@@ -93,6 +93,9 @@ SAME_ORDER = _remedy(
     "Lock rows in one order", "requests lock the same rows in different orders, and wait in a ring"
 )
 READ_WITHOUT_LOCKS = _remedy("Let reads wait for nobody", "reads lock the rows that they show")
+ASK_ONCE = _remedy(
+    "Ask once for all of a list", "one request sends many statements, one after another"
+)
 FREE_THE_LOOP = _remedy(
     "Keep the event loop free", "a synchronous call or sleep blocks the event loop"
 )
@@ -104,9 +107,6 @@ OWN_ANSWER = _remedy(
 )
 OWN_SESSION = _remedy(
     "A session of its own for each request", "requests share one connection or session"
-)
-ASK_ONCE = _remedy(
-    "Ask once for all of a list", "one request sends many statements, one after another"
 )
 POOL = _remedy("Keep connections in a pool", "each request opens connections of its own")
 WAIT_FOR_A_PLACE = _remedy(
