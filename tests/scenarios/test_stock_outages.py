@@ -25,6 +25,10 @@ from squall.scenario.selection import for_dependencies
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(900)]
 
 RETRY_STORM = RetryStorm.name
+LEFT_ALONE = {"logins-refused": frozenset({"wire.refuse_startup"})}
+"""Faults that the reference gives nothing to do, which is what the outage wants of it: its pool is
+full, so that it logs in nowhere.
+"""
 LABS = {"process": 2, "docker": 1}
 """At the same time."""
 
@@ -104,7 +108,8 @@ def test_the_reference_app_survives(
     run = run_of(provider, engine, outage.name)
     assert {name: each for name, each in run.verdicts.items() if Verdict(each).is_bad} == {}
     healed = [event for event in run.evidence.events if isinstance(event, FaultHealed)]
-    assert all(event.bites for event in healed), "the reference gives every fault something to do"
+    missed = {event.fault for event in healed if not event.bites}
+    assert missed <= LEFT_ALONE.get(outage.name, frozenset()), "it gives every other one work"
     if RETRY_STORM in outage.gates:
         assert run.finding(RETRY_STORM).figures, "its own gate passed for want of samples"
 
