@@ -141,9 +141,10 @@ def test_a_closed_client_leaves_what_it_sent_on_its_way(bench: Bench) -> None:
 
 def test_removing_a_timeout_closes_behind_what_is_held(bench: Bench) -> None:
     route = bench.route()
+    client, server = route.pair()
+    travel(server, client, b"first")  # a toxic that goes before this way is up closes nothing
     name = route.toxic("timeout", timeout=0)
     route.toxic("slow_close", delay=200)
-    client, server = route.pair()
     server.sendall(b"lost")
     begun = time.monotonic()
     route.remove(name)
