@@ -8,14 +8,9 @@ Symptom: the order was placed, and its only caller is told of a conflict.
 from __future__ import annotations
 
 from fastapi import FastAPI
-from squall_reference import main
 from squall_reference.errors import AlreadyThere
-from squall_reference.orders.model import OrderRequest
-from squall_reference.orders.repository import Placed
-from squall_reference.orders.service import OrderBook
-from squall_reference.resilience.deadline import Deadline
 
-from squall_mutants.shared import replace
+from squall_mutants.shared.replays import app_that_refuses_repeats
 
 EXPOSED_BY = (
     "commit-reply-lost",
@@ -26,18 +21,7 @@ EXPOSED_BY = (
 )
 SET = "fourteenth"
 
-careful = OrderBook.place
-
-
-async def place(self: OrderBook, wanted: OrderRequest, key: str, deadline: Deadline) -> Placed:
-    """Place an order, and refuse one whose key is there."""
-    placed = await careful(self, wanted, key, deadline)
-    if placed.replayed:
-        raise AlreadyThere
-    return placed
-
 
 def create_app() -> FastAPI:
     """The reference app that refuses repeats."""
-    replace(OrderBook, "place", place)
-    return main.create_app()
+    return app_that_refuses_repeats(AlreadyThere)

@@ -55,7 +55,10 @@ class _Limit:
 
     def share(self, ops: list[Op], is_fresh: Freshness) -> float:
         """The good ones; among reads alone, those that are not copies."""
-        return sum(op.good and (not self.reads or is_fresh(op)) for op in ops) / len(ops)
+        return sum(self._counts(op, is_fresh) for op in ops) / len(ops)
+
+    def _counts(self, op: Op, is_fresh: Freshness) -> bool:
+        return op.good and (not self.reads or is_fresh(op))
 
     def overrun(self, share: float) -> float:
         """How many times as many failed as may."""
@@ -73,7 +76,7 @@ class _Limit:
         """How many of those that the fault does not concern were refused, or got a copy, at once;
         0 unless these are most.
         """
-        missed = [op for op in ops if not (op.good and (not self.reads or is_fresh(op)))]
+        missed = [op for op in ops if not self._counts(op, is_fresh)]
         if self.reads is None or len(ops) < LEAST_AT_ONCE or 2 * len(missed) < len(ops):
             return 0
         quick = sum(op.status is not None and op.response_seconds <= AT_ONCE for op in missed)
@@ -165,19 +168,20 @@ class Availability(Gate):
                 missed.append((limit, ops, share))
         if not missed:
             return passed(self.name, "good answers: " + ", ".join(told), figures)
-        return self._missed(evidence, missed, figures)
+        return self._missed(evidence, missed, figures, is_fresh)
 
     def _missed(
         self,
         evidence: Evidence,
         missed: Sequence[tuple[_Limit, list[Op], float]],
         figures: Mapping[str, float],
+        is_fresh: Freshness,
     ) -> Finding:
         reason = "; ".join(limit.short(ops, share) for limit, ops, share in missed)
         code = next(code for name, code in CODES if is_short(figures, name))
         overrun = max(limit.overrun(share) for limit, _, share in missed)
         patience = max(_failed_seconds(ops, share) for _, ops, share in missed)
-        at_once = sum(limit.refused_at_once(ops, Freshness(evidence)) for limit, ops, _ in missed)
+        at_once = sum(limit.refused_at_once(ops, is_fresh) for limit, ops, _ in missed)
         known = {**figures, AT_ONCE_FIGURE: float(at_once)} if at_once else figures
         in_kind = bool(at_once) or any(
             limit.waits_for_locks(ops, evidence) for limit, ops, _ in missed

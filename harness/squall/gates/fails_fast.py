@@ -46,7 +46,8 @@ class FailsFast(Gate):
         if slow is None or most is None:
             told = f"{len(refusals)} refusals once the outage was known"
             need = f"; p{PERCENT} needs {min_samples(PERCENT)}"
-            thin = (self.p95_ms or self.most_ms) is not None and bool(refusals)
+            limited = self.p95_ms is not None or self.most_ms is not None
+            thin = limited and bool(refusals)
             judge = inconclusive if thin else passed
             return judge(self.name, told + need, {"refusals": len(refusals)})
         figures = {"refusals": len(refusals), "p95_ms": round(slow * 1000, 1)}

@@ -10,6 +10,8 @@ With statements of a known length their number in a second tells how many sessio
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 
 from squall.core.events import BackendsSampled, DatabaseLoad
@@ -26,9 +28,10 @@ def working_share(evidence: Evidence, statement_seconds: float) -> tuple[float, 
     ``statement_seconds``: the least time that each statement takes in the outage.
     """
     seconds, statements, sessions, waited = 0.0, 0, 0.0, set[int]()
+    looks = [event for event in evidence.events if isinstance(event, BackendsSampled)]
     for last, now in _samples(evidence):
         waiting = [op for op in evidence.ops if op.sent <= last.at and op.done >= now.at]
-        total = _sessions_at(evidence, now.at)
+        total = _sessions_at(looks, now.at)
         if last.statements is None or now.statements is None or not 0 < total < len(waiting):
             continue
         seconds += now.at - last.at
@@ -51,10 +54,7 @@ def _samples(evidence: Evidence) -> list[tuple[DatabaseLoad, DatabaseLoad]]:
     return list(pairwise(loads))
 
 
-def _sessions_at(evidence: Evidence, at: float) -> int:
+def _sessions_at(looks: Sequence[BackendsSampled], at: float) -> int:
     """The number of sessions in the last sample before."""
-    seen = [
-        event for event in evidence.events
-        if isinstance(event, BackendsSampled) and event.at <= at
-    ]  # fmt: skip
-    return seen[-1].total if seen else 0
+    place = bisect_right(looks, at, key=lambda look: look.at)
+    return looks[place - 1].total if place else 0

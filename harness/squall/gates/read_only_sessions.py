@@ -9,7 +9,7 @@ Who meets it may throw the session away, so that nothing is left to be seen at t
 from __future__ import annotations
 
 from squall.core.counting import counted
-from squall.core.events import FaultInjected, StatementsRefused
+from squall.core.events import StatementsRefused
 from squall.core.server_events import READ_ONLY
 from squall.gates.findings import failed
 from squall.gates.verdict import Finding
@@ -26,8 +26,9 @@ def left_read_only(gate: str, evidence: Evidence) -> Finding | None:
         event for event in evidence.events
         if isinstance(event, StatementsRefused) and event.why == READ_ONLY
     ]  # fmt: skip
-    faults = {event.fault for event in evidence.events if isinstance(event, FaultInjected)}
-    if not refused or refused[-1].before or not refused[-1].during or faults & MAKE_READ_ONLY:
+    if not refused or refused[-1].before or not refused[-1].during:
+        return None
+    if evidence.fault_keys & MAKE_READ_ONLY:
         return None
     many = refused[-1].during
     told = (

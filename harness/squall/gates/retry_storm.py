@@ -33,6 +33,11 @@ ABORTED = "repeated-in-a-failed-transaction"
 LOGINS = "too-many-logins"
 ERROR_REPLY = "wire.error_reply"
 REFUSED_LOGIN = "wire.refuse_startup"
+IN_VAIN = {
+    REPEATED: ("error replies", "error_replies", "errors_each"),
+    LOGINS: ("refused logins", "refused_logins", "logins_each"),
+}
+"""What is counted in vain, and the names of its figures."""
 LEAST_REPLIES = 15
 """Fewer error replies prove nothing."""
 LEAST_ABORTED = 5
@@ -99,23 +104,28 @@ class RetryStorm(Gate):
 
     def _repeated(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that repeats at once what cannot succeed."""
-        replies = _bites(evidence, ERROR_REPLY)
-        each = replies / max(1, _failed_requests(evidence))
-        if self.errors_each is None or replies < LEAST_REPLIES or each <= self.errors_each:
+        if self.errors_each is None:
             return None
-        told = f"{each:.2f} error replies for each request that failed, limit {self.errors_each:g}"
-        figures = {"error_replies": replies, "errors_each": round(each, 2)}
-        return failed(self.name, told, figures, code=REPEATED)
+        replies = _bites(evidence, ERROR_REPLY)
+        return self._in_vain(evidence, replies, self.errors_each, REPEATED)
 
     def _logged_in_again(self, evidence: Evidence) -> Finding | None:
         """The failure of an app that tries a login again and again that was refused."""
-        logins = _bites(evidence, REFUSED_LOGIN) - _sessions_before(evidence)
-        each = logins / max(1, _failed_requests(evidence))
-        if self.logins_each is None or logins < LEAST_REPLIES or each <= self.logins_each:
+        if self.logins_each is None:
             return None
-        told = f"{each:.2f} refused logins for each request that failed, limit {self.logins_each:g}"
-        figures = {"refused_logins": logins, "logins_each": round(each, 2)}
-        return failed(self.name, told, figures, code=LOGINS)
+        logins = _bites(evidence, REFUSED_LOGIN) - _sessions_before(evidence)
+        return self._in_vain(evidence, logins, self.logins_each, LOGINS)
+
+    def _in_vain(self, evidence: Evidence, many: int, limit: float, code: str) -> Finding | None:
+        """A failure with so many answers of the fault, if they are more for each request that
+        failed than the limit.
+        """
+        each = many / max(1, _failed_requests(evidence))
+        if many < LEAST_REPLIES or each <= limit:
+            return None
+        what, counted, of_each = IN_VAIN[code]
+        told = f"{each:.2f} {what} for each request that failed, limit {limit:g}"
+        return failed(self.name, told, {counted: many, of_each: round(each, 2)}, code=code)
 
     def _too_many(self, times: float | None) -> bool:
         limit = self.statements_times

@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from squall.core.counting import counted
 from squall.core.events import RestSampled
 from squall.core.setting_kinds import changes_meaning, setting_of
 from squall.gates.at_rest import rest_samples
@@ -78,8 +79,7 @@ def _changed_settings(
     left = {name: on for name, on in changed.items() if changes_meaning(name)}
     if not left:
         return None
-    sessions = sum(left.values())
-    on = f"{sessions} session{'' if sessions == 1 else 's'}"
+    on = counted(sum(left.values()), "sessions")
     reason = f"{', '.join(sorted(left))} stayed changed on {on} of the pool"
     figures = {**figures, "settings": len(left)}
     return failed(SessionLeftovers.name, reason, figures, code=SETTINGS)

@@ -64,12 +64,7 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
     requests = min(MAX_REQUESTS, sample.total + MARGIN)
     async with AsyncExitStack() as stack:
         await slow_down(lab, stack)
-        start = clock.now() + LEAD_SECONDS
-        burst = burst_plan(plan, requests, start)
-        await lab.workload.start(burst)
-        ran = cpu_time.used(lab.app.pids())
-        await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
-        ran = cpu_time.used(lab.app.pids()) - ran
+        ran = await send_burst(lab, clock, burst_plan(plan, requests))
         counted = await count_unused(lab.observer, clock, begun)
     await lab.workload.stop(clock.now())
     if counted is not None:
@@ -78,6 +73,17 @@ async def probe_capacity(lab: Lab, clock: Clock, plan: LoadPlan, log: events.Lis
         log(events.CapacityProbed(
             at=now, requests=requests, sessions=total, unused=unused, computing=is_computing(ran)
         ))  # fmt: skip
+
+
+async def send_burst(lab: Lab, clock: Clock, burst: LoadPlan) -> float:
+    """Start a burst, wait until all of it has come as far as the sessions, and return the seconds
+    for which the app used a CPU meanwhile.
+    """
+    start = clock.now() + LEAD_SECONDS
+    await lab.workload.start(replace(burst, start_at=start))
+    ran = cpu_time.used(lab.app.pids())
+    await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
+    return cpu_time.used(lab.app.pids()) - ran
 
 
 def is_computing(cpu_seconds: float) -> bool:
@@ -96,8 +102,8 @@ async def count_unused(observer: Observer, clock: Clock, since: object) -> tuple
     return counted
 
 
-def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
-    """Reads (all operations if there are none), evenly within ``BURST_SECONDS`` from ``start``."""
+def burst_plan(plan: LoadPlan, requests: int) -> LoadPlan:
+    """Reads (all operations if there are none), evenly within ``BURST_SECONDS``."""
     reads = tuple(one for one in plan.operations if one.effect == "read")
     return replace(
         plan,
@@ -105,7 +111,6 @@ def burst_plan(plan: LoadPlan, requests: int, start: float) -> LoadPlan:
         rate_per_second=requests / BURST_SECONDS,
         arrivals="constant",
         run_id=lab_id(),
-        start_at=start,
         max_seconds=BURST_SECONDS,
     )
 

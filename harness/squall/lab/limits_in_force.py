@@ -16,9 +16,9 @@ from contextlib import AsyncExitStack
 from squall.core import events
 from squall.core.clock import Clock
 from squall.core.setting_kinds import LIMITS, setting_of
-from squall.lab.capacity import BURST_SECONDS, HELD_SECONDS, MAX_REQUESTS, burst_plan, slow_down
+from squall.lab.capacity import MAX_REQUESTS, burst_plan, send_burst, slow_down
 from squall.lab.lab import Lab
-from squall.workload.plan import LEAD_SECONDS, LoadPlan
+from squall.workload.plan import LoadPlan
 
 
 def limits_stay(happened: Sequence[events.Event]) -> bool:
@@ -40,9 +40,7 @@ async def use_each_session(lab: Lab, clock: Clock, plan: LoadPlan, log: events.L
         return
     async with AsyncExitStack() as stack:
         await slow_down(lab, stack)
-        start = clock.now() + LEAD_SECONDS
-        await lab.workload.start(burst_plan(plan, min(MAX_REQUESTS, sample.total), start))
-        await clock.sleep(start + BURST_SECONDS + HELD_SECONDS - clock.now())
+        await send_burst(lab, clock, burst_plan(plan, min(MAX_REQUESTS, sample.total)))
     report = await lab.workload.stop(clock.now())
     counted = await lab.observer.unused_sessions(begun)
     if counted is None:

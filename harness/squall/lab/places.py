@@ -20,17 +20,9 @@ from dataclasses import replace
 from squall.core import events
 from squall.core.clock import Clock
 from squall.history.op import Op
-from squall.lab import cpu_time
-from squall.lab.capacity import (
-    ALLOWANCE,
-    BURST_SECONDS,
-    HELD_SECONDS,
-    burst_plan,
-    is_computing,
-    slow_down,
-)
+from squall.lab.capacity import ALLOWANCE, burst_plan, is_computing, send_burst, slow_down
 from squall.lab.lab import Lab
-from squall.workload.plan import LEAD_SECONDS, LoadPlan
+from squall.workload.plan import LoadPlan
 
 REQUESTS = 60
 TRIES = 4
@@ -119,7 +111,10 @@ class PlacesProbe:
         async with AsyncExitStack() as stack:
             if not await slow_down(self._lab, stack):
                 return None  # quick statements share a place, so that nothing can be counted
-            ran = await self._send_burst(plan, writes=writes)
+            burst = burst_plan(plan, REQUESTS)
+            if writes:
+                burst = replace(burst, operations=plan.operations)
+            ran = await send_burst(self._lab, self._clock, burst)
             counted = await self._lab.observer.unused_sessions(begun)
             now = self._clock.now()
         report = await self._lab.workload.stop(self._clock.now())
@@ -134,17 +129,6 @@ class PlacesProbe:
             at=now, moment=moment, requests=len(report.ops), places=places, waiting=waiting,
             unused=unused, copies=copies,
         )  # fmt: skip
-
-    async def _send_burst(self, plan: LoadPlan, *, writes: bool) -> float:
-        """Start the burst, wait until all of it has arrived, and return the app's CPU seconds."""
-        start = self._clock.now() + LEAD_SECONDS
-        burst = burst_plan(plan, REQUESTS, start)
-        if writes:
-            burst = replace(burst, operations=plan.operations)
-        await self._lab.workload.start(burst)
-        ran = cpu_time.used(self._lab.app.pids())
-        await self._clock.sleep(start + BURST_SECONDS + HELD_SECONDS - self._clock.now())
-        return cpu_time.used(self._lab.app.pids()) - ran
 
 
 def is_jammed(ops: Sequence[Op]) -> bool:

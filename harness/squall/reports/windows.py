@@ -107,6 +107,18 @@ def lead_span(evidence: Evidence) -> tuple[float, float] | None:
     return round(begun - zero, 4), round(fault - zero, 4)
 
 
+def bands(evidence: Evidence, end: float) -> list[tuple[str, float, float]]:
+    """What stands behind a picture, with its class: the lead, and each fault until its heal or
+    ``end``; seconds since the start of the run.
+    """
+    lead = lead_span(evidence)
+    return [
+        *([] if lead is None else [("lead", *lead)]),
+        *(("band", span.begun, end if span.healed is None else span.healed)
+          for span in fault_spans(evidence)),
+    ]  # fmt: skip
+
+
 def recovery_ms(run: Run) -> float | None:
     """The result of the gate ``recovery-time``, if it measured one."""
     for finding in run.findings:

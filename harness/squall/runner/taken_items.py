@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from squall.core.events import RowDeleted
+from squall.gates.calm_answers import GONE
 from squall.gates.removals import REMOVES
 from squall.gates.validity.steady_state import is_ill
 from squall.history.evidence import Evidence
@@ -20,7 +21,6 @@ from squall.history.op import Op
 from squall.runner.result import Run
 from squall.workload.operations import Operation
 
-GONE = (404, 410)
 WHY = "fails without a fault, now and then: another operation of the load removes its items"
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from squall.history.op import Op
 from squall.reports.html.series import KINDS, bin_of, rate
 from squall.reports.verdict_json import Reported
-from squall.reports.windows import fault_spans, lead_span, start_of
+from squall.reports.windows import bands, start_of
 
 WIDTH, HEIGHT = 300, 48
 
@@ -46,12 +46,7 @@ def _shapes(reported: Reported) -> Iterator[Markup]:
     seconds = len(columns["at"]) * width
     deadline = evidence.contract.deadline_seconds * 1000
     most = max([deadline * HEADROOM, *(op.response_seconds * 1000 for op in ops)])
-    lead = lead_span(evidence)
-    bands = [] if lead is None else [("lead", *lead)]
-    for span in fault_spans(evidence):
-        end = begin + seconds if span.healed is None else span.healed
-        bands.append(("band", span.begun, end))
-    for kind, *ends in bands:
+    for kind, *ends in bands(evidence, begin + seconds):
         left, right = (min(max((t - begin) / seconds, 0), 1) * WIDTH for t in ends)
         yield RECT.format(kind, left, 0, max(right - left, 1), HEIGHT)
     slowest = _slowest(ops, zero + begin, width, len(columns["at"]))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from squall.history.evidence import Evidence
 from squall.history.op import Op
 from squall.reports.html.series import KINDS, NICE, kind_of
-from squall.reports.windows import fault_spans, lead_span, start_of
+from squall.reports.windows import bands, start_of
 
 WIDTH, HEIGHT = 560.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 8.0, 10.0, 30.0
@@ -32,10 +32,8 @@ class Timeline:
     ops: Sequence[Op]
     zero: float
     """The first fault; of a run without a fault its start."""
-    bands: Sequence[tuple[float, float]]
-    """Faults in force, from and to, counted from ``zero``."""
-    lead: tuple[float, float] | None = None
-    """When statements were delayed before the fault, counted from ``zero``."""
+    bands: Sequence[tuple[str, float, float]]
+    """Faults in force and what led to them: class, from and to, counted from ``zero``."""
     deadline_ms: float
     label: str
     """For those who do not see the picture."""
@@ -62,14 +60,10 @@ def timeline_of(evidence: Evidence, label: str) -> Timeline:
     begun = start_of(evidence)
     zero = begun if zero is None else zero
     end = max((op.done for op in evidence.ops), default=zero) - zero
-    bands = [
-        (span.begun + begun - zero, end if span.healed is None else span.healed + begun - zero)
-        for span in fault_spans(evidence)
-    ]
-    lead = lead_span(evidence)
+    since = begun - zero
+    spans = [(kind, at + since, to + since) for kind, at, to in bands(evidence, end - since)]
     return Timeline(
-        ops=evidence.ops, zero=zero, bands=bands, label=label,
-        lead=lead and (lead[0] + begun - zero, lead[1] + begun - zero),
+        ops=evidence.ops, zero=zero, bands=spans, label=label,
         deadline_ms=evidence.contract.deadline_seconds * 1000,
     )  # fmt: skip
 
@@ -102,8 +96,7 @@ def _picture(timeline: Timeline, axes: _Axes) -> Markup:
 
 def _shapes(timeline: Timeline, axes: _Axes) -> Iterator[Markup]:
     floor = HEIGHT - BOTTOM
-    leads = [] if timeline.lead is None else [("lead", *timeline.lead)]
-    for kind, begun, ended in [*leads, *(("band", *band) for band in timeline.bands)]:
+    for kind, begun, ended in timeline.bands:
         left, right = axes.x(begun), axes.x(ended)
         yield Markup('<rect class="{}" x="{:.1f}" y="{:g}" width="{:.1f}" height="{:g}"/>').format(
             kind, left, TOP, max(right - left, 2), floor - TOP

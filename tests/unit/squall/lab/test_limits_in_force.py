@@ -11,6 +11,12 @@ from squall.core.events import Event, LimitsInForce, RestSampled
 from squall.gates.session_leftovers import SessionLeftovers
 from squall.lab import limits_in_force
 from squall.lab.limits_in_force import limits_stay, use_each_session
+from squall.workload.plan import LoadPlan
+
+PLAN = LoadPlan(
+    base_url="", operations=(), rate_per_second=1, arrivals="constant", seed=1, run_id="r",
+    start_at=0, max_seconds=1, timeout_seconds=1,
+)  # fmt: skip
 
 USUAL = {"lock_timeout=aa": 3}
 
@@ -72,12 +78,14 @@ async def test_each_session_serves_one_read(make: Any, monkeypatch: pytest.Monke
     async def answered(value: object) -> Any:
         return value
 
-    def burst(_plan: object, requests: int, _start: float) -> None:
+    def burst(plan: LoadPlan, requests: int) -> LoadPlan:
         wanted.append(requests)
+        return plan
 
     ops = (make.op(1, at=1.0, done=1.3), make.op(2, at=1.0, done=1.5))
     settings = {"statement_timeout=aa": 2, "timezone=bb": 1}
     lab = SimpleNamespace(
+        app=SimpleNamespace(pids=list),
         observer=SimpleNamespace(
             server_time=lambda: answered(0),
             sample=lambda: answered(SimpleNamespace(total=12)),
@@ -92,7 +100,7 @@ async def test_each_session_serves_one_read(make: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr(limits_in_force, "slow_down", lambda _lab, _stack: answered(True))
     monkeypatch.setattr(limits_in_force, "burst_plan", burst)
     heard: list[Any] = []
-    await use_each_session(cast("Any", lab), VirtualClock(), cast("Any", None), heard.append)
+    await use_each_session(cast("Any", lab), VirtualClock(), PLAN, heard.append)
     assert wanted == [12]
     assert (heard[0].slowest_seconds, heard[0].unused) == (0.5, 1)
     assert heard[0].limits == {"statement_timeout=aa": 2}

@@ -15,7 +15,10 @@ from squall.lab.places import REQUESTS, TRIES, PlacesProbe, count_unserved
 from squall.lab.seen_in_calm import SeenInCalm
 from squall.workload.plan import LoadPlan
 
-PLAN = cast("LoadPlan", None)
+PLAN = LoadPlan(
+    base_url="", operations=(), rate_per_second=1, arrivals="constant", seed=1, run_id="r",
+    start_at=0, max_seconds=1, timeout_seconds=1,
+)  # fmt: skip
 
 
 class BurstLab:
@@ -140,10 +143,8 @@ async def test_sessions_that_reads_leave_unused_may_belong_to_writes(
     monkeypatch.setattr(lab, "unused_sessions", unused)
     monkeypatch.setattr(places, "burst_plan", lambda plan, *_: plan)
     probe = PlacesProbe(cast("Any", lab), VirtualClock(), heard.append)
-    plan = LoadPlan(base_url="", operations=(), rate_per_second=1, arrivals="constant", seed=1,
-                    run_id="r", start_at=0, max_seconds=1, timeout_seconds=1)  # fmt: skip
-    await probe.look_before(plan)
-    await probe.look_after(plan)
+    await probe.look_before(PLAN)
+    await probe.look_after(PLAN)
     assert (heard[-1].places, heard[-1].unused) == (15, told)
 
 

@@ -208,7 +208,7 @@ def test_pictures_have_common_axes_and_the_fault_at_zero(run: Any) -> None:
     assert dots(one) == dots(two)
     assert (one.count('class="band"'), two.count('class="band"')) == (1, 0)
     assert re.findall(r"<text.*?</text>", one) == re.findall(r"<text.*?</text>", two)
-    led = replace(timeline_of(evidence, "fault"), lead=(-0.5, 0.0))
+    led = replace(timeline_of(evidence, "fault"), bands=[("lead", -0.5, 0.0)])
     assert pictures([led])[0].count('class="lead"') == 1
     late = replace(evidence, ops=tuple(replace(op, done=op.done + 8) for op in evidence.ops))
     assert ">10 s</text>" in pictures([timeline_of(evidence, "a"), timeline_of(late, "b")])[0]
